@@ -1,0 +1,17 @@
+import { Router } from 'express';
+import { parseEntry } from '../services/entry.js';
+
+/** GET /api/entries lists, POST /api/entries signs. */
+export function api(guestBook) {
+  const router = Router();
+
+  router.get('/entries', (request, response) => {
+    response.json(guestBook.list());
+  });
+
+  router.post('/entries', (request, response) => {
+    response.status(201).json(guestBook.sign(parseEntry(request.body)));
+  });
+
+  return router;
+}

@@ -1,0 +1,70 @@
+// Runs the compiled tests: `node scripts/test.js [suite ...] [part of a file name ...]`.
+// It lists the files itself because `node --test` takes globs and directories differently
+// from one Node version to the next, and cmd.exe expands neither.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// e2e and package tests start several processes each and measure time: more at once than this
+// makes them wait for each other. 0 leaves the number to Node.
+const suites = { unit: 0, e2e: 3, package: 1 };
+
+const args = process.argv.slice(2);
+const chosen = args.filter((arg) => Object.hasOwn(suites, arg));
+const filters = args.filter((arg) => !Object.hasOwn(suites, arg));
+
+const runs = (chosen.length > 0 ? chosen : Object.keys(suites)).map((suite) => ({
+  suite,
+  files: testFiles(suite),
+}));
+
+const empty = runs.filter((run) => run.files.length === 0);
+// A filter may well name files of one suite only; without one, a suite without files is a mistake.
+if (filters.length > 0 ? empty.length === runs.length : empty.length > 0) {
+  const names = empty.map((run) => run.suite).join(', ');
+  const matching = filters.length > 0 ? ` matching ${filters.join(', ')}` : '';
+  console.error(`No test files${matching} in: ${names}. Are the tests compiled? npm run build:test`);
+  process.exit(1);
+}
+
+for (const { suite, files } of runs) {
+  if (files.length > 0) process.exitCode = runSuite(suite, files) || process.exitCode;
+}
+
+function testFiles(suite) {
+  const folder = join(root, 'build', 'test', suite);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.test.js'))
+    .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
+function runSuite(suite, files) {
+  const concurrency = process.env.TEST_CONCURRENCY ?? suites[suite];
+  const flags = ['--test', '--test-reporter=spec', '--test-timeout=120000'];
+  if (Number(concurrency) > 0) flags.push(`--test-concurrency=${concurrency}`);
+
+  console.log(`\n${suite}: ${files.length} files, Node ${process.version}`);
+  const { status, signal, error } = spawnSync(process.execPath, [...flags, ...files], {
+    cwd: root,
+    env: cleanEnvironment(),
+    stdio: 'inherit',
+  });
+  if (error) throw error;
+  return signal ? 128 + constants.signals[signal] : status;
+}
+
+/** What the caller's shell, editor or own test runner has set must not change what is tested. */
+function cleanEnvironment() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => name !== 'NODE_OPTIONS' && name !== 'NODE_TEST_CONTEXT' && !name.startsWith('AUTORELOAD_'),
+    ),
+  );
+}

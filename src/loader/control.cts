@@ -1,0 +1,67 @@
+// The child's end of the control channel, which is Node's IPC channel. Where the app's launcher gave it no channel,
+// the app must not see ours: `process.send` and its kin are taken off `process`, and put back only while Node's own
+// code reads a message. Knows nothing of what a message makes the child do.
+import { parseControl } from '../protocol.cts';
+import type { ControlMessage } from '../protocol.cts';
+
+/** What Node puts on `process` for a child with an IPC channel (lib/internal/child_process.js, setupChannel). */
+const PUBLIC_KEYS = ['send', 'connected', 'disconnect', 'channel'] as const;
+const INTERNAL_KEYS = ['_send', '_disconnect', '_handleQueue', '_pendingMessage', '_channel'] as const;
+
+/** The channel's pipe, behind a symbol of Node's. */
+interface ChannelHandle {
+  onread: (this: unknown, ...args: unknown[]) => unknown;
+}
+
+/**
+ * Listens to the supervisor.
+ *
+ * @param onMessage called with each control message
+ */
+export function listen(onMessage: (message: ControlMessage) => void): void {
+  process.on('internalMessage' as 'message', (message: unknown) => {
+    const control = parseControl(message);
+    if (control) onMessage(control);
+  });
+}
+
+/** Takes the channel out of the app's sight, and keeps it from holding the process alive. */
+export function hideChannel(): void {
+  process.channel?.unref();
+  const handleKey = Object.getOwnPropertySymbols(process).find((key) => key.description === 'kChannelHandle');
+  const handle = handleKey && (process as unknown as Record<symbol, ChannelHandle | undefined>)[handleKey];
+  if (!handleKey || !handle) return;
+
+  // Node's listeners that count the app's `message` listeners to keep the loop alive. Node's listener for signals stays.
+  for (const listener of process.listeners('newListener' as 'message')) {
+    if (listener.name === 'onNewListener' || listener.name === '') process.off('newListener', listener);
+  }
+  for (const listener of process.listeners('removeListener' as 'message')) {
+    if (listener.name === 'onRemoveListener') process.off('removeListener', listener);
+  }
+
+  for (const key of [...INTERNAL_KEYS, handleKey]) setHidden(key);
+  const hidden = PUBLIC_KEYS.map((key) => [key, Object.getOwnPropertyDescriptor(process, key)] as const);
+  const reveal = (): void => {
+    for (const [key, descriptor] of hidden) if (descriptor) Object.defineProperty(process, key, descriptor);
+  };
+  const hide = (): void => {
+    for (const key of PUBLIC_KEYS) Reflect.deleteProperty(process, key);
+  };
+
+  const { onread } = handle;
+  handle.onread = function (...args) {
+    reveal();
+    try {
+      return onread.apply(this, args);
+    } finally {
+      hide();
+    }
+  };
+  hide();
+}
+
+function setHidden(key: string | symbol): void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, key);
+  if (descriptor?.configurable) Object.defineProperty(process, key, { ...descriptor, enumerable: false });
+}

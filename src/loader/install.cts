@@ -1,0 +1,89 @@
+// Puts the recording into Node's module loading: the one place that branches on what this Node offers.
+// Knows nothing of the supervisor.
+import module from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Recorder } from './recorder.cts';
+import type { Counter } from './recorder.cts';
+
+/** Frames that a resolve hook adds to the stack of an error thrown under it. */
+const HOOK_FRAMES = 5;
+
+/** The parts of `node:module` that are not in the types of every Node, or not public. */
+interface ModuleInternals {
+  registerHooks?: typeof module.registerHooks;
+  register?: typeof module.register;
+  _resolveFilename?: (this: unknown, request: string, parent: { filename?: string } | null, ...rest: unknown[]) => string;
+}
+
+/** What {@link install} hands to the hooks thread. */
+export interface HooksThreadData {
+  readonly counter: Counter;
+}
+
+/**
+ * Records every module that this thread resolves from now on.
+ *
+ * Node 22.15, 23.5 and later: `registerHooks` sees `import` and `require` alike, in this thread. Only the resolve
+ * hook: a load hook that passes through changes CommonJS on some Nodes (nodejs/node#57327), and misses the files that
+ * `require.extensions` handlers read themselves. Older Nodes: `register` sees what `import` resolves, in a thread of
+ * its own, and a tap on `require` the rest. Only the main thread registers: the hooks thread itself runs preloads.
+ *
+ * @param counter shared between threads, see {@link Counter}
+ */
+export function install(counter: Counter, isMainThread: boolean): void {
+  const internals = module as unknown as ModuleInternals;
+  if (internals.registerHooks) {
+    installInThread(new Recorder(counter));
+    return;
+  }
+  tapRequire(internals, new Recorder(counter));
+  if (!isMainThread) return;
+  const data: HooksThreadData = { counter };
+  internals.register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data });
+}
+
+function installInThread(recorder: Recorder): void {
+  module.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const result = observed(recorder, specifier, context.parentURL, () => nextResolve(specifier, context));
+      recorder.resolved(specifier, context.parentURL, result.url);
+      return result;
+    },
+  });
+}
+
+/** Node before 22.15: nothing but this function sees what a nested `require` resolves. */
+function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
+  const original = internals._resolveFilename;
+  if (!original) return;
+  internals._resolveFilename = function (request, parent, ...rest) {
+    const parentUrl = parent?.filename ? pathToFileURL(parent.filename).href : undefined;
+    const filename = observed(recorder, request, parentUrl, () => original.call(this, request, parent, ...rest));
+    if (!module.isBuiltin(filename)) recorder.resolved(request, parentUrl, pathToFileURL(filename).href);
+    return filename;
+  };
+}
+
+/**
+ * Runs `resolve`, and records the miss if it throws. With `finally`, because an error that is caught and thrown again
+ * would be printed with our line as its place. The stack is given room for the frames that we add, so that the app's
+ * own are not pushed out of it.
+ */
+function observed<T>(recorder: Recorder, specifier: string, parent: string | undefined, resolve: () => T): T {
+  const limit: unknown = Error.stackTraceLimit;
+  const room = typeof limit === 'number' && limit > 0 && isWritable(Error, 'stackTraceLimit');
+  if (room) Error.stackTraceLimit = limit + HOOK_FRAMES;
+  let found = false;
+  try {
+    const result = resolve();
+    found = true;
+    return result;
+  } finally {
+    if (room) Error.stackTraceLimit = limit;
+    if (!found) recorder.missed(specifier, parent);
+  }
+}
+
+function isWritable(object: object, key: string): boolean {
+  return Object.getOwnPropertyDescriptor(object, key)?.writable === true;
+}

@@ -1,0 +1,58 @@
+// What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
+// file here with effects at the top level. A worker thread of the child runs it too.
+import { CHILD_KEY } from '../protocol.cts';
+import { stripPreload } from '../preload-option.cts';
+import { hideChannel, listen } from './control.cts';
+import { install } from './install.cts';
+import { hasLane, send } from './lane.cts';
+import { reportSpawned } from './spawned.cts';
+
+/** Loading has come to rest when the loop was free this many ms without a record. */
+const REST_MS = 15;
+
+const inherited = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
+if (inherited !== undefined) {
+  // What the app starts must not find us in its environment.
+  if (inherited === '') delete process.env['NODE_OPTIONS'];
+  else process.env['NODE_OPTIONS'] = inherited;
+  if (hasLane()) startMainThread();
+} else if (hasLane()) {
+  // A worker thread: its main thread has taken the option away already.
+  install(new Int32Array(new SharedArrayBuffer(4)), false);
+  reportSpawned();
+}
+
+function startMainThread(): void {
+  const counter = new Int32Array(new SharedArrayBuffer(4));
+  Object.defineProperty(process, CHILD_KEY, { value: { supervisor: process.ppid } });
+  reportSpawned();
+  listen((message) => {
+    if (message.kind === 'stop') endBySignal();
+  });
+  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel();
+  delete process.env['AUTORELOAD_RELAY'];
+  install(counter, true);
+  reportUp(counter);
+}
+
+/** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */
+function reportUp(counter: Int32Array): void {
+  let seen = 0;
+  let since = 0;
+  const check = (): void => {
+    const records = Atomics.load(counter, 0);
+    if (records > 0 && records === seen) {
+      send({ kind: 'up', at: since });
+      return;
+    }
+    seen = records;
+    since = Date.now();
+    setTimeout(check, REST_MS).unref();
+  };
+  setTimeout(check, 0).unref();
+}
+
+/** Windows has no SIGTERM that a handler could see: runs the app's handlers for it, or ends as the signal would. */
+function endBySignal(): void {
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(143);
+}

@@ -1,0 +1,24 @@
+// The option by which the supervisor gets our preload into a child: in front of NODE_OPTIONS, so that it runs before
+// every preload of the user's, and `process.execArgv` and `process.argv` stay the user's own.
+
+/**
+ * The option, as a word of NODE_OPTIONS.
+ *
+ * @param path absolute path of the preload
+ */
+export function preloadOption(path: string): string {
+  return `--require="${path.replaceAll('\\', '/').replaceAll('"', '\\"')}"`;
+}
+
+/**
+ * NODE_OPTIONS without our option in front.
+ *
+ * @param nodeOptions value of NODE_OPTIONS
+ * @param path absolute path of the preload
+ * @returns the rest, or undefined when our option is not in front
+ */
+export function stripPreload(nodeOptions: string, path: string): string | undefined {
+  const option = preloadOption(path);
+  if (!nodeOptions.startsWith(option)) return undefined;
+  return nodeOptions.slice(option.length + 1);
+}

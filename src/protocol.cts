@@ -1,0 +1,123 @@
+// Everything that a child and its supervisor say to each other: the two extra descriptors, the records
+// of the lane (child to supervisor), the control messages (supervisor to child), and how each is parsed.
+// Knows nothing of who sends or what follows from it. CommonJS, because the child preloads it.
+
+/** Version of the protocol; both ends come from the same package, so any other version is not ours. */
+export const VERSION = 1;
+
+/**
+ * Descriptor of the lane in a child: a pipe that carries records one way, written synchronously.
+ * Descriptors up to 15 are marked close-on-exec by Node at startup, so what the app spawns never sees it.
+ */
+export const LANE_FD = 3;
+
+/** Descriptor of Node's IPC channel in a child. */
+export const CONTROL_FD = 4;
+
+/** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
+export const CONTROL_CMD = 'NODE_AUTORELOAD';
+
+/** Key under which a supervised process keeps its own state on `process`. */
+export const CHILD_KEY: unique symbol = Symbol.for('autoreload.child');
+
+/** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
+export interface Stamp {
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly ino: number;
+  readonly hash?: string | undefined;
+}
+
+/** One record on the lane. URLs are as Node resolved them, queries included. */
+export type LaneRecord =
+  | {
+      readonly kind: 'resolved';
+      readonly specifier: string;
+      readonly parent: string | undefined;
+      readonly url: string;
+      /** Absent when this process has recorded the same URL before, or when the file could not be read. */
+      readonly stamp: Stamp | undefined;
+    }
+  /** A specifier that did not resolve, at a wall-clock time in ms. */
+  | { readonly kind: 'missed'; readonly specifier: string; readonly parent: string | undefined; readonly at: number }
+  /** The app started a process. */
+  | { readonly kind: 'spawned'; readonly pid: number }
+  /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
+  | { readonly kind: 'up'; readonly at: number };
+
+/** A control message. `stop` asks for a graceful end where no signal can. */
+export type ControlMessage = { readonly kind: 'stop' };
+
+/** The line that carries a record, newline included. */
+export function encodeRecord(record: LaneRecord): string {
+  return `${JSON.stringify(toFields(record))}\n`;
+}
+
+/** The record in a line, or undefined when the line is not one of ours. */
+export function parseRecord(line: string): LaneRecord | undefined {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  return Array.isArray(fields) ? fromFields(fields) : undefined;
+}
+
+/** A control message, in the envelope that keeps it out of the app's sight. */
+export function encodeControl(message: ControlMessage): object {
+  return { cmd: CONTROL_CMD, version: VERSION, ...message };
+}
+
+/** The control message in what arrived over IPC, or undefined when it is not one of ours. */
+export function parseControl(message: unknown): ControlMessage | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { cmd, version, kind } = message as { cmd?: unknown; version?: unknown; kind?: unknown };
+  return cmd === CONTROL_CMD && version === VERSION && kind === 'stop' ? { kind } : undefined;
+}
+
+function toFields(record: LaneRecord): unknown[] {
+  switch (record.kind) {
+    case 'resolved': {
+      const { stamp } = record;
+      const fields = ['r', record.specifier, record.parent ?? null, record.url];
+      return stamp ? [...fields, stamp.mtimeMs, stamp.size, stamp.ino, stamp.hash ?? null] : fields;
+    }
+    case 'missed':
+      return ['m', record.specifier, record.parent ?? null, record.at];
+    case 'spawned':
+      return ['s', record.pid];
+    case 'up':
+      return ['u', record.at];
+  }
+}
+
+function fromFields(fields: unknown[]): LaneRecord | undefined {
+  const [tag, first, second, third, ...rest] = fields;
+  if (tag === 'r' && isString(first) && isParent(second) && isString(third)) {
+    return { kind: 'resolved', specifier: first, parent: second ?? undefined, url: third, stamp: stampFrom(rest) };
+  }
+  if (tag === 'm' && isString(first) && isParent(second) && isNumber(third)) {
+    return { kind: 'missed', specifier: first, parent: second ?? undefined, at: third };
+  }
+  if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1) return { kind: 'spawned', pid: first };
+  if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
+  return undefined;
+}
+
+function stampFrom([mtimeMs, size, ino, hash]: unknown[]): Stamp | undefined {
+  if (!isNumber(mtimeMs) || !isNumber(size) || !isNumber(ino)) return undefined;
+  return { mtimeMs, size, ino, hash: isString(hash) ? hash : undefined };
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isParent(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}

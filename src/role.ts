@@ -1,0 +1,33 @@
+// Whether this process was started to run a program that can be restarted. Pure.
+
+/** The parts of `process` that tell how it was started. */
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** The code given with `-e` or `-p`; Node's own, undocumented. */
+  readonly _eval?: string | null | undefined;
+}
+
+/** Modes in which Node runs no program, or is restarted by somebody else. */
+const OTHER_MODES: ReadonlySet<string> = new Set([
+  ...['-e', '--eval', '-p', '--print', '-pe', '-c', '--check', '-i', '--interactive'],
+  ...['--test', '--watch', '--watch-path', '--run', '--build-snapshot', '--experimental-sea-config', '--prof-process'],
+]);
+
+/** Package managers are programs too, but the one to supervise is the one that they start. */
+const PACKAGE_MANAGER = /[\\/]node_modules[\\/](npm|pnpm|yarn|corepack)[\\/](bin|dist|lib)[\\/]/;
+
+/**
+ * Whether the process runs a program from a file. The REPL, code from the command line or stdin, `--check`, `--test`
+ * and its test files, and `node --watch` run plainly.
+ *
+ * @param invocation as `process`
+ */
+export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
+  const script = argv[1];
+  if (script === undefined || script === '-' || _eval != null) return false;
+  if (execArgv.some((option) => OTHER_MODES.has(option.split('=', 1)[0] ?? ''))) return false;
+  if (env['NODE_TEST_CONTEXT'] !== undefined || env['WATCH_REPORT_DEPENDENCIES'] !== undefined) return false;
+  return !PACKAGE_MANAGER.test(script);
+}

@@ -1,0 +1,149 @@
+// One child process: starts it, reads its lane, stops it, tells when it and all that it started are gone. Knows
+// nothing of why it is started or stopped.
+import { spawn } from 'node:child_process';
+import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { AutoreloadError } from '../errors.ts';
+import { CONTROL_FD, encodeControl, LANE_FD } from '../protocol.cts';
+import type { LaneRecord } from '../protocol.cts';
+import type { Command } from './command.ts';
+import { Family } from './family.ts';
+import { LaneReader } from './lane.ts';
+import { signal } from './process-tree.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Ended } from './state.ts';
+
+/** How long to wait for the last records of a child that has ended, in ms: the pipe may have gone to a process of the app's. */
+const LAST_RECORDS_MS = 200;
+
+export interface ChildOptions {
+  readonly command: Command;
+  readonly scheduler: Scheduler;
+  /** How messages are written for the app's launcher; undefined when there is none, and the app is to have no channel. */
+  readonly launcher: SerializationType | undefined;
+  readonly onRecord: (record: LaneRecord) => void;
+  /** The app has sent its launcher a message. */
+  readonly onMessage: (message: Serializable, handle: SendHandle | undefined) => void;
+  /** The app has closed the channel to its launcher. */
+  readonly onDisconnect: () => void;
+  /** Which pids must not outlive the supervisor. */
+  readonly onPids: (pids: readonly number[]) => void;
+  readonly onProblem: (error: AutoreloadError) => void;
+  /** The child and all that it started are gone, and every record has been told. */
+  readonly onExit: (ended: Ended) => void;
+}
+
+export class Child {
+  readonly #options: ChildOptions;
+  readonly #process: ChildProcess;
+  readonly #family: Family;
+  #garbage = false;
+  #gone = false;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+    const { command, launcher } = options;
+    const stdio: ('inherit' | 'pipe' | 'ipc')[] = ['inherit', 'inherit', 'inherit'];
+    stdio[LANE_FD] = 'pipe';
+    stdio[CONTROL_FD] = 'ipc';
+    this.#process = spawn(command.execPath, command.args, {
+      argv0: command.argv0,
+      env: launcher ? { ...command.env, AUTORELOAD_RELAY: '1' } : command.env,
+      stdio,
+      serialization: launcher ?? 'json',
+    });
+    this.#family = new Family(this.#process.pid ?? 0);
+    this.#listen();
+    this.tellPids();
+  }
+
+  /** Asks the child to end, in its own time. */
+  stop(): void {
+    // Here connections will be drained before the signal goes out.
+    this.#family.look();
+    if (process.platform === 'win32' && this.#process.connected) this.#process.send(encodeControl({ kind: 'stop' }));
+    else this.signal('SIGTERM');
+  }
+
+  /** Sends the child a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#family.look();
+    if (!this.#gone && this.#process.pid !== undefined) signal(this.#process.pid, name);
+  }
+
+  /** Ends the child at once. */
+  kill(): void {
+    this.signal('SIGKILL');
+  }
+
+  /** Passes a message of the launcher's to the app. */
+  send(message: Serializable, handle: SendHandle | undefined): void {
+    if (this.#process.connected) this.#process.send(message, handle, () => {});
+  }
+
+  /** The launcher has closed the channel. */
+  disconnect(): void {
+    if (this.#process.connected) this.#process.disconnect();
+  }
+
+  #listen(): void {
+    const { onMessage, onDisconnect, launcher } = this.#options;
+    const child = this.#process;
+    const lane = child.stdio[LANE_FD];
+    const drained = lane instanceof Readable ? this.#read(lane) : Promise.resolve();
+    if (launcher) {
+      child.on('message', onMessage);
+      child.on('disconnect', () => {
+        if (!this.#gone && child.exitCode === null && child.signalCode === null) onDisconnect();
+      });
+    }
+    child.once('error', (error) => {
+      if (child.pid !== undefined) return;
+      const message = `cannot start ${this.#options.command.execPath}: ${error.message}`;
+      this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message, { cause: error }));
+      void this.#finish({ code: 1, signal: null }, Promise.resolve());
+    });
+    child.once('exit', (code, name) => void this.#finish({ code, signal: name }, drained));
+  }
+
+  /** Reads the lane. Resolves when it has ended. */
+  #read(lane: Readable): Promise<void> {
+    const reader = new LaneReader(
+      (record) => {
+        if (record.kind === 'spawned') this.#family.add(record.pid);
+        if (record.kind === 'spawned') this.tellPids();
+        this.#options.onRecord(record);
+      },
+      (text) => {
+        if (this.#garbage) return;
+        this.#garbage = true;
+        const message = `a record of the child is not one of ours: ${JSON.stringify(text.slice(0, 80))}. Does the program write to descriptor ${LANE_FD}?`;
+        this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_LANE', message));
+      },
+    );
+    lane.on('data', (chunk: Buffer) => reader.push(chunk));
+    return new Promise((resolve) => {
+      lane.once('close', resolve);
+      lane.once('error', () => resolve());
+    });
+  }
+
+  async #finish(ended: Ended, drained: Promise<void>): Promise<void> {
+    this.#gone = true;
+    const { scheduler } = this.#options;
+    const enough = new Promise<void>((resolve) => {
+      const cancel = scheduler.after(LAST_RECORDS_MS, resolve);
+      void drained.then(cancel);
+    });
+    await Promise.race([drained, enough]);
+    await this.#family.end(scheduler);
+    this.#options.onPids([]);
+    this.#options.onExit(ended);
+  }
+
+  /** Tells which pids must not outlive the supervisor. */
+  tellPids(): void {
+    const { pid } = this.#process;
+    if (pid !== undefined) this.#options.onPids([pid, ...this.#family.pids()]);
+  }
+}

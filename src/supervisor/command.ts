@@ -1,0 +1,82 @@
+// What the child executes: the command that the user typed, less our own option. Pure but for `--env-file`s.
+import fs from 'node:fs';
+import module from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
+import { preloadOption } from '../preload-option.cts';
+import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
+
+/** A command line, ready to be spawned without a shell. */
+export interface Command {
+  readonly execPath: string;
+  readonly argv0: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** How this process was started. */
+export interface Start {
+  readonly execPath: string;
+  readonly argv0: string;
+  readonly execArgv: readonly string[];
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+/**
+ * The command for each child.
+ *
+ * @param start how the supervisor was started
+ * @param preload absolute path of the child's preload
+ * @param register `file:` URL of `autoreload/register`
+ */
+export function buildCommand(start: Start, preload: string, register: string): Command {
+  const isOurs = (specifier: string): boolean => resolveFrom(start.cwd, specifier) === register;
+  const inherited = start.env['NODE_OPTIONS'] ?? '';
+  const options = withoutImport(inherited, isOurs);
+  const execArgv = withoutImportArgs(start.execArgv, isOurs);
+  const allOptions = [...split(inherited).map(({ value }) => value), ...start.execArgv];
+  return {
+    execPath: start.execPath,
+    argv0: start.argv0,
+    args: [...execArgv, ...start.argv.slice(1)],
+    env: {
+      ...withoutEnvFiles(start.env, allOptions),
+      NODE_OPTIONS: options === '' ? preloadOption(preload) : `${preloadOption(preload)} ${options}`,
+    },
+  };
+}
+
+/**
+ * Node has put the values of `--env-file` into this process's environment. They are taken out, or the child, where
+ * the environment goes before the file, would never see an edit of the file.
+ */
+function withoutEnvFiles(env: NodeJS.ProcessEnv, options: readonly string[]): NodeJS.ProcessEnv {
+  const rest = { ...env };
+  for (const path of [...optionValues(options, '--env-file'), ...optionValues(options, '--env-file-if-exists')]) {
+    for (const [name, value] of Object.entries(readEnvFile(path))) {
+      if (rest[name] === value) delete rest[name];
+    }
+  }
+  return rest;
+}
+
+function readEnvFile(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(fs.readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Where Node finds the module of an `--import`. */
+function resolveFrom(cwd: string, specifier: string): string | undefined {
+  try {
+    if (/^file:/i.test(specifier)) return new URL(specifier).href;
+    return pathToFileURL(module.createRequire(join(cwd, 'noop.js')).resolve(specifier)).href;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,172 @@
+// Watches the folders of wanted paths, so that a path is noticed however it comes, goes or is replaced: the folder is
+// watched, not the file that happens to be there now; and where the folder is missing, the nearest one above it.
+// Owns the `fs.watch` handles. Knows neither content nor what a path is wanted for.
+import fs from 'node:fs';
+import { basename, dirname, join, parse, sep } from 'node:path';
+
+/** A folder on the way to wanted paths. */
+interface Folder {
+  readonly path: string;
+  readonly parent: Folder | undefined;
+  readonly folders: Map<string, Folder>;
+  /** Names of wanted paths in this folder. */
+  readonly wanted: Set<string>;
+  watch: { readonly handle: fs.FSWatcher; readonly ino: number } | undefined;
+  /** Watching failed; not tried again until the folder is replaced. */
+  failed: boolean;
+}
+
+/** What happens in the folders. */
+export interface FoldersOptions {
+  /** Below this folder, the folders between it and a wanted path are watched as well: one of them may be replaced. */
+  readonly root: string;
+  /** Something may have happened to a wanted path. */
+  readonly onPath: (path: string) => void;
+  /** A folder cannot be watched; what is wanted in it goes unseen. */
+  readonly onFailure: (folder: string, wanted: readonly string[], error: NodeJS.ErrnoException) => void;
+}
+
+export class Folders {
+  readonly #options: FoldersOptions;
+  readonly #roots = new Map<string, Folder>();
+
+  constructor(options: FoldersOptions) {
+    this.#options = options;
+  }
+
+  /** Wants a path. Its folder is watched when this returns. */
+  add(path: string): void {
+    const folder = this.#folder(dirname(path));
+    folder.wanted.add(basename(path));
+    this.#arm(folder, path);
+  }
+
+  /** Wants a path no longer. */
+  delete(path: string): void {
+    let folder: Folder | undefined = this.#folder(dirname(path));
+    folder.wanted.delete(basename(path));
+    while (folder && folder.wanted.size === 0 && folder.folders.size === 0) {
+      disarm(folder);
+      folder.parent?.folders.delete(basename(folder.path));
+      folder = folder.parent;
+    }
+  }
+
+  close(): void {
+    const close = (folder: Folder): void => {
+      disarm(folder);
+      for (const below of folder.folders.values()) close(below);
+    };
+    for (const folder of this.#roots.values()) close(folder);
+    this.#roots.clear();
+  }
+
+  /** How many folders are watched. */
+  get size(): number {
+    const count = (folder: Folder): number =>
+      [...folder.folders.values()].reduce((sum, below) => sum + count(below), folder.watch ? 1 : 0);
+    return [...this.#roots.values()].reduce((sum, folder) => sum + count(folder), 0);
+  }
+
+  #folder(path: string): Folder {
+    const { root } = parse(path);
+    let folder = this.#roots.get(root) ?? newFolder(root, undefined);
+    this.#roots.set(root, folder);
+    for (const name of path.slice(root.length).split(sep).filter(Boolean)) {
+      const below: Folder = folder.folders.get(name) ?? newFolder(join(folder.path, name), folder);
+      folder.folders.set(name, below);
+      folder = below;
+    }
+    return folder;
+  }
+
+  /** Watches a folder, or the nearest one above that is there, and those above it that may be replaced. */
+  #arm(folder: Folder, path: string): void {
+    let nearest: Folder | undefined = folder;
+    while (nearest && !this.#watch(nearest)) nearest = nearest.failed ? undefined : nearest.parent;
+    for (let above = nearest?.parent; above && this.#mayBeReplaced(above.path, path); above = above.parent) {
+      this.#watch(above);
+    }
+  }
+
+  #mayBeReplaced(folder: string, path: string): boolean {
+    const { root } = this.#options;
+    if (path.startsWith(root + sep)) return folder === root || folder.startsWith(root + sep);
+    const packages = path.lastIndexOf(`${sep}node_modules${sep}`);
+    if (packages !== -1) return folder.length > packages;
+    return folder === dirname(dirname(path));
+  }
+
+  /** Whether a folder is there; watches it if it is not watched already. */
+  #watch(folder: Folder): boolean {
+    if (folder.watch) return true;
+    const ino = folderIno(folder.path);
+    if (ino === undefined) return false;
+    if (folder.failed) return true;
+    try {
+      const handle = fs.watch(folder.path, { persistent: true }, (event, name) =>
+        this.#onEvent(folder, event, name),
+      );
+      handle.on('error', () => this.#refresh(folder, true));
+      folder.watch = { handle, ino };
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+      folder.failed = true;
+      const wanted = [...folder.wanted].map((name) => join(folder.path, name));
+      this.#options.onFailure(folder.path, wanted, error as NodeJS.ErrnoException);
+      return true;
+    }
+  }
+
+  #onEvent(folder: Folder, event: string, name: string | null): void {
+    if (name === null) {
+      this.#refresh(folder, true);
+      return;
+    }
+    const replaced = event === 'rename';
+    if (folder.wanted.has(name)) this.#options.onPath(join(folder.path, name));
+    const below = folder.folders.get(name);
+    if (below) this.#refresh(below, replaced);
+    // What happens to the folder itself is told with its own name.
+    if (name === basename(folder.path)) this.#refresh(folder, replaced);
+  }
+
+  /**
+   * Looks whether a folder came, went or was replaced; if so, watches anew what is below it, and tells. `replaced`:
+   * it was for certain. Its inode does not tell, file systems use them again at once.
+   */
+  #refresh(folder: Folder, replaced: boolean): void {
+    if (!replaced && folder.watch?.ino === folderIno(folder.path)) return;
+    const wanted = disarmBelow(folder);
+    for (const path of wanted) this.#arm(this.#folder(dirname(path)), path);
+    for (const path of wanted) this.#options.onPath(path);
+  }
+}
+
+function newFolder(path: string, parent: Folder | undefined): Folder {
+  return { path, parent, folders: new Map(), wanted: new Set(), watch: undefined, failed: false };
+}
+
+function disarm(folder: Folder): void {
+  folder.watch?.handle.close();
+  folder.watch = undefined;
+}
+
+/** Stops watching a folder and all below it, and returns the paths that are wanted there. */
+function disarmBelow(folder: Folder): string[] {
+  disarm(folder);
+  folder.failed = false;
+  const here = [...folder.wanted].map((name) => join(folder.path, name));
+  return [...here, ...[...folder.folders.values()].flatMap(disarmBelow)];
+}
+
+function folderIno(path: string): number | undefined {
+  try {
+    const stats = fs.statSync(path);
+    return stats.isDirectory() ? stats.ino : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+// The program that started the supervisor with an IPC channel, if one did: the app talks with it as if the supervisor
+// were not there. Owns the messages that wait for the next child. Knows nothing of what they say.
+import type { SendHandle, Serializable, SerializationType } from 'node:child_process';
+
+/** As many messages wait while there is no child; the rest is lost, as for a program that does not read. */
+const MAX_WAITING = 1000;
+
+/** Where messages of the launcher go. */
+export interface Receiver {
+  send: (message: Serializable, handle: SendHandle | undefined) => void;
+  disconnect: () => void;
+}
+
+export class Launcher {
+  #receiver: Receiver | undefined;
+  #waiting: [Serializable, SendHandle | undefined][] = [];
+
+  constructor() {
+    if (!process.connected) return;
+    process.on('message', (message: Serializable, handle: SendHandle | undefined) => {
+      if (this.#receiver) this.#receiver.send(message, handle);
+      else if (this.#waiting.length < MAX_WAITING) this.#waiting.push([message, handle]);
+    });
+    process.on('disconnect', () => this.#receiver?.disconnect());
+  }
+
+  /** How messages are written, undefined when there is no launcher to write to. */
+  get serialization(): SerializationType | undefined {
+    if (!process.connected) return undefined;
+    // Node has taken its variable out of the environment. What it keeps on the channel tells: kJSONBuffer.
+    const key = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
+    const handle = key && (process as unknown as Record<symbol, object | null>)[key];
+    const symbols = handle ? Object.getOwnPropertySymbols(handle) : [];
+    return symbols.some(({ description }) => description === 'kMessageBuffer') ? 'advanced' : 'json';
+  }
+
+  /** Gives the launcher's messages to a child; to none until the next one is there. */
+  connect(receiver: Receiver | undefined): void {
+    this.#receiver = receiver;
+    if (!receiver) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const [message, handle] of waiting) receiver.send(message, handle);
+  }
+
+  /** Passes a message of the app's to the launcher. */
+  send(message: Serializable, handle: SendHandle | undefined): void {
+    if (process.connected) process.send?.(message, handle, undefined, () => {});
+  }
+
+  /** The app has closed the channel. */
+  disconnect(): void {
+    if (process.connected) process.disconnect?.();
+  }
+}

@@ -1,0 +1,72 @@
+// The wording of every line that the user sees. Pure.
+import { isAbsolute, relative, sep } from 'node:path';
+import type { Change, Ended, Line } from './state.ts';
+
+/** What a line may have to name. */
+export interface Context {
+  readonly cwd: string;
+  /** Absolute path of the entry, as the user gave it. */
+  readonly entry: string;
+  /** How many files the current run has loaded. */
+  readonly files: number;
+  /** What the run looked for last and did not find. */
+  readonly missing: string | undefined;
+  readonly grace: number;
+  /** The shortest chain of imports from the entry to a file. */
+  readonly chain: (path: string) => readonly string[];
+}
+
+/** The text of a line, without prefix and colour. */
+export function wording(line: Line, context: Context): string {
+  const name = display(context.entry, context.cwd);
+  switch (line.kind) {
+    case 'up':
+      return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}`;
+    case 'restarting':
+      return `${changed(line.change, context)}, restarting`;
+    case 'asked':
+      return `${name} asked for a restart (exit code 75), restarting${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
+    case 'waiting':
+      return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}`;
+    case 'forcing':
+      return `${name} did not end within ${duration(context.grace)}, killing it`;
+    case 'patience':
+      return `waiting for ${name} to end, press Ctrl-C again to force it`;
+  }
+}
+
+/** A path as the user would write it: relative where that is shorter. */
+export function display(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  const outside = isAbsolute(short) || short.startsWith(`..${sep}..${sep}..`);
+  return (outside || short === '' ? path : short).replaceAll('\\', '/');
+}
+
+/** `48 ms`, `1.2 s`. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${Math.max(0, Math.round(ms))} ms` : `${Number((ms / 1000).toFixed(1))} s`;
+}
+
+function changed({ files }: Change, context: Context): string {
+  const [first] = files;
+  if (!first) return 'files changed';
+  const chain = context.chain(first.path).map((path) => display(path, context.cwd));
+  const why = chain.length > 1 ? ` (${chain.join(' > ')})` : '';
+  const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
+  return `${display(first.path, context.cwd)} ${first.how}${why}${others}`;
+}
+
+function outcome({ code, signal }: Ended): string {
+  if (signal) return `was ended by ${signal}`;
+  return code === 0 ? 'completed' : `failed with exit code ${code}`;
+}
+
+function awaited({ missing, files, cwd }: Context, { code }: Ended): string {
+  const change = `a change in ${count(files, 'file')}`;
+  if (missing === undefined || code === 0) return change;
+  return files > 0 ? `${display(missing, cwd)} or ${change}` : display(missing, cwd);
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

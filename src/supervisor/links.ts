@@ -1,0 +1,72 @@
+// The symbolic links that lie between what the app wrote and the file that Node loaded: Node gives the real path, so
+// a link that is pointed elsewhere would go unseen. Keeps no state.
+import fs from 'node:fs';
+import { dirname, join, parse, resolve, sep } from 'node:path';
+import { ancestors, literalPaths, packageName } from './candidates.ts';
+
+/** A symbolic link and what it holds. */
+export interface Link {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** As many links as Linux follows in one path. */
+const MAX_LINKS = 40;
+
+/**
+ * The links that were followed to resolve `specifier` in `parent` to `real`.
+ *
+ * @param parent absolute path of the importing module
+ * @param real absolute path that it resolved to
+ */
+export function linksOf(specifier: string, parent: string, real: string): Link[] {
+  const literals = literalPaths(specifier, parent);
+  if (!literals) return packageLink(specifier, parent);
+  if (literals.some((literal) => isPlain(literal, real))) return [];
+  return literals.flatMap((literal) => linksOn(literal));
+}
+
+/** Whether Node added no more than an extension or the file of a folder. */
+function isPlain(literal: string, real: string): boolean {
+  return real === literal || real.startsWith(`${literal}.`) || real.startsWith(literal + sep);
+}
+
+function packageLink(specifier: string, parent: string): Link[] {
+  const name = packageName(specifier);
+  for (const folder of ancestors(parent)) {
+    const path = join(folder, 'node_modules', name);
+    const stats = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (stats) return stats.isSymbolicLink() ? linksOn(path) : [];
+  }
+  return [];
+}
+
+/** Every link on the way along a path, those in the targets of links included. */
+function linksOn(path: string): Link[] {
+  const links: Link[] = [];
+  const { root } = parse(path);
+  const rest = path.slice(root.length).split(sep);
+  let at = root;
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const next = join(at, name);
+    const target = readLink(next);
+    if (target === undefined) {
+      at = next;
+      continue;
+    }
+    links.push({ path: next, target });
+    if (links.length >= MAX_LINKS) break;
+    const absolute = resolve(dirname(next), target);
+    at = parse(absolute).root;
+    rest.unshift(...absolute.slice(at.length).split(sep).filter(Boolean));
+  }
+  return links;
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return fs.readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+// Terminal output: every line of ours goes to stderr, with our prefix, through here. Knows nothing of what it says.
+import { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+import type { LogLevel } from '../options.ts';
+
+const PREFIX = '[autoreload]';
+
+export class Log {
+  readonly #level: LogLevel;
+  readonly #prefix: string;
+
+  constructor(level: LogLevel) {
+    this.#level = level;
+    this.#prefix = hasColor(process.stderr) ? styleText('cyan', PREFIX, { validateStream: false }) : PREFIX;
+    // Whoever reads our output may leave before we do.
+    process.stderr.on('error', () => {});
+  }
+
+  /** What the user should see. */
+  info(text: string): void {
+    if (this.#level !== 'silent') this.#write(text);
+  }
+
+  /** What helps to find out why something is not as expected. */
+  debug(text: string): void {
+    if (this.#level === 'debug') this.#write(text);
+  }
+
+  #write(text: string): void {
+    process.stderr.write(`${this.#prefix} ${text.replaceAll('\n', ' ')}\n`);
+  }
+}
+
+/** As Node's own output: colour on a terminal, less or more with NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
+function hasColor(stream: NodeJS.WriteStream): boolean {
+  if (process.env['FORCE_COLOR'] === undefined && !stream.isTTY) return false;
+  return WriteStream.prototype.getColorDepth.call(stream) > 1;
+}

@@ -1,0 +1,198 @@
+// The supervisor: builds the parts, feeds what happens to transition(), and does what it decides. Decides nothing
+// itself. What the first child does not need is loaded while it starts.
+import { fileURLToPath } from 'node:url';
+import { parseOptions } from '../options.ts';
+import type { Options } from '../options.ts';
+import type { LaneRecord } from '../protocol.cts';
+import { Child } from './child.ts';
+import { buildCommand } from './command.ts';
+import type { Command } from './command.ts';
+import { Guard } from './guard.ts';
+import { Launcher } from './launcher.ts';
+import { leave } from './leave.ts';
+import { wording } from './lines.ts';
+import { Log } from './log.ts';
+import { systemScheduler as scheduler } from './scheduler.ts';
+import { onEndingSignal } from './signals.ts';
+import { IDLE, transition } from './state.ts';
+import type { Effect, Ended, Event, Line, State } from './state.ts';
+import type { Watching } from './watching.ts';
+
+/** After this many ms a user who wants to end the program is told how to force it. */
+const PATIENCE_MS = 1000;
+
+/** Supervises the program that this process was started to run. Never returns: ends the process instead. */
+export async function main(): Promise<never> {
+  const { options, problems } = parseOptions(process.env);
+  const log = new Log(options.log);
+  for (const problem of problems) log.info(problem.message);
+  if (process.execArgv.some((option) => option.startsWith('--inspect'))) {
+    // The port is the child's.
+    const { default: inspector } = await import('node:inspector');
+    inspector.close();
+  }
+  const preload = fileURLToPath(new URL('../loader/preload.cjs', import.meta.url));
+  const register = new URL('../register.js', import.meta.url).href;
+  const command = buildCommand({ ...startOf(process), cwd: process.cwd() }, preload, register);
+  await new Supervisor(command, options, log).start();
+  return await new Promise<never>(() => {});
+}
+
+class Supervisor {
+  readonly #command: Command;
+  readonly #options: Options;
+  readonly #log: Log;
+  readonly #launcher = new Launcher();
+  /** What has happened and has not been handled yet, in order. */
+  readonly #queue: (() => void)[] = [];
+  #handling = true;
+  #state: State = IDLE;
+  #child: Child | undefined;
+  #guard: Guard | undefined;
+  #watching: Watching | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #removeSignalHandlers = (): void => {};
+  /** Whether the current run has come up. */
+  #up = false;
+
+  constructor(command: Command, options: Options, log: Log) {
+    this.#command = command;
+    this.#options = options;
+    this.#log = log;
+  }
+
+  /** Starts the first child. What happens until watching is ready waits in the queue. */
+  async start(): Promise<void> {
+    this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
+    this.#apply({ kind: 'start', at: scheduler.now() });
+    this.#guard = new Guard();
+    this.#child?.tellPids();
+    const { startWatching } = await import('./watching.ts');
+    this.#watching = await startWatching({
+      cwd: process.cwd(),
+      scheduler,
+      onMoving: () => this.#enqueue({ kind: 'moving' }),
+      onSettled: (change) => this.#enqueue({ kind: 'settled', at: scheduler.now(), change }),
+      onProblem: (error) => this.#log.info(error.message),
+      onDebug: (text) => this.#log.debug(text),
+    });
+    this.#handling = false;
+    this.#handle();
+  }
+
+  #enqueue(event: Event): void {
+    this.#do(() => this.#apply(event));
+  }
+
+  #do(action: () => void): void {
+    this.#queue.push(action);
+    this.#handle();
+  }
+
+  /** Handles what is in the queue; what comes in the meantime is handled after it. */
+  #handle(): void {
+    if (this.#handling) return;
+    this.#handling = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
+    this.#handling = false;
+  }
+
+  #apply(event: Event): void {
+    if (event.kind === 'exit') this.#watching?.ended(!this.#up || event.ended.code !== 0);
+    const durations = { grace: this.#options.grace, patience: PATIENCE_MS };
+    const [next, ...effects] = transition(this.#state, event, durations);
+    if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
+    this.#state = next;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'spawn':
+        this.#spawn(effect.generation);
+        break;
+      case 'stop':
+        this.#child?.stop();
+        break;
+      case 'kill':
+        this.#child?.kill();
+        break;
+      case 'forward':
+        this.#child?.signal(effect.signal);
+        break;
+      case 'wait':
+        this.#cancelTimer?.();
+        this.#cancelTimer = scheduler.after(effect.ms, () => this.#enqueue({ kind: 'elapsed', at: scheduler.now() }));
+        break;
+      case 'cancel':
+        this.#cancelTimer?.();
+        break;
+      case 'say':
+        this.#say(effect.line);
+        break;
+      case 'leave':
+        this.#leave(effect.ended);
+        break;
+    }
+  }
+
+  /** Here a standby would be promoted, and held sockets handed over. */
+  #spawn(generation: number): void {
+    this.#up = false;
+    this.#watching?.begin();
+    this.#child = new Child({
+      command: this.#command,
+      scheduler,
+      launcher: this.#launcher.serialization,
+      onRecord: (record) => this.#do(() => this.#record(generation, record)),
+      onMessage: (message, handle) => this.#launcher.send(message, handle),
+      onDisconnect: () => this.#launcher.disconnect(),
+      onPids: (pids) => this.#guard?.entrust(pids),
+      onProblem: (error) => this.#log.info(error.message),
+      onExit: (ended) => {
+        this.#launcher.connect(undefined);
+        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
+      },
+    });
+    this.#launcher.connect(this.#child);
+  }
+
+  #record(generation: number, record: LaneRecord): void {
+    if (generation !== this.#state.generation) return;
+    if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
+    if (record.kind !== 'up') return;
+    this.#up = true;
+    this.#watching?.cameUp();
+    this.#apply({ kind: 'up', generation, at: record.at });
+  }
+
+  #say(line: Line): void {
+    const { argv } = process;
+    const watching = this.#watching;
+    const text = wording(line, {
+      cwd: process.cwd(),
+      entry: argv[1] ?? '',
+      files: watching?.files ?? 0,
+      missing: watching?.missing,
+      grace: this.#options.grace,
+      chain: (path) => watching?.chain(path) ?? [],
+    });
+    this.#log.info(text);
+  }
+
+  async #onSignal(signal: NodeJS.Signals): Promise<void> {
+    const shared = (await this.#guard?.witnessed(signal)) ?? false;
+    this.#enqueue({ kind: 'signal', signal, shared });
+  }
+
+  #leave(ended: Ended): void {
+    this.#removeSignalHandlers();
+    this.#guard?.close();
+    this.#watching?.close();
+    leave(ended);
+  }
+}
+
+function startOf({ execPath, argv0, execArgv, argv, env }: NodeJS.Process): Omit<Parameters<typeof buildCommand>[0], 'cwd'> {
+  return { execPath, argv0, execArgv, argv, env };
+}

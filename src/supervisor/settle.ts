@@ -1,0 +1,119 @@
+// Merges the signs of one save, or of many files saved together, into one change. Owns what is pending and its timer.
+// Knows neither watches nor what a restart is.
+import type { Verdict } from './baseline.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Change, How } from './state.ts';
+
+/** A sign that a path is not as the run took it. */
+export interface Sign {
+  readonly path: string;
+  readonly how: Exclude<Verdict, 'same'>;
+  /** The content looks like the first part of a save. */
+  readonly partial: boolean;
+}
+
+/** Quiet times in ms: how long nothing must happen before a change counts as complete. */
+export const QUIET = {
+  /** One file, saved whole. */
+  single: 20,
+  /** Several files. */
+  burst: 60,
+  /** Packages, which are installed file by file. */
+  packages: 250,
+  /** A file whose content looks cut off, in case the rest follows. */
+  partial: 250,
+  /** A file that is gone or empty: most editors and tools write it anew. */
+  vanished: 1000,
+  /** A file that is gone, empty or cut off, when others have changed: a branch was switched. */
+  vanishedInBurst: 120,
+  /** A change never waits longer than this for others that follow it. */
+  most: 3000,
+} as const;
+
+interface Pending extends Sign {
+  readonly at: number;
+}
+
+export class Settle {
+  readonly #scheduler: Scheduler;
+  readonly #examine: (path: string) => Verdict;
+  readonly #onMoving: () => void;
+  readonly #onSettled: (change: Change | undefined) => void;
+  readonly #pending = new Map<string, Pending>();
+  #firstAt = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: {
+    readonly scheduler: Scheduler;
+    /** Looks at a path once more when the quiet time is over. */
+    readonly examine: (path: string) => Verdict;
+    /** The first sign of a change. */
+    readonly onMoving: () => void;
+    /** All is quiet; without a change when every file is again as it was. */
+    readonly onSettled: (change: Change | undefined) => void;
+  }) {
+    this.#scheduler = options.scheduler;
+    this.#examine = options.examine;
+    this.#onMoving = options.onMoving;
+    this.#onSettled = options.onSettled;
+  }
+
+  /** A path is not as it was. */
+  add(sign: Sign): void {
+    const now = this.#scheduler.now();
+    const first = this.#pending.size === 0;
+    if (first) this.#firstAt = now;
+    this.#pending.set(sign.path, { ...sign, at: now });
+    this.#rearm(now);
+    if (first) this.#onMoving();
+  }
+
+  /** A path is again as it was. */
+  drop(path: string): void {
+    if (this.#pending.delete(path)) this.#rearm(this.#scheduler.now());
+  }
+
+  /** Forgets everything, as when a new run has begun. */
+  clear(): void {
+    this.#pending.clear();
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #rearm(now: number): void {
+    this.#cancel?.();
+    const due = Math.min(this.#due(), this.#firstAt + QUIET.most);
+    this.#cancel = this.#scheduler.after(Math.max(0, due - now), () => this.#fire());
+  }
+
+  #due(): number {
+    const pending = [...this.#pending.values()];
+    const firm = pending.filter((sign) => !isInfirm(sign));
+    const quiet = firm.length > 1 ? QUIET.burst : QUIET.single;
+    const firmDue = firm.map(({ path, at }) => at + (isInPackage(path) ? QUIET.packages : quiet));
+    const infirmDue = pending.filter(isInfirm).map(({ at, how }) => {
+      if (firm.length > 0) return at + QUIET.vanishedInBurst;
+      return at + (how === 'changed' ? QUIET.partial : QUIET.vanished);
+    });
+    return Math.max(0, ...firmDue, ...infirmDue);
+  }
+
+  #fire(): void {
+    const files: { path: string; how: How }[] = [];
+    for (const { path } of this.#pending.values()) {
+      const verdict = this.#examine(path);
+      if (verdict !== 'same') files.push({ path, how: verdict === 'emptied' ? 'changed' : verdict });
+    }
+    const at = this.#firstAt;
+    this.clear();
+    this.#onSettled(files.length > 0 ? { at, files } : undefined);
+  }
+}
+
+function isInfirm({ how, partial }: Sign): boolean {
+  return how === 'deleted' || how === 'emptied' || partial;
+}
+
+function isInPackage(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}

@@ -1,0 +1,12 @@
+// Signals that end the program, told as events. Handlers do nothing else.
+
+/** What a terminal, a shell or a service manager sends to end a program. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Tells each signal. Returns what gives the signals their default effect again. */
+export function onEndingSignal(tell: (signal: NodeJS.Signals) => void): () => void {
+  for (const name of ENDING) process.on(name, tell);
+  return () => {
+    for (const name of ENDING) process.off(name, tell);
+  };
+}

@@ -1,0 +1,118 @@
+// Wanted paths in, paths at which something may have happened out. The only file that knows chokidar. Knows neither
+// content nor what a path is wanted for.
+import fs from 'node:fs';
+import { FSWatcher } from 'chokidar';
+import { AutoreloadError } from '../errors.ts';
+import { Folders } from './folders.ts';
+
+/** How often files are looked at that cannot be watched, in ms. */
+const POLL_MS = 500;
+
+export interface WatcherOptions {
+  /** Working directory of the program. */
+  readonly root: string;
+  /** Something may have happened to a wanted path. */
+  readonly onPath: (path: string) => void;
+  /** Something cannot be watched; told once for each kind of reason. */
+  readonly onProblem: (error: AutoreloadError) => void;
+}
+
+/**
+ * Watches the folder of each path, which sees everything that happens to a name; and each file of the user's own
+ * with chokidar too, which sees a write that comes by another name: a hard link, a single file mounted into a
+ * container. What cannot be watched is polled.
+ */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #folders: Folders;
+  readonly #files = new FSWatcher({ ignoreInitial: true, atomic: false, followSymlinks: false });
+  readonly #wanted = new Set<string>();
+  readonly #polled = new Set<string>();
+  readonly #told = new Set<string>();
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    const { root, onPath } = options;
+    this.#folders = new Folders({
+      root,
+      onPath,
+      onFailure: (folder, wanted, error) => {
+        this.#tell(folder, error);
+        for (const path of wanted) this.#poll(path);
+      },
+    });
+    // `raw` comes with the event of the system itself; `all` waits for a stat, and holds back what follows closely.
+    this.#files.on('raw', (_event, _path, details: unknown) => {
+      const path = (details as { watchedPath?: string } | undefined)?.watchedPath;
+      if (path !== undefined) onPath(path);
+    });
+    this.#files.on('error', (error) => this.#tell('files', error as NodeJS.ErrnoException));
+  }
+
+  /** Wants exactly these paths. All are watched when this returns. */
+  want(paths: ReadonlySet<string>): void {
+    for (const path of this.#wanted) if (!paths.has(path)) this.#remove(path);
+    for (const path of paths) this.add(path);
+  }
+
+  /** Wants one more path. It is watched when this returns. */
+  add(path: string): void {
+    if (this.#wanted.has(path)) return;
+    this.#wanted.add(path);
+    this.#folders.add(path);
+    if (isOwnFile(path)) this.#files.add(path);
+  }
+
+  /** Watches a path's file again, after it was away. */
+  revive(path: string): void {
+    if (!this.#wanted.has(path) || !isOwnFile(path)) return;
+    this.#files.unwatch(path);
+    this.#files.add(path);
+  }
+
+  async close(): Promise<void> {
+    this.#folders.close();
+    for (const path of this.#polled) fs.unwatchFile(path);
+    await this.#files.close();
+  }
+
+  #remove(path: string): void {
+    this.#wanted.delete(path);
+    this.#folders.delete(path);
+    this.#files.unwatch(path);
+    if (this.#polled.delete(path)) fs.unwatchFile(path);
+  }
+
+  #poll(path: string): void {
+    if (this.#polled.has(path)) return;
+    this.#polled.add(path);
+    fs.watchFile(path, { interval: POLL_MS }, () => this.#options.onPath(path));
+  }
+
+  #tell(what: string, { code = 'unknown error', message }: NodeJS.ErrnoException): void {
+    if (this.#told.has(code)) return;
+    this.#told.add(code);
+    this.#options.onProblem(problem(what, code, message));
+  }
+}
+
+/** chokidar watches what the user edits; of packages the folders are enough. */
+function isOwnFile(path: string): boolean {
+  return !/[\\/]node_modules[\\/]/.test(path) && fs.existsSync(path);
+}
+
+function problem(what: string, code: string, message: string): AutoreloadError {
+  if (code === 'ENOSPC' || code === 'EMFILE') {
+    const limit = code === 'ENOSPC' ? 'max_user_watches=524288' : 'max_user_instances=1024';
+    return new AutoreloadError(
+      'ERR_AUTORELOAD_WATCH_LIMIT',
+      `the limit of file watches is reached (${code}), polling the rest. ` +
+        (process.platform === 'linux' ? `Raise it: sudo sysctl fs.inotify.${limit}` : 'Raise it: ulimit -n 65536'),
+    );
+  }
+  const reason = code === 'EACCES' || code === 'EPERM' ? `permission denied (${code})` : message;
+  return new AutoreloadError(
+    'ERR_AUTORELOAD_WATCH_DENIED',
+    `cannot watch ${what}: ${reason}; polling its files. Give yourself the right to read it.`,
+  );
+}

@@ -1,0 +1,137 @@
+// The disk as the life cycle sees it: composes tracker, watcher and settle, and tells when what the program is made of
+// is changing and has changed. Everything here is loaded while the first child starts.
+import fs from 'node:fs';
+import type { AutoreloadError } from '../errors.ts';
+import type { LaneRecord } from '../protocol.cts';
+import type { Verdict } from './baseline.ts';
+import { loadLexer, looksCutOff, staticImports } from './scan.ts';
+import type { Scheduler } from './scheduler.ts';
+import { Settle } from './settle.ts';
+import type { Change } from './state.ts';
+import { Tracker } from './tracker.ts';
+import { Watcher } from './watcher.ts';
+
+/** Files are hashed this many ms at a time, so that nothing else waits for it. */
+const DIGEST_SLICE_MS = 5;
+
+export interface WatchingOptions {
+  readonly cwd: string;
+  readonly scheduler: Scheduler;
+  /** The first sign of a change. */
+  readonly onMoving: () => void;
+  /** Files have come to rest; without a change when all is again as it was. */
+  readonly onSettled: (change: Change | undefined) => void;
+  readonly onProblem: (error: AutoreloadError) => void;
+  /** What helps to find out why something is not as expected. */
+  readonly onDebug: (text: string) => void;
+}
+
+/** Loads what watching needs. */
+export async function startWatching(options: WatchingOptions): Promise<Watching> {
+  await loadLexer();
+  return new Watching(options);
+}
+
+export class Watching {
+  readonly #options: WatchingOptions;
+  readonly #tracker: Tracker;
+  readonly #watcher: Watcher;
+  readonly #settle: Settle;
+  #digesting: (() => void) | undefined;
+
+  constructor(options: WatchingOptions) {
+    this.#options = options;
+    const { cwd, scheduler, onMoving, onSettled, onProblem } = options;
+    this.#tracker = new Tracker({ cwd, staticImports, onPath: (path) => this.#want(path) });
+    this.#watcher = new Watcher({ root: cwd, onPath: (path) => this.#look(path), onProblem });
+    this.#settle = new Settle({ scheduler, onMoving, onSettled, examine: (path) => this.#tracker.examine(path) });
+  }
+
+  /** A new run begins. Everything stays watched. */
+  begin(): void {
+    this.#tracker.begin();
+  }
+
+  /** Takes a record of what the run resolved or did not. */
+  record(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
+    this.#tracker.record(record);
+  }
+
+  /** The run has loaded all that it loads at start: nothing else is watched any more. */
+  cameUp(): void {
+    this.#tracker.cameUp();
+    this.#rest();
+  }
+
+  /** The run has ended by itself. `broken`: before it came up, or with an error. */
+  ended(broken: boolean): void {
+    if (broken) this.#tracker.broke();
+    else this.#tracker.cameUp();
+    this.#rest();
+  }
+
+  /** How many files the run has loaded. */
+  get files(): number {
+    return this.#tracker.files;
+  }
+
+  /** What the run looked for last and did not find, if it found nothing after that. */
+  get missing(): string | undefined {
+    return this.#tracker.missing;
+  }
+
+  /** The shortest chain of imports from the entry to a path, both included. */
+  chain(path: string): string[] {
+    return this.#tracker.chain(path);
+  }
+
+  close(): void {
+    this.#digesting?.();
+    this.#settle.clear();
+    void this.#watcher.close();
+  }
+
+  #want(path: string): void {
+    this.#watcher.add(path);
+    this.#judge(path, this.#tracker.verify(path));
+  }
+
+  #look(path: string): void {
+    const verdict = this.#tracker.examine(path);
+    this.#options.onDebug(`${path}: ${verdict}`);
+    this.#judge(path, verdict);
+  }
+
+  #judge(path: string, verdict: Verdict): void {
+    if (verdict === 'same') {
+      this.#settle.drop(path);
+      return;
+    }
+    if (verdict !== 'deleted') this.#watcher.revive(path);
+    this.#settle.add({ path, how: verdict, partial: verdict === 'changed' && this.#looksPartial(path) });
+  }
+
+  /** A file that has lost more than half of its content may get it back in a moment. */
+  #looksPartial(path: string): boolean {
+    try {
+      const source = fs.readFileSync(path, 'utf8');
+      return source.length * 2 < (this.#tracker.loadedSize(path) ?? 0) || looksCutOff(path, source);
+    } catch {
+      return false;
+    }
+  }
+
+  #rest(): void {
+    this.#watcher.want(this.#tracker.paths());
+    this.#digesting ??= this.#digestSoon();
+  }
+
+  #digestSoon(): () => void {
+    const { scheduler } = this.#options;
+    return scheduler.after(0, () => {
+      const end = scheduler.now() + DIGEST_SLICE_MS;
+      const more = this.#tracker.digest(() => scheduler.now() >= end);
+      this.#digesting = more ? this.#digestSoon() : undefined;
+    });
+  }
+}
