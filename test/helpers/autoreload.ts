@@ -1,0 +1,125 @@
+// Runs a program under autoreload, as a user does, and ends it when the test is over.
+import { spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import fs from 'node:fs';
+import type { Project } from './project.ts';
+import { PATIENCE_MS, Transcript } from './transcript.ts';
+
+export interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunOptions {
+  /** Added to the environment; undefined takes a variable out. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Node's own options. Default: `--import autoreload/register`. */
+  readonly execArgv?: readonly string[];
+  readonly cwd?: string;
+  /** Default: stdin closed, the rest piped. */
+  readonly stdio?: SpawnOptions['stdio'];
+  readonly detached?: boolean;
+  readonly serialization?: 'json' | 'advanced';
+}
+
+/** A running program. `await using` it. */
+export class Run {
+  readonly process: ChildProcess;
+  readonly transcript = new Transcript();
+  readonly #ended: Promise<End>;
+
+  constructor(project: Project, args: readonly string[], options: RunOptions = {}) {
+    const { execArgv = ['--import', 'autoreload/register'], env, cwd = project.dir, ...rest } = options;
+    this.process = spawn(process.execPath, [...execArgv, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...rest,
+      cwd,
+      env: { ...plainEnv(), ...env },
+    });
+    if (this.process.stdout) this.transcript.attach('stdout', this.process.stdout);
+    if (this.process.stderr) this.transcript.attach('stderr', this.process.stderr);
+    this.#ended = new Promise((resolve) => {
+      this.process.once('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  get pid(): number {
+    return this.process.pid!;
+  }
+
+  /** Waits for a line that comes after the last one waited for: the whole line, or a pattern. */
+  async line(expected: string | RegExp, ms?: number): Promise<string> {
+    return await this.transcript.line(expected, ms);
+  }
+
+  /** How many restarts have been announced so far. */
+  get restarts(): number {
+    return this.transcript.count(/^\[autoreload\] .*restarting/);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+
+  /** Waits for the end. */
+  async end(ms = PATIENCE_MS): Promise<End> {
+    return await orFail(this.#ended, ms, () => `did not end within ${ms} ms\n${this.transcript}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+    await this.end();
+  }
+}
+
+/** Runs a program under autoreload. */
+export function run(project: Project, args: readonly string[] | string, options?: RunOptions): Run {
+  return new Run(project, typeof args === 'string' ? [args] : args, options);
+}
+
+/** Waits until no process has this pid, or only a zombie. */
+export async function gone(pid: number, ms = PATIENCE_MS): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (isRunning(pid)) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} is still there after ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until a condition holds. For what announces itself in no other way. */
+export async function until(what: string, holds: () => boolean, ms = PATIENCE_MS): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function orFail<T>(promise: Promise<T>, ms: number, message: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const failure = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message())), ms);
+  });
+  try {
+    return await Promise.race([promise, failure]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The environment without what a test runner or a user of autoreload leaves in it. */
+function plainEnv(): NodeJS.ProcessEnv {
+  const rest = Object.entries(process.env).filter(
+    ([name]) => !/^(AUTORELOAD_|NODE_TEST_|NODE_OPTIONS$|NODE_V8_COVERAGE$|FORCE_COLOR$|NO_COLOR$)/.test(name),
+  );
+  return Object.fromEntries(rest);
+}
