@@ -3,7 +3,7 @@
 // Knows nothing of who sends or what follows from it. CommonJS, because the child preloads it.
 
 /** Version of the protocol; both ends come from the same package, so any other version is not ours. */
-export const VERSION = 1;
+const VERSION = 1;
 
 /**
  * Descriptor of the lane in a child: a pipe that carries records one way, written synchronously.
@@ -15,7 +15,7 @@ export const LANE_FD = 3;
 export const CONTROL_FD = 4;
 
 /** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
-export const CONTROL_CMD = 'NODE_AUTORELOAD';
+const CONTROL_CMD = 'NODE_AUTORELOAD';
 
 /** Key under which a supervised process keeps its own state on `process`. */
 export const CHILD_KEY: unique symbol = Symbol.for('autoreload.child');
@@ -39,7 +39,12 @@ export type LaneRecord =
       readonly stamp: Stamp | undefined;
     }
   /** A specifier that did not resolve, at a wall-clock time in ms. */
-  | { readonly kind: 'missed'; readonly specifier: string; readonly parent: string | undefined; readonly at: number }
+  | {
+      readonly kind: 'missed';
+      readonly specifier: string;
+      readonly parent: string | undefined;
+      readonly at: number;
+    }
   /** The app started a process. */
   | { readonly kind: 'spawned'; readonly pid: number }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
@@ -95,12 +100,19 @@ function toFields(record: LaneRecord): unknown[] {
 function fromFields(fields: unknown[]): LaneRecord | undefined {
   const [tag, first, second, third, ...rest] = fields;
   if (tag === 'r' && isString(first) && isParent(second) && isString(third)) {
-    return { kind: 'resolved', specifier: first, parent: second ?? undefined, url: third, stamp: stampFrom(rest) };
+    return {
+      kind: 'resolved',
+      specifier: first,
+      parent: second ?? undefined,
+      url: third,
+      stamp: stampFrom(rest),
+    };
   }
   if (tag === 'm' && isString(first) && isParent(second) && isNumber(third)) {
     return { kind: 'missed', specifier: first, parent: second ?? undefined, at: third };
   }
-  if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1) return { kind: 'spawned', pid: first };
+  if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
+    return { kind: 'spawned', pid: first };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;
 }

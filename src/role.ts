@@ -10,10 +10,12 @@ export interface Invocation {
 }
 
 /** Modes in which Node runs no program, or is restarted by somebody else. */
-const OTHER_MODES: ReadonlySet<string> = new Set([
-  ...['-e', '--eval', '-p', '--print', '-pe', '-c', '--check', '-i', '--interactive'],
-  ...['--test', '--watch', '--watch-path', '--run', '--build-snapshot', '--experimental-sea-config', '--prof-process'],
-]);
+const OTHER_MODES: ReadonlySet<string> = new Set(
+  [
+    '-e --eval -p --print -pe -c --check -i --interactive --test --watch --watch-path --run',
+    '--build-snapshot --experimental-sea-config --prof-process',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /** Package managers are programs too, but the one to supervise is the one that they start. */
 const PACKAGE_MANAGER = /[\\/]node_modules[\\/](npm|pnpm|yarn|corepack)[\\/](bin|dist|lib)[\\/]/;

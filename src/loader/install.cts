@@ -12,7 +12,12 @@ const HOOK_FRAMES = 5;
 interface ModuleInternals {
   registerHooks?: typeof module.registerHooks;
   register?: typeof module.register;
-  _resolveFilename?: (this: unknown, request: string, parent: { filename?: string } | null, ...rest: unknown[]) => string;
+  _resolveFilename?: (
+    this: unknown,
+    request: string,
+    parent: { filename?: string } | null,
+    ...rest: unknown[]
+  ) => string;
 }
 
 /** What {@link install} hands to the hooks thread. */
@@ -58,7 +63,9 @@ function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   if (!original) return;
   internals._resolveFilename = function (request, parent, ...rest) {
     const parentUrl = parent?.filename ? pathToFileURL(parent.filename).href : undefined;
-    const filename = observed(recorder, request, parentUrl, () => original.call(this, request, parent, ...rest));
+    const filename = observed(recorder, request, parentUrl, () =>
+      original.call(this, request, parent, ...rest),
+    );
     if (!module.isBuiltin(filename)) recorder.resolved(request, parentUrl, pathToFileURL(filename).href);
     return filename;
   };

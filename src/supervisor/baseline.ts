@@ -96,7 +96,8 @@ export class Baseline {
   /** Like {@link examine}, but believes time stamps: for a path that has just begun to be watched. */
   verify(path: string): Verdict {
     const fact = this.#current.get(path);
-    const trusted = fact?.kind === 'content' && fact.hash === undefined && sameStat(fact.stamp, stampFile(path, 0));
+    const trusted =
+      fact?.kind === 'content' && fact.hash === undefined && sameStat(fact.stamp, stampFile(path, 0));
     return trusted ? 'same' : this.examine(path);
   }
 
@@ -161,7 +162,9 @@ export class Baseline {
 
 /** Whether two stamps without hashes are of the same content, as far as time stamps tell. */
 function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return a !== undefined && b !== undefined && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino;
+  return (
+    a !== undefined && b !== undefined && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino
+  );
 }
 
 function asItIsNow(path: string, before: Fact | undefined): Fact {

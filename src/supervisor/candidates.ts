@@ -36,7 +36,8 @@ export function literalPaths(specifier: string, parent: string): string[] | unde
       return [];
     }
   }
-  if (!/^\.{0,2}\//.test(specifier) && !/^\.{1,2}$/.test(specifier) && !isAbsolute(specifier)) return undefined;
+  if (!/^\.{0,2}\//.test(specifier) && !/^\.{1,2}$/.test(specifier) && !isAbsolute(specifier))
+    return undefined;
   const asPath = resolve(dirname(parent), specifier);
   const asUrl = resolve(dirname(parent), decode(specifier.replace(/[?#].*$/s, '')));
   return asPath === asUrl ? [asPath] : [asUrl, asPath];
@@ -71,7 +72,9 @@ function packageCandidates(specifier: string, parent: string, exists: (path: str
   const name = packageName(specifier);
   const subpath = specifier.slice(name.length + 1);
   const folders = ancestors(parent).filter((folder) => !/[\\/]node_modules$/.test(folder));
-  const roots = folders.filter((folder) => exists(join(folder, 'node_modules')) || exists(join(folder, 'package.json')));
+  const roots = folders.filter(
+    (folder) => exists(join(folder, 'node_modules')) || exists(join(folder, 'package.json')),
+  );
   return (roots.length > 0 ? roots : folders.slice(0, 1)).flatMap((folder) => {
     const home = join(folder, 'node_modules', name);
     return [

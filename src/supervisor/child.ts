@@ -61,7 +61,8 @@ export class Child {
   stop(): void {
     // Here connections will be drained before the signal goes out.
     this.#family.look();
-    if (process.platform === 'win32' && this.#process.connected) this.#process.send(encodeControl({ kind: 'stop' }));
+    if (process.platform === 'win32' && this.#process.connected)
+      this.#process.send(encodeControl({ kind: 'stop' }));
     else this.signal('SIGTERM');
   }
 
@@ -101,7 +102,7 @@ export class Child {
       if (child.pid !== undefined) return;
       const message = `cannot start ${this.#options.command.execPath}: ${error.message}`;
       this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message, { cause: error }));
-      void this.#finish({ code: 1, signal: null }, Promise.resolve());
+      void this.#finish({ code: 1, signal: null }, drained);
     });
     child.once('exit', (code, name) => void this.#finish({ code, signal: name }, drained));
   }

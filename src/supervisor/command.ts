@@ -55,7 +55,10 @@ export function buildCommand(start: Start, preload: string, register: string): C
  */
 function withoutEnvFiles(env: NodeJS.ProcessEnv, options: readonly string[]): NodeJS.ProcessEnv {
   const rest = { ...env };
-  for (const path of [...optionValues(options, '--env-file'), ...optionValues(options, '--env-file-if-exists')]) {
+  for (const path of [
+    ...optionValues(options, '--env-file'),
+    ...optionValues(options, '--env-file-if-exists'),
+  ]) {
     for (const [name, value] of Object.entries(readEnvFile(path))) {
       if (rest[name] === value) delete rest[name];
     }

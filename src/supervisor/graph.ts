@@ -33,6 +33,7 @@ export class Graph {
 
 function unwind(first: ModuleUrl, towards: Map<ModuleUrl, ModuleUrl | undefined>): ModuleUrl[] {
   const chain: ModuleUrl[] = [];
-  for (let module: ModuleUrl | undefined = first; module !== undefined; module = towards.get(module)) chain.push(module);
+  for (let module: ModuleUrl | undefined = first; module !== undefined; module = towards.get(module))
+    chain.push(module);
   return chain;
 }

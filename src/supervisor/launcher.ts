@@ -28,7 +28,9 @@ export class Launcher {
   get serialization(): SerializationType | undefined {
     if (!process.connected) return undefined;
     // Node has taken its variable out of the environment. What it keeps on the channel tells: kJSONBuffer.
-    const key = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
+    const key = Object.getOwnPropertySymbols(process).find(
+      ({ description }) => description === 'kChannelHandle',
+    );
     const handle = key && (process as unknown as Record<symbol, object | null>)[key];
     const symbols = handle ? Object.getOwnPropertySymbols(handle) : [];
     return symbols.some(({ description }) => description === 'kMessageBuffer') ? 'advanced' : 'json';

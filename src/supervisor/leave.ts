@@ -3,7 +3,14 @@ import { constants } from 'node:os';
 import type { Ended } from './state.ts';
 
 /** Signals of which the supervisor can die as well without leaving a core dump of its own. */
-const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGPIPE', 'SIGALRM']);
+const MIRRORED: ReadonlySet<string> = new Set([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGKILL',
+  'SIGPIPE',
+  'SIGALRM',
+]);
 
 /** The exit code that stands for a child's end where it cannot be mirrored: 128 and the number of the signal. */
 export function exitCode({ code, signal }: Ended): number {

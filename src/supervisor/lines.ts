@@ -2,6 +2,9 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Change, Ended, Line } from './state.ts';
 
+/** A chain of imports with more files than this is shortened. */
+const MAX_CHAIN = 5;
+
 /** What a line may have to name. */
 export interface Context {
   readonly cwd: string;
@@ -51,9 +54,14 @@ function changed({ files }: Change, context: Context): string {
   const [first] = files;
   if (!first) return 'files changed';
   const chain = context.chain(first.path).map((path) => display(path, context.cwd));
-  const why = chain.length > 1 ? ` (${chain.join(' > ')})` : '';
+  const why = chain.length > 1 ? ` (${shortened(chain).join(' > ')})` : '';
   const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
   return `${display(first.path, context.cwd)} ${first.how}${why}${others}`;
+}
+
+/** A long chain without its middle. */
+function shortened(chain: readonly string[]): readonly string[] {
+  return chain.length <= MAX_CHAIN ? chain : [...chain.slice(0, 2), '...', ...chain.slice(-2)];
 }
 
 function outcome({ code, signal }: Ended): string {

@@ -16,6 +16,7 @@ import { systemScheduler as scheduler } from './scheduler.ts';
 import { onEndingSignal } from './signals.ts';
 import { IDLE, transition } from './state.ts';
 import type { Effect, Ended, Event, Line, State } from './state.ts';
+import { Terminal } from './terminal.ts';
 import type { Watching } from './watching.ts';
 
 /** After this many ms a user who wants to end the program is told how to force it. */
@@ -43,6 +44,7 @@ class Supervisor {
   readonly #options: Options;
   readonly #log: Log;
   readonly #launcher = new Launcher();
+  readonly #terminal = new Terminal();
   /** What has happened and has not been handled yet, in order. */
   readonly #queue: (() => void)[] = [];
   #handling = true;
@@ -63,12 +65,27 @@ class Supervisor {
 
   /** Starts the first child. What happens until watching is ready waits in the queue. */
   async start(): Promise<void> {
+    // A bug of ours must neither end the program nor hide its errors.
+    process.on('uncaughtException', (error) =>
+      this.#log.info(`internal error, a restart may be missed: ${error.stack}`),
+    );
+    this.#terminal.save();
     this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
     this.#apply({ kind: 'start', at: scheduler.now() });
     this.#guard = new Guard();
     this.#child?.tellPids();
+    try {
+      this.#watching = await this.#watch();
+    } catch (error) {
+      this.#log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
+    }
+    this.#handling = false;
+    this.#handle();
+  }
+
+  async #watch(): Promise<Watching> {
     const { startWatching } = await import('./watching.ts');
-    this.#watching = await startWatching({
+    return await startWatching({
       cwd: process.cwd(),
       scheduler,
       onMoving: () => this.#enqueue({ kind: 'moving' }),
@@ -76,8 +93,6 @@ class Supervisor {
       onProblem: (error) => this.#log.info(error.message),
       onDebug: (text) => this.#log.debug(text),
     });
-    this.#handling = false;
-    this.#handle();
   }
 
   #enqueue(event: Event): void {
@@ -93,12 +108,15 @@ class Supervisor {
   #handle(): void {
     if (this.#handling) return;
     this.#handling = true;
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
-    this.#handling = false;
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
+    } finally {
+      this.#handling = false;
+    }
   }
 
   #apply(event: Event): void {
-    if (event.kind === 'exit') this.#watching?.ended(!this.#up || event.ended.code !== 0);
+    if (event.kind === 'exit') this.#ended(event.ended);
     const durations = { grace: this.#options.grace, patience: PATIENCE_MS };
     const [next, ...effects] = transition(this.#state, event, durations);
     if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
@@ -122,7 +140,9 @@ class Supervisor {
         break;
       case 'wait':
         this.#cancelTimer?.();
-        this.#cancelTimer = scheduler.after(effect.ms, () => this.#enqueue({ kind: 'elapsed', at: scheduler.now() }));
+        this.#cancelTimer = scheduler.after(effect.ms, () =>
+          this.#enqueue({ kind: 'elapsed', at: scheduler.now() }),
+        );
         break;
       case 'cancel':
         this.#cancelTimer?.();
@@ -166,6 +186,13 @@ class Supervisor {
     this.#apply({ kind: 'up', generation, at: record.at });
   }
 
+  #ended({ code, signal }: Ended): void {
+    if (signal) this.#terminal.restore();
+    // A run that was told to end has not broken.
+    if (this.#state.kind === 'running') this.#watching?.ended(!this.#up || code !== 0);
+    if (!this.#watching) this.#leave({ code, signal });
+  }
+
   #say(line: Line): void {
     const { argv } = process;
     const watching = this.#watching;
@@ -193,6 +220,12 @@ class Supervisor {
   }
 }
 
-function startOf({ execPath, argv0, execArgv, argv, env }: NodeJS.Process): Omit<Parameters<typeof buildCommand>[0], 'cwd'> {
+function startOf({
+  execPath,
+  argv0,
+  execArgv,
+  argv,
+  env,
+}: NodeJS.Process): Omit<Parameters<typeof buildCommand>[0], 'cwd'> {
   return { execPath, argv0, execArgv, argv, env };
 }

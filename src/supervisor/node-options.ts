@@ -19,7 +19,10 @@ export type IsOurs = (specifier: string) => boolean;
  */
 export function withoutImport(nodeOptions: string, isOurs: IsOurs): string {
   const words = split(nodeOptions);
-  const drop = importIndexes(words.map(({ value }) => value), isOurs);
+  const drop = importIndexes(
+    words.map(({ value }) => value),
+    isOurs,
+  );
   let rest = '';
   let from = 0;
   words.forEach((word, index) => {

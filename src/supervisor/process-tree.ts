@@ -58,7 +58,9 @@ function linuxChildren(): (pid: number) => Row[] {
   return (pid) => {
     try {
       const threads = fs.readdirSync(`/proc/${pid}/task`);
-      const pids = threads.flatMap((thread) => fs.readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '));
+      const pids = threads.flatMap((thread) =>
+        fs.readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '),
+      );
       return pids.flatMap((text) => readLinux(Number(text)) ?? []);
     } catch (error) {
       if (!fs.existsSync(`/proc/${pid}`) || (error as NodeJS.ErrnoException).code === 'ESRCH') return [];
@@ -89,7 +91,10 @@ function tableChildren(): (pid: number) => Row[] {
 
 /** macOS and the BSDs: `ps`, with the time of the start in the last columns. */
 function table(): Map<number, Row> {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,lstart='], { encoding: 'utf8', env: { LC_ALL: 'C', PATH: process.env['PATH'] } });
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,lstart='], {
+    encoding: 'utf8',
+    env: { LC_ALL: 'C', PATH: process.env['PATH'] },
+  });
   return parseTable(stdout ?? '');
 }
 
@@ -100,7 +105,12 @@ export function parseTable(text: string): Map<number, Row> {
     const [pid, ppid, stat = '', ...started] = line.trim().split(/\s+/);
     if (!pid || stat.startsWith('Z')) continue;
     // `s`: session leader.
-    rows.set(Number(pid), { pid: Number(pid), ppid: Number(ppid), detached: stat.includes('s'), started: started.join(' ') });
+    rows.set(Number(pid), {
+      pid: Number(pid),
+      ppid: Number(ppid),
+      detached: stat.includes('s'),
+      started: started.join(' '),
+    });
   }
   return rows;
 }

@@ -30,7 +30,9 @@ export function staticImports(path: string, source: string): string[] {
   if (!JAVASCRIPT.has(extname(path))) return [];
   try {
     const [imports] = parse(source);
-    return imports.flatMap((found) => (found.type === 'static' || found.type === 'reexport-star' ? [found.specifier] : []));
+    return imports.flatMap((found) =>
+      found.type === 'static' || found.type === 'reexport-star' ? [found.specifier] : [],
+    );
   } catch {
     return [];
   }

@@ -35,14 +35,29 @@ export type State =
       readonly quickRuns: number;
     }
   /** The child is ending, another will follow. `moving`: files are still being written. */
-  | { readonly kind: 'stopping'; readonly generation: number; readonly since: number; readonly moving: boolean }
+  | {
+      readonly kind: 'stopping';
+      readonly generation: number;
+      readonly since: number;
+      readonly moving: boolean;
+    }
   /** The child is gone, the next one starts when the files have settled. */
   | { readonly kind: 'settling'; readonly generation: number; readonly since: number }
   /** The child asked for a restart too often. */
-  | { readonly kind: 'delaying'; readonly generation: number; readonly quickRuns: number; readonly ended: Ended }
+  | {
+      readonly kind: 'delaying';
+      readonly generation: number;
+      readonly quickRuns: number;
+      readonly ended: Ended;
+    }
   | { readonly kind: 'waiting'; readonly generation: number; readonly ended: Ended }
   /** The supervisor was told to end, and the child with it. */
-  | { readonly kind: 'ending'; readonly generation: number; readonly signal: NodeJS.Signals; readonly forced: boolean }
+  | {
+      readonly kind: 'ending';
+      readonly generation: number;
+      readonly signal: NodeJS.Signals;
+      readonly forced: boolean;
+    }
   | { readonly kind: 'ended'; readonly generation: number };
 
 /** What has happened. Events of a child carry its generation. */
@@ -108,12 +123,15 @@ export function transition(state: State, event: Event, durations: Durations): Tr
       return [state];
     case 'delaying':
       if (event.kind === 'elapsed') return spawn(state, event.at, event.at, state.quickRuns);
-      if (event.kind === 'settled' && event.change) return [...restart(state, event.change, event.at), { kind: 'cancel' }];
+      if (event.kind === 'settled' && event.change)
+        return [...restart(state, event.change, event.at), { kind: 'cancel' }];
       if (event.kind === 'signal') return leave(state, state.ended);
       return [state];
     case 'waiting':
       if (event.kind === 'settled' && event.change) return restart(state, event.change, event.at);
-      if (event.kind === 'signal') return leave(state, state.ended);
+      // Killed is how the child ended, not how the user ended the supervisor.
+      if (event.kind === 'signal')
+        return leave(state, state.ended.signal ? { code: null, signal: event.signal } : state.ended);
       return [state];
     case 'ending':
       return whileEnding(state, event);
@@ -136,7 +154,8 @@ function whileRunning(state: State & { kind: 'running' }, event: Event, duration
   }
   if (event.kind === 'exit') {
     const { ended, at } = event;
-    if (ended.code !== EXIT_RESTART) return [{ kind: 'waiting', generation, ended }, say({ kind: 'waiting', ended })];
+    if (ended.code !== EXIT_RESTART)
+      return [{ kind: 'waiting', generation, ended }, say({ kind: 'waiting', ended })];
     const quickRuns = at - state.spawnedAt < STEADY_MS ? state.quickRuns + 1 : 1;
     const delay = restartDelay(quickRuns);
     const asked = say({ kind: 'asked', delay });
@@ -184,7 +203,10 @@ function spawn({ generation }: State, since: number, spawnedAt: number, quickRun
 }
 
 function leave({ generation }: State, ended: Ended): Transition {
-  return [{ kind: 'ended', generation }, { kind: 'leave', ended }];
+  return [
+    { kind: 'ended', generation },
+    { kind: 'leave', ended },
+  ];
 }
 
 function say(line: Line): Effect {

@@ -107,7 +107,9 @@ function problem(what: string, code: string, message: string): AutoreloadError {
     return new AutoreloadError(
       'ERR_AUTORELOAD_WATCH_LIMIT',
       `the limit of file watches is reached (${code}), polling the rest. ` +
-        (process.platform === 'linux' ? `Raise it: sudo sysctl fs.inotify.${limit}` : 'Raise it: ulimit -n 65536'),
+        (process.platform === 'linux'
+          ? `Raise it: sudo sysctl fs.inotify.${limit}`
+          : 'Raise it: ulimit -n 65536'),
     );
   }
   const reason = code === 'EACCES' || code === 'EPERM' ? `permission denied (${code})` : message;

@@ -44,7 +44,12 @@ export class Watching {
     const { cwd, scheduler, onMoving, onSettled, onProblem } = options;
     this.#tracker = new Tracker({ cwd, staticImports, onPath: (path) => this.#want(path) });
     this.#watcher = new Watcher({ root: cwd, onPath: (path) => this.#look(path), onProblem });
-    this.#settle = new Settle({ scheduler, onMoving, onSettled, examine: (path) => this.#tracker.examine(path) });
+    this.#settle = new Settle({
+      scheduler,
+      onMoving,
+      onSettled,
+      examine: (path) => this.#tracker.examine(path),
+    });
   }
 
   /** A new run begins. Everything stays watched. */
