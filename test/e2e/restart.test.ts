@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
 import { Project } from '../helpers/project.ts';
 
-const SERVER = "import { name } from './src/name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
+const SERVER =
+  "import { name } from './src/name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
 
 test('a save of a dependency restarts the program once', async () => {
   using project = new Project({ 'app.js': SERVER, 'src/name.js': "export const name = 'one';\n" });

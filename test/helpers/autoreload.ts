@@ -52,6 +52,11 @@ export class Run {
     return await this.transcript.line(expected, ms);
   }
 
+  /** Waits for several lines in any order. What stdout and stderr say at about the same time may come either way. */
+  async lines(...expected: readonly (string | RegExp)[]): Promise<string[]> {
+    return await this.transcript.inAnyOrder(...expected);
+  }
+
   /** How many restarts have been announced so far. */
   get restarts(): number {
     return this.transcript.count(/^\[autoreload\] .*restarting/);
@@ -63,7 +68,7 @@ export class Run {
 
   /** Waits for the end. */
   async end(ms = PATIENCE_MS): Promise<End> {
-    return await orFail(this.#ended, ms, () => `did not end within ${ms} ms\n${this.transcript}`);
+    return await orFail(this.#ended, ms, () => `did not end within ${ms} ms\n${this.transcript.toString()}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,7 +94,9 @@ export async function gone(pid: number, ms = PATIENCE_MS): Promise<void> {
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return process.platform !== 'linux' || !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return (
+      process.platform !== 'linux' || !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
+    );
   } catch {
     return false;
   }
@@ -119,7 +126,8 @@ async function orFail<T>(promise: Promise<T>, ms: number, message: () => string)
 /** The environment without what a test runner or a user of autoreload leaves in it. */
 function plainEnv(): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(
-    ([name]) => !/^(AUTORELOAD_|NODE_TEST_|NODE_OPTIONS$|NODE_V8_COVERAGE$|FORCE_COLOR$|NO_COLOR$)/.test(name),
+    ([name]) =>
+      !/^(AUTORELOAD_|NODE_TEST_|NODE_OPTIONS$|NODE_V8_COVERAGE$|FORCE_COLOR$|NO_COLOR$)/.test(name),
   );
   return Object.fromEntries(rest);
 }

@@ -61,6 +61,20 @@ export class Transcript {
     });
   }
 
+  /** Waits for several lines in any order: each stream keeps its order only for itself. */
+  async inAnyOrder(...expected: readonly (string | RegExp)[]): Promise<string[]> {
+    const start = this.#cursor;
+    let end = start;
+    const found: string[] = [];
+    for (const one of expected) {
+      this.#cursor = start;
+      found.push(await this.line(one));
+      end = Math.max(end, this.#cursor);
+    }
+    this.#cursor = end;
+    return found;
+  }
+
   /** Every line of a stream so far. */
   lines(stream: Entry['stream']): string[] {
     return this.entries.filter((entry) => entry.stream === stream).map(({ text }) => text);
@@ -72,7 +86,9 @@ export class Transcript {
   }
 
   toString(): string {
-    const lines = this.entries.map(({ stream, text, at }) => `${at.toFixed(0).padStart(6)} ms ${stream} | ${text}`);
+    const lines = this.entries.map(
+      ({ stream, text, at }) => `${at.toFixed(0).padStart(6)} ms ${stream} | ${text}`,
+    );
     return `transcript:\n${lines.join('\n')}`;
   }
 
