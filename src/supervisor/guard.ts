@@ -28,7 +28,7 @@ while :; do
   else break
   fi
 done
-[ -z "$pids" ] || exec "$0" "$1" $pids
+[ -z "$pids" ] || exec "$1" "$2" $pids
 `;
 
 /** The witness answers within some ms; one that does not is as good as none. */
@@ -43,9 +43,10 @@ export class Guard {
   constructor() {
     // Windows ends the child by itself: libuv puts it into a job that is closed with the supervisor.
     if (process.platform === 'win32') return;
-    const guard = spawn('/bin/sh', ['-c', SCRIPT, process.execPath, REAPER], {
+    // By way of the environment, so that a list of processes shows one short line.
+    const guard = spawn('/bin/sh', ['-c', 'eval "$SCRIPT"', 'autoreload-guard', process.execPath, REAPER], {
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], SCRIPT },
       cwd: '/',
     });
     // Without a shell there is no guard; all else works.

@@ -28,6 +28,8 @@ export class Watcher {
   readonly #files = new FSWatcher({ ignoreInitial: true, atomic: false, followSymlinks: false });
   readonly #wanted = new Set<string>();
   readonly #polled = new Set<string>();
+  /** Files that chokidar does not watch, because they were not there. */
+  readonly #lost = new Set<string>();
   readonly #told = new Set<string>();
 
   constructor(options: WatcherOptions) {
@@ -35,7 +37,10 @@ export class Watcher {
     const { root, onPath } = options;
     this.#folders = new Folders({
       root,
-      onPath,
+      onPath: (path) => {
+        if (this.#lost.has(path) && isOwnFile(path)) this.#watchFile(path);
+        onPath(path);
+      },
       onFailure: (folder, wanted, error) => {
         this.#tell(folder, error);
         for (const path of wanted) this.#poll(path);
@@ -46,6 +51,7 @@ export class Watcher {
       const path = (details as { watchedPath?: string } | undefined)?.watchedPath;
       if (path !== undefined) onPath(path);
     });
+    this.#files.on('unlink', (path) => this.#lost.add(path));
     this.#files.on('error', (error) => this.#tell('files', error as NodeJS.ErrnoException));
   }
 
@@ -60,14 +66,8 @@ export class Watcher {
     if (this.#wanted.has(path)) return;
     this.#wanted.add(path);
     this.#folders.add(path);
-    if (isOwnFile(path)) this.#files.add(path);
-  }
-
-  /** Watches a path's file again, after it was away. */
-  revive(path: string): void {
-    if (!this.#wanted.has(path) || !isOwnFile(path)) return;
-    this.#files.unwatch(path);
-    this.#files.add(path);
+    if (isOwnFile(path)) this.#watchFile(path);
+    else this.#lost.add(path);
   }
 
   async close(): Promise<void> {
@@ -79,8 +79,14 @@ export class Watcher {
   #remove(path: string): void {
     this.#wanted.delete(path);
     this.#folders.delete(path);
+    this.#lost.delete(path);
     this.#files.unwatch(path);
     if (this.#polled.delete(path)) fs.unwatchFile(path);
+  }
+
+  #watchFile(path: string): void {
+    this.#lost.delete(path);
+    this.#files.add(path);
   }
 
   #poll(path: string): void {
@@ -96,9 +102,10 @@ export class Watcher {
   }
 }
 
-/** chokidar watches what the user edits; of packages the folders are enough. */
+/** chokidar watches what the user edits; of packages, and for links, the folders are enough. */
 function isOwnFile(path: string): boolean {
-  return !/[\\/]node_modules[\\/]/.test(path) && fs.existsSync(path);
+  if (/[\\/]node_modules[\\/]/.test(path)) return false;
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function problem(what: string, code: string, message: string): AutoreloadError {

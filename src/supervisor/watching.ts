@@ -112,7 +112,6 @@ export class Watching {
       this.#settle.drop(path);
       return;
     }
-    if (verdict !== 'deleted') this.#watcher.revive(path);
     this.#settle.add({ path, how: verdict, partial: verdict === 'changed' && this.#looksPartial(path) });
   }
 
