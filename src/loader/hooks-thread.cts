@@ -6,8 +6,8 @@ import type { ResolveHook } from 'node:module';
 
 let recorder: Recorder | undefined;
 
-export function initialize({ counter }: HooksThreadData): void {
-  recorder = new Recorder(counter);
+export function initialize({ progress, entry }: HooksThreadData): void {
+  recorder = new Recorder(progress, entry);
 }
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {

@@ -3,7 +3,7 @@
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Recorder } from './recorder.cts';
-import type { Counter } from './recorder.cts';
+import type { Progress } from './recorder.cts';
 
 /** Frames that a resolve hook adds to the stack of an error thrown under it. */
 const HOOK_FRAMES = 5;
@@ -22,7 +22,8 @@ interface ModuleInternals {
 
 /** What {@link install} hands to the hooks thread. */
 export interface HooksThreadData {
-  readonly counter: Counter;
+  readonly progress: Progress;
+  readonly entry: string;
 }
 
 /**
@@ -33,17 +34,18 @@ export interface HooksThreadData {
  * `require.extensions` handlers read themselves. Older Nodes: `register` sees what `import` resolves, in a thread of
  * its own, and a tap on `require` the rest. Only the main thread registers: the hooks thread itself runs preloads.
  *
- * @param counter shared between threads, see {@link Counter}
+ * @param progress shared between threads
  */
-export function install(counter: Counter, isMainThread: boolean): void {
+export function install(progress: Progress, isMainThread: boolean): void {
+  const entry = process.argv[1] ?? '';
   const internals = module as unknown as ModuleInternals;
   if (internals.registerHooks) {
-    installInThread(new Recorder(counter));
+    installInThread(new Recorder(progress, entry));
     return;
   }
-  tapRequire(internals, new Recorder(counter));
+  tapRequire(internals, new Recorder(progress, entry));
   if (!isMainThread) return;
-  const data: HooksThreadData = { counter };
+  const data: HooksThreadData = { progress, entry };
   internals.register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data });
 }
 

@@ -1,14 +1,20 @@
 // What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
 // file here with effects at the top level. A worker thread of the child runs it too.
+import module from 'node:module';
 import { CHILD_KEY } from '../protocol.cts';
 import { stripPreload } from '../preload-option.cts';
 import { hideChannel, listen } from './control.cts';
 import { install } from './install.cts';
+import { ENTRY, newProgress, RECORDS } from './recorder.cts';
+import type { Progress } from './recorder.cts';
 import { hasLane, send } from './lane.cts';
 import { reportSpawned } from './spawned.cts';
 
-/** Loading has come to rest when the loop was free this many ms without a record. */
-const REST_MS = 15;
+/** Loading has come to rest when the loop was free this many ms without a record. Off-thread hooks take longer for one. */
+const REST_MS = 'registerHooks' in module ? 15 : 40;
+
+/** An entry that is not seen by then comes in a way that the hooks do not see. */
+const MAX_CHECKS = 100;
 
 const inherited = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
 if (inherited !== undefined) {
@@ -18,12 +24,12 @@ if (inherited !== undefined) {
   if (hasLane()) startMainThread();
 } else if (hasLane()) {
   // A worker thread: its main thread has taken the option away already.
-  install(new Int32Array(new SharedArrayBuffer(4)), false);
+  install(newProgress(), false);
   reportSpawned();
 }
 
 function startMainThread(): void {
-  const counter = new Int32Array(new SharedArrayBuffer(4));
+  const progress = newProgress();
   Object.defineProperty(process, CHILD_KEY, { value: { supervisor: process.ppid } });
   reportSpawned();
   listen((message) => {
@@ -31,21 +37,23 @@ function startMainThread(): void {
   });
   if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel();
   delete process.env['AUTORELOAD_RELAY'];
-  install(counter, true);
-  reportUp(counter);
+  install(progress, true);
+  reportUp(progress);
 }
 
 /** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */
-function reportUp(counter: Int32Array): void {
+function reportUp(progress: Progress): void {
   let seen = 0;
   let since = 0;
+  let checks = 0;
   const check = (): void => {
-    const records = Atomics.load(counter, 0);
-    if (records > 0 && records === seen) {
+    const records = Atomics.load(progress, RECORDS);
+    const begun = Atomics.load(progress, ENTRY) === 1 || ++checks > MAX_CHECKS;
+    if (begun && records === seen) {
       send({ kind: 'up', at: since });
       return;
     }
-    seen = records;
+    seen = begun ? records : 0;
     since = Date.now();
     setTimeout(check, REST_MS).unref();
   };

@@ -5,20 +5,34 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stampFile } from '../stamp.cts';
 import { send } from './lane.cts';
 
-/** Counts the records of all threads of this process, so that the main thread sees when loading has come to rest. */
-export type Counter = Int32Array;
+/**
+ * How far loading has come, shared by all threads of this process: at {@link RECORDS} the number of records, at
+ * {@link ENTRY} 1 when Node has come to the entry.
+ */
+export type Progress = Int32Array;
+export const RECORDS = 0;
+export const ENTRY = 1;
+
+/** A progress of nothing yet. */
+export function newProgress(): Progress {
+  return new Int32Array(new SharedArrayBuffer(8));
+}
 
 /** Where our own files are: no part of the program. */
 const OWN = `${pathToFileURL(dirname(__dirname)).href}/`;
 
 /** Tells the supervisor what is resolved and what is not. Its methods never throw. */
 export class Recorder {
-  readonly #counter: Counter;
+  readonly #progress: Progress;
+  /** How Node names the entry when it resolves it. */
+  readonly #entries: readonly string[];
   readonly #urls = new Set<string>();
   readonly #edges = new Map<string | undefined, Set<string>>();
 
-  constructor(counter: Counter) {
-    this.#counter = counter;
+  /** @param entry `process.argv[1]` of the main thread; another thread may have another */
+  constructor(progress: Progress, entry: string) {
+    this.#progress = progress;
+    this.#entries = [entry, pathToFileURL(entry).href];
   }
 
   /**
@@ -38,13 +52,18 @@ export class Recorder {
     } catch {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node says what is wrong with it.
     }
-    Atomics.add(this.#counter, 0, 1);
+    this.#count(specifier, parent);
   }
 
   /** Records that `specifier` in `parent` did not resolve. */
   missed(specifier: string, parent: string | undefined): void {
     send({ kind: 'missed', specifier, parent, at: Date.now() });
-    Atomics.add(this.#counter, 0, 1);
+    this.#count(specifier, parent);
+  }
+
+  #count(specifier: string, parent: string | undefined): void {
+    if (parent === undefined && this.#entries.includes(specifier)) Atomics.store(this.#progress, ENTRY, 1);
+    Atomics.add(this.#progress, RECORDS, 1);
   }
 
   #isNewEdge(parent: string | undefined, url: string): boolean {
