@@ -27,3 +27,8 @@ export function fromPath(path: string): ModuleUrl {
 export function toPath(url: ModuleUrl): string {
   return fileURLToPath(url);
 }
+
+/** Whether a file belongs to an installed package. */
+export function isInPackage(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}

@@ -16,10 +16,10 @@ const COARSE_TICK_MS = 2000;
  * Stamps a file, from before its content is read by anyone else.
  *
  * @param path absolute path of a file
- * @param now wall-clock time in ms
+ * @param now wall-clock time in ms; without it, time stamps are taken as they are
  * @returns the stamp, or undefined when there is no such file
  */
-export function stampFile(path: string, now: number): Stamp | undefined {
+export function stampFile(path: string, now: number = Infinity): Stamp | undefined {
   try {
     const stats = fs.statSync(path);
     if (!stats.isFile()) return undefined;

@@ -1,5 +1,6 @@
 // What this thread has told the supervisor about modules, so that each fact is told once. Knows neither hooks nor
 // what the records are for. Everything it needs is imported up front: a `require` in a hook would call the hook.
+import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stampFile } from '../stamp.cts';
@@ -24,8 +25,10 @@ const OWN = `${pathToFileURL(dirname(__dirname)).href}/`;
 /** Tells the supervisor what is resolved and what is not. Its methods never throw. */
 export class Recorder {
   readonly #progress: Progress;
-  /** How Node names the entry when it resolves it. */
+  /** How Node names an entry that is not there. */
   readonly #entries: readonly string[];
+  /** What the URL of the entry begins with: it may be a folder, or lack an extension. */
+  readonly #entryUrl: string;
   readonly #urls = new Set<string>();
   readonly #edges = new Map<string | undefined, Set<string>>();
 
@@ -33,6 +36,7 @@ export class Recorder {
   constructor(progress: Progress, entry: string) {
     this.#progress = progress;
     this.#entries = [entry, pathToFileURL(entry).href];
+    this.#entryUrl = pathToFileURL(realPath(entry)).href;
   }
 
   /**
@@ -52,17 +56,17 @@ export class Recorder {
     } catch {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node says what is wrong with it.
     }
-    this.#count(specifier, parent);
+    this.#count(parent === undefined && url.startsWith(this.#entryUrl));
   }
 
   /** Records that `specifier` in `parent` did not resolve. */
   missed(specifier: string, parent: string | undefined): void {
     send({ kind: 'missed', specifier, parent, at: Date.now() });
-    this.#count(specifier, parent);
+    this.#count(parent === undefined && this.#entries.includes(specifier));
   }
 
-  #count(specifier: string, parent: string | undefined): void {
-    if (parent === undefined && this.#entries.includes(specifier)) Atomics.store(this.#progress, ENTRY, 1);
+  #count(isEntry: boolean): void {
+    if (isEntry) Atomics.store(this.#progress, ENTRY, 1);
     Atomics.add(this.#progress, RECORDS, 1);
   }
 
@@ -72,5 +76,13 @@ export class Recorder {
     if (urls.has(url)) return false;
     urls.add(url);
     return true;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path;
   }
 }

@@ -1,9 +1,11 @@
 // What the current run took from the disk: the content of its files, where links pointed, what was not there. Compares
 // that with what is there now, so that a change is a change of content, and a save is never lost whenever it lands.
-// Knows neither watches nor time.
+// Knows neither watches nor settling.
 import fs from 'node:fs';
+import { isInPackage } from '../module-url.ts';
 import type { Stamp } from '../protocol.cts';
-import { hashBytes, stampFile } from '../stamp.cts';
+import { stampFile } from '../stamp.cts';
+import { Contents, sameStat } from './contents.ts';
 
 /** How the disk differs from what the run took from it. `emptied` may be the first half of a save. */
 export type Verdict = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
@@ -18,6 +20,7 @@ type Fact =
 const CLOCK_SLACK_MS = 20;
 
 export class Baseline {
+  readonly #contents = new Contents();
   #current = new Map<string, Fact>();
   #previous = new Map<string, Fact>();
   #undigested = new Set<string>();
@@ -32,12 +35,13 @@ export class Baseline {
   /** The run has loaded all that it loads at start: what earlier runs used does not count any more. */
   forgetPrevious(): void {
     this.#previous.clear();
+    this.#contents.keepOnly(this.#current);
   }
 
   /** The run broke before it could load all: what earlier runs used counts as well, as it is now. */
   keepPrevious(): void {
     for (const [path, fact] of this.#previous) {
-      if (!this.#current.has(path)) this.#current.set(path, asItIsNow(path, fact));
+      if (!this.#current.has(path)) this.#current.set(path, this.#asItIsNow(path, fact));
     }
     this.#previous.clear();
   }
@@ -62,8 +66,9 @@ export class Baseline {
    */
   loaded(path: string, stamp: Stamp | undefined): void {
     if (!stamp && this.#current.get(path)?.kind === 'content') return;
-    this.#current.set(path, { kind: 'content', stamp, hash: stamp?.hash });
-    if (stamp && stamp.hash === undefined) this.#undigested.add(path);
+    const hash = this.#contents.hashAt(path, stamp);
+    this.#current.set(path, { kind: 'content', stamp, hash });
+    if (hash === undefined) this.#undigested.add(path);
   }
 
   /** The run went through a symbolic link that pointed to `target`. */
@@ -80,12 +85,12 @@ export class Baseline {
     if (this.#current.has(path)) return;
     const stats = statOrUndefined(path);
     const old = stats !== undefined && stats.ctimeMs < at - CLOCK_SLACK_MS;
-    this.#current.set(path, old ? asItIsNow(path, undefined) : { kind: 'absent' });
+    this.#current.set(path, old ? this.#asItIsNow(path, undefined) : { kind: 'absent' });
   }
 
   /** The run would have come to this path next: it counts as it is now. */
   expected(path: string): void {
-    if (!this.#current.has(path)) this.#current.set(path, asItIsNow(path, undefined));
+    if (!this.#current.has(path)) this.#current.set(path, this.#asItIsNow(path, undefined));
   }
 
   /** Whether this path counts in the current run. */
@@ -93,12 +98,20 @@ export class Baseline {
     return this.#current.has(path);
   }
 
-  /** Like {@link examine}, but believes time stamps: for a path that has just begun to be watched. */
+  /**
+   * Like {@link examine}, for a path that has just begun to be watched. Of packages, which are many and seldom change,
+   * time stamps are believed, and the content is read later.
+   */
   verify(path: string): Verdict {
     const fact = this.#current.get(path);
-    const trusted =
-      fact?.kind === 'content' && fact.hash === undefined && sameStat(fact.stamp, stampFile(path, 0));
-    return trusted ? 'same' : this.examine(path);
+    const believed =
+      isInPackage(path) &&
+      fact?.kind === 'content' &&
+      fact.stamp?.hash === undefined &&
+      sameStat(fact.stamp, stampFile(path));
+    if (believed) return 'same';
+    this.#undigested.delete(path);
+    return this.examine(path);
   }
 
   /** Compares what the current run took from a path with what is there now. */
@@ -126,67 +139,50 @@ export class Baseline {
   }
 
   /**
-   * Hashes files that were loaded, so that a later save of the same bytes is known for what it is.
+   * Hashes files that were loaded or saved, so that a later save of the same bytes is known for what it is.
    *
    * @param isOver whether to stop here and go on in the next call
    * @returns whether there are more
    */
   digest(isOver: () => boolean): boolean {
+    const young: string[] = [];
     for (const path of this.#undigested) {
       this.#undigested.delete(path);
-      const fact = this.#current.get(path);
-      if (fact?.kind !== 'content' || fact.hash !== undefined) continue;
+      const content = this.#contents.read(path);
+      if (typeof content === 'object' && content.young) young.push(path);
       // Content that was saved anew in the meantime is not what was loaded; its event will tell.
-      const bytes = readOrUndefined(path);
-      if (bytes && sameStat(fact.stamp, stampFile(path, 0))) fact.hash = hashBytes(bytes);
+      const fact = this.#current.get(path);
+      if (fact?.kind === 'content') fact.hash ??= this.#contents.hashAt(path, fact.stamp);
       if (isOver()) break;
     }
+    for (const path of young) this.#undigested.add(path);
     return this.#undigested.size > 0;
   }
 
   #examineContent(path: string, fact: Fact & { kind: 'content' }): Verdict {
-    const stamp = stampFile(path, 0);
-    let bytes: Buffer;
-    try {
-      bytes = fs.readFileSync(path);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return code === 'EACCES' || code === 'EPERM' ? 'same' : 'deleted';
+    const content = this.#contents.read(path);
+    if (content === 'gone') return 'deleted';
+    if (content === 'denied') return 'same';
+    if (content.young) this.#undigested.add(path);
+    fact.hash ??= this.#contents.hashAt(path, fact.stamp);
+    if (content.hash === fact.hash) return 'same';
+    return content.size === 0 ? 'emptied' : 'changed';
+  }
+
+  #asItIsNow(path: string, before: Fact | undefined): Fact {
+    if (before?.kind === 'link') {
+      const target = readLink(path);
+      if (target !== undefined) return { kind: 'link', target };
     }
-    const hash = hashBytes(bytes);
-    if (fact.hash === undefined && sameStat(fact.stamp, stamp)) fact.hash = hash;
-    if (hash === fact.hash) return 'same';
-    return bytes.length === 0 ? 'emptied' : 'changed';
+    const content = this.#contents.read(path);
+    if (typeof content === 'string') return { kind: 'absent' };
+    return { kind: 'content', stamp: stampFile(path), hash: content.hash };
   }
-}
-
-/** Whether two stamps without hashes are of the same content, as far as time stamps tell. */
-function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return (
-    a !== undefined && b !== undefined && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino
-  );
-}
-
-function asItIsNow(path: string, before: Fact | undefined): Fact {
-  if (before?.kind === 'link') {
-    const target = readLink(path);
-    if (target !== undefined) return { kind: 'link', target };
-  }
-  const bytes = readOrUndefined(path);
-  return bytes ? { kind: 'content', stamp: stampFile(path, 0), hash: hashBytes(bytes) } : { kind: 'absent' };
 }
 
 function readLink(path: string): string | undefined {
   try {
     return fs.readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function readOrUndefined(path: string): Buffer | undefined {
-  try {
-    return fs.readFileSync(path);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // The symbolic links that lie between what the app wrote and the file that Node loaded: Node gives the real path, so
 // a link that is pointed elsewhere would go unseen. Keeps no state.
 import fs from 'node:fs';
-import { dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, extname, join, parse, resolve, sep } from 'node:path';
 import { ancestors, literalPaths, packageName } from './candidates.ts';
 
 /** A symbolic link and what it holds. */
@@ -23,12 +23,18 @@ export function linksOf(specifier: string, parent: string, real: string): Link[]
   const literals = literalPaths(specifier, parent);
   if (!literals) return packageLink(specifier, parent);
   if (literals.some((literal) => isPlain(literal, real))) return [];
-  return literals.flatMap((literal) => linksOn(literal));
+  return literals.flatMap((literal) => spellings(literal, real).flatMap(linksOn));
 }
 
 /** Whether Node added no more than an extension or the file of a folder. */
 function isPlain(literal: string, real: string): boolean {
   return real === literal || real.startsWith(`${literal}.`) || real.startsWith(literal + sep);
+}
+
+/** The paths that Node may have found under a literal one. */
+function spellings(literal: string, real: string): string[] {
+  const extension = extname(real);
+  return [literal, literal + extension, join(literal, `index${extension}`)];
 }
 
 function packageLink(specifier: string, parent: string): Link[] {

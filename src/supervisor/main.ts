@@ -87,6 +87,7 @@ class Supervisor {
     const { startWatching } = await import('./watching.ts');
     return await startWatching({
       cwd: process.cwd(),
+      entry: process.argv[1] ?? '',
       scheduler,
       onMoving: () => this.#enqueue({ kind: 'moving' }),
       onSettled: (change) => this.#enqueue({ kind: 'settled', at: scheduler.now(), change }),

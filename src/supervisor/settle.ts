@@ -1,5 +1,6 @@
 // Merges the signs of one save, or of many files saved together, into one change. Owns what is pending and its timer.
 // Knows neither watches nor what a restart is.
+import { isInPackage } from '../module-url.ts';
 import type { Verdict } from './baseline.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Change, How } from './state.ts';
@@ -112,8 +113,4 @@ export class Settle {
 
 function isInfirm({ how, partial }: Sign): boolean {
   return how === 'deleted' || how === 'emptied' || partial;
-}
-
-function isInPackage(path: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(path);
 }

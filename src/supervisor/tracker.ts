@@ -3,7 +3,7 @@
 // Knows neither watches nor the life cycle.
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { fromPath, toModuleUrl, toPath } from '../module-url.ts';
+import { fromPath, isInPackage, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import type { LaneRecord } from '../protocol.cts';
 import { Baseline } from './baseline.ts';
@@ -14,6 +14,8 @@ import { linksOf } from './links.ts';
 
 export interface TrackerOptions {
   readonly cwd: string;
+  /** Absolute path of the entry, as the user gave it. */
+  readonly entry: string;
   /** A path counts from now on. */
   readonly onPath: (path: string) => void;
   /** The specifiers that a source imports statically. */
@@ -118,7 +120,9 @@ export class Tracker {
     this.#graph.add(url, parent);
     this.#baseline.loaded(path, record.stamp);
     this.#options.onPath(path);
-    for (const link of linksOf(record.specifier, this.#from(parent), path)) {
+    // Node resolves the entry from its real path already.
+    const specifier = parent ? record.specifier : this.#options.entry;
+    for (const link of linksOf(specifier, this.#from(parent), path)) {
       this.#graph.add(fromPath(link.path), parent);
       this.#baseline.followed(link.path, link.target);
       this.#options.onPath(link.path);
@@ -152,10 +156,6 @@ export class Tracker {
       return [];
     }
   }
-}
-
-function isInPackage(path: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(path);
 }
 
 function pathOrUndefined(url: ModuleUrl): string | undefined {

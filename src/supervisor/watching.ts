@@ -13,9 +13,12 @@ import { Watcher } from './watcher.ts';
 
 /** Files are hashed this many ms at a time, so that nothing else waits for it. */
 const DIGEST_SLICE_MS = 5;
+const DIGEST_PAUSE_MS = 5;
 
 export interface WatchingOptions {
   readonly cwd: string;
+  /** Absolute path of the entry, as the user gave it. */
+  readonly entry: string;
   readonly scheduler: Scheduler;
   /** The first sign of a change. */
   readonly onMoving: () => void;
@@ -37,12 +40,14 @@ export class Watching {
   readonly #tracker: Tracker;
   readonly #watcher: Watcher;
   readonly #settle: Settle;
+  /** The run has loaded what it loads at start, or has ended. */
+  #atRest = false;
   #digesting: (() => void) | undefined;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
-    const { cwd, scheduler, onMoving, onSettled, onProblem } = options;
-    this.#tracker = new Tracker({ cwd, staticImports, onPath: (path) => this.#want(path) });
+    const { cwd, entry, scheduler, onMoving, onSettled, onProblem } = options;
+    this.#tracker = new Tracker({ cwd, entry, staticImports, onPath: (path) => this.#want(path) });
     this.#watcher = new Watcher({ root: cwd, onPath: (path) => this.#look(path), onProblem });
     this.#settle = new Settle({
       scheduler,
@@ -54,12 +59,15 @@ export class Watching {
 
   /** A new run begins. Everything stays watched. */
   begin(): void {
+    this.#atRest = false;
     this.#tracker.begin();
   }
 
   /** Takes a record of what the run resolved or did not. */
   record(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
     this.#tracker.record(record);
+    // Not while the child starts: it would wait for us to take its records.
+    if (this.#atRest) this.#digestSoon();
   }
 
   /** The run has loaded all that it loads at start: nothing else is watched any more. */
@@ -105,6 +113,7 @@ export class Watching {
     const verdict = this.#tracker.examine(path);
     this.#options.onDebug(`${path}: ${verdict}`);
     this.#judge(path, verdict);
+    this.#digestSoon();
   }
 
   #judge(path: string, verdict: Verdict): void {
@@ -126,16 +135,17 @@ export class Watching {
   }
 
   #rest(): void {
+    this.#atRest = true;
     this.#watcher.want(this.#tracker.paths());
-    this.#digesting ??= this.#digestSoon();
+    this.#digestSoon();
   }
 
-  #digestSoon(): () => void {
+  #digestSoon(): void {
     const { scheduler } = this.#options;
-    return scheduler.after(0, () => {
+    this.#digesting ??= scheduler.after(DIGEST_PAUSE_MS, () => {
+      this.#digesting = undefined;
       const end = scheduler.now() + DIGEST_SLICE_MS;
-      const more = this.#tracker.digest(() => scheduler.now() >= end);
-      this.#digesting = more ? this.#digestSoon() : undefined;
+      if (this.#tracker.digest(() => scheduler.now() >= end)) this.#digestSoon();
     });
   }
 }
