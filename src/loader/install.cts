@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { Recorder } from './recorder.cts';
 import type { Progress } from './recorder.cts';
 
-/** Frames that a resolve hook adds to the stack of an error thrown under it. */
-const HOOK_FRAMES = 5;
+/** Frames that a resolve hook, Node's and ours together, adds to the stack of an error thrown under it. */
+const HOOK_FRAMES = 8;
 
 /** The parts of `node:module` that are not in the types of every Node, or not public. */
 interface ModuleInternals {

@@ -1,11 +1,11 @@
 // What the current run took from the disk: the content of its files, where links pointed, what was not there. Compares
 // that with what is there now, so that a change is a change of content, and a save is never lost whenever it lands.
 // Knows neither watches nor settling.
-import fs from 'node:fs';
 import { isInPackage } from '../module-url.ts';
 import type { Stamp } from '../protocol.cts';
 import { stampFile } from '../stamp.cts';
 import { Contents, sameStat } from './contents.ts';
+import { linkTarget, statOf } from './disk.ts';
 
 /** How the disk differs from what the run took from it. `emptied` may be the first half of a save. */
 export type Verdict = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
@@ -83,7 +83,7 @@ export class Baseline {
    */
   missed(path: string, at: number): void {
     if (this.#current.has(path)) return;
-    const stats = statOrUndefined(path);
+    const stats = statOf(path);
     const old = stats !== undefined && stats.ctimeMs < at - CLOCK_SLACK_MS;
     this.#current.set(path, old ? this.#asItIsNow(path, undefined) : { kind: 'absent' });
   }
@@ -123,12 +123,12 @@ export class Baseline {
       case 'content':
         return this.#examineContent(path, fact);
       case 'link': {
-        const target = readLink(path);
+        const target = linkTarget(path);
         if (target === undefined) return 'deleted';
         return target === fact.target ? 'same' : 'changed';
       }
       case 'absent':
-        return statOrUndefined(path)?.isFile() ? 'created' : 'same';
+        return statOf(path)?.isFile() ? 'created' : 'same';
     }
   }
 
@@ -171,23 +171,11 @@ export class Baseline {
 
   #asItIsNow(path: string, before: Fact | undefined): Fact {
     if (before?.kind === 'link') {
-      const target = readLink(path);
+      const target = linkTarget(path);
       if (target !== undefined) return { kind: 'link', target };
     }
     const content = this.#contents.read(path);
     if (typeof content === 'string') return { kind: 'absent' };
     return { kind: 'content', stamp: stampFile(path), hash: content.hash };
   }
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return fs.readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function statOrUndefined(path: string): fs.Stats | undefined {
-  return fs.statSync(path, { throwIfNoEntry: false });
 }

@@ -1,5 +1,4 @@
-// Where something that did not resolve would appear, so that creating it restarts. Pure but for the question whether
-// a path exists.
+// Where something that did not resolve would appear, so that creating it restarts. Pure but for what it asks the disk.
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,17 +13,24 @@ const TYPESCRIPT: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
+/** What has to be known of the disk. */
+export interface Disk {
+  /** Whether a file or folder exists. */
+  readonly exists: (path: string) => boolean;
+  /** A package.json, empty when there is none. */
+  readonly readPackage: (path: string) => { readonly main?: unknown; readonly exports?: unknown };
+}
+
 /**
  * The files of which one would have to exist for `specifier` to resolve.
  *
  * @param specifier as the app wrote it, or the absolute path or URL of the entry
  * @param parent absolute path of the importing module, or of the working directory with a trailing name
- * @param exists whether a file or folder exists
  */
-export function candidates(specifier: string, parent: string, exists: (path: string) => boolean): string[] {
+export function candidates(specifier: string, parent: string, disk: Disk): string[] {
   if (/^(node|data|https?|blob):/.test(specifier) || specifier === '' || specifier.startsWith('#')) return [];
   const paths = literalPaths(specifier, parent);
-  return paths ? [...new Set(paths.flatMap(fileCandidates))] : packageCandidates(specifier, parent, exists);
+  return paths ? [...new Set(paths.flatMap(fileCandidates))] : packageCandidates(specifier, parent, disk);
 }
 
 /** The paths that a relative or absolute specifier names: `import` reads a URL, `require` a path. */
@@ -68,20 +74,33 @@ function fileCandidates(path: string): string[] {
   ];
 }
 
-function packageCandidates(specifier: string, parent: string, exists: (path: string) => boolean): string[] {
+function packageCandidates(specifier: string, parent: string, disk: Disk): string[] {
   const name = packageName(specifier);
   const subpath = specifier.slice(name.length + 1);
   const folders = ancestors(parent).filter((folder) => !/[\\/]node_modules$/.test(folder));
   const roots = folders.filter(
-    (folder) => exists(join(folder, 'node_modules')) || exists(join(folder, 'package.json')),
+    (folder) => disk.exists(join(folder, 'node_modules')) || disk.exists(join(folder, 'package.json')),
   );
   return (roots.length > 0 ? roots : folders.slice(0, 1)).flatMap((folder) => {
     const home = join(folder, 'node_modules', name);
     return [
       ...['package.json', 'index.js', 'index.json'].map((file) => join(home, file)),
-      ...(subpath && exists(home) ? fileCandidates(join(home, subpath)) : []),
+      ...(disk.exists(home) ? insideCandidates(home, subpath, disk) : []),
     ];
   });
+}
+
+/** The package is there, but not the file: it is being installed, or names a file that it does not have. */
+function insideCandidates(home: string, subpath: string, disk: Disk): string[] {
+  const { main, exports } = disk.readPackage(join(home, 'package.json'));
+  const targets = [...strings(main), ...strings(exports)].map((target) => target.replaceAll('*', subpath));
+  return [...targets, subpath].filter(Boolean).flatMap((target) => fileCandidates(join(home, target)));
+}
+
+/** Every string in a value of package.json, whatever the conditions under which it holds. */
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
 }
 
 function decode(text: string): string {

@@ -1,10 +1,10 @@
 // What the child executes: the command that the user typed, less our own option. Pure but for `--env-file`s.
-import fs from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { preloadOption } from '../preload-option.cts';
+import { textOf } from './disk.ts';
 import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
 
 /** A command line, ready to be spawned without a shell. */
@@ -59,19 +59,11 @@ function withoutEnvFiles(env: NodeJS.ProcessEnv, options: readonly string[]): No
     ...optionValues(options, '--env-file'),
     ...optionValues(options, '--env-file-if-exists'),
   ]) {
-    for (const [name, value] of Object.entries(readEnvFile(path))) {
+    for (const [name, value] of Object.entries(parseEnv(textOf(path) ?? ''))) {
       if (rest[name] === value) delete rest[name];
     }
   }
   return rest;
-}
-
-function readEnvFile(path: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(fs.readFileSync(path, 'utf8'));
-  } catch {
-    return {};
-  }
 }
 
 /** Where Node finds the module of an `--import`. */

@@ -3,6 +3,7 @@
 // Owns the `fs.watch` handles. Knows neither content nor what a path is wanted for.
 import fs from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
+import { statOf } from './disk.ts';
 
 /** A folder on the way to wanted paths. */
 interface Folder {
@@ -163,10 +164,6 @@ function disarmBelow(folder: Folder): string[] {
 }
 
 function folderIno(path: string): number | undefined {
-  try {
-    const stats = fs.statSync(path);
-    return stats.isDirectory() ? stats.ino : undefined;
-  } catch {
-    return undefined;
-  }
+  const stats = statOf(path);
+  return stats?.isDirectory() ? stats.ino : undefined;
 }

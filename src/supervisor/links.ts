@@ -1,8 +1,8 @@
 // The symbolic links that lie between what the app wrote and the file that Node loaded: Node gives the real path, so
 // a link that is pointed elsewhere would go unseen. Keeps no state.
-import fs from 'node:fs';
 import { dirname, extname, join, parse, resolve, sep } from 'node:path';
 import { ancestors, literalPaths, packageName } from './candidates.ts';
+import { entryOf, linkTarget } from './disk.ts';
 
 /** A symbolic link and what it holds. */
 export interface Link {
@@ -41,7 +41,7 @@ function packageLink(specifier: string, parent: string): Link[] {
   const name = packageName(specifier);
   for (const folder of ancestors(parent)) {
     const path = join(folder, 'node_modules', name);
-    const stats = fs.lstatSync(path, { throwIfNoEntry: false });
+    const stats = entryOf(path);
     if (stats) return stats.isSymbolicLink() ? linksOn(path) : [];
   }
   return [];
@@ -55,7 +55,7 @@ function linksOn(path: string): Link[] {
   let at = root;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     const next = join(at, name);
-    const target = readLink(next);
+    const target = linkTarget(next);
     if (target === undefined) {
       at = next;
       continue;
@@ -67,12 +67,4 @@ function linksOn(path: string): Link[] {
     rest.unshift(...absolute.slice(at.length).split(sep).filter(Boolean));
   }
   return links;
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return fs.readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }

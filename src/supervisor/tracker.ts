@@ -1,7 +1,6 @@
 // What the program is made of, run after run: takes the records of the lane, and knows which paths count, whether
 // they are as the run took them, and why each is part of the program. Composes graph, baseline, links and candidates.
 // Knows neither watches nor the life cycle.
-import fs from 'node:fs';
 import { join } from 'node:path';
 import { fromPath, isInPackage, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
@@ -9,8 +8,12 @@ import type { LaneRecord } from '../protocol.cts';
 import { Baseline } from './baseline.ts';
 import type { Verdict } from './baseline.ts';
 import { candidates, literalPaths, packageName } from './candidates.ts';
+import type { Disk } from './candidates.ts';
+import { statOf, textOf } from './disk.ts';
 import { Graph } from './graph.ts';
 import { linksOf } from './links.ts';
+
+const DISK: Disk = { exists: (path) => statOf(path) !== undefined, readPackage };
 
 export interface TrackerOptions {
   readonly cwd: string;
@@ -133,7 +136,7 @@ export class Tracker {
     const from = this.#from(parent);
     const literal = literalPaths(record.specifier, from)?.[0];
     this.#lastMiss = literal ?? join(this.#options.cwd, 'node_modules', packageName(record.specifier));
-    for (const path of candidates(record.specifier, from, fs.existsSync)) {
+    for (const path of candidates(record.specifier, from, DISK)) {
       this.#graph.add(fromPath(path), parent);
       this.#baseline.missed(path, record.at);
       this.#options.onPath(path);
@@ -150,11 +153,8 @@ export class Tracker {
   }
 
   #importsOf(path: string): readonly string[] {
-    try {
-      return this.#options.staticImports(path, fs.readFileSync(path, 'utf8'));
-    } catch {
-      return [];
-    }
+    const source = textOf(path);
+    return source === undefined ? [] : this.#options.staticImports(path, source);
   }
 }
 
@@ -163,5 +163,14 @@ function pathOrUndefined(url: ModuleUrl): string | undefined {
     return toPath(url);
   } catch {
     return undefined;
+  }
+}
+
+function readPackage(path: string): object {
+  try {
+    const content: unknown = JSON.parse(textOf(path) ?? '');
+    return typeof content === 'object' && content !== null ? content : {};
+  } catch {
+    return {};
   }
 }

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { FSWatcher } from 'chokidar';
 import { AutoreloadError } from '../errors.ts';
 import { isInPackage } from '../module-url.ts';
+import { entryOf } from './disk.ts';
 import { Folders } from './folders.ts';
 
 /** How often files are looked at that cannot be watched, in ms. */
@@ -105,7 +106,7 @@ export class Watcher {
 
 /** chokidar watches what the user edits; of packages, and for links, the folders are enough. */
 function isOwnFile(path: string): boolean {
-  return !isInPackage(path) && fs.lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return !isInPackage(path) && entryOf(path)?.isFile() === true;
 }
 
 function problem(what: string, code: string, message: string): AutoreloadError {

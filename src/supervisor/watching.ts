@@ -1,9 +1,9 @@
 // The disk as the life cycle sees it: composes tracker, watcher and settle, and tells when what the program is made of
 // is changing and has changed. Everything here is loaded while the first child starts.
-import fs from 'node:fs';
 import type { AutoreloadError } from '../errors.ts';
 import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
+import { textOf } from './disk.ts';
 import { loadLexer, looksCutOff, staticImports } from './scan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Settle } from './settle.ts';
@@ -126,12 +126,9 @@ export class Watching {
 
   /** A file that has lost more than half of its content may get it back in a moment. */
   #looksPartial(path: string): boolean {
-    try {
-      const source = fs.readFileSync(path, 'utf8');
-      return source.length * 2 < (this.#tracker.loadedSize(path) ?? 0) || looksCutOff(path, source);
-    } catch {
-      return false;
-    }
+    const source = textOf(path);
+    if (source === undefined) return false;
+    return source.length * 2 < (this.#tracker.loadedSize(path) ?? 0) || looksCutOff(path, source);
   }
 
   #rest(): void {
