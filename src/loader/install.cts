@@ -1,6 +1,7 @@
 // Puts the recording into Node's module loading: the one place that branches on what this Node offers.
 // Knows nothing of the supervisor.
 import module from 'node:module';
+import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Recorder } from './recorder.cts';
 import type { Progress } from './recorder.cts';
@@ -15,9 +16,15 @@ interface ModuleInternals {
   _resolveFilename?: (
     this: unknown,
     request: string,
-    parent: { filename?: string } | null,
+    parent: Parent | null | undefined,
     ...rest: unknown[]
   ) => string;
+}
+
+/** A CommonJS module that requires another. Node's own helpers have only an id, the path or a name of Node's. */
+interface Parent {
+  readonly filename?: string | null;
+  readonly id?: string;
 }
 
 /** What {@link install} hands to the hooks thread. */
@@ -64,13 +71,18 @@ function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   const original = internals._resolveFilename;
   if (!original) return;
   internals._resolveFilename = function (request, parent, ...rest) {
-    const parentUrl = parent?.filename ? pathToFileURL(parent.filename).href : undefined;
+    const parentUrl = urlOf(parent);
     const filename = observed(recorder, request, parentUrl, () =>
       original.call(this, request, parent, ...rest),
     );
     if (!module.isBuiltin(filename)) recorder.resolved(request, parentUrl, pathToFileURL(filename).href);
     return filename;
   };
+}
+
+function urlOf(parent: Parent | null | undefined): string | undefined {
+  const path = parent?.filename ?? parent?.id;
+  return path !== undefined && isAbsolute(path) ? pathToFileURL(path).href : undefined;
 }
 
 /**
