@@ -17,6 +17,7 @@ interface ModuleInternals {
     this: unknown,
     request: string,
     parent: Parent | null | undefined,
+    isMain: boolean,
     ...rest: unknown[]
   ) => string;
 }
@@ -70,11 +71,12 @@ function installInThread(recorder: Recorder): void {
 function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   const original = internals._resolveFilename;
   if (!original) return;
-  internals._resolveFilename = function (request, parent, ...rest) {
+  internals._resolveFilename = function (request, parent, isMain, ...rest) {
+    const resolve = (): string => original.call(this, request, parent, isMain, ...rest);
+    // Nobody requires it, and it is not the entry: an `import` of a CommonJS module, which the other hook has seen.
+    if (!parent && !isMain) return resolve();
     const parentUrl = urlOf(parent);
-    const filename = observed(recorder, request, parentUrl, () =>
-      original.call(this, request, parent, ...rest),
-    );
+    const filename = observed(recorder, request, parentUrl, resolve);
     if (!module.isBuiltin(filename)) recorder.resolved(request, parentUrl, pathToFileURL(filename).href);
     return filename;
   };
