@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Node's own options. Default: `--import autoreload/register`. */
   readonly execArgv?: readonly string[];
   readonly cwd?: string;
+  /** What the process is called as. Default: the path of Node. */
+  readonly argv0?: string;
   /** Default: stdin closed, the rest piped. */
   readonly stdio?: SpawnOptions['stdio'];
   readonly detached?: boolean;
@@ -38,8 +40,15 @@ export class Run {
     });
     if (this.process.stdout) this.transcript.attach('stdout', this.process.stdout);
     if (this.process.stderr) this.transcript.attach('stderr', this.process.stderr);
+    const { stdout, stderr } = this.process;
+    const outputs = [stdout, stderr].filter((stream) => stream !== null);
+    // Not `close` of the process: it never comes when this end has closed an IPC channel.
+    const closed = outputs.map((stream) => new Promise((resolve) => stream.once('close', resolve)));
     this.#ended = new Promise((resolve) => {
-      this.process.once('close', (code, signal) => resolve({ code, signal }));
+      this.process.once(
+        'exit',
+        (code, signal) => void Promise.all(closed).then(() => resolve({ code, signal })),
+      );
     });
   }
 

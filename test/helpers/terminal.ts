@@ -1,0 +1,68 @@
+// Runs a program under autoreload in a terminal of its own, made by `script` of util-linux, and types into it.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { childrenOf } from './processes.ts';
+import type { Project } from './project.ts';
+import { PATIENCE_MS, Transcript } from './transcript.ts';
+
+/** A terminal with a running program. `await using` it. Everything that it shows is taken for stdout. */
+export class Terminal {
+  readonly script: ChildProcess;
+  readonly transcript = new Transcript();
+  readonly #ended: Promise<number | null>;
+
+  constructor(project: Project, entry: string, env: NodeJS.ProcessEnv = {}) {
+    const command = `exec '${process.execPath}' --import autoreload/register '${entry}'`;
+    // What a test runner or a user leaves in the environment.
+    const unset = {
+      NODE_TEST_CONTEXT: undefined,
+      NODE_V8_COVERAGE: undefined,
+      FORCE_COLOR: undefined,
+      NO_COLOR: undefined,
+    };
+    this.script = spawn('script', ['-qec', command, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      cwd: project.dir,
+      env: { ...process.env, ...unset, SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
+    });
+    this.script.stdin!.on('error', () => {});
+    this.transcript.attach('stdout', this.script.stdout!);
+    this.#ended = once(this.script, 'close').then(([code]) => code as number | null);
+  }
+
+  /** Pid of the supervisor. */
+  get pid(): number {
+    const [pid] = childrenOf(this.script.pid!);
+    if (pid === undefined) throw new Error(`there is no supervisor\n${String(this.transcript)}`);
+    return pid;
+  }
+
+  /** Waits for a line that comes after the last one waited for: the whole line, or a pattern. */
+  async line(expected: string | RegExp): Promise<string> {
+    return await this.transcript.line(expected);
+  }
+
+  /** Presses keys: `\r` is Enter, `\x03` Ctrl-C. */
+  type(keys: string): void {
+    this.script.stdin!.write(keys);
+  }
+
+  /** Waits for the end of the program. Resolves to its exit code, or 128 and the number of its signal. */
+  async end(): Promise<number | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const failure = new Promise<never>((_, reject) => {
+      const message = (): string => `did not end within ${PATIENCE_MS} ms\n${String(this.transcript)}`;
+      timer = setTimeout(() => reject(new Error(message())), PATIENCE_MS);
+    });
+    return await Promise.race([this.#ended, failure]).finally(() => clearTimeout(timer));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // The guard ends the rest.
+    if (this.script.exitCode === null && this.script.signalCode === null) {
+      for (const pid of childrenOf(this.script.pid!)) process.kill(pid, 'SIGKILL');
+    }
+    await this.end();
+  }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { preloadOption } from '../../src/preload-option.cts';
+import { buildCommand } from '../../src/supervisor/command.ts';
+import type { Command, Start } from '../../src/supervisor/command.ts';
+import { Project, ROOT } from '../helpers/project.ts';
+
+const PRELOAD = '/our own/preload.cjs';
+const REGISTER = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
+
+/** The command for a program in a project, and the option in front of its NODE_OPTIONS. */
+function build(project: Project, start: Partial<Start>): Command {
+  const whole = {
+    execPath: '/node',
+    argv0: 'node',
+    execArgv: [],
+    argv: ['/node', '/app.js'],
+    env: {},
+    ...start,
+  };
+  return buildCommand({ cwd: project.dir, ...whole }, PRELOAD, REGISTER);
+}
+
+test('the command is what the user typed, less our own option', () => {
+  using project = new Project({});
+  const execArgv = ['--no-warnings', '--import', 'autoreload/register', '--import=./other.js'];
+  const argv = ['/node', '/app.js', 'two words', '--import', 'autoreload/register'];
+  const { execPath, argv0, args } = build(project, { execArgv, argv, argv0: 'my-node' });
+  assert.deepEqual([execPath, argv0], ['/node', 'my-node']);
+  assert.deepEqual(args, ['--no-warnings', '--import=./other.js', ...argv.slice(1)]);
+});
+
+test('our option is known in every spelling', () => {
+  using project = new Project({});
+  for (const specifier of [
+    'autoreload/register',
+    REGISTER,
+    REGISTER.replace('file:', 'FILE:'),
+    join(ROOT, 'dist/register.js'),
+  ]) {
+    assert.deepEqual(build(project, { execArgv: ['--import', specifier] }).args, ['/app.js'], specifier);
+  }
+});
+
+test('a module of the same name from elsewhere is not ours', () => {
+  using project = new Project({});
+  project.remove('node_modules/autoreload');
+  project.write('node_modules/autoreload/package.json', '{"exports":{"./register":"./r.js"}}');
+  project.write('node_modules/autoreload/r.js', '');
+  const execArgv = ['--import', 'autoreload/register', '--import', './missing.js'];
+  assert.deepEqual(build(project, { execArgv }).args, [...execArgv, '/app.js']);
+});
+
+test('our preload stands in front of NODE_OPTIONS', () => {
+  using project = new Project({});
+  const option = preloadOption(PRELOAD);
+  assert.equal(build(project, {}).env['NODE_OPTIONS'], option);
+  const given = { NODE_OPTIONS: '--no-warnings  --import autoreload/register' };
+  assert.equal(build(project, { env: given }).env['NODE_OPTIONS'], `${option} --no-warnings`);
+});
+
+test('the rest of the environment stays as it is, and the given one is not changed', () => {
+  using project = new Project({});
+  const env = { A: '1', EMPTY: '' };
+  const { NODE_OPTIONS, ...rest } = build(project, { env }).env;
+  assert.deepEqual(rest, env);
+  assert.ok(NODE_OPTIONS);
+  assert.deepEqual(env, { A: '1', EMPTY: '' });
+});
+
+test('values of env files are taken out, those that the shell has set stay', () => {
+  using project = new Project({ one: 'A=1\nB=2\n', two: 'C=3\n' });
+  const env = { A: '1', B: 'shell', C: '3', D: '4' };
+  const execArgv = [
+    `--env-file=${project.path('one')}`,
+    '--env-file-if-exists',
+    project.path('two'),
+    '--env-file=/none',
+  ];
+  const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv }).env;
+  assert.deepEqual(rest, { B: 'shell', D: '4' });
+  assert.ok(NODE_OPTIONS);
+});

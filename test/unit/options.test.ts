@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from '../../src/options.ts';
+
+test('without settings the defaults hold', () => {
+  for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '' }, { OTHER: 'x' }]) {
+    assert.deepEqual(parseOptions(env), { options: { grace: 5000, log: 'info' }, problems: [] });
+  }
+});
+
+test('good values are taken', () => {
+  for (const [value, grace] of [
+    ['0', 0],
+    ['2000', 2000],
+    ['2147483647', 2 ** 31 - 1],
+  ] as const) {
+    assert.deepEqual(parseOptions({ AUTORELOAD_GRACE: value }), {
+      options: { grace, log: 'info' },
+      problems: [],
+    });
+  }
+  for (const log of ['silent', 'info', 'debug'] as const) {
+    assert.equal(parseOptions({ AUTORELOAD_LOG: log }).options.log, log);
+  }
+});
+
+test('the options cannot be changed', () => {
+  assert.ok(Object.isFrozen(parseOptions({}).options));
+});
+
+test('a bad grace period is told with the value that was meant', () => {
+  for (const [value, meant] of [
+    ['5s', 5000],
+    ['1.5s', 1500],
+    ['2 s', 2000],
+    ['300ms', 300],
+    ['2m', 120_000],
+    ['1min', 60_000],
+    ['99999999999m', 2 ** 31 - 1],
+    ['-1', 5000],
+    ['1e3', 5000],
+    ['1.5', 5000],
+    ['soon', 5000],
+    ['2147483648', 5000],
+    [' 5', 5000],
+  ] as const) {
+    const { options, problems } = parseOptions({ AUTORELOAD_GRACE: value });
+    assert.equal(options.grace, 5000);
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, message]),
+      [
+        [
+          'ERR_AUTORELOAD_OPTION',
+          `AUTORELOAD_GRACE must be a number of milliseconds, got ${JSON.stringify(value)}. Use ${meant}.`,
+        ],
+      ],
+    );
+  }
+});
+
+test('a bad log level is told, and info taken', () => {
+  for (const value of ['loud', 'INFO', 'info ', 'a\nb']) {
+    const { options, problems } = parseOptions({ AUTORELOAD_LOG: value });
+    assert.equal(options.log, 'info');
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      [`AUTORELOAD_LOG must be silent, info or debug, got ${JSON.stringify(value)}. Using info.`],
+    );
+  }
+});
+
+test('every bad value is told', () => {
+  assert.equal(parseOptions({ AUTORELOAD_GRACE: 'x', AUTORELOAD_LOG: 'y' }).problems.length, 2);
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeControl, encodeRecord, parseControl, parseRecord } from '../../src/protocol.cts';
+import type { LaneRecord } from '../../src/protocol.cts';
+
+const RECORDS: readonly LaneRecord[] = [
+  {
+    kind: 'resolved',
+    specifier: './a b.js?x',
+    parent: 'file:///app.js',
+    url: 'file:///a%20b.js?x',
+    stamp: { mtimeMs: 1.5, size: 2, ino: 3, hash: 'h' },
+  },
+  {
+    kind: 'resolved',
+    specifier: 'x',
+    parent: undefined,
+    url: 'file:///x.js',
+    stamp: { mtimeMs: 1, size: 0, ino: 0, hash: undefined },
+  },
+  {
+    kind: 'resolved',
+    specifier: 'line\nbreak "quoted" ü',
+    parent: 'file:///a.js',
+    url: 'file:///b.js',
+    stamp: undefined,
+  },
+  { kind: 'missed', specifier: 'x', parent: undefined, at: 5 },
+  { kind: 'missed', specifier: './x', parent: 'file:///a.js', at: 5.25 },
+  { kind: 'spawned', pid: 42 },
+  { kind: 'up', at: 7 },
+];
+
+test('every record comes back as it was, and takes one line', () => {
+  for (const record of RECORDS) {
+    const line = encodeRecord(record);
+    assert.equal(line.indexOf('\n'), line.length - 1);
+    assert.deepEqual(parseRecord(line.slice(0, -1)), record);
+  }
+});
+
+test('a line that is not one of ours is no record', () => {
+  for (const line of [
+    '',
+    'text',
+    'null',
+    '1',
+    '{}',
+    '[]',
+    '["x"]',
+    '["r"]',
+    '["r",1,null,"u"]',
+    '["r","s",1,"u"]',
+    '["r","s",null]',
+
+    '["m","s",null]',
+    '["m","s",null,"5"]',
+    '["s"]',
+    '["s",1]',
+    '["s",1.5]',
+    '["s","2"]',
+    '["s",-2]',
+    '["u"]',
+    '["u",null]',
+    '["u",1e999]',
+    '["r","s"',
+    '"r"',
+  ]) {
+    assert.equal(parseRecord(line), undefined, line);
+  }
+});
+
+test('a stamp that is not whole is none', () => {
+  for (const fields of ['1', '1,2', '1,2,null', '"1",2,3', 'null,null,null']) {
+    const record = parseRecord(`["r","s",null,"file:///a.js",${fields}]`);
+    assert.equal(record?.kind === 'resolved' && record.stamp, undefined, fields);
+  }
+});
+
+test('a control message comes back as it was', () => {
+  assert.deepEqual(parseControl(encodeControl({ kind: 'stop' })), { kind: 'stop' });
+});
+
+test('Node keeps control messages out of sight of the app by their prefix', () => {
+  assert.match((encodeControl({ kind: 'stop' }) as { cmd: string }).cmd, /^NODE_/);
+});
+
+test('what is not one of our control messages is none', () => {
+  const ours = encodeControl({ kind: 'stop' });
+  for (const message of [
+    undefined,
+    null,
+    'stop',
+    {},
+    [],
+    { kind: 'stop' },
+
+    { ...ours, cmd: 'NODE_HANDLE' },
+    { ...ours, version: 0 },
+    { ...ours, kind: 'other' },
+  ]) {
+    assert.equal(parseControl(message), undefined, JSON.stringify(message));
+  }
+});

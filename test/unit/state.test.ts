@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EXIT_RESTART, IDLE, transition } from '../../src/supervisor/state.ts';
+import type { Change, Effect, Ended, Event, State } from '../../src/supervisor/state.ts';
+
+const DURATIONS = { grace: 5000, patience: 1000 };
+const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };
+const CLEAN: Ended = { code: 0, signal: null };
+const CRASHED: Ended = { code: 1, signal: null };
+const KILLED: Ended = { code: null, signal: 'SIGKILL' };
+const ASKED: Ended = { code: EXIT_RESTART, signal: null };
+
+const RUNNING: State = { kind: 'running', generation: 1, since: 10, spawnedAt: 10, quickRuns: 0 };
+const STOPPING: State = { kind: 'stopping', generation: 1, since: 90, moving: false };
+const SETTLING: State = { kind: 'settling', generation: 1, since: 90 };
+const DELAYING: State = { kind: 'delaying', generation: 1, quickRuns: 2, ended: ASKED };
+const WAITING: State = { kind: 'waiting', generation: 1, ended: CRASHED };
+const ENDING: State = { kind: 'ending', generation: 1, signal: 'SIGINT', forced: false };
+const ENDED: State = { kind: 'ended', generation: 1 };
+
+const SETTLED: Event = { kind: 'settled', at: 100, change: CHANGE };
+const UNCHANGED: Event = { kind: 'settled', at: 100, change: undefined };
+const ELAPSED: Event = { kind: 'elapsed', at: 100 };
+const MOVING: Event = { kind: 'moving' };
+const SIGTERM: Event = { kind: 'signal', signal: 'SIGTERM', shared: false };
+const CTRL_C: Event = { kind: 'signal', signal: 'SIGINT', shared: true };
+
+const exit = (ended: Ended, at = 100, generation = 1): Event => ({ kind: 'exit', generation, at, ended });
+const say = (line: Extract<Effect, { kind: 'say' }>['line']): Effect => ({ kind: 'say', line });
+
+/** After `state` and `event` comes `next`, with these effects in this order. */
+function assertNext(state: State, event: Event, next: State, effects: readonly Effect[] = []): void {
+  assert.deepEqual(transition(state, event, DURATIONS), [next, ...effects]);
+}
+
+function assertNothing(state: State, ...events: readonly Event[]): void {
+  for (const event of events) assertNext(state, event, state);
+}
+
+test('idle: the start spawns the first child, nothing else counts', () => {
+  assertNext(IDLE, { kind: 'start', at: 10 }, RUNNING, [{ kind: 'spawn', generation: 1 }]);
+  assertNothing(IDLE, SETTLED, MOVING, ELAPSED, SIGTERM);
+});
+
+test('running: up tells how long it took since the start or the save', () => {
+  const up: Event = { kind: 'up', generation: 1, at: 58 };
+  assertNext(RUNNING, up, RUNNING, [say({ kind: 'up', ms: 48 })]);
+});
+
+test('running: a change stops the child, with the grace period', () => {
+  assertNext(RUNNING, SETTLED, STOPPING, [
+    say({ kind: 'restarting', change: CHANGE }),
+    { kind: 'stop' },
+    { kind: 'wait', ms: 5000 },
+  ]);
+});
+
+test('running: files that are again as they were, or are on the move, change nothing', () => {
+  assertNothing(RUNNING, UNCHANGED, MOVING, ELAPSED);
+});
+
+test('running: a child that ends is told, and a change waited for', () => {
+  for (const ended of [CLEAN, CRASHED, KILLED]) {
+    assertNext(RUNNING, exit(ended), { kind: 'waiting', generation: 1, ended }, [
+      say({ kind: 'waiting', ended }),
+    ]);
+  }
+});
+
+test('running: exit code 75 restarts at once the first time', () => {
+  const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1 };
+  assertNext(RUNNING, exit(ASKED), next, [
+    { kind: 'spawn', generation: 2 },
+    say({ kind: 'asked', delay: 0 }),
+  ]);
+});
+
+test('running: exit code 75 in a tight loop waits, longer each time', () => {
+  for (const [before, delay] of [
+    [1, 100],
+    [2, 200],
+    [3, 400],
+    [20, 10_000],
+  ] as const) {
+    const next: State = { kind: 'delaying', generation: 1, quickRuns: before + 1, ended: ASKED };
+    const effects: Effect[] = [say({ kind: 'asked', delay }), { kind: 'wait', ms: delay }];
+    assertNext({ ...RUNNING, quickRuns: before }, exit(ASKED), next, effects);
+  }
+});
+
+test('running: exit code 75 after a steady run begins anew', () => {
+  const [next] = transition({ ...RUNNING, quickRuns: 5 }, exit(ASKED, 1010), DURATIONS);
+  assert.deepEqual(next, { kind: 'running', generation: 2, since: 1010, spawnedAt: 1010, quickRuns: 1 });
+});
+
+test('running: a signal goes to the child, and patience begins', () => {
+  const next: State = { kind: 'ending', generation: 1, signal: 'SIGTERM', forced: false };
+  assertNext(RUNNING, SIGTERM, next, [
+    { kind: 'forward', signal: 'SIGTERM' },
+    { kind: 'wait', ms: 1000 },
+  ]);
+});
+
+test('running: Ctrl-C in a terminal, which the child has got itself, is not sent twice', () => {
+  assertNext(RUNNING, CTRL_C, ENDING, [{ kind: 'wait', ms: 1000 }]);
+});
+
+test('stopping: when the child is gone, the next one starts, timed from the save', () => {
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
+  for (const ended of [CLEAN, CRASHED, KILLED, ASKED]) {
+    assertNext(STOPPING, exit(ended), next, [{ kind: 'spawn', generation: 2 }, { kind: 'cancel' }]);
+  }
+});
+
+test('stopping: while files are on the move, the next child waits for them', () => {
+  assertNext(STOPPING, MOVING, { ...STOPPING, moving: true });
+  assertNext({ ...STOPPING, moving: true }, exit(CLEAN), SETTLING, [{ kind: 'cancel' }]);
+});
+
+test('stopping: files that have come to rest need no other restart', () => {
+  for (const event of [SETTLED, UNCHANGED]) assertNext({ ...STOPPING, moving: true }, event, STOPPING);
+});
+
+test('stopping: a child that outlasts the grace period is killed', () => {
+  assertNext(STOPPING, ELAPSED, STOPPING, [say({ kind: 'forcing' }), { kind: 'kill' }]);
+});
+
+test('stopping: a signal ends for good', () => {
+  assertNext(STOPPING, SIGTERM, { ...ENDING, signal: 'SIGTERM' }, [
+    { kind: 'forward', signal: 'SIGTERM' },
+    { kind: 'wait', ms: 1000 },
+  ]);
+  assertNext(STOPPING, CTRL_C, ENDING, [{ kind: 'wait', ms: 1000 }]);
+});
+
+test('stopping: a child that comes up is told no more', () => {
+  const [next, ...effects] = transition(STOPPING, { kind: 'up', generation: 1, at: 100 }, DURATIONS);
+  assert.deepEqual([next, effects], [STOPPING, []]);
+});
+
+test('settling: the next child starts when the files have come to rest, changed or not', () => {
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
+  for (const event of [SETTLED, UNCHANGED])
+    assertNext(SETTLING, event, next, [{ kind: 'spawn', generation: 2 }]);
+  assertNothing(SETTLING, MOVING, ELAPSED);
+});
+
+test('settling: a signal ends the supervisor by it, there is no child', () => {
+  assertNext(SETTLING, SIGTERM, ENDED, [{ kind: 'leave', ended: { code: null, signal: 'SIGTERM' } }]);
+});
+
+test('delaying: the next child starts when the delay is over', () => {
+  const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 2 };
+  assertNext(DELAYING, ELAPSED, next, [{ kind: 'spawn', generation: 2 }]);
+});
+
+test('delaying: a change starts it at once, and the loop counts anew', () => {
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
+  assertNext(DELAYING, SETTLED, next, [
+    say({ kind: 'restarting', change: CHANGE }),
+    { kind: 'spawn', generation: 2 },
+    { kind: 'cancel' },
+  ]);
+  assertNothing(DELAYING, UNCHANGED, MOVING);
+});
+
+test('delaying: a signal ends with the exit code of the child', () => {
+  assertNext(DELAYING, SIGTERM, ENDED, [{ kind: 'leave', ended: ASKED }]);
+});
+
+test('waiting: a change starts the next child, timed from the save', () => {
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
+  assertNext(WAITING, SETTLED, next, [
+    say({ kind: 'restarting', change: CHANGE }),
+    { kind: 'spawn', generation: 2 },
+  ]);
+  assertNothing(WAITING, UNCHANGED, MOVING, ELAPSED);
+});
+
+test('waiting: a signal ends with the exit code of the child', () => {
+  for (const ended of [CLEAN, CRASHED]) {
+    assertNext({ ...WAITING, ended }, SIGTERM, ENDED, [{ kind: 'leave', ended }]);
+  }
+});
+
+test('waiting: after a child that was killed, a signal ends by that signal', () => {
+  const ended: Ended = { code: null, signal: 'SIGINT' };
+  assertNext({ ...WAITING, ended: KILLED }, CTRL_C, ENDED, [{ kind: 'leave', ended }]);
+});
+
+test('ending: the supervisor ends as the child did', () => {
+  for (const ended of [CLEAN, CRASHED, KILLED, ASKED]) {
+    assertNext(ENDING, exit(ended), ENDED, [{ kind: 'leave', ended }, { kind: 'cancel' }]);
+  }
+});
+
+test('ending: after a second the user is told how to force it', () => {
+  assertNext(ENDING, ELAPSED, ENDING, [say({ kind: 'patience' })]);
+});
+
+test('ending: a second signal kills, and the supervisor ends by the first', () => {
+  const forced: State = { ...ENDING, forced: true };
+  assertNext(ENDING, CTRL_C, forced, [{ kind: 'kill' }]);
+  assertNext(forced, exit(KILLED), ENDED, [
+    { kind: 'leave', ended: { code: null, signal: 'SIGINT' } },
+    { kind: 'cancel' },
+  ]);
+});
+
+test('ending: no change starts anything', () => {
+  assertNothing(ENDING, SETTLED, UNCHANGED, MOVING);
+});
+
+test('ended: nothing happens any more', () => {
+  assertNothing(ENDED, SETTLED, MOVING, ELAPSED, SIGTERM, exit(CLEAN), { kind: 'start', at: 1 });
+});
+
+test('events of a child that has been followed by another change nothing', () => {
+  for (const state of [RUNNING, STOPPING, SETTLING, DELAYING, WAITING, ENDING]) {
+    const current = { ...state, generation: 2 } as State;
+    assertNothing(current, exit(CRASHED), { kind: 'up', generation: 1, at: 100 });
+  }
+});
