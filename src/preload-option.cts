@@ -15,10 +15,16 @@ export function preloadOption(path: string): string {
  *
  * @param nodeOptions value of NODE_OPTIONS
  * @param path absolute path of the preload
- * @returns the rest, or undefined when our option is not in front
+ * @returns the value without it, undefined inside when the variable was not set; or undefined when our option is not in
+ *   front
  */
-export function stripPreload(nodeOptions: string, path: string): string | undefined {
+export function stripPreload(
+  nodeOptions: string,
+  path: string,
+): { inherited: string | undefined } | undefined {
   const option = preloadOption(path);
-  if (!nodeOptions.startsWith(option)) return undefined;
-  return nodeOptions.slice(option.length + 1);
+  if (nodeOptions === option) return { inherited: undefined };
+  return nodeOptions.startsWith(`${option} `)
+    ? { inherited: nodeOptions.slice(option.length + 1) }
+    : undefined;
 }

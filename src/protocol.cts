@@ -17,6 +17,12 @@ export const CONTROL_FD = 4;
 /** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
 const CONTROL_CMD = 'NODE_AUTORELOAD';
 
+/**
+ * Variable that keeps what the app starts from being supervised a second time. Only set where our option cannot be
+ * taken away: it comes from a configuration file of Node's, which the app and all that it starts read again.
+ */
+export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
+
 /** Key under which a supervised process keeps its own state on `process`. */
 export const CHILD_KEY: unique symbol = Symbol.for('autoreload.child');
 
@@ -45,6 +51,8 @@ export type LaneRecord =
       readonly parent: string | undefined;
       readonly at: number;
     }
+  /** The app closed the channel to its launcher. */
+  | { readonly kind: 'disconnected' }
   /** The app started a process. */
   | { readonly kind: 'spawned'; readonly pid: number }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
@@ -90,6 +98,8 @@ function toFields(record: LaneRecord): unknown[] {
     }
     case 'missed':
       return ['m', record.specifier, record.parent ?? null, record.at];
+    case 'disconnected':
+      return ['d'];
     case 'spawned':
       return ['s', record.pid];
     case 'up':
@@ -113,6 +123,7 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   }
   if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
     return { kind: 'spawned', pid: first };
+  if (tag === 'd') return { kind: 'disconnected' };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;
 }

@@ -1,4 +1,6 @@
-// Whether this process was started to run a program that can be restarted. Pure.
+// Whether this process was started to run a program that can be restarted.
+import fs from 'node:fs';
+import { DESCENDANT_MARK } from './protocol.cts';
 
 /** The parts of `process` that tell how it was started. */
 export interface Invocation {
@@ -17,6 +19,9 @@ const OTHER_MODES: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
+/** Set for a test file under `--test`, under `node --watch`, and for what a supervised program starts. */
+const OTHER_MARKS = ['NODE_TEST_CONTEXT', 'WATCH_REPORT_DEPENDENCIES', DESCENDANT_MARK];
+
 /** Package managers are programs too, but the one to supervise is the one that they start. */
 const PACKAGE_MANAGER = /[\\/]node_modules[\\/](npm|pnpm|yarn|corepack)[\\/](bin|dist|lib)[\\/]/;
 
@@ -30,6 +35,14 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   const script = argv[1];
   if (script === undefined || script === '-' || _eval != null) return false;
   if (execArgv.some((option) => OTHER_MODES.has(option.split('=', 1)[0] ?? ''))) return false;
-  if (env['NODE_TEST_CONTEXT'] !== undefined || env['WATCH_REPORT_DEPENDENCIES'] !== undefined) return false;
-  return !PACKAGE_MANAGER.test(script);
+  if (OTHER_MARKS.some((name) => env[name] !== undefined)) return false;
+  return !PACKAGE_MANAGER.test(realPath(script));
+}
+
+function realPath(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path;
+  }
 }

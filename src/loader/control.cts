@@ -25,6 +25,19 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   });
 }
 
+/**
+ * Tells when the app closes the channel to its launcher. The supervisor cannot know by itself: the channel of a child
+ * that ends is closed as well, and before its end is known.
+ */
+export function onDisconnect(tell: () => void): void {
+  const disconnect = process.disconnect?.bind(process);
+  if (!disconnect) return;
+  process.disconnect = () => {
+    tell();
+    disconnect();
+  };
+}
+
 /** Takes the channel out of the app's sight, and keeps it from holding the process alive. */
 export function hideChannel(): void {
   process.channel?.unref();
@@ -32,9 +45,10 @@ export function hideChannel(): void {
   const handle = handleKey && (process as unknown as Record<symbol, ChannelHandle | undefined>)[handleKey];
   if (!handleKey || !handle) return;
 
-  // Node's listeners that count the app's `message` listeners to keep the loop alive. Node's listener for signals stays.
+  // Listeners of the channel. Node's other listeners, for signals and for `multipleResolves`, stay.
   for (const listener of process.listeners('newListener' as 'message')) {
-    if (listener.name === 'onNewListener' || listener.name === '') process.off('newListener', listener);
+    // The last is nameless, and takes no arguments.
+    if (listener.name === 'onNewListener' || listener.length === 0) process.off('newListener', listener);
   }
   for (const listener of process.listeners('removeListener' as 'message')) {
     if (listener.name === 'onRemoveListener') process.off('removeListener', listener);

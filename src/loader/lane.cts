@@ -13,7 +13,8 @@ let broken = false;
 /** Whether this process has a lane: descriptor {@link LANE_FD} is a pipe or a socket. */
 export function hasLane(): boolean {
   try {
-    const stats = fs.fstatSync(LANE_FD);
+    // With numbers, Node 20 would keep "socket" where its realpath looks next, and leave the entry's links unresolved.
+    const stats = fs.fstatSync(LANE_FD, { bigint: true });
     return stats.isFIFO() || stats.isSocket();
   } catch {
     return false;

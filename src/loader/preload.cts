@@ -1,9 +1,10 @@
 // What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
 // file here with effects at the top level. A worker thread of the child runs it too.
 import module from 'node:module';
+import { dirname, sep } from 'node:path';
 import { CHILD_KEY } from '../protocol.cts';
 import { stripPreload } from '../preload-option.cts';
-import { hideChannel, listen } from './control.cts';
+import { hideChannel, listen, onDisconnect } from './control.cts';
 import { install } from './install.cts';
 import { ENTRY, newProgress, RECORDS } from './recorder.cts';
 import type { Progress } from './recorder.cts';
@@ -11,21 +12,27 @@ import { hasLane, send } from './lane.cts';
 import { reportSpawned } from './spawned.cts';
 
 /** Loading has come to rest when the loop was free this many ms without a record. Off-thread hooks take longer for one. */
-const REST_MS = 'registerHooks' in module ? 15 : 40;
+const REST_MS = 'registerHooks' in module ? 15 : 100;
 
 /** An entry that is not seen by then comes in a way that the hooks do not see. */
 const MAX_CHECKS = 100;
 
-const inherited = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
-if (inherited !== undefined) {
+const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
+if (stripped) {
+  const { inherited } = stripped;
   // What the app starts must not find us in its environment.
-  if (inherited === '') delete process.env['NODE_OPTIONS'];
+  if (inherited === undefined) delete process.env['NODE_OPTIONS'];
   else process.env['NODE_OPTIONS'] = inherited;
   if (hasLane()) startMainThread();
 } else if (hasLane()) {
   // A worker thread: its main thread has taken the option away already.
   install(newProgress(), false);
   reportSpawned();
+}
+
+// Nor must the app find our files among its modules.
+for (const path of Object.keys(require.cache)) {
+  if (path.startsWith(dirname(__dirname) + sep)) Reflect.deleteProperty(require.cache, path);
 }
 
 function startMainThread(): void {
@@ -36,6 +43,7 @@ function startMainThread(): void {
     if (message.kind === 'stop') endBySignal();
   });
   if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel();
+  else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env['AUTORELOAD_RELAY'];
   install(progress, true);
   reportUp(progress);

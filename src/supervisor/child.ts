@@ -78,8 +78,8 @@ export class Child {
   }
 
   /** Passes a message of the launcher's to the app. */
-  send(message: Serializable, handle: SendHandle | undefined): void {
-    if (this.#process.connected) this.#process.send(message, handle, () => {});
+  send(message: Serializable, handle: SendHandle | undefined, onSent: () => void): void {
+    if (this.#process.connected) this.#process.send(message, handle, onSent);
   }
 
   /** The launcher has closed the channel. */
@@ -88,16 +88,11 @@ export class Child {
   }
 
   #listen(): void {
-    const { onMessage, onDisconnect, launcher } = this.#options;
+    const { onMessage, launcher } = this.#options;
     const child = this.#process;
     const lane = child.stdio[LANE_FD];
     const drained = lane instanceof Readable ? this.#read(lane) : Promise.resolve();
-    if (launcher) {
-      child.on('message', onMessage);
-      child.on('disconnect', () => {
-        if (!this.#gone && child.exitCode === null && child.signalCode === null) onDisconnect();
-      });
-    }
+    if (launcher) child.on('message', onMessage);
     child.once('error', (error) => {
       if (child.pid !== undefined) return;
       const message = `cannot start ${this.#options.command.execPath}: ${error.message}`;
@@ -113,6 +108,7 @@ export class Child {
       (record) => {
         if (record.kind === 'spawned') this.#family.add(record.pid);
         if (record.kind === 'spawned') this.tellPids();
+        if (record.kind === 'disconnected') this.#options.onDisconnect();
         this.#options.onRecord(record);
       },
       (text) => {

@@ -34,17 +34,19 @@ export interface Start {
  */
 export function buildCommand(start: Start, preload: string, register: string): Command {
   const isOurs = (specifier: string): boolean => resolveFrom(start.cwd, specifier) === register;
-  const inherited = start.env['NODE_OPTIONS'] ?? '';
-  const options = withoutImport(inherited, isOurs);
+  const inherited = start.env['NODE_OPTIONS'];
+  const options = withoutImport(inherited ?? '', isOurs);
   const execArgv = withoutImportArgs(start.execArgv, isOurs);
-  const allOptions = [...split(inherited).map(({ value }) => value), ...start.execArgv];
+  const option = preloadOption(preload);
+  const allOptions = [...split(inherited ?? '').map(({ value }) => value), ...start.execArgv];
   return {
     execPath: start.execPath,
     argv0: start.argv0,
     args: [...execArgv, ...start.argv.slice(1)],
     env: {
       ...withoutEnvFiles(start.env, allOptions),
-      NODE_OPTIONS: options === '' ? preloadOption(preload) : `${preloadOption(preload)} ${options}`,
+      // One that held nothing but our option was set for us.
+      NODE_OPTIONS: options === '' && inherited !== '' ? option : `${option} ${options}`,
     },
   };
 }

@@ -13,8 +13,8 @@ interface Folder {
   /** Names of wanted paths in this folder. */
   readonly wanted: Set<string>;
   watch: { readonly handle: fs.FSWatcher; readonly ino: number } | undefined;
-  /** Watching failed; not tried again until the folder is replaced. */
-  failed: boolean;
+  /** Why it cannot be watched; not tried again until the folder is replaced. */
+  failed: NodeJS.ErrnoException | undefined;
 }
 
 /** What happens in the folders. */
@@ -23,8 +23,8 @@ export interface FoldersOptions {
   readonly root: string;
   /** Something may have happened to a wanted path. */
   readonly onPath: (path: string) => void;
-  /** A folder cannot be watched; what is wanted in it goes unseen. */
-  readonly onFailure: (folder: string, wanted: readonly string[], error: NodeJS.ErrnoException) => void;
+  /** A folder cannot be watched, so that a wanted path goes unseen. */
+  readonly onFailure: (folder: string, path: string, error: NodeJS.ErrnoException) => void;
 }
 
 export class Folders {
@@ -84,7 +84,8 @@ export class Folders {
   /** Watches a folder, or the nearest one above that is there, and those above it that may be replaced. */
   #arm(folder: Folder, path: string): void {
     let nearest: Folder | undefined = folder;
-    while (nearest && !this.#watch(nearest)) nearest = nearest.failed ? undefined : nearest.parent;
+    while (nearest && !this.#watch(nearest)) nearest = nearest.parent;
+    if (nearest?.failed) this.#options.onFailure(nearest.path, path, nearest.failed);
     for (let above = nearest?.parent; above && this.#mayBeReplaced(above.path, path); above = above.parent) {
       this.#watch(above);
     }
@@ -114,9 +115,7 @@ export class Folders {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-      folder.failed = true;
-      const wanted = [...folder.wanted].map((name) => join(folder.path, name));
-      this.#options.onFailure(folder.path, wanted, error as NodeJS.ErrnoException);
+      folder.failed = error as NodeJS.ErrnoException;
       return true;
     }
   }
@@ -147,7 +146,7 @@ export class Folders {
 }
 
 function newFolder(path: string, parent: Folder | undefined): Folder {
-  return { path, parent, folders: new Map(), wanted: new Set(), watch: undefined, failed: false };
+  return { path, parent, folders: new Map(), wanted: new Set(), watch: undefined, failed: undefined };
 }
 
 function disarm(folder: Folder): void {
@@ -158,7 +157,7 @@ function disarm(folder: Folder): void {
 /** Stops watching a folder and all below it, and returns the paths that are wanted there. */
 function disarmBelow(folder: Folder): string[] {
   disarm(folder);
-  folder.failed = false;
+  folder.failed = undefined;
   const here = [...folder.wanted].map((name) => join(folder.path, name));
   return [...here, ...[...folder.folders.values()].flatMap(disarmBelow)];
 }

@@ -7,7 +7,7 @@ const MAX_WAITING = 1000;
 
 /** Where messages of the launcher go. */
 export interface Receiver {
-  send: (message: Serializable, handle: SendHandle | undefined) => void;
+  send: (message: Serializable, handle: SendHandle | undefined, onSent: () => void) => void;
   disconnect: () => void;
 }
 
@@ -18,7 +18,7 @@ export class Launcher {
   constructor() {
     if (!process.connected) return;
     process.on('message', (message: Serializable, handle: SendHandle | undefined) => {
-      if (this.#receiver) this.#receiver.send(message, handle);
+      if (this.#receiver) this.#receiver.send(message, handle, () => closeCopy(handle));
       else if (this.#waiting.length < MAX_WAITING) this.#waiting.push([message, handle]);
     });
     process.on('disconnect', () => this.#receiver?.disconnect());
@@ -42,16 +42,21 @@ export class Launcher {
     if (!receiver) return;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const [message, handle] of waiting) receiver.send(message, handle);
+    for (const [message, handle] of waiting) receiver.send(message, handle, () => closeCopy(handle));
   }
 
   /** Passes a message of the app's to the launcher. */
   send(message: Serializable, handle: SendHandle | undefined): void {
-    if (process.connected) process.send?.(message, handle, undefined, () => {});
+    if (process.connected) process.send?.(message, handle, undefined, () => closeCopy(handle));
   }
 
   /** The app has closed the channel. */
   disconnect(): void {
     if (process.connected) process.disconnect?.();
   }
+}
+
+/** A server that was passed on stays open here as well, and would take connections that nobody answers. */
+function closeCopy(handle: SendHandle | undefined): void {
+  if (handle && 'close' in handle) handle.close();
 }

@@ -33,6 +33,9 @@ export class Log {
 
 /** As Node's own output: colour on a terminal, less or more with NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
 function hasColor(stream: NodeJS.WriteStream): boolean {
-  if (process.env['FORCE_COLOR'] === undefined && !stream.isTTY) return false;
-  return WriteStream.prototype.getColorDepth.call(stream) > 1;
+  const { FORCE_COLOR } = process.env;
+  if (FORCE_COLOR === undefined && !stream.isTTY) return false;
+  // FORCE_COLOR wins over the others, and Node would warn that it does.
+  const env = FORCE_COLOR === undefined ? process.env : { FORCE_COLOR };
+  return WriteStream.prototype.getColorDepth.call(stream, env) > 1;
 }

@@ -43,9 +43,9 @@ export class Watcher {
         if (this.#lost.has(path) && isOwnFile(path)) this.#watchFile(path);
         onPath(path);
       },
-      onFailure: (folder, wanted, error) => {
+      onFailure: (folder, path, error) => {
         this.#tell(folder, error);
-        for (const path of wanted) this.#poll(path);
+        this.#poll(path);
       },
     });
     // `raw` comes with the event of the system itself; `all` waits for a stat, and holds back what follows closely.

@@ -171,12 +171,12 @@ console.log('raw');
     });
     await using terminal = new Terminal(project, 'app.js', { AUTORELOAD_GRACE: '300' });
     await terminal.line('raw');
+    await terminal.line(/is up in/);
     terminal.type('x');
     await terminal.line('key "x"');
     // In raw mode Ctrl-C is a key like any other.
     terminal.type(CTRL_C);
     await terminal.line('key "\\u0003"');
-    await terminal.line(/is up in/);
     project.write('app.js', COOKED);
     await terminal.line('cooked');
     terminal.type('yes\r');

@@ -28,10 +28,10 @@ test('a path of Windows is written with slashes', () => {
 
 test('what stood behind our option comes back byte for byte', () => {
   for (const path of PATHS) {
-    for (const rest of ['--no-warnings', '--title="a b"  --x ', '  two spaces']) {
-      assert.equal(stripPreload(`${preloadOption(path)} ${rest}`, path), rest);
+    for (const inherited of ['--no-warnings', '--title="a b"  --x ', '  two spaces', '']) {
+      assert.deepEqual(stripPreload(`${preloadOption(path)} ${inherited}`, path), { inherited });
     }
-    assert.equal(stripPreload(preloadOption(path), path), '');
+    assert.deepEqual(stripPreload(preloadOption(path), path), { inherited: undefined });
   }
 });
 

@@ -52,7 +52,6 @@ test('a line that is not one of ours is no record', () => {
     '["r",1,null,"u"]',
     '["r","s",1,"u"]',
     '["r","s",null]',
-
     '["m","s",null]',
     '["m","s",null,"5"]',
     '["s"]',
