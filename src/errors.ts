@@ -6,7 +6,8 @@ export type ErrorCode =
   | 'ERR_AUTORELOAD_SPAWN'
   | 'ERR_AUTORELOAD_WATCH_LIMIT'
   | 'ERR_AUTORELOAD_WATCH_DENIED'
-  | 'ERR_AUTORELOAD_LANE';
+  | 'ERR_AUTORELOAD_LANE'
+  | 'ERR_AUTORELOAD_PROCESS_LEFT';
 
 /**
  * Something that autoreload could not do. Its message is one line: what is wrong, the value, what to do instead.

@@ -29,8 +29,8 @@ export const CHILD_KEY: unique symbol = Symbol.for('autoreload.child');
 /** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
 export interface Stamp {
   readonly mtimeMs: number;
+  readonly ctimeMs: number;
   readonly size: number;
-  readonly ino: number;
   readonly hash?: string | undefined;
 }
 
@@ -94,7 +94,7 @@ function toFields(record: LaneRecord): unknown[] {
     case 'resolved': {
       const { stamp } = record;
       const fields = ['r', record.specifier, record.parent ?? null, record.url];
-      return stamp ? [...fields, stamp.mtimeMs, stamp.size, stamp.ino, stamp.hash ?? null] : fields;
+      return stamp ? [...fields, stamp.mtimeMs, stamp.ctimeMs, stamp.size, stamp.hash ?? null] : fields;
     }
     case 'missed':
       return ['m', record.specifier, record.parent ?? null, record.at];
@@ -128,9 +128,9 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   return undefined;
 }
 
-function stampFrom([mtimeMs, size, ino, hash]: unknown[]): Stamp | undefined {
-  if (!isNumber(mtimeMs) || !isNumber(size) || !isNumber(ino)) return undefined;
-  return { mtimeMs, size, ino, hash: isString(hash) ? hash : undefined };
+function stampFrom([mtimeMs, ctimeMs, size, hash]: unknown[]): Stamp | undefined {
+  if (!isNumber(mtimeMs) || !isNumber(ctimeMs) || !isNumber(size)) return undefined;
+  return { mtimeMs, ctimeMs, size, hash: isString(hash) ? hash : undefined };
 }
 
 function isString(value: unknown): value is string {

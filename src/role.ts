@@ -36,7 +36,7 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   if (script === undefined || script === '-' || _eval != null) return false;
   if (execArgv.some((option) => OTHER_MODES.has(option.split('=', 1)[0] ?? ''))) return false;
   if (OTHER_MARKS.some((name) => env[name] !== undefined)) return false;
-  return !PACKAGE_MANAGER.test(realPath(script));
+  return isFileOrMissing(script) && !PACKAGE_MANAGER.test(realPath(script));
 }
 
 function realPath(path: string): string {
@@ -44,5 +44,15 @@ function realPath(path: string): string {
     return fs.realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+/** A pipe (`node <(echo ...)`) can be read once only. A folder stands for a file in it. */
+function isFileOrMissing(path: string): boolean {
+  try {
+    const stats = fs.statSync(path);
+    return stats.isFile() || stats.isDirectory();
+  } catch {
+    return true;
   }
 }

@@ -3,6 +3,9 @@
 import fs from 'node:fs';
 import type { Stamp } from './protocol.cts';
 
+/** The app may replace these on the module later. */
+const { readFileSync, statSync } = fs;
+
 /**
  * A file written less than this many ms ago can be written again without a new time stamp: the clocks of
  * file systems tick every 1 to 10 ms. Git calls such an entry "racily clean". Its content is hashed instead.
@@ -21,12 +24,14 @@ const COARSE_TICK_MS = 2000;
  */
 export function stampFile(path: string, now: number = Infinity): Stamp | undefined {
   try {
-    const stats = fs.statSync(path);
+    const stats = statSync(path);
     if (!stats.isFile()) return undefined;
-    const { mtimeMs, size, ino } = stats;
+    const { mtimeMs, ctimeMs, size } = stats;
     const tick = mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
-    const hash = now - mtimeMs < tick ? hashBytes(fs.readFileSync(path)) : undefined;
-    return { mtimeMs, size, ino, hash };
+    const age = now - mtimeMs;
+    // A time far in the future is as good as any other.
+    const young = age < tick && age > -COARSE_TICK_MS;
+    return { mtimeMs, ctimeMs, size, hash: young ? hashBytes(readFileSync(path)) : undefined };
   } catch {
     return undefined;
   }

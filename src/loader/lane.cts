@@ -7,6 +7,9 @@ import type { LaneRecord } from '../protocol.cts';
 /** Waits this many ms at a time for the supervisor to empty a full pipe. */
 const FULL_PIPE_WAIT_MS = 2;
 
+/** The app may replace these on the module later. */
+const { fstatSync, writeSync } = fs;
+
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let broken = false;
 
@@ -14,7 +17,7 @@ let broken = false;
 export function hasLane(): boolean {
   try {
     // With numbers, Node 20 would keep "socket" where its realpath looks next, and leave the entry's links unresolved.
-    const stats = fs.fstatSync(LANE_FD, { bigint: true });
+    const stats = fstatSync(LANE_FD, { bigint: true });
     return stats.isFIFO() || stats.isSocket();
   } catch {
     return false;
@@ -28,7 +31,7 @@ export function send(record: LaneRecord): void {
   let sent = 0;
   while (sent < bytes.length) {
     try {
-      sent += fs.writeSync(LANE_FD, bytes, sent);
+      sent += writeSync(LANE_FD, bytes, sent);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
         broken = true;

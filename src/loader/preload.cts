@@ -11,6 +11,10 @@ import type { Progress } from './recorder.cts';
 import { hasLane, send } from './lane.cts';
 import { reportSpawned } from './spawned.cts';
 
+/** The app may replace these, as a fake clock does. */
+const { setTimeout } = globalThis;
+const { now } = Date;
+
 /** Loading has come to rest when the loop was free this many ms without a record. Off-thread hooks take longer for one. */
 const REST_MS = 'registerHooks' in module ? 15 : 100;
 
@@ -62,7 +66,7 @@ function reportUp(progress: Progress): void {
       return;
     }
     seen = begun ? records : 0;
-    since = Date.now();
+    since = now();
     setTimeout(check, REST_MS).unref();
   };
   setTimeout(check, 0).unref();

@@ -19,6 +19,9 @@ export function newProgress(): Progress {
   return new Int32Array(new SharedArrayBuffer(8));
 }
 
+/** The app may replace it, as a fake clock does. */
+const { now } = Date;
+
 /** Where our own files are: no part of the program. */
 const OWN = `${pathToFileURL(dirname(__dirname)).href}/`;
 
@@ -50,7 +53,7 @@ export class Recorder {
       let stamp;
       if (!this.#urls.has(url)) {
         this.#urls.add(url);
-        stamp = stampFile(fileURLToPath(url), Date.now());
+        stamp = stampFile(fileURLToPath(url), now());
       }
       send({ kind: 'resolved', specifier, parent, url, stamp });
     } catch {
@@ -61,7 +64,7 @@ export class Recorder {
 
   /** Records that `specifier` in `parent` did not resolve. */
   missed(specifier: string, parent: string | undefined): void {
-    send({ kind: 'missed', specifier, parent, at: Date.now() });
+    send({ kind: 'missed', specifier, parent, at: now() });
     this.#count(parent === undefined && this.#entries.includes(specifier));
   }
 

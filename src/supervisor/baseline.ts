@@ -24,9 +24,11 @@ export class Baseline {
   #current = new Map<string, Fact>();
   #previous = new Map<string, Fact>();
   #undigested = new Set<string>();
+  #begunAt = Infinity;
 
-  /** A new run begins. What the runs before it took stays known until {@link forgetPrevious}. */
-  begin(): void {
+  /** A new run begins, at a wall-clock time in ms. What the runs before it took stays known until {@link forgetPrevious}. */
+  begin(at: number): void {
+    this.#begunAt = at;
     this.#previous = new Map([...this.#previous, ...this.#current]);
     this.#current = new Map();
     this.#undigested = new Set();
@@ -161,7 +163,13 @@ export class Baseline {
 
   #examineContent(path: string, fact: Fact & { kind: 'content' }): Verdict {
     const content = this.#contents.read(path);
-    if (content === 'gone') return 'deleted';
+    if (content === 'gone') {
+      // The program has written it, loaded it and removed it, and would do so again: some tools load their
+      // configuration in this way (nodejs/node#64167).
+      if ((fact.stamp?.mtimeMs ?? 0) <= this.#begunAt) return 'deleted';
+      this.#current.set(path, { kind: 'absent' });
+      return 'same';
+    }
     if (content === 'denied') return 'same';
     if (content.young) this.#undigested.add(path);
     fact.hash ??= this.#contents.hashAt(path, fact.stamp);

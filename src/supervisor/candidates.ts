@@ -18,7 +18,11 @@ export interface Disk {
   /** Whether a file or folder exists. */
   readonly exists: (path: string) => boolean;
   /** A package.json, empty when there is none. */
-  readonly readPackage: (path: string) => { readonly main?: unknown; readonly exports?: unknown };
+  readonly readPackage: (path: string) => {
+    readonly main?: unknown;
+    readonly exports?: unknown;
+    readonly imports?: unknown;
+  };
 }
 
 /**
@@ -28,7 +32,8 @@ export interface Disk {
  * @param parent absolute path of the importing module, or of the working directory with a trailing name
  */
 export function candidates(specifier: string, parent: string, disk: Disk): string[] {
-  if (/^(node|data|https?|blob):/.test(specifier) || specifier === '' || specifier.startsWith('#')) return [];
+  if (/^(node|data|https?|blob):/.test(specifier) || specifier === '') return [];
+  if (specifier.startsWith('#')) return internalCandidates(parent, disk);
   const paths = literalPaths(specifier, parent);
   return paths ? [...new Set(paths.flatMap(fileCandidates))] : packageCandidates(specifier, parent, disk);
 }
@@ -72,6 +77,16 @@ function fileCandidates(path: string): string[] {
     ...(TYPESCRIPT[extension] ?? []).map((other) => stem + other),
     ...['index.js', 'index.json', 'index.ts', 'index.mjs', 'package.json'].map((name) => join(path, name)),
   ];
+}
+
+/** `#name` is what the nearest package.json says under `imports`. */
+function internalCandidates(parent: string, disk: Disk): string[] {
+  const home = ancestors(parent).find((folder) => disk.exists(join(folder, 'package.json')));
+  if (home === undefined) return [];
+  const targets = strings(disk.readPackage(join(home, 'package.json')).imports).filter((target) =>
+    target.startsWith('./'),
+  );
+  return [join(home, 'package.json'), ...targets.flatMap((target) => fileCandidates(join(home, target)))];
 }
 
 function packageCandidates(specifier: string, parent: string, disk: Disk): string[] {

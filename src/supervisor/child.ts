@@ -9,7 +9,8 @@ import type { LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
 import { Family } from './family.ts';
 import { LaneReader } from './lane.ts';
-import { signal } from './process-tree.ts';
+import { killTree, lookUp, signal } from './process-tree.ts';
+import type { Proc } from './process-tree.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 
@@ -26,8 +27,8 @@ export interface ChildOptions {
   readonly onMessage: (message: Serializable, handle: SendHandle | undefined) => void;
   /** The app has closed the channel to its launcher. */
   readonly onDisconnect: () => void;
-  /** Which pids must not outlive the supervisor. */
-  readonly onPids: (pids: readonly number[]) => void;
+  /** Which processes must not outlive the supervisor. */
+  readonly onProcs: (procs: readonly Proc[]) => void;
   readonly onProblem: (error: AutoreloadError) => void;
   /** The child and all that it started are gone, and every record has been told. */
   readonly onExit: (ended: Ended) => void;
@@ -38,6 +39,7 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #family: Family;
   #garbage = false;
+  readonly #disconnect = { told: false, closed: false };
   #gone = false;
 
   constructor(options: ChildOptions) {
@@ -54,13 +56,12 @@ export class Child {
     });
     this.#family = new Family(this.#process.pid ?? 0);
     this.#listen();
-    this.tellPids();
+    this.tellProcs();
   }
 
   /** Asks the child to end, in its own time. */
   stop(): void {
     // Here connections will be drained before the signal goes out.
-    this.#family.look();
     if (process.platform === 'win32' && this.#process.connected)
       this.#process.send(encodeControl({ kind: 'stop' }));
     else this.signal('SIGTERM');
@@ -74,12 +75,15 @@ export class Child {
 
   /** Ends the child at once. */
   kill(): void {
-    this.signal('SIGKILL');
+    if (process.platform === 'win32' && this.#process.pid !== undefined) killTree(this.#process.pid);
+    else this.signal('SIGKILL');
   }
 
-  /** Passes a message of the launcher's to the app. */
-  send(message: Serializable, handle: SendHandle | undefined, onSent: () => void): void {
-    if (this.#process.connected) this.#process.send(message, handle, onSent);
+  /** Passes a message of the launcher's to the app. Returns false when the app is not there any more. */
+  send(message: Serializable, handle: SendHandle | undefined, onSent: () => void): boolean {
+    if (!this.#process.connected) return false;
+    this.#process.send(message, handle, onSent);
+    return true;
   }
 
   /** The launcher has closed the channel. */
@@ -90,9 +94,10 @@ export class Child {
   #listen(): void {
     const { onMessage, launcher } = this.#options;
     const child = this.#process;
-    const lane = child.stdio[LANE_FD];
+    // Without descriptors left, Node gives no stdio.
+    const lane = child.stdio?.[LANE_FD];
     const drained = lane instanceof Readable ? this.#read(lane) : Promise.resolve();
-    if (launcher) child.on('message', onMessage);
+    if (launcher) child.on('message', onMessage).once('disconnect', () => this.#disconnected('closed'));
     child.once('error', (error) => {
       if (child.pid !== undefined) return;
       const message = `cannot start ${this.#options.command.execPath}: ${error.message}`;
@@ -102,13 +107,19 @@ export class Child {
     child.once('exit', (code, name) => void this.#finish({ code, signal: name }, drained));
   }
 
+  /** The app has closed the channel when it says so and the last message has come, in whichever order. */
+  #disconnected(how: 'told' | 'closed'): void {
+    this.#disconnect[how] = true;
+    if (this.#disconnect.told && this.#disconnect.closed) this.#options.onDisconnect();
+  }
+
   /** Reads the lane. Resolves when it has ended. */
   #read(lane: Readable): Promise<void> {
     const reader = new LaneReader(
       (record) => {
         if (record.kind === 'spawned') this.#family.add(record.pid);
-        if (record.kind === 'spawned') this.tellPids();
-        if (record.kind === 'disconnected') this.#options.onDisconnect();
+        if (record.kind === 'spawned') this.tellProcs();
+        if (record.kind === 'disconnected') this.#disconnected('told');
         this.#options.onRecord(record);
       },
       (text) => {
@@ -133,14 +144,19 @@ export class Child {
       void drained.then(cancel);
     });
     await Promise.race([drained, enough]);
-    await this.#family.end(scheduler);
-    this.#options.onPids([]);
+    const left = await this.#family.end(scheduler);
+    if (left.length > 0) {
+      const message = `cannot end process ${left.join(', ')}, which the program has started; going on without. End it yourself.`;
+      this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_PROCESS_LEFT', message));
+    }
+    this.#options.onProcs([]);
     this.#options.onExit(ended);
   }
 
-  /** Tells which pids must not outlive the supervisor. */
-  tellPids(): void {
+  /** Tells which processes must not outlive the supervisor. */
+  tellProcs(): void {
     const { pid } = this.#process;
-    if (pid !== undefined) this.#options.onPids([pid, ...this.#family.pids()]);
+    if (pid !== undefined)
+      this.#options.onProcs([...this.#family.procs(), lookUp(pid) ?? { pid, started: '' }]);
   }
 }

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import type { Stamp } from '../protocol.cts';
 import { hashBytes, stampFile } from '../stamp.cts';
+import { statOf } from './disk.ts';
 
 /** What a file holds. */
 export interface Content {
@@ -22,6 +23,7 @@ export class Contents {
    */
   read(path: string): Content | 'gone' | 'denied' {
     const before = stampFile(path, Date.now());
+    if (!before && !statOf(path)?.isFile()) return 'gone';
     try {
       const bytes = fs.readFileSync(path);
       const hash = hashBytes(bytes);
@@ -51,6 +53,10 @@ export class Contents {
 /** Whether two stamps are of the same content, as far as time stamps tell. */
 export function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
   return (
-    a !== undefined && b !== undefined && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino
+    a !== undefined &&
+    b !== undefined &&
+    a.mtimeMs === b.mtimeMs &&
+    a.ctimeMs === b.ctimeMs &&
+    a.size === b.size
   );
 }

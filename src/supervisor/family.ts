@@ -7,12 +7,17 @@ import type { Scheduler } from './scheduler.ts';
 /** How often to look whether they have ended, in ms. */
 const LOOK_MS = 10;
 
-/** How long they have to end after SIGTERM, in ms. */
+/** An app that starts many processes seldom has many at a time. */
+const MANY = 32;
+
+/** How long they have to end after SIGTERM, and again after SIGKILL, in ms. */
 const GRACE_MS = 1000;
 
 export class Family {
   readonly #child: number;
   readonly #known = new Map<number, Proc>();
+  /** From this many on, those that have ended are forgotten. */
+  #roomFor = MANY;
 
   /** @param child pid of the child */
   constructor(child: number) {
@@ -23,37 +28,52 @@ export class Family {
   add(pid: number): void {
     const proc = lookUp(pid);
     if (proc && !proc.detached) this.#known.set(pid, proc);
+    if (this.#known.size <= this.#roomFor) return;
+    this.#forgetDead();
+    this.#roomFor = Math.max(MANY, this.#known.size * 2);
   }
 
-  /** Pids of the processes that the child is known to have started and that may be alive. */
-  pids(): number[] {
-    return [...this.#known.keys()];
+  /** The processes that the child is known to have started and that may be alive. */
+  procs(): Proc[] {
+    return [...this.#known.values()];
   }
 
   /** Takes note of all that descend from the child, while the links between them can still be seen. */
   look(): void {
-    for (const proc of descendants(this.#child)) this.#known.set(proc.pid, proc);
+    this.#note(descendants(this.#child));
   }
 
-  /** Ends them all: SIGTERM, and SIGKILL for those that do not end. Resolves when none is left. */
-  async end(scheduler: Scheduler): Promise<void> {
-    for (const pid of this.pids()) for (const proc of descendants(pid)) this.#known.set(proc.pid, proc);
-    const deadline = scheduler.now() + GRACE_MS;
-    this.#signalAll('SIGTERM');
-    while (this.#anyAlive()) {
-      if (scheduler.now() >= deadline) this.#signalAll('SIGKILL');
+  /**
+   * Ends them all, and what they start in the meantime: SIGTERM, and SIGKILL for those that do not end.
+   *
+   * @returns pids of those that could not be ended
+   */
+  async end(scheduler: Scheduler): Promise<number[]> {
+    const start = scheduler.now();
+    const told = new Set<Proc>();
+    for (;;) {
+      for (const { pid } of this.procs()) this.#note(descendants(pid));
+      this.#forgetDead();
+      const waited = scheduler.now() - start;
+      if (this.#known.size === 0 || waited >= 2 * GRACE_MS) return [...this.#known.keys()];
+      for (const proc of this.procs()) {
+        if (waited >= GRACE_MS) signal(proc.pid, 'SIGKILL');
+        else if (!told.has(proc)) signal(proc.pid, 'SIGTERM');
+        told.add(proc);
+      }
       await new Promise<void>((resolve) => {
         scheduler.after(LOOK_MS, resolve);
       });
     }
   }
 
-  #signalAll(name: NodeJS.Signals): void {
-    for (const proc of this.#known.values()) if (isAlive(proc)) signal(proc.pid, name);
+  #note(procs: readonly Proc[]): void {
+    for (const proc of procs) {
+      if (this.#known.get(proc.pid)?.started !== proc.started) this.#known.set(proc.pid, proc);
+    }
   }
 
-  #anyAlive(): boolean {
+  #forgetDead(): void {
     for (const [pid, proc] of this.#known) if (!isAlive(proc)) this.#known.delete(pid);
-    return this.#known.size > 0;
   }
 }

@@ -62,13 +62,6 @@ export class Folders {
     this.#roots.clear();
   }
 
-  /** How many folders are watched. */
-  get size(): number {
-    const count = (folder: Folder): number =>
-      [...folder.folders.values()].reduce((sum, below) => sum + count(below), folder.watch ? 1 : 0);
-    return [...this.#roots.values()].reduce((sum, folder) => sum + count(folder), 0);
-  }
-
   #folder(path: string): Folder {
     const { root } = parse(path);
     let folder = this.#roots.get(root) ?? newFolder(root, undefined);

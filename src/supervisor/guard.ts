@@ -6,14 +6,16 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { formatProc } from './process-tree.ts';
+import type { Proc } from './process-tree.ts';
 
 /**
- * A shell, because one that waits takes 0.2 MB where Node takes 40. It gets no text of the user's, only pids. Reads
- * lines: `?` asks which signals it got since the last time, anything else is the pids to end. At the end of input, it
+ * A shell, because one that waits takes 0.2 MB where Node takes 40. It gets no text of the user's, only processes. Reads
+ * lines: `?` asks which signals it got since the last time, anything else is the processes to end. At the end of input, it
  * becomes the reaper. `read` fails at a signal as at the end of input; the traps tell which it was.
  */
 const SCRIPT = `
-got=; again=; pids=
+got=; again=; procs=
 trap 'got="$got INT"; again=1' INT
 trap 'got="$got TERM"; again=1' TERM
 trap 'got="$got HUP"; again=1' HUP
@@ -22,23 +24,29 @@ while :; do
   if read -r line; then
     case $line in
       '?') echo "$got"; got= ;;
-      *) pids=$line ;;
+      *) procs=$line ;;
     esac
   elif [ "$again" ]; then again=
   else break
   fi
 done
-[ -z "$pids" ] || exec "$1" "$2" $pids
+[ -z "$procs" ] || exec "$1" "$2" $procs
 `;
 
 /** The witness answers within some ms; one that does not is as good as none. */
 const ANSWER_MS = 500;
 
+/** An app may start thousands of processes; the guard is told of them at most this often, in ms. */
+const TELL_MS = 50;
+
 const REAPER = fileURLToPath(new URL('reaper.js', import.meta.url));
 
 export class Guard {
   readonly #process: ChildProcessByStdio<Writable, Readable, null> | undefined;
-  #answered: ((line: string) => void) | undefined;
+  /** Who waits for an answer, first come first. */
+  readonly #asked: ((line: string) => void)[] = [];
+  #procs: readonly Proc[] = [];
+  #telling: NodeJS.Timeout | undefined;
 
   constructor() {
     // Windows ends the child by itself: libuv puts it into a job that is closed with the supervisor.
@@ -54,18 +62,17 @@ export class Guard {
     guard.stdin.on('error', () => {});
     let text = '';
     guard.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      const end = text.lastIndexOf('\n');
-      if (end === -1) return;
-      this.#answered?.(text.slice(0, end));
-      text = text.slice(end + 1);
+      const lines = (text + chunk).split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) this.#asked.shift()?.(line);
     });
     this.#process = guard;
   }
 
-  /** Entrusts processes to the guard, in place of those before. */
-  entrust(pids: readonly number[]): void {
-    this.#process?.stdin.write(`${pids.join(' ')}\n`);
+  /** Entrusts processes to the guard, in place of those before. Told after a moment: there may be more. */
+  entrust(procs: readonly Proc[]): void {
+    this.#procs = procs;
+    this.#telling ??= setTimeout(() => this.#tell(), TELL_MS);
   }
 
   /** Whether the whole process group has got a signal that this process has got. */
@@ -76,10 +83,10 @@ export class Guard {
     if (!guard || guard.pid === undefined || guard.exitCode !== null) return false;
     const answer = await new Promise<string>((resolve) => {
       const timer = setTimeout(resolve, ANSWER_MS, '');
-      this.#answered = (line) => {
+      this.#asked.push((line) => {
         clearTimeout(timer);
         resolve(line);
-      };
+      });
       guard.stdin.write('?\n');
     });
     // A guard that had no time to set its traps has died of the signal.
@@ -88,7 +95,14 @@ export class Guard {
 
   /** Lets the guard go; it ends what is still entrusted to it. */
   close(): void {
+    this.#tell();
     this.#process?.stdin.end();
     this.#process?.unref();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    this.#process?.stdin.write(`${this.#procs.map(formatProc).join(' ')}\n`);
   }
 }

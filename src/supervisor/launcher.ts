@@ -7,7 +7,8 @@ const MAX_WAITING = 1000;
 
 /** Where messages of the launcher go. */
 export interface Receiver {
-  send: (message: Serializable, handle: SendHandle | undefined, onSent: () => void) => void;
+  /** Returns false when nobody is there to take it. */
+  send: (message: Serializable, handle: SendHandle | undefined, onSent: () => void) => boolean;
   disconnect: () => void;
 }
 
@@ -18,8 +19,8 @@ export class Launcher {
   constructor() {
     if (!process.connected) return;
     process.on('message', (message: Serializable, handle: SendHandle | undefined) => {
-      if (this.#receiver) this.#receiver.send(message, handle, () => closeCopy(handle));
-      else if (this.#waiting.length < MAX_WAITING) this.#waiting.push([message, handle]);
+      if (this.#receiver?.send(message, handle, () => closeCopy(handle))) return;
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push([message, handle]);
     });
     process.on('disconnect', () => this.#receiver?.disconnect());
   }

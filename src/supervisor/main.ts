@@ -27,7 +27,7 @@ export async function main(): Promise<never> {
   const { options, problems } = parseOptions(process.env);
   const log = new Log(options.log);
   for (const problem of problems) log.info(problem.message);
-  if (process.execArgv.some((option) => option.startsWith('--inspect'))) {
+  if (`${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`.includes('--inspect')) {
     // The port is the child's.
     const { default: inspector } = await import('node:inspector');
     inspector.close();
@@ -48,14 +48,14 @@ class Supervisor {
   /** What has happened and has not been handled yet, in order. */
   readonly #queue: (() => void)[] = [];
   #handling = true;
+  /** How many signals are waiting to be understood. */
+  #held = 0;
   #state: State = IDLE;
   #child: Child | undefined;
   #guard: Guard | undefined;
   #watching: Watching | undefined;
   #cancelTimer: (() => void) | undefined;
   #removeSignalHandlers = (): void => {};
-  /** Whether the current run has come up. */
-  #up = false;
 
   constructor(command: Command, options: Options, log: Log) {
     this.#command = command;
@@ -73,7 +73,7 @@ class Supervisor {
     this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
     this.#apply({ kind: 'start', at: scheduler.now() });
     this.#guard = new Guard();
-    this.#child?.tellPids();
+    this.#child?.tellProcs();
     try {
       this.#watching = await this.#watch();
     } catch (error) {
@@ -107,7 +107,7 @@ class Supervisor {
 
   /** Handles what is in the queue; what comes in the meantime is handled after it. */
   #handle(): void {
-    if (this.#handling) return;
+    if (this.#handling || this.#held > 0) return;
     this.#handling = true;
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
@@ -117,7 +117,11 @@ class Supervisor {
   }
 
   #apply(event: Event): void {
-    if (event.kind === 'exit') this.#ended(event.ended);
+    if (event.kind === 'exit') {
+      this.#ended(event.ended);
+      // Nothing would start it again.
+      if (!this.#watching) return this.#leave(event.ended);
+    }
     const durations = { grace: this.#options.grace, patience: PATIENCE_MS };
     const [next, ...effects] = transition(this.#state, event, durations);
     if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
@@ -159,39 +163,47 @@ class Supervisor {
 
   /** Here a standby would be promoted, and held sockets handed over. */
   #spawn(generation: number): void {
-    this.#up = false;
     this.#watching?.begin();
-    this.#child = new Child({
+    try {
+      this.#child = this.#newChild(generation);
+    } catch (error) {
+      this.#child = undefined;
+      this.#log.info(`cannot start ${this.#command.execPath}: ${String(error)}`);
+      this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
+    }
+    this.#launcher.connect(this.#child);
+  }
+
+  #newChild(generation: number): Child {
+    return new Child({
       command: this.#command,
       scheduler,
       launcher: this.#launcher.serialization,
       onRecord: (record) => this.#do(() => this.#record(generation, record)),
       onMessage: (message, handle) => this.#launcher.send(message, handle),
       onDisconnect: () => this.#launcher.disconnect(),
-      onPids: (pids) => this.#guard?.entrust(pids),
+      onProcs: (procs) => this.#guard?.entrust(procs),
       onProblem: (error) => this.#log.info(error.message),
       onExit: (ended) => {
         this.#launcher.connect(undefined);
         this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
       },
     });
-    this.#launcher.connect(this.#child);
   }
 
   #record(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
     if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
     if (record.kind !== 'up') return;
-    this.#up = true;
     this.#watching?.cameUp();
     this.#apply({ kind: 'up', generation, at: record.at });
   }
 
   #ended({ code, signal }: Ended): void {
-    if (signal) this.#terminal.restore();
+    // At other signals Node sets the terminal right itself.
+    if (signal && signal !== 'SIGTERM' && signal !== 'SIGINT') this.#terminal.restore();
     // A run that was told to end has not broken.
-    if (this.#state.kind === 'running') this.#watching?.ended(!this.#up || code !== 0);
-    if (!this.#watching) this.#leave({ code, signal });
+    if (this.#state.kind === 'running') this.#watching?.ended(code !== 0);
   }
 
   #say(line: Line): void {
@@ -209,8 +221,13 @@ class Supervisor {
   }
 
   async #onSignal(signal: NodeJS.Signals): Promise<void> {
+    const at = scheduler.now();
+    // What happens until the answer is there comes after the signal.
+    this.#held++;
     const shared = (await this.#guard?.witnessed(signal)) ?? false;
-    this.#enqueue({ kind: 'signal', signal, shared });
+    this.#held--;
+    this.#queue.unshift(() => this.#apply({ kind: 'signal', at, signal, shared }));
+    this.#handle();
   }
 
   #leave(ended: Ended): void {

@@ -20,6 +20,17 @@ export function lookUp(pid: number): (Proc & { readonly detached: boolean }) | u
   return process.platform === 'linux' ? readLinux(pid) : table().get(pid);
 }
 
+/** A process as one word, for {@link parseProc}. */
+export function formatProc({ pid, started }: Proc): string {
+  return `${pid}:${started}`;
+}
+
+/** The process in a word that {@link formatProc} has made. */
+export function parseProc(word: string): Proc {
+  const [pid, ...started] = word.split(':');
+  return { pid: Number(pid), started: started.join(':') };
+}
+
 /** Whether a process is still the one that it was. */
 export function isAlive(proc: Proc): boolean {
   return lookUp(proc.pid)?.started === proc.started;
@@ -51,6 +62,11 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   } catch {
     // It ended in the meantime, or is not ours to end.
   }
+}
+
+/** Windows: ends a process and what it has started, as far as the links between them can still be seen. */
+export function killTree(pid: number): void {
+  spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore' });
 }
 
 /** Linux: `children` of each thread is exact and cheap (proc(5)); without it, all of /proc is read. */
@@ -109,7 +125,7 @@ export function parseTable(text: string): Map<number, Row> {
       pid: Number(pid),
       ppid: Number(ppid),
       detached: stat.includes('s'),
-      started: started.join(' '),
+      started: started.join('-'),
     });
   }
   return rows;

@@ -74,7 +74,7 @@ export class Settle {
     if (this.#pending.delete(path)) this.#rearm(this.#scheduler.now());
   }
 
-  /** Forgets everything, as when a new run has begun. */
+  /** Forgets everything. */
   clear(): void {
     this.#pending.clear();
     this.#cancel?.();

@@ -5,6 +5,12 @@ import { restartDelay, STEADY_MS } from './backoff.ts';
 /** Exit code by which a child asks to be restarted (EX_TEMPFAIL of sysexits.h). */
 export const EXIT_RESTART = 75;
 
+/**
+ * A second signal within this many ms is no second wish: a terminal that closes and its shell both send one, and
+ * wrappers pass on what the terminal has sent already. Nor is SIGHUP ever.
+ */
+const ECHO_MS = 100;
+
 /** How a child ended. */
 export interface Ended {
   readonly code: number | null;
@@ -56,6 +62,7 @@ export type State =
       readonly kind: 'ending';
       readonly generation: number;
       readonly signal: NodeJS.Signals;
+      readonly since: number;
       readonly forced: boolean;
     }
   | { readonly kind: 'ended'; readonly generation: number };
@@ -72,7 +79,12 @@ export type Event =
   /** The timer of this state has run out. */
   | { readonly kind: 'elapsed'; readonly at: number }
   /** `shared`: the child has got the same signal already, from the terminal. */
-  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly shared: boolean };
+  | {
+      readonly kind: 'signal';
+      readonly at: number;
+      readonly signal: NodeJS.Signals;
+      readonly shared: boolean;
+    };
 
 /** What the user is told. */
 export type Line =
@@ -178,7 +190,10 @@ function whileStopping(state: State & { kind: 'stopping' }, event: Event, durati
 }
 
 function whileEnding(state: State & { kind: 'ending' }, event: Event): Transition {
-  if (event.kind === 'signal') return [{ ...state, forced: true }, { kind: 'kill' }];
+  if (event.kind === 'signal') {
+    const again = event.at - state.since >= ECHO_MS && event.signal !== 'SIGHUP';
+    return again ? [{ ...state, forced: true }, { kind: 'kill' }] : [state];
+  }
   if (event.kind === 'elapsed') return [state, say({ kind: 'patience' })];
   if (event.kind !== 'exit') return [state];
   const ended = state.forced ? { code: null, signal: state.signal } : event.ended;
@@ -186,8 +201,8 @@ function whileEnding(state: State & { kind: 'ending' }, event: Event): Transitio
 }
 
 function end(generation: number, event: Event & { kind: 'signal' }, { patience }: Durations): Transition {
-  const { signal, shared } = event;
-  const next: State = { kind: 'ending', generation, signal, forced: false };
+  const { signal, shared, at } = event;
+  const next: State = { kind: 'ending', generation, signal, since: at, forced: false };
   const wait: Effect = { kind: 'wait', ms: patience };
   return shared ? [next, wait] : [next, { kind: 'forward', signal }, wait];
 }

@@ -2,6 +2,7 @@
 // what it was before. Only where there is a terminal, and `stty`.
 import { spawn, spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
+import { textOf } from './disk.ts';
 
 export class Terminal {
   #settings = '';
@@ -15,9 +16,26 @@ export class Terminal {
     stty.stdout.setEncoding('utf8').on('data', (text: string) => (this.#settings += text));
   }
 
-  /** Makes the terminal as it was. */
+  /** Makes the terminal as it was, if it is ours: one who changes it from the background is stopped (SIGTTOU). */
   restore(): void {
     const settings = this.#settings.trim();
-    if (settings !== '') spawnSync('stty', [settings], { stdio: ['inherit', 'ignore', 'ignore'] });
+    if (settings === '' || !isForeground()) return;
+    spawnSync('stty', [settings], { stdio: ['inherit', 'ignore', 'ignore'] });
   }
+}
+
+/** Whether our process group is the one that has the terminal: `pgrp` and `tpgid` of proc(5). */
+function isForeground(): boolean {
+  let groups: (string | undefined)[];
+  if (process.platform === 'linux') {
+    const stat = textOf('/proc/self/stat') ?? '';
+    const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    groups = [pgrp, tpgid];
+  } else {
+    const { stdout } = spawnSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], {
+      encoding: 'utf8',
+    });
+    groups = stdout.trim().split(/\s+/);
+  }
+  return groups[0] !== undefined && groups[0] === groups[1];
 }

@@ -37,11 +37,11 @@ export class Tracker {
     this.#options = options;
   }
 
-  /** A new run begins. */
-  begin(): void {
+  /** A new run begins, at a wall-clock time in ms. */
+  begin(at: number): void {
     this.#graph = new Graph();
     this.#lastMiss = undefined;
-    this.#baseline.begin();
+    this.#baseline.begin(at);
   }
 
   /** Takes a record of what the run resolved or did not. */
@@ -135,7 +135,8 @@ export class Tracker {
   #missed(record: LaneRecord & { kind: 'missed' }, parent: ModuleUrl | undefined): void {
     const from = this.#from(parent);
     const literal = literalPaths(record.specifier, from)?.[0];
-    this.#lastMiss = literal ?? join(this.#options.cwd, 'node_modules', packageName(record.specifier));
+    const installed = join(this.#options.cwd, 'node_modules', packageName(record.specifier));
+    this.#lastMiss = literal ?? (record.specifier.startsWith('#') ? record.specifier : installed);
     for (const path of candidates(record.specifier, from, DISK)) {
       this.#graph.add(fromPath(path), parent);
       this.#baseline.missed(path, record.at);

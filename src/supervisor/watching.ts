@@ -60,7 +60,7 @@ export class Watching {
   /** A new run begins. Everything stays watched. */
   begin(): void {
     this.#atRest = false;
-    this.#tracker.begin();
+    this.#tracker.begin(this.#options.scheduler.now());
   }
 
   /** Takes a record of what the run resolved or did not. */
@@ -76,7 +76,7 @@ export class Watching {
     this.#rest();
   }
 
-  /** The run has ended by itself. `broken`: before it came up, or with an error. */
+  /** The run has ended by itself. `broken`: with an error. */
   ended(broken: boolean): void {
     if (broken) this.#tracker.broke();
     else this.#tracker.cameUp();

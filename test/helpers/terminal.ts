@@ -20,6 +20,7 @@ export class Terminal {
       NODE_V8_COVERAGE: undefined,
       FORCE_COLOR: undefined,
       NO_COLOR: undefined,
+      CI: undefined,
     };
     this.script = spawn('script', ['-qec', command, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'ignore'],

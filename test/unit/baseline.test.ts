@@ -152,7 +152,7 @@ test('paths of the run before count until it is up', () => {
   const { project, baseline, old, fresh } = bench();
   using _ = project;
   load(baseline, old);
-  baseline.begin();
+  baseline.begin(Date.now());
   load(baseline, fresh);
   assert.deepEqual([...baseline.paths()].toSorted(), [fresh, old]);
   baseline.forgetPrevious();
@@ -163,7 +163,7 @@ test('after a run that broke, paths of the runs before count as they are now', (
   const { project, baseline, old, fresh } = bench();
   using _ = project;
   load(baseline, old);
-  baseline.begin();
+  baseline.begin(Date.now());
   fs.writeFileSync(old, 'saved meanwhile');
   load(baseline, fresh);
   baseline.keepPrevious();
@@ -214,4 +214,15 @@ test('digest stops when it is told to, and goes on later', () => {
   let calls = 0;
   while (baseline.digest(() => true)) calls++;
   assert.equal(calls, 3);
+});
+
+test('a file that the run wrote, loaded and removed is no change', () => {
+  const { project, baseline, fresh } = bench();
+  using _ = project;
+  baseline.begin(Date.now() - 60_000);
+  load(baseline, fresh);
+  fs.rmSync(fresh);
+  assert.equal(baseline.examine(fresh), 'same');
+  fs.writeFileSync(fresh, 'there again');
+  assert.equal(baseline.examine(fresh), 'created');
 });

@@ -23,7 +23,7 @@ test('the table of ps: who descends from whom, and who leads a session of its ow
     pid: 101,
     ppid: 100,
     detached: false,
-    started: 'Fri Nov 20 18:00:01 2026',
+    started: 'Fri-Nov-20-18:00:01-2026',
   });
   assert.equal(rows.get(102)?.detached, true);
   assert.equal(rows.get(100)?.detached, false);

@@ -9,14 +9,14 @@ const RECORDS: readonly LaneRecord[] = [
     specifier: './a b.js?x',
     parent: 'file:///app.js',
     url: 'file:///a%20b.js?x',
-    stamp: { mtimeMs: 1.5, size: 2, ino: 3, hash: 'h' },
+    stamp: { mtimeMs: 1.5, size: 2, ctimeMs: 3, hash: 'h' },
   },
   {
     kind: 'resolved',
     specifier: 'x',
     parent: undefined,
     url: 'file:///x.js',
-    stamp: { mtimeMs: 1, size: 0, ino: 0, hash: undefined },
+    stamp: { mtimeMs: 1, size: 0, ctimeMs: 0, hash: undefined },
   },
   {
     kind: 'resolved',

@@ -15,15 +15,15 @@ const STOPPING: State = { kind: 'stopping', generation: 1, since: 90, moving: fa
 const SETTLING: State = { kind: 'settling', generation: 1, since: 90 };
 const DELAYING: State = { kind: 'delaying', generation: 1, quickRuns: 2, ended: ASKED };
 const WAITING: State = { kind: 'waiting', generation: 1, ended: CRASHED };
-const ENDING: State = { kind: 'ending', generation: 1, signal: 'SIGINT', forced: false };
+const ENDING: State = { kind: 'ending', generation: 1, signal: 'SIGINT', since: 100, forced: false };
 const ENDED: State = { kind: 'ended', generation: 1 };
 
 const SETTLED: Event = { kind: 'settled', at: 100, change: CHANGE };
 const UNCHANGED: Event = { kind: 'settled', at: 100, change: undefined };
 const ELAPSED: Event = { kind: 'elapsed', at: 100 };
 const MOVING: Event = { kind: 'moving' };
-const SIGTERM: Event = { kind: 'signal', signal: 'SIGTERM', shared: false };
-const CTRL_C: Event = { kind: 'signal', signal: 'SIGINT', shared: true };
+const SIGTERM: Event = { kind: 'signal', at: 100, signal: 'SIGTERM', shared: false };
+const CTRL_C: Event = { kind: 'signal', at: 100, signal: 'SIGINT', shared: true };
 
 const exit = (ended: Ended, at = 100, generation = 1): Event => ({ kind: 'exit', generation, at, ended });
 const say = (line: Extract<Effect, { kind: 'say' }>['line']): Effect => ({ kind: 'say', line });
@@ -94,7 +94,7 @@ test('running: exit code 75 after a steady run begins anew', () => {
 });
 
 test('running: a signal goes to the child, and patience begins', () => {
-  const next: State = { kind: 'ending', generation: 1, signal: 'SIGTERM', forced: false };
+  const next: State = { ...ENDING, signal: 'SIGTERM' };
   assertNext(RUNNING, SIGTERM, next, [
     { kind: 'forward', signal: 'SIGTERM' },
     { kind: 'wait', ms: 1000 },
@@ -200,11 +200,16 @@ test('ending: after a second the user is told how to force it', () => {
 
 test('ending: a second signal kills, and the supervisor ends by the first', () => {
   const forced: State = { ...ENDING, forced: true };
-  assertNext(ENDING, CTRL_C, forced, [{ kind: 'kill' }]);
+  assertNext(ENDING, { ...CTRL_C, at: 200 }, forced, [{ kind: 'kill' }]);
   assertNext(forced, exit(KILLED), ENDED, [
     { kind: 'leave', ended: { code: null, signal: 'SIGINT' } },
     { kind: 'cancel' },
   ]);
+});
+
+test('ending: an echo of the signal is no second wish, nor is SIGHUP', () => {
+  assertNothing(ENDING, { ...CTRL_C, at: 199 }, { ...SIGTERM, at: 150 });
+  assertNothing(ENDING, { kind: 'signal', at: 900, signal: 'SIGHUP', shared: false });
 });
 
 test('ending: no change starts anything', () => {
