@@ -38,8 +38,12 @@ export function onDisconnect(tell: () => void): void {
   };
 }
 
-/** Takes the channel out of the app's sight, and keeps it from holding the process alive. */
-export function hideChannel(): void {
+/**
+ * Takes the channel out of the app's sight, and keeps it from holding the process alive.
+ *
+ * @param onClosed called when the supervisor is gone
+ */
+export function hideChannel(onClosed: () => void): void {
   process.channel?.unref();
   const handleKey = Object.getOwnPropertySymbols(process).find((key) => key.description === 'kChannelHandle');
   const handle = handleKey && (process as unknown as Record<symbol, ChannelHandle | undefined>)[handleKey];
@@ -65,6 +69,8 @@ export function hideChannel(): void {
 
   const { onread } = handle;
   handle.onread = function (...args) {
+    // Node reads no bytes at the end.
+    if (args[0] === undefined) onClosed();
     reveal();
     try {
       return onread.apply(this, args);

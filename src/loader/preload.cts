@@ -46,7 +46,7 @@ function startMainThread(): void {
   listen((message) => {
     if (message.kind === 'stop') endBySignal();
   });
-  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel();
+  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(() => process.kill(process.pid, 'SIGKILL'));
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env['AUTORELOAD_RELAY'];
   install(progress, true);

@@ -69,10 +69,12 @@ export class Guard {
     this.#process = guard;
   }
 
-  /** Entrusts processes to the guard, in place of those before. Told after a moment: there may be more. */
+  /** Entrusts processes to the guard, in place of those before. Many in a row are told together. */
   entrust(procs: readonly Proc[]): void {
+    const few = procs.length <= 1;
     this.#procs = procs;
-    this.#telling ??= setTimeout(() => this.#tell(), TELL_MS);
+    if (few) this.#tell();
+    else this.#telling ??= setTimeout(() => this.#tell(), TELL_MS);
   }
 
   /** Whether the whole process group has got a signal that this process has got. */
