@@ -2,12 +2,10 @@
 // has, and loads that role's code only. As supervisor it never comes to an end here, which keeps the app out of
 // this process.
 import { isMainThread } from 'node:worker_threads';
-import { CHILD_KEY, DESCENDANT_MARK } from './protocol.cts';
+import { CHILD_KEY } from './protocol.cts';
 import { isProgram } from './role.ts';
 
-if (CHILD_KEY in process) {
-  process.env[DESCENDANT_MARK] = '1';
-} else if (isMainThread && isProgram(process)) {
+if (isMainThread && !(CHILD_KEY in process) && isProgram(process)) {
   const { main } = await import('./supervisor/main.ts');
   await main();
 }

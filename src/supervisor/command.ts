@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { preloadOption } from '../preload-option.cts';
+import { DESCENDANT_MARK } from '../protocol.cts';
 import { textOf } from './disk.ts';
 import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
 
@@ -38,6 +39,8 @@ export function buildCommand(start: Start, preload: string, register: string): C
   const options = withoutImport(inherited ?? '', isOurs);
   const execArgv = withoutImportArgs(start.execArgv, isOurs);
   const option = preloadOption(preload);
+  // Otherwise it comes from a configuration file of Node's, which all that the app starts reads again.
+  const found = options !== (inherited ?? '') || execArgv.length < start.execArgv.length;
   const allOptions = [...split(inherited ?? '').map(({ value }) => value), ...start.execArgv];
   return {
     execPath: start.execPath,
@@ -45,6 +48,7 @@ export function buildCommand(start: Start, preload: string, register: string): C
     args: [...execArgv, ...start.argv.slice(1)],
     env: {
       ...withoutEnvFiles(start.env, allOptions),
+      ...(found ? {} : { [DESCENDANT_MARK]: '1' }),
       // One that held nothing but our option was set for us.
       NODE_OPTIONS: options === '' && inherited !== '' ? option : `${option} ${options}`,
     },

@@ -1,9 +1,11 @@
 // Terminal output: every line of ours goes to stderr, with our prefix, through here. Knows nothing of what it says.
 import { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
 import type { LogLevel } from '../options.ts';
 
 const PREFIX = '[autoreload]';
+
+/** Not by `styleText`, which warns when NO_COLOR and FORCE_COLOR are both set. */
+const CYAN_PREFIX = `\u001B[36m${PREFIX}\u001B[39m`;
 
 export class Log {
   readonly #level: LogLevel;
@@ -11,7 +13,7 @@ export class Log {
 
   constructor(level: LogLevel) {
     this.#level = level;
-    this.#prefix = hasColor(process.stderr) ? styleText('cyan', PREFIX, { validateStream: false }) : PREFIX;
+    this.#prefix = hasColor(process.stderr) ? CYAN_PREFIX : PREFIX;
     // Whoever reads our output may leave before we do.
     process.stderr.on('error', () => {});
   }

@@ -71,11 +71,13 @@ class Supervisor {
     );
     this.#terminal.save();
     this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
-    this.#apply({ kind: 'start', at: scheduler.now() });
+    const at = scheduler.now();
+    this.#apply({ kind: 'start', at });
     this.#guard = new Guard();
     this.#child?.tellProcs();
     try {
       this.#watching = await this.#watch();
+      this.#watching.begin(at);
     } catch (error) {
       this.#log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
     }
@@ -163,7 +165,7 @@ class Supervisor {
 
   /** Here a standby would be promoted, and held sockets handed over. */
   #spawn(generation: number): void {
-    this.#watching?.begin();
+    this.#watching?.begin(scheduler.now());
     try {
       this.#child = this.#newChild(generation);
     } catch (error) {

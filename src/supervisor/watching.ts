@@ -57,10 +57,10 @@ export class Watching {
     });
   }
 
-  /** A new run begins. Everything stays watched. */
-  begin(): void {
+  /** A new run begins, at a wall-clock time in ms. Everything stays watched. */
+  begin(at: number): void {
     this.#atRest = false;
-    this.#tracker.begin(this.#options.scheduler.now());
+    this.#tracker.begin(at);
   }
 
   /** Takes a record of what the run resolved or did not. */

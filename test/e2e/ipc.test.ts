@@ -194,6 +194,18 @@ ${rest}`;
   });
 }
 
+test('messages sent just before the program disconnects arrive', async () => {
+  using project = new Project({
+    'app.js':
+      'for (let n = 1; n <= 5; n++) process.send(n);\nprocess.disconnect();\nsetInterval(() => {}, 1000);\n',
+  });
+  await using app = run(project, 'app.js', { stdio: [...IPC] });
+  const received: unknown[] = [];
+  app.process.on('message', (message) => received.push(message));
+  await event(app.process, 'disconnect', app);
+  assert.deepEqual(received, [1, 2, 3, 4, 5]);
+});
+
 test('a program that ended has not disconnected: the next run has the channel', async () => {
   const source = "process.send('ready');\n";
   using project = new Project({ 'app.js': source });

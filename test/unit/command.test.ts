@@ -64,7 +64,7 @@ test('our preload stands in front of NODE_OPTIONS', () => {
 test('the rest of the environment stays as it is, and the given one is not changed', () => {
   using project = new Project({});
   const env = { A: '1', EMPTY: '' };
-  const { NODE_OPTIONS, ...rest } = build(project, { env }).env;
+  const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv: ['--import', REGISTER] }).env;
   assert.deepEqual(rest, env);
   assert.ok(NODE_OPTIONS);
   assert.deepEqual(env, { A: '1', EMPTY: '' });
@@ -74,6 +74,7 @@ test('values of env files are taken out, those that the shell has set stay', () 
   using project = new Project({ one: 'A=1\nB=2\n', two: 'C=3\n' });
   const env = { A: '1', B: 'shell', C: '3', D: '4' };
   const execArgv = [
+    `--import=${REGISTER}`,
     `--env-file=${project.path('one')}`,
     '--env-file-if-exists',
     project.path('two'),
@@ -82,4 +83,13 @@ test('values of env files are taken out, those that the shell has set stay', () 
   const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv }).env;
   assert.deepEqual(rest, { B: 'shell', D: '4' });
   assert.ok(NODE_OPTIONS);
+});
+
+test('where our option stands in neither place, what the app starts is marked', () => {
+  using project = new Project({});
+  assert.equal(build(project, {}).env['AUTORELOAD_DESCENDANT'], '1');
+  const execArgv = ['--import', 'autoreload/register'];
+  assert.equal(build(project, { execArgv }).env['AUTORELOAD_DESCENDANT'], undefined);
+  const env = { NODE_OPTIONS: '--import autoreload/register' };
+  assert.equal(build(project, { env }).env['AUTORELOAD_DESCENDANT'], undefined);
 });
