@@ -14,6 +14,7 @@ import { reportSpawned } from './spawned.cts';
 /** The app may replace these, as a fake clock does. */
 const { setTimeout } = globalThis;
 const { now } = Date;
+const kill = process.kill.bind(process);
 
 /** Loading has come to rest when the loop was free this many ms without a record. Off-thread hooks take longer for one. */
 const REST_MS = 'registerHooks' in module ? 15 : 100;
@@ -46,7 +47,7 @@ function startMainThread(): void {
   listen((message) => {
     if (message.kind === 'stop') endBySignal();
   });
-  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(() => process.kill(process.pid, 'SIGKILL'));
+  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(() => kill(process.pid, 'SIGKILL'));
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env['AUTORELOAD_RELAY'];
   install(progress, true);
