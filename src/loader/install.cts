@@ -72,12 +72,14 @@ function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   const original = internals._resolveFilename;
   if (!original) return;
   internals._resolveFilename = function (request, parent, isMain, ...rest) {
-    const resolve = (): string => original.call(this, request, parent, isMain, ...rest);
-    // Nobody requires it, and it is not the entry: an `import` of a CommonJS module, which the other hook has seen.
-    if (!parent && !isMain) return resolve();
-    const parentUrl = urlOf(parent);
-    const filename = observed(recorder, request, parentUrl, resolve);
-    if (!module.isBuiltin(filename)) recorder.resolved(request, parentUrl, pathToFileURL(filename).href);
+    const filename = observed(recorder, request, urlOf(parent), () =>
+      original.call(this, request, parent, isMain, ...rest),
+    );
+    if (module.isBuiltin(filename)) return filename;
+    const url = pathToFileURL(filename).href;
+    // Nobody requires it, and it is not the entry: it is imported. By whom, the other hook has seen, unless the importer
+    // was itself required; then the module is recorded as one whose dependents are not known.
+    recorder.resolved(request, !parent && !isMain ? url : urlOf(parent), url);
     return filename;
   };
 }

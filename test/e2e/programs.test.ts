@@ -308,3 +308,17 @@ test('the entry given by an absolute path, started in another folder: an edit of
   project.write('src/name.js', "export const name = 'two';\n");
   await app.lines('[autoreload] ../src/name.js changed (../src/app.js > ../src/name.js), restarting', 'two');
 });
+
+test('an ES module of a package that is required, and a CommonJS file that it imports', async () => {
+  using project = new Project({
+    'package.json': '{}',
+    'app.js': `console.log(require('pkg').name);\n${ALIVE}`,
+    'node_modules/pkg/package.json': '{"name":"pkg","main":"./main.mjs"}',
+    'node_modules/pkg/main.mjs': "export { name } from './inner.cjs';\n",
+    'node_modules/pkg/inner.cjs': "exports.name = 'one';\n",
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('one', / is up in .* watching 3 files$/);
+  project.write('node_modules/pkg/inner.cjs', "exports.name = 'two';\n");
+  await app.lines(/^\[autoreload\] node_modules\/pkg\/inner\.cjs changed.*, restarting$/, 'two');
+});
