@@ -34,7 +34,9 @@ export async function main(): Promise<never> {
   }
   const preload = fileURLToPath(new URL('../loader/preload.cjs', import.meta.url));
   const register = new URL('../register.js', import.meta.url).href;
-  const command = buildCommand({ ...startOf(process), cwd: process.cwd() }, preload, register);
+  const { execPath, argv0, execArgv, argv, env } = process;
+  const start = { execPath, argv0, execArgv, argv, env, cwd: process.cwd() };
+  const command = buildCommand(start, preload, register);
   await new Supervisor(command, options, log).start();
   return await new Promise<never>(() => {});
 }
@@ -238,14 +240,4 @@ class Supervisor {
     this.#watching?.close();
     leave(ended);
   }
-}
-
-function startOf({
-  execPath,
-  argv0,
-  execArgv,
-  argv,
-  env,
-}: NodeJS.Process): Omit<Parameters<typeof buildCommand>[0], 'cwd'> {
-  return { execPath, argv0, execArgv, argv, env };
 }

@@ -5,7 +5,7 @@ import { ancestors, candidates, literalPaths, packageName } from '../../src/supe
 import type { Disk } from '../../src/supervisor/candidates.ts';
 
 const posix = { skip: sep !== '/' };
-const PARENT = '/work/src/app.js';
+const PARENT = '/app/src/app.js';
 
 /** A disk on which these paths exist, package.json files with this content. */
 function diskWith(paths: Readonly<Record<string, object>> = {}): Disk {
@@ -14,7 +14,7 @@ function diskWith(paths: Readonly<Record<string, object>> = {}): Disk {
 
 test('a relative specifier: the file, with the extensions that are added, and the folder', posix, () => {
   const found = candidates('./lib/a', PARENT, diskWith());
-  assert.equal(found[0], '/work/src/lib/a');
+  assert.equal(found[0], '/app/src/lib/a');
   for (const end of [
     '.js',
     '.json',
@@ -27,19 +27,19 @@ test('a relative specifier: the file, with the extensions that are added, and th
     '/index.json',
     '/package.json',
   ]) {
-    assert.ok(found.includes(`/work/src/lib/a${end}`), end);
+    assert.ok(found.includes(`/app/src/lib/a${end}`), end);
   }
   assert.equal(new Set(found).size, found.length);
 });
 
 test('a .js that is missing may come as .ts', posix, () => {
   const found = candidates('../a.js', PARENT, diskWith());
-  assert.ok(found.includes('/work/a.ts') && found.includes('/work/a.tsx'));
-  assert.ok(candidates('./a.mjs', PARENT, diskWith()).includes('/work/src/a.mts'));
+  assert.ok(found.includes('/app/a.ts') && found.includes('/app/a.tsx'));
+  assert.ok(candidates('./a.mjs', PARENT, diskWith()).includes('/app/src/a.mts'));
 });
 
 test('a URL is a path as well', posix, () => {
-  assert.equal(candidates('file:///work/a%20b.js', PARENT, diskWith())[0], '/work/a b.js');
+  assert.equal(candidates('file:///app/a%20b.js', PARENT, diskWith())[0], '/app/a b.js');
 });
 
 test('built-in modules, other schemes and private imports have none', () => {
@@ -56,9 +56,9 @@ test('built-in modules, other schemes and private imports have none', () => {
 });
 
 test('a package: in the node_modules of every folder above that may have one', posix, () => {
-  const disk = diskWith({ '/work/package.json': {}, '/node_modules': {} });
+  const disk = diskWith({ '/app/package.json': {}, '/node_modules': {} });
   assert.deepEqual(candidates('pkg', PARENT, disk), [
-    ...['package.json', 'index.js', 'index.json'].map((name) => `/work/node_modules/pkg/${name}`),
+    ...['package.json', 'index.js', 'index.json'].map((name) => `/app/node_modules/pkg/${name}`),
     ...['package.json', 'index.js', 'index.json'].map((name) => `/node_modules/pkg/${name}`),
   ]);
 });
@@ -66,22 +66,22 @@ test('a package: in the node_modules of every folder above that may have one', p
 test('a package where no folder has a node_modules: next to the importing file', posix, () => {
   assert.equal(
     candidates('@scope/pkg/sub', PARENT, diskWith())[0],
-    '/work/src/node_modules/@scope/pkg/package.json',
+    '/app/src/node_modules/@scope/pkg/package.json',
   );
 });
 
 test('a package that is there: the file that it does not have', posix, () => {
-  const home = '/work/node_modules/pkg';
-  const disk = diskWith({ '/work/node_modules': {}, [home]: {} });
+  const home = '/app/node_modules/pkg';
+  const disk = diskWith({ '/app/node_modules': {}, [home]: {} });
   const found = candidates('pkg/lib/sub', PARENT, disk);
   assert.ok(found.includes(`${home}/lib/sub.js`));
   assert.ok(found.includes(`${home}/lib/sub/index.js`));
 });
 
 test('a package that is there: the files that its package.json names', posix, () => {
-  const home = '/work/node_modules/pkg';
+  const home = '/app/node_modules/pkg';
   const json = { main: './lib/main.js', exports: { '.': { import: './esm.js' }, './*': './any/*.js' } };
-  const disk = diskWith({ '/work/node_modules': {}, [home]: {}, [`${home}/package.json`]: json });
+  const disk = diskWith({ '/app/node_modules': {}, [home]: {}, [`${home}/package.json`]: json });
   const found = candidates('pkg/sub', PARENT, disk);
   for (const name of ['lib/main.js', 'esm.js', 'any/sub.js', 'sub.js'])
     assert.ok(found.includes(`${home}/${name}`), name);
@@ -89,13 +89,13 @@ test('a package that is there: the files that its package.json names', posix, ()
 
 test('literal paths: a specifier as a path, and as a URL', posix, () => {
   for (const [specifier, paths] of [
-    ['./a.js', ['/work/src/a.js']],
-    ['../a.js', ['/work/a.js']],
+    ['./a.js', ['/app/src/a.js']],
+    ['../a.js', ['/app/a.js']],
     ['/a.js', ['/a.js']],
-    ['.', ['/work/src']],
-    ['..', ['/work']],
-    ['./a%20b.js?x#y', ['/work/src/a b.js', '/work/src/a%20b.js?x#y']],
-    ['./100%.js', ['/work/src/100%.js']],
+    ['.', ['/app/src']],
+    ['..', ['/app']],
+    ['./a%20b.js?x#y', ['/app/src/a b.js', '/app/src/a%20b.js?x#y']],
+    ['./100%.js', ['/app/src/100%.js']],
     ['file:///a%20b.js', ['/a b.js']],
     ['file://host/a.js', []],
     ['pkg', undefined],

@@ -8,12 +8,12 @@ import type { Change, Ended, Line } from '../../src/supervisor/state.ts';
 const posix = { skip: sep !== '/' };
 
 const CONTEXT: Context = {
-  cwd: '/work',
-  entry: '/work/app.js',
+  cwd: '/app',
+  entry: '/app/app.js',
   files: 12,
   missing: undefined,
   grace: 5000,
-  chain: (path) => ['/work/app.js', '/work/src/routes.js', path],
+  chain: (path) => ['/app/app.js', '/app/src/routes.js', path],
 };
 
 function change(...paths: readonly string[]): Line {
@@ -29,12 +29,12 @@ test('every line is worded like this', posix, () => {
   for (const [line, text] of [
     [{ kind: 'up', ms: 48 }, 'app.js is up in 48 ms, watching 12 files'],
     [{ kind: 'up', ms: 1234 }, 'app.js is up in 1.2 s, watching 12 files'],
-    [change('/work/src/db.js'), 'src/db.js changed (app.js > src/routes.js > src/db.js), restarting'],
+    [change('/app/src/db.js'), 'src/db.js changed (app.js > src/routes.js > src/db.js), restarting'],
     [
-      change('/work/a.js', '/work/b.js'),
+      change('/app/a.js', '/app/b.js'),
       'a.js changed (app.js > src/routes.js > a.js), and 1 more, restarting',
     ],
-    [change('/work/a.js', 'b', 'c'), 'a.js changed (app.js > src/routes.js > a.js), and 2 more, restarting'],
+    [change('/app/a.js', 'b', 'c'), 'a.js changed (app.js > src/routes.js > a.js), and 2 more, restarting'],
     [change(), 'files changed, restarting'],
     [{ kind: 'asked', delay: 0 }, 'app.js asked for a restart (exit code 75), restarting'],
     [{ kind: 'asked', delay: 400 }, 'app.js asked for a restart (exit code 75), restarting in 400 ms'],
@@ -51,27 +51,27 @@ test('every line is worded like this', posix, () => {
 
 test('created and deleted are told as such', posix, () => {
   for (const how of ['created', 'deleted'] as const) {
-    const line: Line = { kind: 'restarting', change: { at: 0, files: [{ path: '/work/a.js', how }] } };
+    const line: Line = { kind: 'restarting', change: { at: 0, files: [{ path: '/app/a.js', how }] } };
     assert.equal(wording(line, { ...CONTEXT, chain: () => [] }), `a.js ${how}, restarting`);
   }
 });
 
 test('a file that stands alone in its chain has none', posix, () => {
   const context = { ...CONTEXT, chain: (path: string) => [path] };
-  assert.equal(wording(change('/work/app.js'), context), 'app.js changed, restarting');
+  assert.equal(wording(change('/app/app.js'), context), 'app.js changed, restarting');
 });
 
 test('a long chain is told without its middle', posix, () => {
   const chainOf = (length: number): string => {
-    const chain = (): string[] => Array.from({ length }, (_, i) => `/work/${i}`);
-    return wording(change('/work/a.js'), { ...CONTEXT, chain });
+    const chain = (): string[] => Array.from({ length }, (_, i) => `/app/${i}`);
+    return wording(change('/app/a.js'), { ...CONTEXT, chain });
   };
   assert.equal(chainOf(5), 'a.js changed (0 > 1 > 2 > 3 > 4), restarting');
   assert.equal(chainOf(6), 'a.js changed (0 > 1 > ... > 4 > 5), restarting');
 });
 
 test('what is missing is told after a failure, and not after a clean end', posix, () => {
-  const context = { ...CONTEXT, missing: '/work/src/x.js', files: 1 };
+  const context = { ...CONTEXT, missing: '/app/src/x.js', files: 1 };
   assert.equal(
     wording(waiting({ code: 1 }), context),
     'app.js failed with exit code 1, waiting for src/x.js or a change in 1 file',
@@ -85,14 +85,14 @@ test('what is missing is told after a failure, and not after a clean end', posix
 
 test('a path is relative where that is shorter', posix, () => {
   for (const [path, text] of [
-    ['/work/a.js', 'a.js'],
-    ['/work/src/a b.js', 'src/a b.js'],
+    ['/app/a.js', 'a.js'],
+    ['/app/src/a b.js', 'src/a b.js'],
     ['/lib/a.js', '../lib/a.js'],
-    ['/work', '/work'],
+    ['/app', '/app'],
   ] as const) {
-    assert.equal(display(path, '/work'), text);
+    assert.equal(display(path, '/app'), text);
   }
-  assert.equal(display('/lib/a.js', '/work/deep/er'), '/lib/a.js');
+  assert.equal(display('/lib/a.js', '/app/deep/er'), '/lib/a.js');
 });
 
 test('durations are short', () => {
