@@ -19,6 +19,9 @@ const kill = process.kill.bind(process);
 /** Loading has come to rest when the loop was free this many ms without a record. Off-thread hooks take longer for one. */
 const REST_MS = 'registerHooks' in module ? 15 : 100;
 
+/** The guard needs less than this many ms, and must find the links between processes as they were. */
+const ALONE_MS = 600;
+
 /** An entry that is not seen by then comes in a way that the hooks do not see. */
 const MAX_CHECKS = 100;
 
@@ -47,7 +50,7 @@ function startMainThread(): void {
   listen((message) => {
     if (message.kind === 'stop') endBySignal();
   });
-  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(() => kill(process.pid, 'SIGKILL'));
+  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env['AUTORELOAD_RELAY'];
   install(progress, true);
@@ -71,6 +74,11 @@ function reportUp(progress: Progress): void {
     setTimeout(check, REST_MS).unref();
   };
   setTimeout(check, 0).unref();
+}
+
+/** The supervisor is gone. Its guard ends this process and what that has started; this is for the case that it cannot. */
+function endAlone(): void {
+  setTimeout(() => kill(process.pid, 'SIGKILL'), ALONE_MS).unref();
 }
 
 /** Windows has no SIGTERM that a handler could see: runs the app's handlers for it, or ends as the signal would. */

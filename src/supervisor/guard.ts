@@ -36,7 +36,8 @@ done
 /** The witness answers within some ms; one that does not is as good as none. */
 const ANSWER_MS = 500;
 
-/** An app may start thousands of processes; the guard is told of them at most this often, in ms. */
+/** The guard is told of so many processes at once; an app may start thousands, and then it is told this often, in ms. */
+const FEW = 8;
 const TELL_MS = 50;
 
 const REAPER = fileURLToPath(new URL('reaper.js', import.meta.url));
@@ -71,9 +72,8 @@ export class Guard {
 
   /** Entrusts processes to the guard, in place of those before. Many in a row are told together. */
   entrust(procs: readonly Proc[]): void {
-    const few = procs.length <= 1;
     this.#procs = procs;
-    if (few) this.#tell();
+    if (procs.length <= FEW) this.#tell();
     else this.#telling ??= setTimeout(() => this.#tell(), TELL_MS);
   }
 
