@@ -23,7 +23,7 @@ const CONTROL_CMD = 'NODE_AUTORELOAD';
  */
 export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
 
-/** Key under which a supervised process keeps its own state on `process`. */
+/** Key on `process` by which a child knows that it is one. */
 export const CHILD_KEY: unique symbol = Symbol.for('autoreload.child');
 
 /** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */

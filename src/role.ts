@@ -1,6 +1,7 @@
 // Whether this process was started to run a program that can be restarted.
 import fs from 'node:fs';
 import { DESCENDANT_MARK } from './protocol.cts';
+import { realPath } from './real-path.cts';
 
 /** The parts of `process` that tell how it was started. */
 export interface Invocation {
@@ -37,14 +38,6 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   if (execArgv.some((option) => OTHER_MODES.has(option.split('=', 1)[0] ?? ''))) return false;
   if (OTHER_MARKS.some((name) => env[name] !== undefined)) return false;
   return isFileOrMissing(script) && !PACKAGE_MANAGER.test(realPath(script));
-}
-
-function realPath(path: string): string {
-  try {
-    return fs.realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** A pipe (`node <(echo ...)`) can be read once only. A folder stands for a file in it. */

@@ -45,7 +45,7 @@ for (const path of Object.keys(require.cache)) {
 
 function startMainThread(): void {
   const progress = newProgress();
-  Object.defineProperty(process, CHILD_KEY, { value: { supervisor: process.ppid } });
+  Object.defineProperty(process, CHILD_KEY, { value: true });
   reportSpawned();
   listen((message) => {
     if (message.kind === 'stop') endBySignal();

@@ -1,8 +1,8 @@
 // What this thread has told the supervisor about modules, so that each fact is told once. Knows neither hooks nor
 // what the records are for. Everything it needs is imported up front: a `require` in a hook would call the hook.
-import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { realPath } from '../real-path.cts';
 import { stampFile } from '../stamp.cts';
 import { send } from './lane.cts';
 
@@ -79,13 +79,5 @@ export class Recorder {
     if (urls.has(url)) return false;
     urls.add(url);
     return true;
-  }
-}
-
-function realPath(path: string): string {
-  try {
-    return fs.realpathSync(path);
-  } catch {
-    return path;
   }
 }

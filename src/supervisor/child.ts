@@ -117,8 +117,10 @@ export class Child {
   #read(lane: Readable): Promise<void> {
     const reader = new LaneReader(
       (record) => {
-        if (record.kind === 'spawned') this.#family.add(record.pid);
-        if (record.kind === 'spawned') this.tellProcs();
+        if (record.kind === 'spawned') {
+          this.#family.add(record.pid);
+          this.tellProcs();
+        }
         if (record.kind === 'disconnected') this.#disconnected('told');
         this.#options.onRecord(record);
       },
