@@ -11,6 +11,16 @@ export function preloadOption(path: string): string {
 }
 
 /**
+ * NODE_OPTIONS with our option in front.
+ *
+ * @param nodeOptions value of NODE_OPTIONS, undefined when the variable is not set
+ * @param path absolute path of the preload
+ */
+export function withPreload(nodeOptions: string | undefined, path: string): string {
+  return nodeOptions === undefined ? preloadOption(path) : `${preloadOption(path)} ${nodeOptions}`;
+}
+
+/**
  * NODE_OPTIONS without our option in front.
  *
  * @param nodeOptions value of NODE_OPTIONS

@@ -11,6 +11,9 @@ const VERSION = 1;
  */
 export const LANE_FD = 3;
 
+/** Variable by which a process that the app starts is told where the lane is; it takes it out of its environment. */
+export const LANE_VARIABLE = 'AUTORELOAD_LANE';
+
 /** Descriptor of Node's IPC channel in a child. */
 export const CONTROL_FD = 4;
 
@@ -23,8 +26,11 @@ const CONTROL_CMD = 'NODE_AUTORELOAD';
  */
 export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
 
-/** Key on `process` by which a child knows that it is one. */
-export const CHILD_KEY: unique symbol = Symbol.for('autoreload.child');
+/**
+ * Key of Node's environment data by which a child and what it starts know that they are supervised; worker threads find
+ * the lane there too. Unlike a variable or a property of `process`, it shows in no list.
+ */
+export const SUPERVISED_KEY = 'autoreload.supervised';
 
 /** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
 export interface Stamp {
@@ -61,9 +67,9 @@ export type LaneRecord =
 /** A control message. `stop` asks for a graceful end where no signal can. */
 export type ControlMessage = { readonly kind: 'stop' };
 
-/** The line that carries a record, newline included. */
+/** The line that carries a record. It begins with a newline too, should another process have been cut off in its own. */
 export function encodeRecord(record: LaneRecord): string {
-  return `${JSON.stringify(toFields(record))}\n`;
+  return `\n${JSON.stringify(toFields(record))}\n`;
 }
 
 /** The record in a line, or undefined when the line is not one of ours. */

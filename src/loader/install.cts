@@ -3,8 +3,8 @@
 import module from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { HooksThreadData } from './hooks-thread.cts';
 import { Recorder } from './recorder.cts';
-import type { Progress } from './recorder.cts';
 
 /** Frames that a resolve hook, Node's and ours together, adds to the stack of an error thrown under it. */
 const HOOK_FRAMES = 8;
@@ -20,6 +20,7 @@ interface ModuleInternals {
     isMain: boolean,
     ...rest: unknown[]
   ) => string;
+  _cache?: Record<string, unknown>;
 }
 
 /** A CommonJS module that requires another. Node's own helpers have only an id, the path or a name of Node's. */
@@ -28,50 +29,70 @@ interface Parent {
   readonly id?: string;
 }
 
-/** What {@link install} hands to the hooks thread. */
-export interface HooksThreadData {
-  readonly progress: Progress;
-  readonly entry: string;
-}
-
 /**
  * Records every module that this thread resolves from now on.
  *
  * Node 22.15, 23.5 and later: `registerHooks` sees `import` and `require` alike, in this thread. Only the resolve
  * hook: a load hook that passes through changes CommonJS on some Nodes (nodejs/node#57327), and misses the files that
  * `require.extensions` handlers read themselves. Older Nodes: `register` sees what `import` resolves, in a thread of
- * its own, and a tap on `require` the rest. Only the main thread registers: the hooks thread itself runs preloads.
+ * its own, and a tap on `require` the rest. That thread runs preloads too, and must not register again.
  *
- * @param progress shared between threads
+ * @param data what each recorder is made of, in whichever thread, and the descriptor of the lane
+ * @param runsUserCode whether this is a thread of the user's, not Node's own for hooks
  */
-export function install(progress: Progress, isMainThread: boolean): void {
-  const entry = process.argv[1] ?? '';
+export function install(data: HooksThreadData, runsUserCode: boolean): void {
   const internals = module as unknown as ModuleInternals;
   if (internals.registerHooks) {
-    installInThread(new Recorder(progress, entry));
+    installInThread(new Recorder(data));
     return;
   }
-  tapRequire(internals, new Recorder(progress, entry));
-  if (!isMainThread) return;
-  const data: HooksThreadData = { progress, entry };
-  internals.register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data });
+  tapRequire(internals, new Recorder(data));
+  if (!runsUserCode) return;
+  const { register } = internals;
+  const registerOurs = (): void => register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data });
+  registerOurs();
+  followedBy('register', registerOurs);
 }
 
 function installInThread(recorder: Recorder): void {
-  module.registerHooks({
+  const { registerHooks } = module;
+  const hooks: Parameters<typeof registerHooks>[0] = {
     resolve(specifier, context, nextResolve) {
       const result = observed(recorder, specifier, context.parentURL, () => nextResolve(specifier, context));
       recorder.resolved(specifier, context.parentURL, result.url);
       return result;
     },
+  };
+  let ours = registerHooks(hooks);
+  followedBy('registerHooks', () => {
+    ours.deregister();
+    ours = registerHooks(hooks);
   });
 }
 
-/** Node before 22.15: nothing but this function sees what a nested `require` resolves. */
+/**
+ * Runs `action` after each call of a function of `node:module` that puts hooks in front of those there are: they may
+ * resolve a module without asking ours, which then has to be put in front again.
+ */
+function followedBy(name: 'register' | 'registerHooks', action: () => void): void {
+  const internals = module as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const original = internals[name];
+  if (!original) return;
+  internals[name] = new Proxy(original, {
+    apply(target, self, args) {
+      const result: unknown = Reflect.apply(target, self, args);
+      action();
+      return result;
+    },
+  });
+  module.syncBuiltinESMExports();
+}
+
+/** Node before 22.15: sees what `require` resolves, nested or not. */
 function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   const original = internals._resolveFilename;
   if (!original) return;
-  internals._resolveFilename = function (request, parent, isMain, ...rest) {
+  const tap: typeof original = function (request, parent, isMain, ...rest) {
     const filename = observed(recorder, request, urlOf(parent), () =>
       original.call(this, request, parent, isMain, ...rest),
     );
@@ -82,6 +103,18 @@ function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
     recorder.resolved(request, !parent && !isMain ? url : urlOf(parent), url);
     return filename;
   };
+  internals._resolveFilename = tap;
+  // Yarn's Plug'n'Play puts a function of its own there, which does not call ours. But whatever is loaded is first put
+  // into the cache; a function of ours around the loading itself would show in stack traces.
+  const { _cache: cache } = internals;
+  if (!cache) return;
+  internals._cache = new Proxy(cache, {
+    set(target, filename, ...rest) {
+      if (internals._resolveFilename !== tap && typeof filename === 'string' && isAbsolute(filename))
+        recorder.loaded(pathToFileURL(filename).href);
+      return Reflect.set(target, filename, ...rest);
+    },
+  });
 }
 
 function urlOf(parent: Parent | null | undefined): string | undefined {

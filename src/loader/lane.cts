@@ -1,7 +1,7 @@
-// The child's end of the lane: writes one record at a time, synchronously, from whichever thread runs the hooks,
-// so that it has left the process before the module that it names can crash it. Keeps no record itself.
+// A process's end of the lane: writes one record at a time, synchronously, from whichever thread runs the hooks, so that
+// it has left the process before the module that it names can crash it. Keeps no record itself.
 import fs from 'node:fs';
-import { encodeRecord, LANE_FD } from '../protocol.cts';
+import { encodeRecord } from '../protocol.cts';
 import type { LaneRecord } from '../protocol.cts';
 
 /** Waits this many ms at a time for the supervisor to empty a full pipe. */
@@ -11,30 +11,35 @@ const FULL_PIPE_WAIT_MS = 2;
 const { fstatSync, writeSync } = fs;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
-let broken = false;
+let lane: number | undefined;
 
-/** Whether this process has a lane: descriptor {@link LANE_FD} is a pipe or a socket. */
-export function hasLane(): boolean {
+/** Which pipe is behind a descriptor, so that another process can tell whether it has the same; undefined when none is. */
+export function pipeAt(fd: number): string | undefined {
   try {
     // With numbers, Node 20 would keep "socket" where its realpath looks next, and leave the entry's links unresolved.
-    const stats = fstatSync(LANE_FD, { bigint: true });
-    return stats.isFIFO() || stats.isSocket();
+    const stats = fstatSync(fd, { bigint: true });
+    return stats.isFIFO() || stats.isSocket() ? `${stats.dev}:${stats.ino}` : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Takes the pipe at a descriptor for the lane. */
+export function openLane(fd: number): void {
+  lane = fd;
 }
 
 /** Sends a record. Never throws: without a supervisor there is nobody to tell, and the app must not notice. */
 export function send(record: LaneRecord): void {
-  if (broken) return;
+  if (lane === undefined) return;
   const bytes = Buffer.from(encodeRecord(record));
   let sent = 0;
   while (sent < bytes.length) {
     try {
-      sent += writeSync(LANE_FD, bytes, sent);
+      sent += writeSync(lane, bytes, sent);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
-        broken = true;
+        lane = undefined;
         return;
       }
       Atomics.wait(sleeper, 0, 0, FULL_PIPE_WAIT_MS);

@@ -1,15 +1,22 @@
 // What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
-// file here with effects at the top level. A worker thread of the child runs it too.
+// file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
+// or spawns.
 import module from 'node:module';
 import { dirname, sep } from 'node:path';
-import { CHILD_KEY } from '../protocol.cts';
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { LANE_FD, LANE_VARIABLE } from '../protocol.cts';
 import { stripPreload } from '../preload-option.cts';
+import { realPath } from '../real-path.cts';
+import { markSupervised, takeAddress, workerAddress } from './address.cts';
+import type { Address } from './address.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
 import { install } from './install.cts';
+import { openLane, pipeAt, send } from './lane.cts';
+import { addressProcesses } from './processes.cts';
+import { isInProject } from './project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './recorder.cts';
 import type { Progress } from './recorder.cts';
-import { hasLane, send } from './lane.cts';
-import { reportSpawned } from './spawned.cts';
+import { addressAllWorkers } from './workers.cts';
 
 /** The app may replace these, as a fake clock does. */
 const { setTimeout } = globalThis;
@@ -25,36 +32,67 @@ const ALONE_MS = 600;
 /** An entry that is not seen by then comes in a way that the hooks do not see. */
 const MAX_CHECKS = 100;
 
-const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
-if (stripped) {
-  const { inherited } = stripped;
-  // What the app starts must not find us in its environment.
-  if (inherited === undefined) delete process.env['NODE_OPTIONS'];
-  else process.env['NODE_OPTIONS'] = inherited;
-  if (hasLane()) startMainThread();
-} else if (hasLane()) {
-  // A worker thread: its main thread has taken the option away already.
-  install(newProgress(), false);
-  reportSpawned();
-}
+join();
 
-// Nor must the app find our files among its modules.
+// The app must not find our files among its modules.
 for (const path of Object.keys(require.cache)) {
   if (path.startsWith(dirname(__dirname) + sep)) Reflect.deleteProperty(require.cache, path);
 }
 
-function startMainThread(): void {
+/** Finds out what this process or thread is, and does what is to be done there. */
+function join(): void {
+  const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
+  // What the app starts must not find us in its environment.
+  if (stripped?.inherited !== undefined) process.env['NODE_OPTIONS'] = stripped.inherited;
+  else if (stripped) delete process.env['NODE_OPTIONS'];
+  if (!isMainThread) {
+    joinThread(workerAddress());
+    return;
+  }
+  if (!stripped) return;
+  markSupervised();
+  if (process.env[LANE_VARIABLE] === undefined) joinChild(pipeAt(LANE_FD));
+  else joinProcess(takeAddress(process.env));
+}
+
+/** The child: the one process that the supervisor has started. */
+function joinChild(pipe: string | undefined): void {
+  if (pipe === undefined) return;
   const progress = newProgress();
-  Object.defineProperty(process, CHILD_KEY, { value: true });
-  reportSpawned();
+  record({ fd: LANE_FD, pipe }, progress);
   listen((message) => {
     if (message.kind === 'stop') endBySignal();
   });
   if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env['AUTORELOAD_RELAY'];
-  install(progress, true);
   reportUp(progress);
+}
+
+/** A process that the app has started. One that runs somebody else's program may start one that runs the user's. */
+function joinProcess(address: Address | undefined): void {
+  if (!address || pipeAt(address.fd) !== address.pipe) return;
+  const { project } = address;
+  if (project === undefined || isInProject(realPath(process.argv[1] ?? ''), project)) {
+    record(address, newProgress());
+    return;
+  }
+  openLane(address.fd);
+  addressProcesses(__filename, address);
+}
+
+/** A worker thread, or a thread of Node's own for hooks, which has no port to a parent. */
+function joinThread(address: Address | undefined): void {
+  if (address && pipeAt(address.fd) === address.pipe) record(address, newProgress());
+}
+
+/** Records what this thread loads, and all that it starts. */
+function record(address: Address, progress: Progress): void {
+  const { fd, starter } = address;
+  openLane(fd);
+  addressProcesses(__filename, address);
+  addressAllWorkers(__filename, address);
+  install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);
 }
 
 /** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */

@@ -19,6 +19,15 @@ export function newProgress(): Progress {
   return new Int32Array(new SharedArrayBuffer(8));
 }
 
+/** What a recorder has to know of its thread; it must be possible to send it to another. */
+export interface RecorderOptions {
+  readonly progress: Progress;
+  /** `process.argv[1]` of the main thread; another thread may have another. */
+  readonly entry: string;
+  /** URL of the module that started this process or thread, when it is a descendant of the child. */
+  readonly starter?: string | undefined;
+}
+
 /** The app may replace it, as a fake clock does. */
 const { now } = Date;
 
@@ -32,12 +41,13 @@ export class Recorder {
   readonly #entries: readonly string[];
   /** What the URL of the entry begins with: it may be a folder, or lack an extension. */
   readonly #entryUrl: string;
+  readonly #starter: string | undefined;
   readonly #urls = new Set<string>();
   readonly #edges = new Map<string | undefined, Set<string>>();
 
-  /** @param entry `process.argv[1]` of the main thread; another thread may have another */
-  constructor(progress: Progress, entry: string) {
+  constructor({ progress, entry, starter }: RecorderOptions) {
     this.#progress = progress;
+    this.#starter = starter;
     this.#entries = [entry, pathToFileURL(entry).href];
     this.#entryUrl = pathToFileURL(realPath(entry)).href;
   }
@@ -45,9 +55,10 @@ export class Recorder {
   /**
    * Records that `specifier` in `parent` resolved to `url`.
    *
-   * @param parent URL of the importing module, undefined for the entry and for preloads
+   * @param importer URL of the importing module; for the entry and for preloads undefined, or that of a folder
    */
-  resolved(specifier: string, parent: string | undefined, url: string): void {
+  resolved(specifier: string, importer: string | undefined, url: string): void {
+    const parent = this.#parent(importer);
     if (!url.startsWith('file:') || url.startsWith(OWN) || !this.#isNewEdge(parent, url)) return;
     try {
       let stamp;
@@ -59,13 +70,22 @@ export class Recorder {
     } catch {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node says what is wrong with it.
     }
-    this.#count(parent === undefined && url.startsWith(this.#entryUrl));
+    this.#count(importer === undefined && url.startsWith(this.#entryUrl));
+  }
+
+  /** Records a module that is about to be loaded, unless it is known already. Who imports it is not. */
+  loaded(url: string): void {
+    if (!this.#urls.has(url)) this.resolved(url, url, url);
   }
 
   /** Records that `specifier` in `parent` did not resolve. */
-  missed(specifier: string, parent: string | undefined): void {
-    send({ kind: 'missed', specifier, parent, at: now() });
-    this.#count(parent === undefined && this.#entries.includes(specifier));
+  missed(specifier: string, importer: string | undefined): void {
+    send({ kind: 'missed', specifier, parent: this.#parent(importer), at: now() });
+    this.#count(importer === undefined && this.#entries.includes(specifier));
+  }
+
+  #parent(importer: string | undefined): string | undefined {
+    return importer === undefined || importer.endsWith('/') ? (this.#starter ?? importer) : importer;
   }
 
   #count(isEntry: boolean): void {

@@ -14,8 +14,9 @@ import type { Proc } from './process-tree.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 
-/** How long to wait for the last records of a child that has ended, in ms: the pipe may have gone to a process of the app's. */
+/** How long to wait for the last records of a child that has ended, in ms; and how long none must have come. */
 const LAST_RECORDS_MS = 200;
+const QUIET_MS = 5;
 
 export interface ChildOptions {
   readonly command: Command;
@@ -38,6 +39,8 @@ export class Child {
   readonly #options: ChildOptions;
   readonly #process: ChildProcess;
   readonly #family: Family;
+  /** How many bytes have come over the lane. */
+  #received = 0;
   #garbage = false;
   readonly #disconnect = { told: false, closed: false };
   #gone = false;
@@ -131,21 +134,31 @@ export class Child {
         this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_LANE', message));
       },
     );
-    lane.on('data', (chunk: Buffer) => reader.push(chunk));
+    lane.on('data', (chunk: Buffer) => {
+      this.#received += chunk.length;
+      reader.push(chunk);
+    });
     return new Promise((resolve) => {
       lane.once('close', resolve);
       lane.once('error', () => resolve());
     });
   }
 
+  /** Resolves when no record has come for a moment: those that the child has started may hold the lane as well. */
+  async #quiet(ms: number): Promise<void> {
+    const { scheduler } = this.#options;
+    const end = scheduler.now() + ms;
+    let seen;
+    do {
+      seen = this.#received;
+      await new Promise<void>((resolve) => scheduler.after(QUIET_MS, resolve));
+    } while (seen !== this.#received && scheduler.now() < end);
+  }
+
   async #finish(ended: Ended, drained: Promise<void>): Promise<void> {
     this.#gone = true;
     const { scheduler } = this.#options;
-    const enough = new Promise<void>((resolve) => {
-      const cancel = scheduler.after(LAST_RECORDS_MS, resolve);
-      void drained.then(cancel);
-    });
-    await Promise.race([drained, enough]);
+    await Promise.race([drained, this.#quiet(LAST_RECORDS_MS)]);
     const left = await this.#family.end(scheduler);
     if (left.length > 0) {
       const message = `cannot end process ${left.join(', ')}, which the program has started; going on without. End it yourself.`;

@@ -3,7 +3,7 @@ import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
-import { preloadOption } from '../preload-option.cts';
+import { withPreload } from '../preload-option.cts';
 import { DESCENDANT_MARK } from '../protocol.cts';
 import { textOf } from './disk.ts';
 import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
@@ -38,7 +38,6 @@ export function buildCommand(start: Start, preload: string, register: string): C
   const inherited = start.env['NODE_OPTIONS'];
   const options = withoutImport(inherited ?? '', isOurs);
   const execArgv = withoutImportArgs(start.execArgv, isOurs);
-  const option = preloadOption(preload);
   // Otherwise it comes from a configuration file of Node's, which all that the app starts reads again.
   const found = options !== (inherited ?? '') || execArgv.length < start.execArgv.length;
   const allOptions = [...split(inherited ?? '').map(({ value }) => value), ...start.execArgv];
@@ -50,7 +49,7 @@ export function buildCommand(start: Start, preload: string, register: string): C
       ...withoutEnvFiles(start.env, allOptions),
       ...(found ? {} : { [DESCENDANT_MARK]: '1' }),
       // One that held nothing but our option was set for us.
-      NODE_OPTIONS: options === '' && inherited !== '' ? option : `${option} ${options}`,
+      NODE_OPTIONS: withPreload(options === '' && inherited !== '' ? undefined : options, preload),
     },
   };
 }

@@ -31,6 +31,7 @@ export class LaneReader {
   }
 
   #line(line: string): void {
+    if (line === '') return;
     if (this.#skipping) {
       this.#skipping = false;
       return;

@@ -53,7 +53,8 @@ function refusing(code: string, condition: string): string {
   return `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-if (process[Symbol.for('autoreload.child')] === undefined) {
+import { getEnvironmentData } from 'node:worker_threads';
+if (getEnvironmentData('autoreload.supervised') === undefined) {
   const { watch } = fs;
   let calls = 0;
   fs.watch = (path, ...rest) => {

@@ -1,0 +1,100 @@
+// The processes that the app starts: tells the supervisor of each, so that none outlives the run, and gives those that
+// may run modules of the user's our preload and the way to the lane. Knows neither what they load nor what becomes of them.
+import { subscribe } from 'node:diagnostics_channel';
+import { withPreload } from '../preload-option.cts';
+import { realPath } from '../real-path.cts';
+import { addressVariable } from './address.cts';
+import type { Address } from './address.cts';
+import { callerUrl } from './caller.cts';
+import { send } from './lane.cts';
+import { projectRoot } from './project-root.cts';
+import { mayRunNode } from './runs-node.cts';
+
+/** The part of a `ChildProcess` that starts it; `spawn` is where Node calls into libuv. */
+interface Spawning {
+  readonly pid?: number;
+  readonly stdio?: unknown[];
+  spawn?: (options: SpawnOptions, ...rest: unknown[]) => unknown;
+}
+
+/** What `node:child_process` makes of the arguments that the app has given (lib/child_process.js, normalizeSpawnArguments). */
+interface SpawnOptions {
+  readonly file?: unknown;
+  readonly args?: unknown;
+  readonly envPairs?: unknown;
+  readonly stdio?: unknown;
+  readonly detached?: unknown;
+}
+
+/**
+ * Observes every process that this thread starts from now on. Node publishes each `ChildProcess` in its constructor,
+ * before it has a pid: the one call that starts it is changed on that object alone.
+ *
+ * @param preload absolute path of our preload
+ * @param address of this process
+ */
+export function addressProcesses(preload: string, address: Address): void {
+  const { execPath } = process;
+  let project: string | undefined;
+  subscribe('child_process', (message) => {
+    const child = (message as { process?: Spawning }).process;
+    if (!child || typeof child.spawn !== 'function') return;
+    const { spawn } = child;
+    Object.defineProperty(child, 'spawn', {
+      configurable: true,
+      writable: true,
+      value(options: SpawnOptions, ...rest: unknown[]) {
+        Reflect.deleteProperty(child, 'spawn');
+        const stdio = isAddressable(options, execPath) ? stdioOf(options) : undefined;
+        if (!stdio) return report(child, spawn.call(child, options, ...rest));
+        project ??= address.project ?? projectRoot(realPath(process.argv[1] ?? ''));
+        const forDescendant: Address = {
+          fd: stdio.length,
+          pipe: address.pipe,
+          starter: callerUrl() ?? address.starter,
+          // With a channel it is a part of the program, whatever it runs: a pool starts workers with a script of its own.
+          project: stdio.includes('ipc') ? undefined : project,
+        };
+        const changed = {
+          ...options,
+          stdio: [...stdio, address.fd],
+          envPairs: envFor(options.envPairs, preload, forDescendant),
+        };
+        const result = report(child, spawn.call(child, changed, ...rest));
+        // The app does not know of one more.
+        if (child.stdio && child.stdio.length > stdio.length) child.stdio.length = stdio.length;
+        return result;
+      },
+    });
+  });
+}
+
+function report(child: Spawning, result: unknown): unknown {
+  if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
+  return result;
+}
+
+/** What is started to live on is no part of the program. */
+function isAddressable({ file, args, detached }: SpawnOptions, execPath: string): boolean {
+  if (detached || typeof file !== 'string') return false;
+  const texts = Array.isArray(args) ? args.filter((arg): arg is string => typeof arg === 'string') : [];
+  return mayRunNode(file, texts, execPath);
+}
+
+/** The `stdio` option as an array, as Node would make it; undefined when the app has given something else. */
+function stdioOf({ stdio = 'pipe', envPairs }: SpawnOptions): unknown[] | undefined {
+  if (envPairs !== undefined && !Array.isArray(envPairs)) return undefined;
+  if (typeof stdio === 'string') return [stdio, stdio, stdio];
+  if (!Array.isArray(stdio)) return undefined;
+  const padding = Array.from({ length: Math.max(0, 3 - stdio.length) });
+  return [...(stdio as unknown[]), ...padding];
+}
+
+function envFor(pairs: unknown, preload: string, address: Address): unknown[] {
+  const key = 'NODE_OPTIONS=';
+  const given: unknown[] = Array.isArray(pairs) ? pairs : [];
+  const isOptions = (pair: unknown): pair is string => typeof pair === 'string' && pair.startsWith(key);
+  const options = given.find(isOptions)?.slice(key.length);
+  const others = given.filter((pair) => !isOptions(pair));
+  return [...others, key + withPreload(options, preload), addressVariable(address)];
+}
