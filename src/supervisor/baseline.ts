@@ -12,7 +12,13 @@ export type Verdict = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
 
 /** What a run took from one path. */
 type Fact =
-  | { readonly kind: 'content'; readonly stamp: Stamp | undefined; hash: string | undefined }
+  | {
+      readonly kind: 'content';
+      readonly stamp: Stamp | undefined;
+      hash: string | undefined;
+      /** A setting or an asset, not a module. */
+      readonly aside?: boolean;
+    }
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'absent' };
 
@@ -54,10 +60,10 @@ export class Baseline {
     for (const path of this.#previous.keys()) if (!this.#current.has(path)) yield path;
   }
 
-  /** How many files were loaded. */
+  /** How many modules were loaded. */
   get files(): number {
     let files = 0;
-    for (const fact of this.#current.values()) if (fact.kind === 'content') files++;
+    for (const fact of this.#current.values()) if (fact.kind === 'content' && !fact.aside) files++;
     return files;
   }
 
@@ -93,6 +99,27 @@ export class Baseline {
   /** The run would have come to this path next: it counts as it is now. */
   expected(path: string): void {
     if (!this.#current.has(path)) this.#current.set(path, this.#asItIsNow(path, undefined));
+  }
+
+  /**
+   * The run has read a file that is no module, or found that it is not there, at some time since it began: what has
+   * been saved since then it may not have seen.
+   */
+  used(path: string): void {
+    if (this.#current.has(path)) return;
+    const fact = this.#asItIsNow(path, undefined);
+    if (fact.kind !== 'content') {
+      this.#current.set(path, fact);
+      return;
+    }
+    const { mtimeMs = Infinity, ctimeMs = Infinity } = fact.stamp ?? {};
+    const saved = Math.max(mtimeMs, ctimeMs) >= this.#begunAt - CLOCK_SLACK_MS;
+    this.#current.set(path, { ...fact, hash: saved ? this.#previousHash(path) : fact.hash, aside: true });
+  }
+
+  /** This path does not count any more. */
+  forget(path: string): void {
+    this.#current.delete(path);
   }
 
   /** Whether this path counts in the current run. */
@@ -154,11 +181,16 @@ export class Baseline {
       if (typeof content === 'object' && content.young) young.push(path);
       // Content that was saved anew in the meantime is not what was loaded; its event will tell.
       const fact = this.#current.get(path);
-      if (fact?.kind === 'content') fact.hash ??= this.#contents.hashAt(path, fact.stamp);
+      if (fact?.kind === 'content' && !fact.aside) fact.hash ??= this.#contents.hashAt(path, fact.stamp);
       if (isOver()) break;
     }
     for (const path of young) this.#undigested.add(path);
     return this.#undigested.size > 0;
+  }
+
+  #previousHash(path: string): string | undefined {
+    const before = this.#previous.get(path);
+    return before?.kind === 'content' ? before.hash : undefined;
   }
 
   #examineContent(path: string, fact: Fact & { kind: 'content' }): Verdict {
@@ -172,7 +204,8 @@ export class Baseline {
     }
     if (content === 'denied') return 'same';
     if (content.young) this.#undigested.add(path);
-    fact.hash ??= this.#contents.hashAt(path, fact.stamp);
+    // What is aside was not stamped by the run.
+    if (!fact.aside) fact.hash ??= this.#contents.hashAt(path, fact.stamp);
     if (content.hash === fact.hash) return 'same';
     return content.size === 0 ? 'emptied' : 'changed';
   }
@@ -184,6 +217,7 @@ export class Baseline {
     }
     const content = this.#contents.read(path);
     if (typeof content === 'string') return { kind: 'absent' };
-    return { kind: 'content', stamp: stampFile(path), hash: content.hash };
+    const aside = before?.kind === 'content' && before.aside === true;
+    return { kind: 'content', stamp: stampFile(path), hash: content.hash, aside };
   }
 }

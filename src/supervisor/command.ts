@@ -7,6 +7,7 @@ import { withPreload } from '../preload-option.cts';
 import { DESCENDANT_MARK } from '../protocol.cts';
 import { textOf } from './disk.ts';
 import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
+import { optionFiles } from './settings.ts';
 
 /** A command line, ready to be spawned without a shell. */
 export interface Command {
@@ -14,6 +15,8 @@ export interface Command {
   readonly argv0: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Files that Node reads because of its options. */
+  readonly settings: readonly string[];
 }
 
 /** How this process was started. */
@@ -44,6 +47,7 @@ export function buildCommand(start: Start, preload: string, register: string): C
   return {
     execPath: start.execPath,
     argv0: start.argv0,
+    settings: optionFiles(allOptions, start.cwd),
     args: [...execArgv, ...start.argv.slice(1)],
     env: {
       ...withoutEnvFiles(start.env, allOptions),

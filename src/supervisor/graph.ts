@@ -1,17 +1,53 @@
-// Who imports whom in the current run, and why a file is part of the program. Pure: knows neither paths on the disk
-// nor what has changed.
+// What the current run is made of: who imports whom, and what else each module brings with it. Pure: knows neither
+// paths on the disk nor what has changed.
 import type { ModuleUrl } from '../module-url.ts';
+
+/**
+ * Why a file is part of the program: a module imports it, or looks for it there (`miss`), or names it as an asset, or
+ * Node or a loader reads it because of the module (`setting`: its package.json, a tsconfig.json).
+ */
+export type Reason = 'import' | 'miss' | 'asset' | 'setting';
+
+/** One edge of the graph. */
+export interface Edge {
+  /** The module that it comes from; undefined stands for Node itself, for the entry and preloads. */
+  readonly from: ModuleUrl | undefined;
+  readonly to: ModuleUrl;
+  readonly reason: Reason;
+  /** As the module says it. */
+  readonly specifier: string | undefined;
+}
+
+type Cause = Pick<Edge, 'reason' | 'specifier'>;
 
 /** The dependency graph of one run. */
 export class Graph {
-  /** For each module, the modules that import it; undefined stands for Node itself: the entry and preloads. */
-  readonly #dependents = new Map<ModuleUrl, Set<ModuleUrl | undefined>>();
+  /** For each file, where it comes from, and why. */
+  readonly #dependents = new Map<ModuleUrl, Map<ModuleUrl | undefined, Cause>>();
 
-  /** Records that `parent` imports `url`, or that Node loads `url` first when there is no parent. */
-  add(url: ModuleUrl, parent: ModuleUrl | undefined): void {
-    const dependents = this.#dependents.get(url);
-    if (dependents) dependents.add(parent);
-    else this.#dependents.set(url, new Set([parent]));
+  /** Records that `to` is part of the program because of `from`. What is known already stays. */
+  add({ from, to, reason, specifier }: Edge): void {
+    let dependents = this.#dependents.get(to);
+    if (!dependents) this.#dependents.set(to, (dependents = new Map()));
+    const known = dependents.get(from);
+    if (!known || known.reason === 'miss') dependents.set(from, { reason, specifier });
+  }
+
+  /** Every edge. */
+  *edges(): Generator<Edge> {
+    for (const [to, dependents] of this.#dependents) {
+      for (const [from, cause] of dependents) yield { from, to, ...cause };
+    }
+  }
+
+  /** Whether a file is part of the program for this reason. */
+  has(url: ModuleUrl, reason: Reason): boolean {
+    return [...(this.#dependents.get(url)?.values() ?? [])].some((cause) => cause.reason === reason);
+  }
+
+  /** What `from` says to get `to`. */
+  specifier(from: ModuleUrl, to: ModuleUrl): string | undefined {
+    return this.#dependents.get(to)?.get(from)?.specifier;
   }
 
   /**
@@ -21,7 +57,7 @@ export class Graph {
   chain(url: ModuleUrl): ModuleUrl[] {
     const towards = new Map<ModuleUrl, ModuleUrl | undefined>([[url, undefined]]);
     for (const module of towards.keys()) {
-      const dependents = this.#dependents.get(module) ?? [];
+      const dependents = this.#dependents.get(module)?.keys() ?? [];
       for (const dependent of dependents) {
         if (dependent === undefined) return unwind(module, towards);
         if (!towards.has(dependent)) towards.set(dependent, module);

@@ -38,6 +38,15 @@ export function wording(line: Line, context: Context): string {
   }
 }
 
+/** Why a file is part of the program: `why: app.js:3 > routes.js:12 > db.js`. */
+export function explanation(
+  chain: readonly (readonly [path: string, line: number | undefined])[],
+  cwd: string,
+): string {
+  const places = chain.map(([path, line]) => display(path, cwd) + (line === undefined ? '' : `:${line}`));
+  return `why: ${places.join(' > ')}`;
+}
+
 /** A path as the user would write it: relative where that is shorter. */
 export function display(path: string, cwd: string): string {
   const short = relative(cwd, path);

@@ -10,7 +10,7 @@ import type { Command } from './command.ts';
 import { Guard } from './guard.ts';
 import { Launcher } from './launcher.ts';
 import { leave } from './leave.ts';
-import { wording } from './lines.ts';
+import { explanation, wording } from './lines.ts';
 import { Log } from './log.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
 import { onEndingSignal } from './signals.ts';
@@ -92,6 +92,7 @@ class Supervisor {
     return await startWatching({
       cwd: process.cwd(),
       entry: process.argv[1] ?? '',
+      settings: this.#command.settings,
       scheduler,
       onMoving: () => this.#enqueue({ kind: 'moving' }),
       onSettled: (change) => this.#enqueue({ kind: 'settled', at: scheduler.now(), change }),
@@ -222,6 +223,9 @@ class Supervisor {
       chain: (path) => watching?.chain(path) ?? [],
     });
     this.#log.info(text);
+    if (line.kind !== 'restarting') return;
+    for (const { path } of line.change.files)
+      this.#log.debug(explanation(watching?.why(path) ?? [], process.cwd()));
   }
 
   async #onSignal(signal: NodeJS.Signals): Promise<void> {

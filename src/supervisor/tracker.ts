@@ -1,7 +1,8 @@
 // What the program is made of, run after run: takes the records of the lane, and knows which paths count, whether
-// they are as the run took them, and why each is part of the program. Composes graph, baseline, links and candidates.
-// Knows neither watches nor the life cycle.
+// they are as the run took them, and why each is part of the program. Composes graph, baseline, links, candidates and
+// what comes along with modules. Knows neither watches nor the life cycle.
 import { join } from 'node:path';
+import type { AutoreloadError } from '../errors.ts';
 import { fromPath, isInPackage, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import type { LaneRecord } from '../protocol.cts';
@@ -9,9 +10,12 @@ import { Baseline } from './baseline.ts';
 import type { Verdict } from './baseline.ts';
 import { candidates, literalPaths, packageName } from './candidates.ts';
 import type { Disk } from './candidates.ts';
+import { Companions } from './companions.ts';
 import { statOf, textOf } from './disk.ts';
 import { Graph } from './graph.ts';
+import type { Edge } from './graph.ts';
 import { linksOf } from './links.ts';
+import { Scans } from './scans.ts';
 
 const DISK: Disk = { exists: (path) => statOf(path) !== undefined, readPackage };
 
@@ -21,8 +25,14 @@ export interface TrackerOptions {
   readonly entry: string;
   /** A path counts from now on. */
   readonly onPath: (path: string) => void;
-  /** The specifiers that a source imports statically. */
-  readonly staticImports: (path: string, source: string) => readonly string[];
+  /** Files that Node reads because of its options. */
+  readonly settings: readonly string[];
+  readonly onProblem: (error: AutoreloadError) => void;
+}
+
+/** An edge of the graph, with the line in the module that it comes from. */
+export interface Dependency extends Edge {
+  readonly line: number | undefined;
 }
 
 export class Tracker {
@@ -32,9 +42,14 @@ export class Tracker {
   /** The graph of the last run that came up, for paths that the current one did not get to. */
   #lastGraph = new Graph();
   #lastMiss: string | undefined;
+  readonly #scans = new Scans();
+  readonly #companions: Companions;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    const { cwd, settings, onProblem } = options;
+    const onFound = (path: string, edge: Omit<Edge, 'to'>): void => this.#companion(path, edge);
+    this.#companions = new Companions({ cwd, settings, onProblem, onFound, scans: this.#scans });
   }
 
   /** A new run begins, at a wall-clock time in ms. */
@@ -42,6 +57,7 @@ export class Tracker {
     this.#graph = new Graph();
     this.#lastMiss = undefined;
     this.#baseline.begin(at);
+    this.#companions.begin();
   }
 
   /** Takes a record of what the run resolved or did not. */
@@ -59,14 +75,15 @@ export class Tracker {
 
   /** The run broke. What it would have loaded next, and what earlier runs loaded, counts too. */
   broke(): void {
+    while (this.#companions.scanNext());
     this.#baseline.keepPrevious();
     const reached = [...this.#baseline.paths()].filter((path) => !isInPackage(path));
     for (const path of reached) {
-      for (const specifier of this.#importsOf(path)) {
-        const next = literalPaths(specifier, path)?.[0];
+      for (const { specifier, kind } of this.#scans.of(path).imports) {
+        const next = kind === 'static' ? literalPaths(specifier, path)?.[0] : undefined;
         if (next === undefined || this.#baseline.has(next)) continue;
         this.#baseline.expected(next);
-        this.#graph.add(fromPath(next), fromPath(path));
+        this.#graph.add({ from: fromPath(path), to: fromPath(next), reason: 'import', specifier });
         this.#options.onPath(next);
         reached.push(next);
       }
@@ -98,9 +115,23 @@ export class Tracker {
     return this.#baseline.verify(path);
   }
 
-  /** See {@link Baseline.digest}. */
+  /**
+   * Does what can wait until the run has come up: hashes what was loaded, and finds what comes along with it.
+   *
+   * @param isOver whether to stop here and go on in the next call
+   * @returns whether there is more
+   */
   digest(isOver: () => boolean): boolean {
-    return this.#baseline.digest(isOver);
+    while (!isOver()) if (!this.#companions.scanNext()) return this.#baseline.digest(isOver);
+    return true;
+  }
+
+  /** Takes note of a change, `age` ms after the run began. Returns the files that the program is now taken to write itself. */
+  changed(paths: readonly string[], age: number): string[] {
+    const assets = paths.every((path) => this.#isAsset(path)) ? paths : [];
+    const outputs = this.#companions.changed(assets, age);
+    for (const path of outputs) this.#baseline.forget(path);
+    return outputs;
   }
 
   /** See {@link Baseline.loadedSize}. */
@@ -115,18 +146,54 @@ export class Tracker {
     return (chain.length > 1 ? chain : this.#lastGraph.chain(url)).map(toPath);
   }
 
+  /** Every edge of the graph of this run, dynamic imports that were not taken included. */
+  *dependencies(): Generator<
+    Dependency | (Omit<Dependency, 'to' | 'reason'> & { readonly reason: 'untaken' })
+  > {
+    const taken = new Map<ModuleUrl | undefined, Set<string | undefined>>();
+    for (const edge of this.#graph.edges()) {
+      taken.set(edge.from, (taken.get(edge.from) ?? new Set()).add(edge.specifier));
+      yield { ...edge, line: this.#line(edge.from, edge.specifier) };
+    }
+    for (const [from, specifiers] of taken) {
+      const path = from && pathOrUndefined(from);
+      if (path === undefined || isInPackage(path)) continue;
+      for (const { specifier, line, kind } of this.#scans.of(path).imports) {
+        if (kind === 'dynamic' && !specifiers.has(specifier))
+          yield { from, specifier, line, reason: 'untaken' };
+      }
+    }
+  }
+
+  /** The lines of the imports along a chain: one less than it has files; undefined where that is not known. */
+  lines(chain: readonly string[]): (number | undefined)[] {
+    return chain.slice(1).map((path, index) => {
+      const from = fromPath(chain[index] ?? '');
+      const to = fromPath(path);
+      return this.#line(from, this.#graph.specifier(from, to) ?? this.#lastGraph.specifier(from, to));
+    });
+  }
+
+  #line(from: ModuleUrl | undefined, specifier: string | undefined): number | undefined {
+    const path = from && pathOrUndefined(from);
+    if (path === undefined || specifier === undefined || isInPackage(path)) return undefined;
+    return this.#scans.lineOf(path, specifier);
+  }
+
   #resolved(record: LaneRecord & { kind: 'resolved' }, parent: ModuleUrl | undefined): void {
     const url = toModuleUrl(record.url);
     const path = url && pathOrUndefined(url);
     if (!url || path === undefined) return;
     this.#lastMiss = undefined;
-    this.#graph.add(url, parent);
+    const { specifier } = record;
+    const isNew = !this.#graph.has(url, 'import');
+    this.#graph.add({ from: parent, to: url, reason: 'import', specifier });
     this.#baseline.loaded(path, record.stamp);
     this.#options.onPath(path);
+    if (isNew) this.#companions.loaded(url, path);
     // Node resolves the entry from its real path already.
-    const specifier = parent ? record.specifier : this.#options.entry;
-    for (const link of linksOf(specifier, this.#from(parent), path)) {
-      this.#graph.add(fromPath(link.path), parent);
+    for (const link of linksOf(parent ? specifier : this.#options.entry, this.#from(parent), path)) {
+      this.#graph.add({ from: parent, to: fromPath(link.path), reason: 'import', specifier });
       this.#baseline.followed(link.path, link.target);
       this.#options.onPath(link.path);
     }
@@ -138,10 +205,24 @@ export class Tracker {
     const installed = join(this.#options.cwd, 'node_modules', packageName(record.specifier));
     this.#lastMiss = literal ?? (record.specifier.startsWith('#') ? record.specifier : installed);
     for (const path of candidates(record.specifier, from, DISK)) {
-      this.#graph.add(fromPath(path), parent);
+      this.#graph.add({ from: parent, to: fromPath(path), reason: 'miss', specifier: record.specifier });
       this.#baseline.missed(path, record.at);
       this.#options.onPath(path);
     }
+    // One that cannot be read makes everything below it a miss.
+    this.#companions.scope(literal ?? from, parent);
+  }
+
+  #companion(path: string, edge: Omit<Edge, 'to'>): void {
+    this.#graph.add({ ...edge, to: fromPath(path) });
+    if (this.#baseline.has(path)) return;
+    this.#baseline.used(path);
+    this.#options.onPath(path);
+  }
+
+  #isAsset(path: string): boolean {
+    const url = fromPath(path);
+    return this.#graph.has(url, 'asset') && !this.#graph.has(url, 'import');
   }
 
   /** Node gives the working directory as parent of the entry and of preloads. */
@@ -151,11 +232,6 @@ export class Tracker {
 
   #from(parent: ModuleUrl | undefined): string {
     return (parent && pathOrUndefined(parent)) ?? join(this.#options.cwd, 'noop.js');
-  }
-
-  #importsOf(path: string): readonly string[] {
-    const source = textOf(path);
-    return source === undefined ? [] : this.#options.staticImports(path, source);
   }
 }
 

@@ -1,10 +1,10 @@
 // The disk as the life cycle sees it: composes tracker, watcher and settle, and tells when what the program is made of
 // is changing and has changed. Everything here is loaded while the first child starts.
-import type { AutoreloadError } from '../errors.ts';
+import { AutoreloadError } from '../errors.ts';
 import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
 import { textOf } from './disk.ts';
-import { loadLexer, looksCutOff, staticImports } from './scan.ts';
+import { loadLexer, looksCutOff } from './scan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Settle } from './settle.ts';
 import type { Change } from './state.ts';
@@ -19,6 +19,8 @@ export interface WatchingOptions {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
+  /** Files that Node reads because of its options. */
+  readonly settings: readonly string[];
   readonly scheduler: Scheduler;
   /** The first sign of a change. */
   readonly onMoving: () => void;
@@ -42,17 +44,18 @@ export class Watching {
   readonly #settle: Settle;
   /** The run has loaded what it loads at start, or has ended. */
   #atRest = false;
+  #begunAt = 0;
   #digesting: (() => void) | undefined;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
-    const { cwd, entry, scheduler, onMoving, onSettled, onProblem } = options;
-    this.#tracker = new Tracker({ cwd, entry, staticImports, onPath: (path) => this.#want(path) });
+    const { cwd, entry, settings, scheduler, onMoving, onProblem } = options;
+    this.#tracker = new Tracker({ cwd, entry, settings, onProblem, onPath: (path) => this.#want(path) });
     this.#watcher = new Watcher({ root: cwd, onPath: (path) => this.#look(path), onProblem });
     this.#settle = new Settle({
       scheduler,
       onMoving,
-      onSettled,
+      onSettled: (change) => this.#settled(change),
       examine: (path) => this.#tracker.examine(path),
     });
   }
@@ -60,6 +63,7 @@ export class Watching {
   /** A new run begins, at a wall-clock time in ms. Everything stays watched. */
   begin(at: number): void {
     this.#atRest = false;
+    this.#begunAt = at;
     this.#tracker.begin(at);
   }
 
@@ -98,10 +102,30 @@ export class Watching {
     return this.#tracker.chain(path);
   }
 
+  /** Like {@link chain}, each file with the line on which it imports the next, where that is known. */
+  why(path: string): (readonly [path: string, line: number | undefined])[] {
+    const chain = this.#tracker.chain(path);
+    const lines = this.#tracker.lines(chain);
+    return chain.map((file, index) => [file, lines[index]]);
+  }
+
   close(): void {
     this.#digesting?.();
     this.#settle.clear();
     void this.#watcher.close();
+  }
+
+  /** An asset that the program writes at each start would restart it for ever. */
+  #settled(change: Change | undefined): void {
+    const { onSettled, onProblem } = this.#options;
+    const paths = change?.files.map(({ path }) => path) ?? [];
+    const outputs = this.#tracker.changed(paths, (change?.at ?? 0) - this.#begunAt);
+    for (const path of outputs) {
+      const message = `${path} is written by the program itself after each start: not watching it any more.`;
+      onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
+    }
+    const files = change?.files.filter(({ path }) => !outputs.includes(path)) ?? [];
+    onSettled(change && files.length > 0 ? { ...change, files } : undefined);
   }
 
   #want(path: string): void {

@@ -33,7 +33,7 @@ test('a missing target of the imports of package.json, then created', async () =
     'app.js': "import { db } from '#db';\nconsole.log(db);\n",
   });
   await using app = run(project, 'app.js');
-  await app.line('[autoreload] app.js failed with exit code 1, waiting for #db or a change in 2 files');
+  await app.line('[autoreload] app.js failed with exit code 1, waiting for #db or a change in 1 file');
   project.write('src/db.js', "export const db = 'there';\n");
   await app.line('[autoreload] src/db.js created (app.js > src/db.js), restarting');
   await app.line('there');

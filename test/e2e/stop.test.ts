@@ -195,7 +195,7 @@ helper.stdout.on('data', (chunk) => {
     });
     await using app = run(project, 'app.js');
     const helpers = await pids(app, 'helper', 3);
-    await app.line(`[autoreload] app.js ${outcome}, waiting for a change in 1 file`);
+    await app.line(`[autoreload] app.js ${outcome}, waiting for a change in 2 files`);
     assert.deepEqual(helpers.filter(isRunning), [], app.transcript.toString());
     project.write('app.js', NEXT);
     await app.line('next');

@@ -10,8 +10,8 @@ function graphOf(...edges: readonly string[]): Graph {
   const graph = new Graph();
   for (const edge of edges) {
     const [from = '', to] = edge.split(' ');
-    if (to === undefined) graph.add(url(from), undefined);
-    else graph.add(url(to), url(from));
+    const [first, second] = to === undefined ? [undefined, from] : [url(from), to];
+    graph.add({ from: first, to: url(second), reason: 'import', specifier: `./${second}` });
   }
   return graph;
 }
@@ -62,4 +62,28 @@ test('a file that is not known, or that nothing leads to, stands alone', () => {
 test('a chain of ten thousand modules is found', () => {
   const graph = graphOf('0', ...Array.from({ length: 10_000 }, (_, i) => `${i} ${i + 1}`));
   assert.equal(graph.chain(url('10000')).length, 10_001);
+});
+
+test('every edge has its reason and what the module says', () => {
+  const graph = graphOf('app', 'app a');
+  graph.add({ from: url('app'), to: url('logo.svg'), reason: 'asset', specifier: './logo.svg' });
+  assert.deepEqual(
+    [...graph.edges()],
+    [
+      { from: undefined, to: url('app'), reason: 'import', specifier: './app' },
+      { from: url('app'), to: url('a'), reason: 'import', specifier: './a' },
+      { from: url('app'), to: url('logo.svg'), reason: 'asset', specifier: './logo.svg' },
+    ],
+  );
+  assert.equal(graph.specifier(url('app'), url('a')), './a');
+  assert.equal(graph.has(url('logo.svg'), 'asset'), true);
+  assert.equal(graph.has(url('logo.svg'), 'import'), false);
+});
+
+test('what was missed and then imported is imported', () => {
+  const graph = graphOf('app');
+  for (const reason of ['miss', 'import', 'miss'] as const)
+    graph.add({ from: url('app'), to: url('a'), reason, specifier: './a' });
+  assert.equal(graph.has(url('a'), 'import'), true);
+  assert.equal(graph.has(url('a'), 'miss'), false);
 });

@@ -1,0 +1,32 @@
+// What the user's own modules say in their source, read once for each save. Knows nothing of runs.
+import type { Stamp } from '../protocol.cts';
+import { stampFile } from '../stamp.cts';
+import { sameStat } from './contents.ts';
+import { textOf } from './disk.ts';
+import { requireLine, scan } from './scan.ts';
+import type { Scan } from './scan.ts';
+
+export class Scans {
+  readonly #known = new Map<string, { readonly stamp: Stamp | undefined; readonly scan: Scan }>();
+
+  /** What a module says. */
+  of(path: string): Scan {
+    const stamp = stampFile(path);
+    const known = this.#known.get(path);
+    if (known && sameStat(known.stamp, stamp)) return known.scan;
+    const found = scan(path, textOf(path) ?? '');
+    this.#known.set(path, { stamp, scan: found });
+    return found;
+  }
+
+  /** The line on which a module imports or requires a specifier, counted from 1. */
+  lineOf(path: string, specifier: string): number | undefined {
+    const found = this.of(path).imports.find((one) => one.specifier === specifier);
+    return found?.line ?? requireLine(textOf(path) ?? '', specifier);
+  }
+
+  /** Forgets all other modules. */
+  keepOnly(paths: ReadonlySet<string>): void {
+    for (const path of this.#known.keys()) if (!paths.has(path)) this.#known.delete(path);
+  }
+}
