@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { npm } from './npm.js';
 
 const versions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
 
@@ -64,7 +65,7 @@ function installed(version) {
   if (existsSync(binary) && versionOf(binary) === version) return binary;
 
   mkdirSync(folder, { recursive: true });
-  const status = npm([
+  const { status } = npm([
     'install',
     '--no-save',
     '--no-package-lock',
@@ -89,15 +90,6 @@ function packageName() {
 function versionOf(binary) {
   const { stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
   return stdout?.trim().slice(1);
-}
-
-function npm(npmArgs) {
-  // Under `npm run` npm names its own script, which spares the shell that npm.cmd needs.
-  const script = process.env.npm_execpath;
-  const { status } = script
-    ? spawnSync(process.execPath, [script, ...npmArgs], { stdio: 'inherit' })
-    : spawnSync('npm', npmArgs, { stdio: 'inherit', shell: process.platform === 'win32' });
-  return status;
 }
 
 function withPath(folder) {

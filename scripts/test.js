@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from './packages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -31,6 +32,8 @@ if (filters.length > 0 ? empty.length === runs.length : empty.length > 0) {
   process.exit(1);
 }
 
+const packages = runs.some(({ suite, files }) => suite === 'e2e' && files.length > 0) && packagesOrExit();
+
 for (const { suite, files } of runs) {
   if (files.length > 0) process.exitCode = runSuite(suite, files) || process.exitCode;
 }
@@ -45,6 +48,16 @@ function testFiles(suite) {
     .map((name) => join(folder, name));
 }
 
+/** What test/helpers/packages.ts links into the programs of the e2e tests. */
+function packagesOrExit() {
+  try {
+    return installPackages();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
 function runSuite(suite, files) {
   const concurrency = process.env.TEST_CONCURRENCY ?? suites[suite];
   const flags = ['--test', '--test-reporter=spec', '--test-timeout=120000'];
@@ -53,7 +66,7 @@ function runSuite(suite, files) {
   console.log(`\n${suite}: ${files.length} files, Node ${process.version}`);
   const { status, signal, error } = spawnSync(process.execPath, [...flags, ...files], {
     cwd: root,
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...(packages && { TEST_PACKAGES: packages }) },
     stdio: 'inherit',
     // A process that a failing test left behind would keep the runner waiting for its output.
     timeout: 600_000,

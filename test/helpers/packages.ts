@@ -1,0 +1,18 @@
+// Real packages for a program: those of test/packages, which scripts/test.js has installed.
+import fs from 'node:fs';
+import { join } from 'node:path';
+import type { Project } from './project.ts';
+
+/** The absolute path of an installed package, or of a file in it. */
+export function packagePath(...path: readonly string[]): string {
+  const folder = process.env['TEST_PACKAGES'];
+  if (folder === undefined) throw new Error('the packages are installed by scripts/test.js: use that');
+  const found = join(folder, ...path);
+  if (!fs.existsSync(found)) throw new Error(`not installed, add it to test/packages: ${path.join('/')}`);
+  return found;
+}
+
+/** Links installed packages into the node_modules of a project. */
+export function usePackages(project: Project, ...names: readonly string[]): void {
+  for (const name of names) project.link(`node_modules/${name}`, packagePath(name));
+}
