@@ -1,6 +1,8 @@
-// Real packages for a program: those of test/packages, which scripts/test.js has installed.
+// Real packages for a program: those of test/packages, which scripts/test.js has installed, and autoreload as npm
+// would install it.
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from './project.ts';
 import type { Project } from './project.ts';
 
 /** The absolute path of an installed package, or of a file in it. */
@@ -15,4 +17,18 @@ export function packagePath(...path: readonly string[]): string {
 /** Links installed packages into the node_modules of a project. */
 export function usePackages(project: Project, ...names: readonly string[]): void {
   for (const name of names) project.link(`node_modules/${name}`, packagePath(name));
+}
+
+/**
+ * Puts a copy of autoreload into the node_modules of a project, where otherwise there is a link to where it is built:
+ * tools that compile leave alone what is in a node_modules.
+ */
+export function installAutoreload(project: Project): void {
+  project.remove('node_modules/autoreload');
+  for (const path of ['dist', 'package.json']) {
+    fs.cpSync(join(ROOT, path), project.path(`node_modules/autoreload/${path}`), { recursive: true });
+  }
+  for (const name of ['chokidar', 'es-module-lexer']) {
+    project.link(`node_modules/${name}`, join(ROOT, 'node_modules', name));
+  }
 }
