@@ -80,7 +80,7 @@ function pnpProject(packages: Readonly<Record<string, string>>, source: string):
 }
 
 function pnpScript(packages: Readonly<Record<string, string>>): string {
-  const { generateInlinedScript } = createRequire(import.meta.url)(packagePath('@yarnpkg/pnp')) as Pnp;
+  const pnp = createRequire(import.meta.url)(packagePath('@yarnpkg/pnp')) as Pnp;
   const rest = { packagePeers: new Set(), discardFromLookup: false };
   const names = Object.keys(packages);
   const app = {
@@ -93,7 +93,7 @@ function pnpScript(packages: Readonly<Record<string, string>>): string {
     const packageDependencies = new Map([[name, 'npm:1']]);
     return [name, new Map([['npm:1', { ...rest, packageLocation, packageDependencies, linkType: 'HARD' }]])];
   });
-  return generateInlinedScript({
+  return pnp.generateInlinedScript({
     dependencyTreeRoots: [{ name: 'app', reference: 'workspace:.' }],
     fallbackPool: new Map(),
     enableTopLevelFallback: true,

@@ -1,0 +1,55 @@
+// What a program can see of the process, or the thread, that it runs in: a module for the programs of tests.
+
+/** Content of a CommonJS file. It exports a function that gives what can be seen, one fact a line. */
+export const LOOK = `
+const moduleApi = require('node:module');
+const workers = require('node:worker_threads');
+const childProcess = require('node:child_process');
+const { EventEmitter } = require('node:events');
+
+/** Properties, with what their descriptors say; no getter is called. */
+function shape(name, object, keys = Reflect.ownKeys(object)) {
+  return keys.map((key) => {
+    const { value, get, set, ...flags } = Object.getOwnPropertyDescriptor(object, key);
+    const what = typeof value === 'function' ? call(value) : typeof value;
+    return [name, String(key), what, get && call(get), set && call(set), ...Object.values(flags)].join(' ');
+  }).sort();
+}
+
+function call(f) {
+  return ['function', f.name, f.length, String(f).length].join(':');
+}
+
+function listeners(name, emitter) {
+  return emitter.eventNames().map((event) => {
+    return [name, 'on', String(event), ...emitter.rawListeners(event).map(call)].join(' ');
+  }).sort();
+}
+
+module.exports = () => [
+  ...shape('globalThis', globalThis),
+  ...shape('process', process, Object.keys(process)),
+  ...listeners('process', process),
+  'prototype of process ' + (Object.getPrototypeOf(Object.getPrototypeOf(process)) === EventEmitter.prototype),
+  'argv ' + JSON.stringify(process.argv),
+  'execArgv ' + JSON.stringify(process.execArgv),
+  'env ' + JSON.stringify(Object.entries(process.env).sort()),
+  'connected ' + [process.connected, typeof process.send, typeof process.channel],
+  'resources ' + JSON.stringify(process.getActiveResourcesInfo().filter((name) => !name.endsWith('WriteWrap')).sort()),
+  ...shape('module', moduleApi),
+  ...shape('worker_threads', workers),
+  ...shape('Worker', workers.Worker),
+  ...shape('Worker.prototype', workers.Worker.prototype),
+  'thread ' + JSON.stringify([workers.isMainThread, workers.threadId, workers.resourceLimits]),
+  ...shape('child_process', childProcess),
+  ...shape('ChildProcess.prototype', childProcess.ChildProcess.prototype),
+  ...shape('Error', Error),
+  ...Object.entries(require.extensions).map(([name, handler]) => 'extension ' + name + ' ' + call(handler)),
+  ...Object.keys(require.cache).map((name) => 'cached ' + name),
+  ...Object.values(require.cache).map(({ id, parent, children, paths, loaded }) => {
+    return ['module', id, parent?.id, String(parent === null), children.map((child) => child.id), paths.length, loaded].join(' ');
+  }),
+  'main ' + require.main?.id,
+];
+module.exports.shape = shape;
+`;
