@@ -2,35 +2,14 @@
 // started is in transparency.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { run } from '../helpers/autoreload.ts';
-import type { End } from '../helpers/autoreload.ts';
 import { LOOK } from '../helpers/look.ts';
 import { installAutoreload, usePackages } from '../helpers/packages.ts';
+import { play, unlike } from '../helpers/play.ts';
+import type { Program } from '../helpers/play.ts';
 import { Project } from '../helpers/project.ts';
 
-interface Program {
-  readonly name: string;
-  readonly entry: string;
-  /** Besides `look.cjs`, which prints what can be seen. */
-  readonly files: Readonly<Record<string, string>>;
-  readonly packages?: readonly string[];
-  readonly execArgv?: readonly string[];
-  /** It has several processes or threads, and what they say mixes in one way or another. */
-  readonly mixes?: boolean;
-  /** Nothing that it looks for is there: of stacks, only the frames of the program itself are the same. */
-  readonly misses?: boolean;
-}
-
-/** What is different, and why it has to be. */
-const INHERENT: readonly RegExp[] = [
-  // Node itself listens to it on every process with an IPC channel, and so do we.
-  / process on internalMessage /,
-];
-
-const SHOW_CJS =
-  "const show = (who) => { for (const fact of require('./look.cjs')()) console.log(who, fact); };\n";
-const SHOW_ESM =
-  "import look from './look.cjs';\nconst show = (who) => { for (const fact of look()) console.log(who, fact); };\n";
+const SHOW_CJS = "const { show } = require('./look.cjs');\n";
+const SHOW_ESM = "import look from './look.cjs';\nconst { show } = look;\n";
 
 const PROGRAMS: readonly Program[] = [
   {
@@ -52,7 +31,6 @@ import('./c.mjs').then(() => show('later'));
     entry: 'app.js',
     files: {
       'app.js': `${SHOW_ESM}import { createRequire } from 'node:module';
-import './a.cjs';
 show('all');
 console.log(Object.keys(import.meta), import.meta.url, import.meta.resolve('./a.cjs'));
 console.log(createRequire(import.meta.url)('./a.cjs'), Object.keys(await import('./a.cjs')));
@@ -64,7 +42,7 @@ console.log(createRequire(import.meta.url)('./a.cjs'), Object.keys(await import(
     name: 'the properties of `process`, also those that are not enumerable',
     entry: 'app.cjs',
     files: {
-      'app.cjs': "for (const fact of require('./look.cjs').shape('process', process)) console.log(fact);\n",
+      'app.cjs': "const { shape, show } = require('./look.cjs');\nshow('main', shape('process', process));\n",
     },
   },
   {
@@ -75,7 +53,7 @@ console.log(createRequire(import.meta.url)('./a.cjs'), Object.keys(await import(
       'app.cjs': `const { Worker } = require('node:worker_threads');
 async function start(file, options) {
   const worker = new Worker(file, options);
-  console.log(worker instanceof Worker, worker.constructor === Worker, Object.keys(worker), worker.threadId);
+  console.log(worker instanceof Worker, worker.constructor === Worker, Object.keys(worker));
   console.log(worker.eventNames().map(String));
   const got = [];
   for (const name of ['online', 'message', 'messageerror', 'error']) worker.on(name, (value) => got.push([name, value]));
@@ -258,41 +236,4 @@ for (const program of PROGRAMS) {
     assert.deepEqual(unlike(supervised, plain), unlike(plain, supervised));
     assert.deepEqual(supervised, plain);
   });
-}
-
-interface Play {
-  readonly end: End;
-  readonly stdout: readonly string[];
-  readonly stderr: readonly string[];
-}
-
-/** What a program says on each stream, and how it ends. */
-async function play(project: Project, program: Program, supervised: boolean): Promise<Play> {
-  const ours = supervised ? ['--import', 'autoreload/register'] : [];
-  await using app = run(project, program.entry, { execArgv: [...ours, ...(program.execArgv ?? [])] });
-  if (supervised) {
-    await app.line(/^\[autoreload\] .* waiting for /);
-    app.kill('SIGTERM');
-  }
-  const end: End = await app.end();
-  const said = (stream: 'stdout' | 'stderr'): string[] => {
-    const lines = app.transcript
-      .lines(stream)
-      .filter((line) => !line.startsWith('[autoreload] ') && !INHERENT.some((known) => known.test(line)))
-      .filter((line) => !(program.misses && isForeignFrame(line, project)))
-      .map((line) => line.replace(/^\(node:\d+\)/, '(node:PID)'));
-    return program.mixes ? lines.toSorted() : lines;
-  };
-  return { end, stdout: said('stdout'), stderr: said('stderr') };
-}
-
-/** What one play has and the other has not. */
-function unlike(play: Play, other: Play): string[] {
-  const rest = new Set([...other.stdout, ...other.stderr]);
-  return [...play.stdout, ...play.stderr].filter((line) => !rest.has(line));
-}
-
-/** A frame of a stack that is Node's or ours. */
-function isForeignFrame(line: string, project: Project): boolean {
-  return /^ +at /.test(line) && (!line.includes(project.dir) || line.includes('node_modules'));
 }

@@ -1,6 +1,6 @@
 // What a program can see of the process, or the thread, that it runs in: a module for the programs of tests.
 
-/** Content of a CommonJS file. It exports a function that gives what can be seen, one fact a line. */
+/** Content of a CommonJS file. It exports a function that gives what can be seen, and one that prints it. */
 export const LOOK = `
 const moduleApi = require('node:module');
 const workers = require('node:worker_threads');
@@ -35,12 +35,12 @@ module.exports = () => [
   'execArgv ' + JSON.stringify(process.execArgv),
   'env ' + JSON.stringify(Object.entries(process.env).sort()),
   'connected ' + [process.connected, typeof process.send, typeof process.channel],
-  'resources ' + JSON.stringify(process.getActiveResourcesInfo().filter((name) => !name.endsWith('WriteWrap')).sort()),
+  'resources ' + JSON.stringify(process.getActiveResourcesInfo().filter((name) => !/Wrap$|Req$/.test(name)).sort()),
   ...shape('module', moduleApi),
   ...shape('worker_threads', workers),
   ...shape('Worker', workers.Worker),
   ...shape('Worker.prototype', workers.Worker.prototype),
-  'thread ' + JSON.stringify([workers.isMainThread, workers.threadId, workers.resourceLimits]),
+  'thread ' + JSON.stringify([workers.isMainThread, workers.resourceLimits]),
   ...shape('child_process', childProcess),
   ...shape('ChildProcess.prototype', childProcess.ChildProcess.prototype),
   ...shape('Error', Error),
@@ -52,4 +52,7 @@ module.exports = () => [
   'main ' + require.main?.id,
 ];
 module.exports.shape = shape;
+
+/** In one write: a process that ends may lose what a full pipe has not taken. */
+module.exports.show = (who, facts = module.exports()) => console.log(facts.map((fact) => who + ' ' + fact).join('\\n'));
 `;
