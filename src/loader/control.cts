@@ -5,8 +5,8 @@ import { parseControl } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
 
 /** What Node puts on `process` for a child with an IPC channel (lib/internal/child_process.js, setupChannel). */
-const PUBLIC_KEYS = ['send', 'connected', 'disconnect', 'channel'] as const;
-const INTERNAL_KEYS = ['_send', '_disconnect', '_handleQueue', '_pendingMessage', '_channel'] as const;
+const KEYS =
+  'send connected disconnect channel _send _disconnect _handleQueue _pendingMessage _channel'.split(' ');
 
 /** The channel's pipe, behind a symbol of Node's. */
 interface ChannelHandle {
@@ -58,13 +58,14 @@ export function hideChannel(onClosed: () => void): void {
     if (listener.name === 'onRemoveListener') process.off('removeListener', listener);
   }
 
-  for (const key of [...INTERNAL_KEYS, handleKey]) setHidden(key);
-  const hidden = PUBLIC_KEYS.map((key) => [key, Object.getOwnPropertyDescriptor(process, key)] as const);
+  const hidden = [...KEYS, handleKey].map(
+    (key) => [key, Object.getOwnPropertyDescriptor(process, key)] as const,
+  );
   const reveal = (): void => {
     for (const [key, descriptor] of hidden) if (descriptor) Object.defineProperty(process, key, descriptor);
   };
   const hide = (): void => {
-    for (const key of PUBLIC_KEYS) Reflect.deleteProperty(process, key);
+    for (const [key] of hidden) Reflect.deleteProperty(process, key);
   };
 
   const { onread } = handle;
@@ -79,9 +80,4 @@ export function hideChannel(onClosed: () => void): void {
     }
   };
   hide();
-}
-
-function setHidden(key: string | symbol): void {
-  const descriptor = Object.getOwnPropertyDescriptor(process, key);
-  if (descriptor?.configurable) Object.defineProperty(process, key, { ...descriptor, enumerable: false });
 }

@@ -92,17 +92,18 @@ function followedBy(name: 'register' | 'registerHooks', action: () => void): voi
 function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   const original = internals._resolveFilename;
   if (!original) return;
-  const tap: typeof original = function (request, parent, isMain, ...rest) {
-    const filename = observed(recorder, request, urlOf(parent), () =>
-      original.call(this, request, parent, isMain, ...rest),
-    );
-    if (module.isBuiltin(filename)) return filename;
-    const url = pathToFileURL(filename).href;
-    // Nobody requires it, and it is not the entry: it is imported. By whom, the other hook has seen, unless the importer
-    // was itself required; then the module is recorded as one whose dependents are not known.
-    recorder.resolved(request, !parent && !isMain ? url : urlOf(parent), url);
-    return filename;
-  };
+  const tap = new Proxy(original, {
+    apply(target, self, args: Parameters<typeof original>) {
+      const [request, parent, isMain] = args;
+      const filename = observed(recorder, request, urlOf(parent), () => Reflect.apply(target, self, args));
+      if (module.isBuiltin(filename)) return filename;
+      const url = pathToFileURL(filename).href;
+      // Nobody requires it, and it is not the entry: it is imported. By whom, the other hook has seen, unless the importer
+      // was itself required; then the module is recorded as one whose dependents are not known.
+      recorder.resolved(request, !parent && !isMain ? url : urlOf(parent), url);
+      return filename;
+    },
+  });
   internals._resolveFilename = tap;
   // Yarn's Plug'n'Play puts a function of its own there, which does not call ours. But whatever is loaded is first put
   // into the cache; a function of ours around the loading itself would show in stack traces.

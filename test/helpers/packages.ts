@@ -28,7 +28,9 @@ export function installAutoreload(project: Project): void {
   for (const path of ['dist', 'package.json']) {
     fs.cpSync(join(ROOT, path), project.path(`node_modules/autoreload/${path}`), { recursive: true });
   }
-  for (const name of ['chokidar', 'es-module-lexer']) {
+  const { dependencies } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  for (const name of Object.keys(dependencies))
     project.link(`node_modules/${name}`, join(ROOT, 'node_modules', name));
-  }
 }

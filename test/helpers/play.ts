@@ -26,9 +26,12 @@ const INHERENT: readonly RegExp[] = [
   /^ +at process\.processTicksAndRejections \(node:/,
 ];
 
+/** Functions that we wrap have their name and length; what is another is their source, which says `[native code]`. */
+const WRAPPED = / (function:(?:register|registerHooks|Worker):\d+|_resolveFilename function::\d+):\d+/;
+
 /**
- * Before `module.registerHooks`, `require` is seen by a function put around Node's, so its source is another, and an error
- * that comes from the thread of the hooks has lost the line of Node's that threw it.
+ * Before `module.registerHooks`, an error that comes from the thread of the hooks has lost the line of Node's that threw
+ * it.
  */
 const OFF_THREAD = !('registerHooks' in module);
 const PLACE_OF_NODE = /^node:internal|^ +throw new ERR_|^ +triggerUncaughtException\($|^ +\^$/;
@@ -68,8 +71,7 @@ function isTheProgramsOwn(line: string, { misses }: Program, project: Project): 
 }
 
 function comparable(line: string): string {
-  const text = line.replace(/^\(node:\d+\)/, '(node:PID)');
-  return OFF_THREAD ? text.replace(/( _resolveFilename function::\d+):\d+/, '$1') : text;
+  return line.replace(/^\(node:\d+\)/, '(node:PID)').replace(WRAPPED, ' $1');
 }
 
 /** A frame of a stack that is Node's or ours. */
