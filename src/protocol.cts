@@ -32,6 +32,12 @@ export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
  */
 export const SUPERVISED_KEY = 'autoreload.supervised';
 
+/**
+ * Variable with the option that the child was given in addition, to keep the inspector on its port. The preload takes
+ * both away.
+ */
+export const FIXED_PORT = 'AUTORELOAD_FIXED_PORT';
+
 /** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
 export interface Stamp {
   readonly mtimeMs: number;
@@ -61,11 +67,19 @@ export type LaneRecord =
   | { readonly kind: 'disconnected' }
   /** The app started a process. */
   | { readonly kind: 'spawned'; readonly pid: number }
+  /** Where the inspector listens, after SIGUSR1. */
+  | { readonly kind: 'inspected'; readonly url: string }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
   | { readonly kind: 'up'; readonly at: number };
 
-/** A control message. `stop` asks for a graceful end where no signal can. */
-export type ControlMessage = { readonly kind: 'stop' };
+/** A control message. */
+export type ControlMessage =
+  /** The run is to end. A signal follows where there are signals. */
+  | { readonly kind: 'stop' }
+  /** SIGUSR1 was sent: where does the inspector listen? */
+  | { readonly kind: 'inspected' }
+  /** SIGUSR1 has opened the inspector there in an earlier run. */
+  | { readonly kind: 'inspect'; readonly host: string; readonly port: number };
 
 /** The line that carries a record. It begins with a newline too, should another process have been cut off in its own. */
 export function encodeRecord(record: LaneRecord): string {
@@ -91,8 +105,11 @@ export function encodeControl(message: ControlMessage): object {
 /** The control message in what arrived over IPC, or undefined when it is not one of ours. */
 export function parseControl(message: unknown): ControlMessage | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { cmd, version, kind } = message as { cmd?: unknown; version?: unknown; kind?: unknown };
-  return cmd === CONTROL_CMD && version === VERSION && kind === 'stop' ? { kind } : undefined;
+  const { cmd, version, kind, host, port } = message as Record<string, unknown>;
+  if (cmd !== CONTROL_CMD || version !== VERSION) return undefined;
+  if (kind === 'stop' || kind === 'inspected') return { kind };
+  if (kind === 'inspect' && isString(host) && isNumber(port)) return { kind, host, port };
+  return undefined;
 }
 
 function toFields(record: LaneRecord): unknown[] {
@@ -108,6 +125,8 @@ function toFields(record: LaneRecord): unknown[] {
       return ['d'];
     case 'spawned':
       return ['s', record.pid];
+    case 'inspected':
+      return ['i', record.url];
     case 'up':
       return ['u', record.at];
   }
@@ -129,6 +148,7 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   }
   if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
     return { kind: 'spawned', pid: first };
+  if (tag === 'i' && isString(first)) return { kind: 'inspected', url: first };
   if (tag === 'd') return { kind: 'disconnected' };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;

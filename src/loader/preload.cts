@@ -5,11 +5,20 @@ import module from 'node:module';
 import { dirname, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { LANE_FD, LANE_VARIABLE } from '../protocol.cts';
+import type { ControlMessage } from '../protocol.cts';
 import { stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
 import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
+import {
+  beginEnd,
+  guardExit,
+  hideFixedPort,
+  isDebugged,
+  openInspector,
+  reportInspector,
+} from './inspector.cts';
 import { install } from './install.cts';
 import { openLane, pipeAt, send } from './lane.cts';
 import { addressProcesses } from './processes.cts';
@@ -45,6 +54,7 @@ function join(): void {
   // What the app starts must not find us in its environment.
   if (stripped?.inherited !== undefined) process.env['NODE_OPTIONS'] = stripped.inherited;
   else if (stripped) delete process.env['NODE_OPTIONS'];
+  hideFixedPort(isMainThread);
   if (!isMainThread) {
     joinThread(workerAddress());
     return;
@@ -60,9 +70,8 @@ function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
   const progress = newProgress();
   record({ fd: LANE_FD, pipe }, progress);
-  listen((message) => {
-    if (message.kind === 'stop') endBySignal();
-  });
+  listen(obey);
+  if (isDebugged()) guardExit();
   if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env['AUTORELOAD_RELAY'];
@@ -93,6 +102,24 @@ function record(address: Address, progress: Progress): void {
   addressProcesses(__filename, address);
   addressAllWorkers(__filename, address);
   install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);
+}
+
+/** Does what the supervisor asks for. */
+function obey(message: ControlMessage): void {
+  switch (message.kind) {
+    case 'stop':
+      beginEnd();
+      if (process.platform === 'win32') endBySignal();
+      break;
+    case 'inspected':
+      guardExit();
+      reportInspector();
+      break;
+    case 'inspect':
+      guardExit();
+      openInspector(message.host, message.port);
+      break;
+  }
 }
 
 /** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */

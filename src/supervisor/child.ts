@@ -5,7 +5,7 @@ import type { ChildProcess, SendHandle, Serializable, SerializationType } from '
 import { Readable } from 'node:stream';
 import { AutoreloadError } from '../errors.ts';
 import { CONTROL_FD, encodeControl, LANE_FD } from '../protocol.cts';
-import type { LaneRecord } from '../protocol.cts';
+import type { ControlMessage, LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
 import { Family } from './family.ts';
 import { LaneReader } from './lane.ts';
@@ -65,9 +65,16 @@ export class Child {
   /** Asks the child to end, in its own time. */
   stop(): void {
     // Here connections will be drained before the signal goes out.
-    if (process.platform === 'win32' && this.#process.connected)
-      this.#process.send(encodeControl({ kind: 'stop' }));
-    else this.signal('SIGTERM');
+    const told = this.tell({ kind: 'stop' });
+    if (process.platform !== 'win32' || !told) this.signal('SIGTERM');
+  }
+
+  /** Sends the child a control message. Returns false when it has no channel any more. */
+  tell(message: ControlMessage): boolean {
+    if (!this.#process.connected) return false;
+    // It may be gone, which is told elsewhere.
+    this.#process.send(encodeControl(message), () => {});
+    return true;
   }
 
   /** Sends the child a signal. */

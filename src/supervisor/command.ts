@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { withPreload } from '../preload-option.cts';
-import { DESCENDANT_MARK } from '../protocol.cts';
+import { DESCENDANT_MARK, FIXED_PORT } from '../protocol.cts';
 import { textOf } from './disk.ts';
 import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
 import { optionFiles } from './settings.ts';
@@ -27,6 +27,8 @@ export interface Start {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** An option that keeps the inspector on its port. */
+  readonly fixedPort?: string | undefined;
 }
 
 /**
@@ -44,13 +46,15 @@ export function buildCommand(start: Start, preload: string, register: string): C
   // Otherwise it comes from a configuration file of Node's, which all that the app starts reads again.
   const found = options !== (inherited ?? '') || execArgv.length < start.execArgv.length;
   const allOptions = [...split(inherited ?? '').map(({ value }) => value), ...start.execArgv];
+  const { fixedPort } = start;
   return {
     execPath: start.execPath,
     argv0: start.argv0,
     settings: optionFiles(allOptions, start.cwd),
-    args: [...execArgv, ...start.argv.slice(1)],
+    args: [...execArgv, ...(fixedPort === undefined ? [] : [fixedPort]), ...start.argv.slice(1)],
     env: {
       ...withoutEnvFiles(start.env, allOptions),
+      ...(fixedPort === undefined ? {} : { [FIXED_PORT]: fixedPort }),
       ...(found ? {} : { [DESCENDANT_MARK]: '1' }),
       // One that held nothing but our option was set for us.
       NODE_OPTIONS: withPreload(options === '' && inherited !== '' ? undefined : options, preload),

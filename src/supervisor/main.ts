@@ -9,11 +9,12 @@ import { buildCommand } from './command.ts';
 import type { Command } from './command.ts';
 import { Guard } from './guard.ts';
 import { Launcher } from './launcher.ts';
+import { DebugSignal, releaseInspector } from './inspector.ts';
 import { leave } from './leave.ts';
 import { explanation, wording } from './lines.ts';
 import { Log } from './log.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
-import { onEndingSignal } from './signals.ts';
+import { onDebugSignal, onEndingSignal } from './signals.ts';
 import { IDLE, transition } from './state.ts';
 import type { Effect, Ended, Event, Line, State } from './state.ts';
 import { Terminal } from './terminal.ts';
@@ -27,15 +28,11 @@ export async function main(): Promise<never> {
   const { options, problems } = parseOptions(process.env);
   const log = new Log(options.log);
   for (const problem of problems) log.info(problem.message);
-  if (`${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`.includes('--inspect')) {
-    // The port is the child's.
-    const { default: inspector } = await import('node:inspector');
-    inspector.close();
-  }
+  const fixedPort = await releaseInspector(process);
   const preload = fileURLToPath(new URL('../loader/preload.cjs', import.meta.url));
   const register = new URL('../register.js', import.meta.url).href;
   const { execPath, argv0, execArgv, argv, env } = process;
-  const start = { execPath, argv0, execArgv, argv, env, cwd: process.cwd() };
+  const start = { execPath, argv0, execArgv, argv, env, cwd: process.cwd(), fixedPort };
   const command = buildCommand(start, preload, register);
   await new Supervisor(command, options, log).start();
   return await new Promise<never>(() => {});
@@ -47,6 +44,7 @@ class Supervisor {
   readonly #log: Log;
   readonly #launcher = new Launcher();
   readonly #terminal = new Terminal();
+  readonly #debug = new DebugSignal();
   /** What has happened and has not been handled yet, in order. */
   readonly #queue: (() => void)[] = [];
   #handling = true;
@@ -73,6 +71,7 @@ class Supervisor {
     );
     this.#terminal.save();
     this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
+    onDebugSignal(() => void this.#onDebugSignal());
     const at = scheduler.now();
     this.#apply({ kind: 'start', at });
     this.#guard = new Guard();
@@ -140,6 +139,7 @@ class Supervisor {
         this.#spawn(effect.generation);
         break;
       case 'stop':
+        this.#debug.pause();
         this.#child?.stop();
         break;
       case 'kill':
@@ -190,6 +190,7 @@ class Supervisor {
       onProcs: (procs) => this.#guard?.entrust(procs),
       onProblem: (error) => this.#log.info(error.message),
       onExit: (ended) => {
+        this.#debug.pause();
         this.#launcher.connect(undefined);
         this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
       },
@@ -198,9 +199,12 @@ class Supervisor {
 
   #record(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
+    if (this.#child && this.#state.kind === 'running') this.#debug.begun(this.#child);
+    if (record.kind === 'inspected') this.#debug.opened(record.url);
     if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
     if (record.kind !== 'up') return;
     this.#watching?.cameUp();
+    this.#debug.cameUp();
     this.#apply({ kind: 'up', generation, at: record.at });
   }
 
@@ -236,6 +240,11 @@ class Supervisor {
     this.#held--;
     this.#queue.unshift(() => this.#apply({ kind: 'signal', at, signal, shared }));
     this.#handle();
+  }
+
+  async #onDebugSignal(): Promise<void> {
+    const shared = (await this.#guard?.witnessed('SIGUSR1')) ?? false;
+    this.#do(() => this.#debug.received(shared));
   }
 
   #leave(ended: Ended): void {

@@ -1,4 +1,4 @@
-// Signals that end the program, told as events. Handlers do nothing else.
+// Signals to the supervisor, told as events. Handlers do nothing else.
 
 /** What a terminal, a shell or a service manager sends to end a program. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -9,4 +9,9 @@ export function onEndingSignal(tell: (signal: NodeJS.Signals) => void): () => vo
   return () => {
     for (const name of ENDING) process.off(name, tell);
   };
+}
+
+/** Tells SIGUSR1, by which Node would open an inspector in this process. Windows does not have it. */
+export function onDebugSignal(tell: () => void): void {
+  if (process.platform !== 'win32') process.on('SIGUSR1', tell);
 }

@@ -93,3 +93,13 @@ test('where our option stands in neither place, what the app starts is marked', 
   const env = { NODE_OPTIONS: '--import autoreload/register' };
   assert.equal(build(project, { env }).env['AUTORELOAD_DESCENDANT'], undefined);
 });
+
+test('an option that fixes the port of the inspector comes last, and is told to the preload', () => {
+  using project = new Project({});
+  const execArgv = ['--inspect=0', '--import', 'autoreload/register'];
+  const fixedPort = '--inspect-port=127.0.0.1:4711';
+  const { args, env } = build(project, { execArgv, fixedPort });
+  assert.deepEqual(args, ['--inspect=0', fixedPort, '/app.js']);
+  assert.equal(env['AUTORELOAD_FIXED_PORT'], fixedPort);
+  assert.equal('AUTORELOAD_FIXED_PORT' in build(project, { execArgv }).env, false);
+});

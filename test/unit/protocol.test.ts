@@ -28,6 +28,7 @@ const RECORDS: readonly LaneRecord[] = [
   { kind: 'missed', specifier: 'x', parent: undefined, at: 5 },
   { kind: 'missed', specifier: './x', parent: 'file:///a.js', at: 5.25 },
   { kind: 'spawned', pid: 42 },
+  { kind: 'inspected', url: 'ws://127.0.0.1:9229/id' },
   { kind: 'up', at: 7 },
 ];
 
@@ -59,6 +60,8 @@ test('a line that is not one of ours is no record', () => {
     '["s",1.5]',
     '["s","2"]',
     '["s",-2]',
+    '["i"]',
+    '["i",1]',
     '["u"]',
     '["u",null]',
     '["u",1e999]',
@@ -77,7 +80,13 @@ test('a stamp that is not whole is none', () => {
 });
 
 test('a control message comes back as it was', () => {
-  assert.deepEqual(parseControl(encodeControl({ kind: 'stop' })), { kind: 'stop' });
+  for (const message of [
+    { kind: 'stop' },
+    { kind: 'inspected' },
+    { kind: 'inspect', host: '127.0.0.1', port: 9229 },
+  ] as const) {
+    assert.deepEqual(parseControl(encodeControl(message)), message);
+  }
 });
 
 test('Node keeps control messages out of sight of the app by their prefix', () => {
@@ -97,6 +106,8 @@ test('what is not one of our control messages is none', () => {
     { ...ours, cmd: 'NODE_HANDLE' },
     { ...ours, version: 0 },
     { ...ours, kind: 'other' },
+    { ...ours, kind: 'inspect' },
+    { ...ours, kind: 'inspect', host: 'x', port: '1' },
   ]) {
     assert.equal(parseControl(message), undefined, JSON.stringify(message));
   }

@@ -1,0 +1,82 @@
+// The child's side of debugging: keeps the supervisor's option out of the app's sight, tells where SIGUSR1 has opened
+// the inspector, opens it there again in the next run, and keeps a debugger from holding up a restart. Knows nothing
+// of why the run ends. See src/supervisor/inspector.ts.
+import type inspectorModule from 'node:inspector';
+import { FIXED_PORT } from '../protocol.cts';
+import { send } from './lane.cts';
+
+/** The app may replace it. */
+const { setTimeout } = globalThis;
+
+/** Node opens the inspector some ms after SIGUSR1, in its own time: it is looked for so often, so many ms apart. */
+const MAX_LOOKS = 50;
+const LOOK_MS = 20;
+
+let ending = false;
+
+/**
+ * Takes the option that fixes the port out of `process.execArgv`, which whatever the app forks gets as well.
+ *
+ * @param isMainThread a worker thread has the options of its process again, and learns which is ours from the main thread
+ */
+export function hideFixedPort(isMainThread: boolean): void {
+  if (isMainThread && process.env[FIXED_PORT] === undefined) return;
+  const workers = process.getBuiltinModule('node:worker_threads');
+  const option = isMainThread ? process.env[FIXED_PORT] : workers.getEnvironmentData(FIXED_PORT);
+  if (typeof option !== 'string') return;
+  if (isMainThread) workers.setEnvironmentData(FIXED_PORT, option);
+  delete process.env[FIXED_PORT];
+  const at = process.execArgv.lastIndexOf(option);
+  if (at >= 0) process.execArgv.splice(at, 1);
+}
+
+/** Whether this process was started to be debugged. */
+export function isDebugged(): boolean {
+  return `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`.includes('--inspect');
+}
+
+/** Tells where the inspector listens, as soon as it does: SIGUSR1 has come, which may be the app's own affair. */
+export function reportInspector(): void {
+  let looks = 0;
+  const look = (): void => {
+    const url = inspector().url();
+    if (url !== undefined) send({ kind: 'inspected', url });
+    else if (++looks < MAX_LOOKS) setTimeout(look, LOOK_MS).unref();
+  };
+  look();
+}
+
+/** Opens the inspector where it was in the run before. Not by SIGUSR1, which kills under `--disable-sigusr1`. */
+export function openInspector(host: string, port: number): void {
+  if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return;
+  try {
+    inspector().open(port, host);
+  } catch {
+    // Node has printed why.
+  }
+}
+
+/** The run is to end: a debugger is let go when the app's own exit handlers are through. */
+export function beginEnd(): void {
+  ending = true;
+  process.off('exit', onExit);
+  guardExit();
+}
+
+/**
+ * A process that ends waits for its debugger to leave, and no handler of a signal runs any more. So that SIGTERM ends
+ * one that has come to its end by itself, and a restart does not wait.
+ */
+export function guardExit(): void {
+  if (!process.listeners('exit').includes(onExit)) process.on('exit', onExit);
+}
+
+function onExit(): void {
+  if (ending) inspector().close();
+  else if (inspector().url() !== undefined) process.removeAllListeners('SIGTERM');
+}
+
+/** Loaded when it is needed, and not by `require`, which is hooked. */
+function inspector(): typeof inspectorModule {
+  return process.getBuiltinModule('node:inspector');
+}

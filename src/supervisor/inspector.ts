@@ -1,0 +1,95 @@
+// Debugging: the inspector is the app's alone, and stays on its port from one run to the next. Knows which port that
+// is, and when SIGUSR1 may be passed on; knows nothing of why a run begins or ends.
+import type { ControlMessage } from '../protocol.cts';
+import { split } from './node-options.ts';
+
+/** Options by which Node may have opened an inspector in this process; a configuration file can name them too. */
+const MAY_INSPECT = /--inspect|config-file/;
+
+/** Options that name a port. Node takes `_` for `-`. */
+const PORT_OPTIONS = ['--inspect', '--inspect-brk', '--inspect-wait', '--inspect-port', '--debug-port'];
+
+/** How this process was started. */
+export interface Start {
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Closes the inspector that Node has opened in this process: it is the child's. One that a debugger's own preload has
+ * opened stays.
+ *
+ * @returns the option that gives children the same port, where the system has chosen it
+ */
+export async function releaseInspector({ execArgv, env }: Start): Promise<string | undefined> {
+  const options = [...split(env['NODE_OPTIONS'] ?? '').map(({ value }) => value), ...execArgv];
+  if (!options.some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')))) return undefined;
+  const { default: inspector } = await import('node:inspector');
+  const address = addressOf(inspector.url() ?? '');
+  inspector.close();
+  return address && wantsAnyPort(options) ? `--inspect-port=${address.host}:${address.port}` : undefined;
+}
+
+/** Whether the inspector is to listen on a port that the system chooses. The last option that names one counts. */
+export function wantsAnyPort(options: readonly string[]): boolean {
+  const named = options.flatMap((option, index) => {
+    const [name = '', value] = option.split(/=(.*)/s, 2);
+    const plain = name.replaceAll('_', '-');
+    if (!PORT_OPTIONS.includes(plain)) return [];
+    // Only these take the next word.
+    const next = plain.endsWith('-port') ? options[index + 1] : undefined;
+    return value ?? next ?? [];
+  });
+  return /^(.*:)?0+$/.test(named.at(-1) ?? '');
+}
+
+/** Host, in brackets where Node puts it so, and port of an inspector. */
+export function addressOf(url: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = /^ws:\/\/(.+):(\d+)\//.exec(url) ?? [];
+  return host === undefined ? undefined : { host, port: Number(port) };
+}
+
+/** The app, as far as SIGUSR1 is concerned. */
+export interface Debuggee {
+  signal: (name: NodeJS.Signals) => void;
+  tell: (message: ControlMessage) => void;
+}
+
+/** Passes SIGUSR1 on, by which Node opens an inspector in a running program, and keeps it open in the runs after. */
+export class DebugSignal {
+  #app: Debuggee | undefined;
+  /** It came when there was nobody to take it. */
+  #waiting = false;
+  /** Where it has opened the inspector. */
+  #url: string | undefined;
+
+  /** SIGUSR1 has come. `shared`: the app has got it too. */
+  received(shared: boolean): void {
+    this.#waiting = !this.#app;
+    if (!shared) this.#app?.signal('SIGUSR1');
+    this.#app?.tell({ kind: 'inspected' });
+  }
+
+  /** The app has begun to load: before, the signal would kill it. */
+  begun(app: Debuggee): void {
+    if (this.#app === app) return;
+    this.#app = app;
+    if (this.#waiting) this.received(false);
+  }
+
+  /** The app is ending, or is not there yet: the signal is kept for the next run. */
+  pause(): void {
+    this.#app = undefined;
+  }
+
+  /** The app tells where its inspector is. */
+  opened(url: string): void {
+    this.#url = url;
+  }
+
+  /** The app is up: it gets the inspector back that an earlier run had. */
+  cameUp(): void {
+    const address = this.#url === undefined ? undefined : addressOf(this.#url);
+    if (address) this.#app?.tell({ kind: 'inspect', ...address });
+  }
+}
