@@ -200,7 +200,10 @@ class Supervisor {
   #record(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
     if (this.#child && this.#state.kind === 'running') this.#debug.begun(this.#child);
-    if (record.kind === 'inspected') this.#debug.opened(record.url);
+    if (record.kind === 'inspected') {
+      this.#debug.opened(record.url);
+      this.#log.debug(`inspector at ${record.url}`);
+    }
     if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
     if (record.kind !== 'up') return;
     this.#watching?.cameUp();

@@ -69,10 +69,7 @@ for (const option of ['--inspect-brk', '--inspect-wait', '--inspect-brk=0']) {
     const port = option.endsWith('=0') ? [] : [`--inspect-port=${await freePort()}`];
     await using app = run(project, 'app.js', { execArgv: [option, ...port, ...OURS] });
     const first = await app.line(LISTENING);
-    const supervisor = await Debugger.attach(first);
-    await supervisor.start();
-    // The app is not in that process: the debugger is sent away.
-    await supervisor.closed;
+    await passFirst(first);
     for (const round of [1, 2]) {
       const listening = await app.line(LISTENING);
       assert.equal(portOf(listening), portOf(first));
@@ -93,21 +90,18 @@ for (const option of ['--inspect-brk', '--inspect-wait', '--inspect-brk=0']) {
   });
 }
 
-test(
-  'a program that waits for a debugger is ended by a signal, and restarted by a change',
-  posix,
-  async () => {
-    using project = new Project({ 'app.js': APP });
-    await using app = run(project, 'app.js', { execArgv: ['--inspect-wait=0', ...OURS] });
-    await attachOnce(await app.line(LISTENING));
-    await attachOnce(await app.line(LISTENING));
-    await app.lines(/^\["app"/, /is up in/);
-    project.write('app.js', `${APP}// waits\n`);
-    await app.line(LISTENING);
-    app.kill('SIGTERM');
-    assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' }, app.transcript.toString());
-  },
-);
+test('a program that waits for a debugger is ended by a signal', posix, async () => {
+  using project = new Project({ 'app.js': APP });
+  await using app = run(project, 'app.js', { execArgv: ['--inspect-wait=0', ...OURS] });
+  await passFirst(await app.line(LISTENING));
+  await using client = await Debugger.attach(await app.line(LISTENING));
+  await client.start();
+  await app.lines(/^\["app"/, /is up in/);
+  project.write('app.js', `${APP}// waits\n`);
+  await app.line(LISTENING);
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' }, app.transcript.toString());
+});
 
 test('processes and threads of a program with --inspect=0 are debugged as without autoreload', async () => {
   const source = `
@@ -150,33 +144,23 @@ for (const any of [false, true]) {
     async () => {
       using project = new Project({ 'app.js': APP });
       const option = `--inspect-port=${any ? 0 : await freePort()}`;
-      await using app = run(project, 'app.js', { execArgv: [option, ...OURS] });
+      const env = { AUTORELOAD_LOG: 'debug' };
+      await using app = run(project, 'app.js', { execArgv: [option, ...OURS], env });
       await app.lines(/^\["app"/, /is up in/);
       project.write('app.js', `${APP}// not yet\n`);
       await app.line(/restarting$/);
-      const [first] = await app.lines(/^\["app"/, /is up in/);
+      let [line] = await app.lines(/^\["app"/, /is up in/);
       app.kill('SIGUSR1');
-      let line = first!;
-      let listening = await app.line(LISTENING);
-      const port = portOf(listening);
+      let [listening] = await app.lines(LISTENING, /^\[autoreload\] inspector at ws:/);
+      const port = portOf(listening!);
       for (const round of [1, 2]) {
-        const client = await Debugger.attach(listening);
-        assert.equal(await client.pid(), (JSON.parse(line) as unknown[])[1]);
-        // The debugger has looked into the app, so it has been told that the inspector is open.
-        await client.send('Runtime.evaluate', {
-          expression: 'new Promise((done) => setTimeout(done, 100))',
-          awaitPromise: true,
-        });
-        await client[Symbol.asyncDispose]();
+        await using client = await Debugger.attach(listening!);
+        assert.equal(await client.pid(), (JSON.parse(line!) as unknown[])[1]);
         if (process.platform === 'linux') assert.equal(listens(app.pid), false, 'the supervisor listens');
         project.write('app.js', `${APP}// ${round}\n`);
         await app.line('[autoreload] app.js changed, restarting');
-        [line, , listening] = (await app.lines(/^\["app"/, /is up in/, LISTENING)) as [
-          string,
-          string,
-          string,
-        ];
-        assert.equal(portOf(listening), port);
+        [line, listening] = await app.lines(/^\["app"/, LISTENING, /is up in/);
+        assert.equal(portOf(listening!), port);
       }
       assert.equal(app.transcript.count(LISTENING), 3, app.transcript.toString());
     },
@@ -240,22 +224,24 @@ test('a debugger does not hold up the restart of an app that has come to its end
     using project = new Project({ 'app.js': `${POLITE}${APP}` });
     await using app = run(project, 'app.js', { execArgv: ['--inspect-wait=0', ...OURS] });
     project.write('app.js', `${POLITE}${broken}`);
-    await attachOnce(await app.line(LISTENING));
+    await passFirst(await app.line(LISTENING));
     await using client = await Debugger.attach(await app.line(LISTENING));
     await client.start();
     await app.line('Waiting for the debugger to disconnect...');
     project.write('app.js', `${POLITE}${APP}`);
     await app.line('[autoreload] app.js changed, restarting');
-    await attachOnce(await app.line(LISTENING));
+    await using next = await Debugger.attach(await app.line(LISTENING));
+    await next.start();
     await app.lines(/^\["app"/, /is up in/);
     assert.equal(app.transcript.count(/did not end/), 0, `${how}\n${app.transcript.toString()}`);
   }
 });
 
-/** Attaches a debugger, lets the process run, and leaves. */
-async function attachOnce(line: string): Promise<void> {
+/** Attaches to the supervisor and lets it run. The app is not in that process: the debugger is sent away. */
+async function passFirst(line: string): Promise<void> {
   await using client = await Debugger.attach(line);
   await client.start();
+  await client.closed;
 }
 
 function portOf(line: string): number {
