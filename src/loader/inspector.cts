@@ -46,7 +46,7 @@ export function reportInspector(): void {
   look();
 }
 
-/** Opens the inspector where it was in the run before. Not by SIGUSR1, which kills under `--disable-sigusr1`. */
+/** Opens the inspector where it was in an earlier run, whatever port the options name. A handler of the app's goes first. */
 export function openInspector(host: string, port: number): void {
   if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return;
   try {

@@ -27,7 +27,9 @@ export async function releaseInspector({ execArgv, env }: Start): Promise<string
   const { default: inspector } = await import('node:inspector');
   const address = addressOf(inspector.url() ?? '');
   inspector.close();
-  return address && wantsAnyPort(options) ? `--inspect-port=${address.host}:${address.port}` : undefined;
+  if (!address || !wantsAnyPort(options)) return undefined;
+  const { host, port } = address;
+  return `--inspect-port=${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Whether the inspector is to listen on a port that the system chooses. The last option that names one counts. */
@@ -43,9 +45,9 @@ export function wantsAnyPort(options: readonly string[]): boolean {
   return /^(.*:)?0+$/.test(named.at(-1) ?? '');
 }
 
-/** Host, in brackets where Node puts it so, and port of an inspector. */
+/** Host and port of an inspector, as `inspector.open` takes them. */
 export function addressOf(url: string): { readonly host: string; readonly port: number } | undefined {
-  const [, host, port] = /^ws:\/\/(.+):(\d+)\//.exec(url) ?? [];
+  const [, host, port] = /^ws:\/\/\[?(.+?)\]?:(\d+)\//.exec(url) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
 }
 

@@ -76,6 +76,7 @@ export class Debugger {
       'sec-websocket-version': '13',
     };
     const request = http.request(url, { headers }).end();
+    request.once('response', ({ statusCode }) => request.destroy(new Error(`refused: ${statusCode}`)));
     const [, socket, first] = (await once(request, 'upgrade')) as [unknown, Duplex, Buffer];
     return new Debugger(socket, first);
   }

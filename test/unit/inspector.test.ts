@@ -31,7 +31,9 @@ test('the last option that names a port tells whether the system is to choose it
 
 test('the address of an inspector is in its URL', () => {
   assert.deepEqual(addressOf('ws://127.0.0.1:80/0-1'), { host: '127.0.0.1', port: 80 });
-  assert.deepEqual(addressOf('ws://[::1]:9229/0-1'), { host: '[::1]', port: 9229 });
+  assert.deepEqual(addressOf('ws://[::1]:9229/0-1'), { host: '::1', port: 9229 });
+  assert.deepEqual(addressOf('ws://[::]:9229/0-1'), { host: '::', port: 9229 });
+  assert.deepEqual(addressOf('ws://localhost:1/0-1'), { host: 'localhost', port: 1 });
   assert.equal(addressOf(''), undefined);
 });
 
