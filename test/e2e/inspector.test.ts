@@ -134,7 +134,8 @@ if (process.connected && isMainThread) process.disconnect();
   assert.deepEqual(forked?.slice(2), [['--inspect=0'], []]);
   assert.deepEqual(thread, ['part', false, ['--inspect=0'], []]);
   assert.deepEqual(worker, ['part', port + 1, ['--inspect=0', `--inspect-port=${port + 1}`], []]);
-  assert.equal(app.transcript.count(IN_USE), 0, app.transcript.toString());
+  // The next port, which the cluster worker takes, may be somebody else's.
+  assert.equal(app.transcript.count(new RegExp(`:${port} failed`)), 0, app.transcript.toString());
 });
 
 for (const any of [false, true]) {
