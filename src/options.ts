@@ -10,6 +10,8 @@ export interface Options {
   readonly grace: number;
   /** `AUTORELOAD_LOG`. */
   readonly log: LogLevel;
+  /** `AUTORELOAD_POLL`: ms between two looks at each file; 0: only files that cannot be watched are polled. */
+  readonly poll: number;
 }
 
 /** Options, and what was wrong with the values that were not taken. */
@@ -19,6 +21,13 @@ export interface ParsedOptions {
 }
 
 const DEFAULT_GRACE_MS = 5000;
+
+/** What `AUTORELOAD_POLL=1` stands for; also the interval for files that cannot be watched. */
+export const DEFAULT_POLL_MS = 250;
+
+const MIN_POLL_MS = 20;
+
+const EXPECTED_POLL = `0, 1 or a number of milliseconds from ${MIN_POLL_MS}`;
 
 /** The longest delay that a timer of Node's can have. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -43,7 +52,13 @@ export function parseOptions(env: NodeJS.ProcessEnv): ParsedOptions {
   const graceValue = env['AUTORELOAD_GRACE'];
   if (graceValue) {
     if (/^\d+$/.test(graceValue) && Number(graceValue) <= MAX_DELAY_MS) grace = Number(graceValue);
-    else reject('AUTORELOAD_GRACE', 'a number of milliseconds', graceValue, `Use ${suggestMs(graceValue)}.`);
+    else
+      reject(
+        'AUTORELOAD_GRACE',
+        'a number of milliseconds',
+        graceValue,
+        `Use ${suggestMs(graceValue) ?? DEFAULT_GRACE_MS}.`,
+      );
   }
 
   let log: LogLevel = 'info';
@@ -53,17 +68,32 @@ export function parseOptions(env: NodeJS.ProcessEnv): ParsedOptions {
     else reject('AUTORELOAD_LOG', 'silent, info or debug', logValue, 'Using info.');
   }
 
-  return { options: Object.freeze({ grace, log }), problems };
+  let poll = 0;
+  const pollValue = env['AUTORELOAD_POLL'];
+  if (pollValue && pollValue !== '0') {
+    const ms = /^\d+$/.test(pollValue) ? Number(pollValue) : undefined;
+    if (ms === 1) poll = DEFAULT_POLL_MS;
+    else if (ms !== undefined && ms >= MIN_POLL_MS && ms <= MAX_DELAY_MS) poll = ms;
+    else reject('AUTORELOAD_POLL', EXPECTED_POLL, pollValue, `Use ${suggestPoll(pollValue)}.`);
+  }
+
+  return { options: Object.freeze({ grace, log, poll }), problems };
 }
 
 function isLogLevel(value: string): value is LogLevel {
   return LOG_LEVELS.includes(value);
 }
 
+/** What the user may have meant: "2s" is 2000, "5" is the shortest that there is, "true" is 1. */
+function suggestPoll(value: string): number {
+  const ms = suggestMs(value) ?? (/^\d+(?:\.\d+)?$/.test(value) ? Number(value) : undefined);
+  return ms === undefined ? 1 : Math.min(Math.max(Math.round(ms), MIN_POLL_MS), MAX_DELAY_MS);
+}
+
 /** What the user may have meant: "5s" is 5000. */
-function suggestMs(value: string): number {
+function suggestMs(value: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|m|min)$/.exec(value) ?? [];
-  if (amount === undefined) return DEFAULT_GRACE_MS;
+  if (amount === undefined) return undefined;
   const factor = unit === 'ms' ? 1 : unit === 's' ? 1000 : 60_000;
   return Math.min(Math.round(Number(amount) * factor), MAX_DELAY_MS);
 }

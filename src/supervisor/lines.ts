@@ -1,6 +1,7 @@
 // The wording of every line that the user sees. Pure.
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Change, Ended, Line } from './state.ts';
+import type { Unreported } from './event-less.ts';
 
 /** A chain of imports with more files than this is shortened. */
 const MAX_CHAIN = 5;
@@ -45,6 +46,14 @@ export function explanation(
 ): string {
   const places = chain.map(([path, line]) => display(path, cwd) + (line === undefined ? '' : `:${line}`));
   return `why: ${places.join(' > ')}`;
+}
+
+/** What is said of files that are polled because of where they are. */
+export function unreportedText({ fileSystem, folder, interval }: Unreported, cwd: string): string {
+  return (
+    `${display(folder, cwd)} is on ${fileSystem}, which does not report every change: ` +
+    `polling its files every ${duration(interval)}. For another interval set AUTORELOAD_POLL`
+  );
 }
 
 /** A path as the user would write it: relative where that is shorter. */

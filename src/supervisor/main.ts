@@ -11,7 +11,7 @@ import { Guard } from './guard.ts';
 import { Launcher } from './launcher.ts';
 import { DebugSignal, releaseInspector } from './inspector.ts';
 import { leave } from './leave.ts';
-import { explanation, wording } from './lines.ts';
+import { explanation, unreportedText, wording } from './lines.ts';
 import { Log } from './log.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
 import { onDebugSignal, onEndingSignal } from './signals.ts';
@@ -93,9 +93,11 @@ class Supervisor {
       entry: process.argv[1] ?? '',
       settings: this.#command.settings,
       scheduler,
+      poll: this.#options.poll,
       onMoving: () => this.#enqueue({ kind: 'moving' }),
       onSettled: (change) => this.#enqueue({ kind: 'settled', at: scheduler.now(), change }),
       onProblem: (error) => this.#log.info(error.message),
+      onUnreported: (unreported) => this.#log.info(unreportedText(unreported, process.cwd())),
       onDebug: (text) => this.#log.debug(text),
     });
   }

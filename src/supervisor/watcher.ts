@@ -1,42 +1,52 @@
 // Wanted paths in, paths at which something may have happened out. The only file that knows chokidar. Knows neither
 // content nor what a path is wanted for.
-import fs from 'node:fs';
 import { FSWatcher } from 'chokidar';
 import { AutoreloadError } from '../errors.ts';
 import { isInPackage } from '../module-url.ts';
+import { DEFAULT_POLL_MS } from '../options.ts';
 import { entryOf } from './disk.ts';
+import { commonFolder, EventLess } from './event-less.ts';
+import type { Unreported } from './event-less.ts';
 import { Folders } from './folders.ts';
-
-/** How often files are looked at that cannot be watched, in ms. */
-const POLL_MS = 500;
+import { Poller } from './poller.ts';
+import type { Scheduler } from './scheduler.ts';
 
 export interface WatcherOptions {
   /** Working directory of the program. */
   readonly root: string;
+  readonly scheduler: Scheduler;
+  /** Polls every path, at this interval in ms; 0 polls what cannot be watched. */
+  readonly poll: number;
   /** Something may have happened to a wanted path. */
   readonly onPath: (path: string) => void;
   /** Something cannot be watched; told once for each kind of reason. */
   readonly onProblem: (error: AutoreloadError) => void;
+  /** Files are polled because of where they are; told once for each kind of file system. */
+  readonly onUnreported: (unreported: Unreported) => void;
 }
 
 /**
  * Watches the folder of each path, which sees everything that happens to a name; and each file of the user's own
  * with chokidar too, which sees a write that comes by another name: a hard link, a single file mounted into a
- * container. What cannot be watched is polled.
+ * container. What cannot be watched is polled, and so is what is on a file system that does not report every change.
  */
 export class Watcher {
   readonly #options: WatcherOptions;
   readonly #folders: Folders;
   readonly #files = new FSWatcher({ ignoreInitial: true, atomic: false, followSymlinks: false });
+  readonly #poller: Poller;
+  readonly #eventLess = new EventLess();
   readonly #wanted = new Set<string>();
-  readonly #polled = new Set<string>();
+  /** Paths that are polled without trying to watch them, and the file system if it is the reason. */
+  readonly #unwatched = new Map<string, string | undefined>();
   /** Files that chokidar does not watch, because they were not there. */
   readonly #lost = new Set<string>();
   readonly #told = new Set<string>();
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    const { root, onPath } = options;
+    const { root, scheduler, poll, onPath } = options;
+    this.#poller = new Poller({ scheduler, interval: poll || DEFAULT_POLL_MS, onPath });
     this.#folders = new Folders({
       root,
       onPath: (path) => {
@@ -45,7 +55,7 @@ export class Watcher {
       },
       onFailure: (folder, path, error) => {
         this.#tell(folder, error);
-        this.#poll(path);
+        this.#poller.add(path);
       },
     });
     // `raw` comes with the event of the system itself; `all` waits for a stat, and holds back what follows closely.
@@ -61,12 +71,19 @@ export class Watcher {
   want(paths: ReadonlySet<string>): void {
     for (const path of this.#wanted) if (!paths.has(path)) this.#remove(path);
     for (const path of paths) this.add(path);
+    this.#tellUnreported();
   }
 
   /** Wants one more path. It is watched when this returns. */
   add(path: string): void {
     if (this.#wanted.has(path)) return;
     this.#wanted.add(path);
+    const fileSystem = this.#options.poll > 0 ? undefined : this.#eventLess.nameOf(path);
+    if (this.#options.poll > 0 || fileSystem !== undefined) {
+      this.#unwatched.set(path, fileSystem);
+      this.#poller.add(path);
+      return;
+    }
     this.#folders.add(path);
     if (isOwnFile(path)) this.#watchFile(path);
     else this.#lost.add(path);
@@ -74,16 +91,17 @@ export class Watcher {
 
   async close(): Promise<void> {
     this.#folders.close();
-    for (const path of this.#polled) fs.unwatchFile(path);
+    this.#poller.close();
     await this.#files.close();
   }
 
   #remove(path: string): void {
     this.#wanted.delete(path);
+    this.#poller.delete(path);
+    if (this.#unwatched.delete(path)) return;
     this.#folders.delete(path);
     this.#lost.delete(path);
     this.#files.unwatch(path);
-    if (this.#polled.delete(path)) fs.unwatchFile(path);
   }
 
   #watchFile(path: string): void {
@@ -91,10 +109,15 @@ export class Watcher {
     this.#files.add(path);
   }
 
-  #poll(path: string): void {
-    if (this.#polled.has(path)) return;
-    this.#polled.add(path);
-    fs.watchFile(path, { interval: POLL_MS }, () => this.#options.onPath(path));
+  /** When all paths of a run are known, so that one line can say where they are. */
+  #tellUnreported(): void {
+    for (const fileSystem of new Set(this.#unwatched.values())) {
+      if (fileSystem === undefined || this.#told.has(fileSystem)) continue;
+      this.#told.add(fileSystem);
+      const paths = [...this.#unwatched.keys()].filter((path) => this.#unwatched.get(path) === fileSystem);
+      const interval = Math.min(...paths.map((path) => this.#poller.intervalOf(path)));
+      this.#options.onUnreported({ fileSystem, folder: commonFolder(paths), interval });
+    }
   }
 
   #tell(what: string, { code = 'unknown error', message }: NodeJS.ErrnoException): void {

@@ -10,6 +10,7 @@ import { Settle } from './settle.ts';
 import type { Change } from './state.ts';
 import { Tracker } from './tracker.ts';
 import { Watcher } from './watcher.ts';
+import type { Unreported } from './event-less.ts';
 
 /** Files are hashed this many ms at a time, so that nothing else waits for it. */
 const DIGEST_SLICE_MS = 5;
@@ -22,11 +23,15 @@ export interface WatchingOptions {
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
   readonly scheduler: Scheduler;
+  /** Polls every file, at this interval in ms; 0 polls what cannot be watched. */
+  readonly poll: number;
   /** The first sign of a change. */
   readonly onMoving: () => void;
   /** Files have come to rest; without a change when all is again as it was. */
   readonly onSettled: (change: Change | undefined) => void;
   readonly onProblem: (error: AutoreloadError) => void;
+  /** Files are polled because of the file system that they are on. */
+  readonly onUnreported: (unreported: Unreported) => void;
   /** What helps to find out why something is not as expected. */
   readonly onDebug: (text: string) => void;
 }
@@ -49,9 +54,17 @@ export class Watching {
 
   constructor(options: WatchingOptions) {
     this.#options = options;
-    const { cwd, entry, settings, scheduler, onMoving, onProblem } = options;
+    const { cwd, entry, settings, scheduler, poll, onMoving, onProblem, onUnreported } = options;
     this.#tracker = new Tracker({ cwd, entry, settings, onProblem, onPath: (path) => this.#want(path) });
-    this.#watcher = new Watcher({ root: cwd, onPath: (path) => this.#look(path), onProblem });
+    this.#watcher = new Watcher({
+      root: cwd,
+      scheduler,
+      poll,
+      onPath: (path) => this.#look(path),
+      onProblem,
+      onUnreported,
+    });
+    if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
     this.#settle = new Settle({
       scheduler,
       onMoving,

@@ -25,6 +25,11 @@ for (const [what, env, expected] of [
     ['AUTORELOAD_LOG must be silent, info or debug, got "loud". Using info.'],
   ],
   [
+    'AUTORELOAD_POLL=5',
+    { AUTORELOAD_POLL: '5' },
+    ['AUTORELOAD_POLL must be 0, 1 or a number of milliseconds from 20, got "5". Use 20.'],
+  ],
+  [
     'two bad values, one of several lines',
     { AUTORELOAD_GRACE: '-1', AUTORELOAD_LOG: 'a\nb' },
     [
@@ -32,7 +37,7 @@ for (const [what, env, expected] of [
       'AUTORELOAD_LOG must be silent, info or debug, got "a\\nb". Using info.',
     ],
   ],
-  ['empty values', { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '' }, []],
+  ['empty values', { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, []],
 ] as const) {
   test(`${what}: ${expected.length === 0 ? 'no line' : 'one clear line each'}, and the program runs`, async () => {
     using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });

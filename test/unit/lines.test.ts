@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { display, duration, wording } from '../../src/supervisor/lines.ts';
+import { display, duration, unreportedText, wording } from '../../src/supervisor/lines.ts';
 import type { Context } from '../../src/supervisor/lines.ts';
 import type { Change, Ended, Line } from '../../src/supervisor/state.ts';
 
@@ -46,6 +46,21 @@ test('every line is worded like this', posix, () => {
     [{ kind: 'patience' }, 'waiting for app.js to end, press Ctrl-C again to force it'],
   ] as const) {
     assert.equal(wording(line, CONTEXT), text);
+  }
+});
+
+test('a file system that does not report every change is told like this', posix, () => {
+  for (const [unreported, text] of [
+    [
+      { fileSystem: 'NFS', folder: '/app', interval: 250 },
+      '/app is on NFS, which does not report every change: polling its files every 250 ms. For another interval set AUTORELOAD_POLL',
+    ],
+    [
+      { fileSystem: '9p', folder: '/app/node_modules/pkg', interval: 2000 },
+      'node_modules/pkg is on 9p, which does not report every change: polling its files every 2 s. For another interval set AUTORELOAD_POLL',
+    ],
+  ] as const) {
+    assert.equal(unreportedText(unreported, '/app'), text);
   }
 });
 

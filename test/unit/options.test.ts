@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { parseOptions } from '../../src/options.ts';
 
 test('without settings the defaults hold', () => {
-  for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '' }, { OTHER: 'x' }]) {
-    assert.deepEqual(parseOptions(env), { options: { grace: 5000, log: 'info' }, problems: [] });
+  for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, { OTHER: 'x' }]) {
+    assert.deepEqual(parseOptions(env), { options: { grace: 5000, log: 'info', poll: 0 }, problems: [] });
   }
 });
 
@@ -15,12 +15,23 @@ test('good values are taken', () => {
     ['2147483647', 2 ** 31 - 1],
   ] as const) {
     assert.deepEqual(parseOptions({ AUTORELOAD_GRACE: value }), {
-      options: { grace, log: 'info' },
+      options: { grace, log: 'info', poll: 0 },
       problems: [],
     });
   }
   for (const log of ['silent', 'info', 'debug'] as const) {
     assert.equal(parseOptions({ AUTORELOAD_LOG: log }).options.log, log);
+  }
+  for (const [value, poll] of [
+    ['0', 0],
+    ['1', 250],
+    ['20', 20],
+    ['1000', 1000],
+    ['2147483647', 2 ** 31 - 1],
+  ] as const) {
+    const { options, problems } = parseOptions({ AUTORELOAD_POLL: value });
+    assert.equal(options.poll, poll);
+    assert.deepEqual(problems, []);
   }
 });
 
@@ -69,6 +80,36 @@ test('a bad log level is told, and info taken', () => {
   }
 });
 
+test('a bad interval is told with the value that was meant, and what can be watched is not polled', () => {
+  for (const [value, meant] of [
+    ['true', 1],
+    ['yes', 1],
+    ['2', 20],
+    ['19', 20],
+    ['0.5', 20],
+    ['99.6', 100],
+    ['100ms', 100],
+    ['5 ms', 20],
+    ['2s', 2000],
+    ['-1', 1],
+    [' 50', 1],
+    ['2147483648', 2 ** 31 - 1],
+  ] as const) {
+    const { options, problems } = parseOptions({ AUTORELOAD_POLL: value });
+    assert.equal(options.poll, 0);
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, message]),
+      [
+        [
+          'ERR_AUTORELOAD_OPTION',
+          `AUTORELOAD_POLL must be 0, 1 or a number of milliseconds from 20, got ${JSON.stringify(value)}. Use ${meant}.`,
+        ],
+      ],
+    );
+  }
+});
+
 test('every bad value is told', () => {
-  assert.equal(parseOptions({ AUTORELOAD_GRACE: 'x', AUTORELOAD_LOG: 'y' }).problems.length, 2);
+  const env = { AUTORELOAD_GRACE: 'x', AUTORELOAD_LOG: 'y', AUTORELOAD_POLL: 'z' };
+  assert.equal(parseOptions(env).problems.length, 3);
 });
