@@ -2,6 +2,10 @@
 // look. Keeps no state.
 import fs from 'node:fs';
 
+/** A time stamp may be that of the next save too, for so long: see stamp.cts. */
+const TICK_MS = 20;
+const COARSE_TICK_MS = 2000;
+
 /** What is at a path, links followed. */
 export function statOf(path: string): fs.Stats | undefined {
   return answer(() => fs.statSync(path));
@@ -20,6 +24,18 @@ export function linkTarget(path: string): string | undefined {
 /** The text in a file. */
 export function textOf(path: string): string | undefined {
   return answer(() => fs.readFileSync(path, 'utf8'));
+}
+
+/** Tells two looks at a path apart, as far as time stamps do. */
+export function markOf(stats: fs.Stats | undefined): string {
+  return stats ? [stats.size, stats.mtimeMs, stats.ctimeMs].join() : 'missing';
+}
+
+/** Whether the next save may leave the same mark. */
+export function isYoung(stats: fs.Stats | undefined): boolean {
+  if (!stats) return false;
+  const tick = stats.mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
+  return Math.abs(Date.now() - stats.mtimeMs) < tick;
 }
 
 function answer<T>(ask: () => T): T | undefined {

@@ -2,7 +2,7 @@
 // libuv does the looking, at a fifth of what it costs from JavaScript. Knows neither content nor why a path is polled.
 import fs from 'node:fs';
 import { isInPackage } from '../module-url.ts';
-import { statOf } from './disk.ts';
+import { isYoung, markOf, statOf } from './disk.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Packages are many, and seldom change. */
@@ -16,10 +16,6 @@ const SWEEP_PACKAGES_MS = 300;
 
 /** By then the first look of libuv is over, and a file system's clock has ticked. */
 const AGAIN_MS = 250;
-/** A time stamp may be that of the next save too, for so long: see stamp.cts. */
-const TICK_MS = 20;
-const COARSE_TICK_MS = 2000;
-
 interface Polled {
   readonly own: boolean;
   /** What the last look saw. */
@@ -145,15 +141,4 @@ function stat(path: string, callback: (stats: fs.Stats | undefined) => void): vo
 /** `watchFile` gives a missing file as one that has nothing, not even a type. */
 function existing(stats: fs.Stats): fs.Stats | undefined {
   return stats.mode === 0 ? undefined : stats;
-}
-
-/** Tells two looks apart. */
-function markOf(stats: fs.Stats | undefined): string {
-  return stats ? [stats.size, stats.mtimeMs, stats.ctimeMs].join() : 'missing';
-}
-
-function isYoung(stats: fs.Stats | undefined): boolean {
-  if (!stats) return false;
-  const tick = stats.mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
-  return Math.abs(Date.now() - stats.mtimeMs) < tick;
 }

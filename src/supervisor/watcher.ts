@@ -4,7 +4,7 @@ import { FSWatcher } from 'chokidar';
 import { AutoreloadError } from '../errors.ts';
 import { isInPackage } from '../module-url.ts';
 import { DEFAULT_POLL_MS } from '../options.ts';
-import { entryOf } from './disk.ts';
+import { entryOf, isYoung, markOf } from './disk.ts';
 import { commonFolder, EventLess } from './event-less.ts';
 import type { Unreported } from './event-less.ts';
 import { Folders } from './folders.ts';
@@ -33,7 +33,7 @@ export interface WatcherOptions {
 export class Watcher {
   readonly #options: WatcherOptions;
   readonly #folders: Folders;
-  readonly #files = new FSWatcher({ ignoreInitial: true, atomic: false, followSymlinks: false });
+  readonly #files = new FSWatcher({ atomic: false, followSymlinks: false });
   readonly #poller: Poller;
   readonly #eventLess = new EventLess();
   readonly #wanted = new Set<string>();
@@ -41,6 +41,8 @@ export class Watcher {
   readonly #unwatched = new Map<string, string | undefined>();
   /** Files that chokidar does not watch, because they were not there. */
   readonly #lost = new Set<string>();
+  /** Files that chokidar is about to watch, and how they looked before; undefined: that does not tell. */
+  readonly #arming = new Map<string, string | undefined>();
   readonly #told = new Set<string>();
 
   constructor(options: WatcherOptions) {
@@ -63,6 +65,7 @@ export class Watcher {
       const path = (details as { watchedPath?: string } | undefined)?.watchedPath;
       if (path !== undefined) onPath(path);
     });
+    this.#files.on('add', (path) => this.#onArmed(path));
     this.#files.on('unlink', (path) => this.#lost.add(path));
     this.#files.on('error', (error) => this.#tell('files', error as NodeJS.ErrnoException));
   }
@@ -101,12 +104,23 @@ export class Watcher {
     if (this.#unwatched.delete(path)) return;
     this.#folders.delete(path);
     this.#lost.delete(path);
+    this.#arming.delete(path);
     this.#files.unwatch(path);
   }
 
   #watchFile(path: string): void {
+    const stats = entryOf(path);
     this.#lost.delete(path);
+    this.#arming.set(path, isYoung(stats) ? undefined : markOf(stats));
     this.#files.add(path);
+  }
+
+  /** chokidar does not watch at once: what was saved by another name until now went unseen. */
+  #onArmed(path: string): void {
+    if (!this.#arming.has(path)) return;
+    const before = this.#arming.get(path);
+    this.#arming.delete(path);
+    if (before !== markOf(entryOf(path))) this.#options.onPath(path);
   }
 
   /** When all paths of a run are known, so that one line can say where they are. */
