@@ -124,102 +124,97 @@ for (const way of [onNfs, forced('1'), forced('50')]) {
   });
 }
 
-for (const way of [onNfs, forced('50')]) {
-  const { what, skip } = way;
+/** All that is polled is polled in the same way. */
+const ANY = onNfs.skip ? forced('50') : onNfs;
 
-  test(`${what}: a file removed, and written anew`, { skip }, async () => {
-    using project = new Project({ 'app.js': APP, 'name.js': named('one') });
-    await using app = way.start(project);
-    await app.lines('hello one', UP);
-    await removeFirst(400)(project, 'name.js', named('two'));
-    await app.lines('[autoreload] name.js changed (app.js > name.js), restarting', 'hello two', UP);
-    project.remove('name.js');
-    await app.line('[autoreload] name.js deleted (app.js > name.js), restarting');
-    await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for name\.js or a change in /);
-    project.write('name.js', named('three'));
-    await app.lines('[autoreload] name.js created (app.js > name.js), restarting', 'hello three', UP);
-    await assertRestarts(app, project, 3, 'hello three');
+test('polled: a file removed, and written anew', async () => {
+  using project = new Project({ 'app.js': APP, 'name.js': named('one') });
+  await using app = ANY.start(project);
+  await app.lines('hello one', UP);
+  await removeFirst(400)(project, 'name.js', named('two'));
+  await app.lines('[autoreload] name.js changed (app.js > name.js), restarting', 'hello two', UP);
+  project.remove('name.js');
+  await app.line('[autoreload] name.js deleted (app.js > name.js), restarting');
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for name\.js or a change in /);
+  project.write('name.js', named('three'));
+  await app.lines('[autoreload] name.js created (app.js > name.js), restarting', 'hello three', UP);
+  await assertRestarts(app, project, 3, 'hello three');
+});
+
+test('polled: a missing module, in a missing folder, is waited for', async () => {
+  using project = new Project({ 'app.js': APP.replace('./name.js', './src/deep/name.js') });
+  await using app = ANY.start(project);
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for src\/deep\/name\.js or /);
+  project.write('src/deep/name.js', named('one'));
+  await app.lines(/^\[autoreload\] src\/deep\/name\.js created .*restarting$/, 'hello one', UP);
+  assert.deepEqual(remarks(app), ANY.told(project));
+});
+
+test('polled: fifty files saved at once are one restart', async () => {
+  const files = Array.from({ length: 50 }, (_, i) => `parts/${i}.js`);
+  const contents = (version: string): Record<string, string> =>
+    Object.fromEntries(
+      files.map((path) => [path, `globalThis.all = (globalThis.all ?? '') + '${version}';\n`]),
+    );
+  using project = new Project({
+    'app.js': `${files.map((path) => `import './${path}';\n`).join('')}console.log(globalThis.all);\nsetInterval(() => {}, 1000);\n`,
+    ...contents('a'),
   });
+  await using app = ANY.start(project);
+  await app.lines('a'.repeat(50), UP);
+  for (const version of ['b', 'c']) {
+    for (const [path, content] of Object.entries(contents(version))) project.write(path, content);
+    await app.lines(/^\[autoreload\] parts\/.*, restarting$/, version.repeat(50), UP);
+  }
+  await assertRestarts(app, project, 2, 'c'.repeat(50));
+});
 
-  test(`${what}: a missing module, in a missing folder, is waited for`, { skip }, async () => {
-    using project = new Project({ 'app.js': APP.replace('./name.js', './src/deep/name.js') });
-    await using app = way.start(project);
-    await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for src\/deep\/name\.js or /);
-    project.write('src/deep/name.js', named('one'));
-    await app.lines(/^\[autoreload\] src\/deep\/name\.js created .*restarting$/, 'hello one', UP);
-    assert.deepEqual(remarks(app), way.told(project));
+test('polled: a folder replaced, as by a build tool', async () => {
+  using project = new Project({
+    'app.js': APP.replace('./name.js', './dist/name.js'),
+    'dist/name.js': named('one'),
   });
+  await using app = ANY.start(project);
+  await app.lines('hello one', UP);
+  project.remove('dist');
+  project.write('dist/name.js', named('two'));
+  await app.lines(/^\[autoreload\] dist\/name\.js .*restarting$/, 'hello two', UP);
+  project.write('new/name.js', named('three'));
+  fs.renameSync(project.path('dist'), project.path('old'));
+  fs.renameSync(project.path('new'), project.path('dist'));
+  await app.lines(/^\[autoreload\] dist\/name\.js .*restarting$/, 'hello three', UP);
+  await assertRestarts(app, project, 2, 'hello three');
+});
 
-  test(`${what}: fifty files saved at once are one restart`, { skip }, async () => {
-    const files = Array.from({ length: 50 }, (_, i) => `parts/${i}.js`);
-    const contents = (version: string): Record<string, string> =>
-      Object.fromEntries(
-        files.map((path) => [path, `globalThis.all = (globalThis.all ?? '') + '${version}';\n`]),
-      );
-    using project = new Project({
-      'app.js': `${files.map((path) => `import './${path}';\n`).join('')}console.log(globalThis.all);\nsetInterval(() => {}, 1000);\n`,
-      ...contents('a'),
-    });
-    await using app = way.start(project);
-    await app.lines('a'.repeat(50), UP);
-    for (const version of ['b', 'c']) {
-      for (const [path, content] of Object.entries(contents(version))) project.write(path, content);
-      await app.lines(/^\[autoreload\] parts\/.*, and \d+ more, restarting$/, version.repeat(50), UP);
-    }
-    await assertRestarts(app, project, 2, 'c'.repeat(50));
+test(`polled: a link pointed elsewhere, and replaced by a file`, links, async () => {
+  using project = new Project({
+    'app.js': APP.replace('./name.js', './current/name.js'),
+    'one/name.js': named('one'),
+    'two/name.js': named('two'),
+    'plain.js': named('three'),
   });
+  project.link('current', 'one');
+  await using app = ANY.start(project);
+  await app.lines('hello one', UP);
+  project.link('current', 'two');
+  await app.lines('[autoreload] current changed (app.js > current), restarting', 'hello two', UP);
+  project.link('two/name.js', '../plain.js');
+  await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello three', UP);
+  project.replace('two/name.js', named('four'));
+  await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello four', UP);
+  await assertRestarts(app, project, 3, 'hello four');
+});
 
-  test(`${what}: a folder replaced, as by a build tool`, { skip }, async () => {
-    using project = new Project({
-      'app.js': APP.replace('./name.js', './dist/name.js'),
-      'dist/name.js': named('one'),
-    });
-    await using app = way.start(project);
-    await app.lines('hello one', UP);
-    project.remove('dist');
-    project.write('dist/name.js', named('two'));
-    await app.lines(/^\[autoreload\] dist\/name\.js .*restarting$/, 'hello two', UP);
-    project.write('new/name.js', named('three'));
-    fs.renameSync(project.path('dist'), project.path('old'));
-    fs.renameSync(project.path('new'), project.path('dist'));
-    await app.lines(/^\[autoreload\] dist\/name\.js .*restarting$/, 'hello three', UP);
-    await assertRestarts(app, project, 2, 'hello three');
-  });
-
-  test(
-    `${what}: a link pointed elsewhere, and replaced by a file`,
-    { skip: skip || links.skip },
-    async () => {
-      using project = new Project({
-        'app.js': APP.replace('./name.js', './current/name.js'),
-        'one/name.js': named('one'),
-        'two/name.js': named('two'),
-        'plain.js': named('three'),
-      });
-      project.link('current', 'one');
-      await using app = way.start(project);
-      await app.lines('hello one', UP);
-      project.link('current', 'two');
-      await app.lines('[autoreload] current changed (app.js > current), restarting', 'hello two', UP);
-      project.link('two/name.js', '../plain.js');
-      await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello three', UP);
-      project.replace('two/name.js', named('four'));
-      await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello four', UP);
-      await assertRestarts(app, project, 3, 'hello four');
-    },
-  );
-
-  test(`${what}: saves at any moment of the start are not lost`, { skip }, async () => {
-    using project = new Project({ 'app.js': APP, 'name.js': named('first') });
-    await using app = way.start(project);
-    // From before the first line of the child until well after the last.
-    for (let i = 0; i < 40; i++) {
-      project.write('name.js', named(`save ${i}`));
-      await pause(i * 4);
-      if (i % 8 === 7) await app.line(`hello save ${i}`);
-    }
-  });
-}
+test('polled: saves at any moment of the start are not lost', async () => {
+  using project = new Project({ 'app.js': APP, 'name.js': named('first') });
+  await using app = ANY.start(project);
+  // From before the first line of the child until well after the last.
+  for (let i = 0; i < 40; i++) {
+    project.write('name.js', named(`save ${i}`));
+    await pause(i * 4);
+    if (i % 8 === 7) await app.line(`hello save ${i}`);
+  }
+});
 
 for (const [how, save] of [
   ['a touch', (path: string) => fs.utimesSync(path, new Date(), new Date())],
