@@ -11,6 +11,16 @@ export function preloadOption(path: string): string {
 }
 
 /**
+ * The option, as an argument. Where a configuration file of Node's has options, which Node reads only if there is no
+ * NODE_OPTIONS.
+ *
+ * @param path absolute path of the preload
+ */
+export function preloadArgument(path: string): string {
+  return `--require=${path}`;
+}
+
+/**
  * NODE_OPTIONS with our option in front.
  *
  * @param nodeOptions value of NODE_OPTIONS, undefined when the variable is not set

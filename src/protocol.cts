@@ -32,11 +32,8 @@ export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
  */
 export const SUPERVISED_KEY = 'autoreload.supervised';
 
-/**
- * Variable with the option that the child was given in addition, to keep the inspector on its port. The preload takes
- * both away.
- */
-export const FIXED_PORT = 'AUTORELOAD_FIXED_PORT';
+/** Variable with the options, one on a line, that the child was given besides the user's. The preload takes all away. */
+export const HIDDEN_OPTIONS = 'AUTORELOAD_HIDDEN_OPTIONS';
 
 /** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
 export interface Stamp {

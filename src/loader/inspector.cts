@@ -1,8 +1,7 @@
-// The child's side of debugging: keeps the supervisor's option out of the app's sight, tells where SIGUSR1 has opened
+// The child's side of debugging: tells where SIGUSR1 has opened
 // the inspector, opens it there again in the next run, and keeps a debugger from holding up a restart. Knows nothing
 // of why the run ends. See src/supervisor/inspector.ts.
 import type inspectorModule from 'node:inspector';
-import { FIXED_PORT } from '../protocol.cts';
 import { send } from './lane.cts';
 
 /** The app may replace it. */
@@ -13,22 +12,6 @@ const MAX_LOOKS = 50;
 const LOOK_MS = 20;
 
 let ending = false;
-
-/**
- * Takes the option that fixes the port out of `process.execArgv`, which whatever the app forks gets as well.
- *
- * @param isMainThread a worker thread has the options of its process again, and learns which is ours from the main thread
- */
-export function hideFixedPort(isMainThread: boolean): void {
-  if (isMainThread && process.env[FIXED_PORT] === undefined) return;
-  const workers = process.getBuiltinModule('node:worker_threads');
-  const option = isMainThread ? process.env[FIXED_PORT] : workers.getEnvironmentData(FIXED_PORT);
-  if (typeof option !== 'string') return;
-  if (isMainThread) workers.setEnvironmentData(FIXED_PORT, option);
-  delete process.env[FIXED_PORT];
-  const at = process.execArgv.lastIndexOf(option);
-  if (at >= 0) process.execArgv.splice(at, 1);
-}
 
 /** Whether this process was started to be debugged. */
 export function isDebugged(): boolean {

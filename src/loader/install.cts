@@ -42,11 +42,15 @@ interface Parent {
  */
 export function install(data: HooksThreadData, runsUserCode: boolean): void {
   const internals = module as unknown as ModuleInternals;
+  const recorder = new Recorder(data);
+  // Preloads of a configuration file run before ours.
+  for (const path of Object.keys(require.cache)) recorder.loaded(pathToFileURL(path).href);
   if (internals.registerHooks) {
-    installInThread(new Recorder(data));
+    // In the thread for hooks, `registerHooks` breaks what is imported there (Node 22.15 to 24.0).
+    if (runsUserCode) installInThread(recorder);
     return;
   }
-  tapRequire(internals, new Recorder(data));
+  tapRequire(internals, recorder);
   if (!runsUserCode) return;
   const { register } = internals;
   const registerOurs = (): void => register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data });
@@ -68,20 +72,36 @@ function installInThread(recorder: Recorder): void {
     ours.deregister();
     ours = registerHooks(hooks);
   });
+  // Hooks of a thread of their own come after ours in any case. Their module is not loaded in this thread.
+  followedBy('register', (specifier, parent) => {
+    const base = isUrl(parent) ? parent : (parent as { readonly parentURL?: unknown } | undefined)?.parentURL;
+    const url = hooksUrl(String(specifier), isUrl(base) ? String(base) : undefined);
+    if (url !== undefined) recorder.resolved(String(specifier), isUrl(base) ? String(base) : undefined, url);
+  });
+}
+
+/** Where the module of an app's hooks is, unless that is a package. */
+function hooksUrl(specifier: string, base: string | undefined): string | undefined {
+  if (!/^(file:|\.{0,2}\/)/.test(specifier)) return undefined;
+  return URL.canParse(specifier, base) ? new URL(specifier, base).href : undefined;
+}
+
+function isUrl(value: unknown): value is string | URL {
+  return typeof value === 'string' || value instanceof URL;
 }
 
 /**
  * Runs `action` after each call of a function of `node:module` that puts hooks in front of those there are: they may
  * resolve a module without asking ours, which then has to be put in front again.
  */
-function followedBy(name: 'register' | 'registerHooks', action: () => void): void {
+function followedBy(name: 'register' | 'registerHooks', action: (...args: unknown[]) => void): void {
   const internals = module as unknown as Record<string, (...args: unknown[]) => unknown>;
   const original = internals[name];
   if (!original) return;
   internals[name] = new Proxy(original, {
     apply(target, self, args) {
       const result: unknown = Reflect.apply(target, self, args);
-      action();
+      action(...args);
       return result;
     },
   });
@@ -109,11 +129,17 @@ function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
   // into the cache; a function of ours around the loading itself would show in stack traces.
   const { _cache: cache } = internals;
   if (!cache) return;
+  let loading: NodeModule[] = [];
   internals._cache = new Proxy(cache, {
-    set(target, filename, ...rest) {
-      if (internals._resolveFilename !== tap && typeof filename === 'string' && isAbsolute(filename))
-        recorder.loaded(pathToFileURL(filename).href);
-      return Reflect.set(target, filename, ...rest);
+    set(target, filename, loaded: NodeModule, receiver) {
+      if (internals._resolveFilename !== tap && typeof filename === 'string' && isAbsolute(filename)) {
+        loading = loading.filter((one) => !one.loaded);
+        // `parent` of a module is deprecated, and would warn.
+        const parent = loading.findLast((one) => one.children.at(-1) === loaded);
+        recorder.loaded(pathToFileURL(filename).href, urlOf(parent));
+        loading.push(loaded);
+      }
+      return Reflect.set(target, filename, loaded, receiver);
     },
   });
 }

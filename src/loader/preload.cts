@@ -6,19 +6,13 @@ import { dirname, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { LANE_FD, LANE_VARIABLE } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
-import { stripPreload } from '../preload-option.cts';
+import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
 import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
-import {
-  beginEnd,
-  guardExit,
-  hideFixedPort,
-  isDebugged,
-  openInspector,
-  reportInspector,
-} from './inspector.cts';
+import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
+import { hideOptions } from './hidden-options.cts';
 import { install } from './install.cts';
 import { openLane, pipeAt, send } from './lane.cts';
 import { addressProcesses } from './processes.cts';
@@ -54,12 +48,12 @@ function join(): void {
   // What the app starts must not find us in its environment.
   if (stripped?.inherited !== undefined) process.env['NODE_OPTIONS'] = stripped.inherited;
   else if (stripped) delete process.env['NODE_OPTIONS'];
-  hideFixedPort(isMainThread);
+  const hidden = hideOptions(isMainThread);
   if (!isMainThread) {
     joinThread(workerAddress());
     return;
   }
-  if (!stripped) return;
+  if (!stripped && !hidden.includes(preloadArgument(__filename))) return;
   markSupervised();
   if (process.env[LANE_VARIABLE] === undefined) joinChild(pipeAt(LANE_FD));
   else joinProcess(takeAddress(process.env));

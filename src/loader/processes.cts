@@ -10,6 +10,8 @@ import { send } from './lane.cts';
 import { projectRoot } from './project-root.cts';
 import { mayRunNode } from './runs-node.cts';
 
+const NODE_OPTIONS = 'NODE_OPTIONS=';
+
 /** The part of a `ChildProcess` that starts it; `spawn` is where Node calls into libuv. */
 interface Spawning {
   readonly pid?: number;
@@ -75,10 +77,12 @@ function report(child: Spawning, result: unknown): unknown {
 }
 
 /** What is started to live on is no part of the program. */
-function isAddressable({ file, args, detached }: SpawnOptions, execPath: string): boolean {
+function isAddressable({ file, args, envPairs, detached }: SpawnOptions, execPath: string): boolean {
   if (detached || typeof file !== 'string') return false;
-  const texts = Array.isArray(args) ? args.filter((arg): arg is string => typeof arg === 'string') : [];
-  return mayRunNode(file, texts, execPath);
+  const texts = strings(args);
+  // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
+  const isConfigured = texts.some((text) => /-config-file\b/.test(text));
+  return mayRunNode(file, texts, execPath) && !(isConfigured && !strings(envPairs).some(isNodeOptions));
 }
 
 /** The `stdio` option as an array, as Node would make it; undefined when the app has given something else. */
@@ -91,10 +95,16 @@ function stdioOf({ stdio = 'pipe', envPairs }: SpawnOptions): unknown[] | undefi
 }
 
 function envFor(pairs: unknown, preload: string, address: Address): unknown[] {
-  const key = 'NODE_OPTIONS=';
   const given: unknown[] = Array.isArray(pairs) ? pairs : [];
-  const isOptions = (pair: unknown): pair is string => typeof pair === 'string' && pair.startsWith(key);
-  const options = given.find(isOptions)?.slice(key.length);
-  const others = given.filter((pair) => !isOptions(pair));
-  return [...others, key + withPreload(options, preload), addressVariable(address)];
+  const options = given.find(isNodeOptions)?.slice(NODE_OPTIONS.length);
+  const others = given.filter((pair) => !isNodeOptions(pair));
+  return [...others, NODE_OPTIONS + withPreload(options, preload), addressVariable(address)];
+}
+
+function isNodeOptions(pair: unknown): pair is string {
+  return typeof pair === 'string' && pair.startsWith(NODE_OPTIONS);
+}
+
+function strings(values: unknown): string[] {
+  return Array.isArray(values) ? values.filter((value): value is string => typeof value === 'string') : [];
 }

@@ -73,9 +73,9 @@ export class Recorder {
     this.#count(importer === undefined && url.startsWith(this.#entryUrl));
   }
 
-  /** Records a module that is about to be loaded, unless it is known already. Who imports it is not. */
-  loaded(url: string): void {
-    if (!this.#urls.has(url)) this.resolved(url, url, url);
+  /** Records a module that is about to be loaded, unless it is known already; who imports it may not be known. */
+  loaded(url: string, importer: string = url): void {
+    if (!this.#urls.has(url)) this.resolved(url, importer, url);
   }
 
   /** Records that `specifier` in `parent` did not resolve. */

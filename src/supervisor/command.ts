@@ -3,11 +3,11 @@ import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
-import { withPreload } from '../preload-option.cts';
-import { DESCENDANT_MARK, FIXED_PORT } from '../protocol.cts';
+import { preloadArgument, withPreload } from '../preload-option.cts';
+import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../protocol.cts';
 import { textOf } from './disk.ts';
 import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
-import { optionFiles } from './settings.ts';
+import { mayBeConfigured, optionFiles } from './settings.ts';
 
 /** A command line, ready to be spawned without a shell. */
 export interface Command {
@@ -28,7 +28,7 @@ export interface Start {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** An option that keeps the inspector on its port. */
-  readonly fixedPort?: string | undefined;
+  readonly fixedPort?: readonly string[] | undefined;
 }
 
 /**
@@ -46,18 +46,21 @@ export function buildCommand(start: Start, preload: string, register: string): C
   // Otherwise it comes from a configuration file of Node's, which all that the app starts reads again.
   const found = options !== (inherited ?? '') || execArgv.length < start.execArgv.length;
   const allOptions = [...split(inherited ?? '').map(({ value }) => value), ...start.execArgv];
-  const { fixedPort } = start;
+  // One that held nothing but our option was set for us.
+  const inheritedOptions = options === '' && inherited !== '' ? undefined : options;
+  // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
+  const asArgument = inheritedOptions === undefined && mayBeConfigured(start.execArgv);
+  const hidden = [...(asArgument ? [preloadArgument(preload)] : []), ...(start.fixedPort ?? [])];
   return {
     execPath: start.execPath,
     argv0: start.argv0,
     settings: optionFiles(allOptions, start.cwd),
-    args: [...execArgv, ...(fixedPort === undefined ? [] : [fixedPort]), ...start.argv.slice(1)],
+    args: [...execArgv, ...hidden, ...start.argv.slice(1)],
     env: {
       ...withoutEnvFiles(start.env, allOptions),
-      ...(fixedPort === undefined ? {} : { [FIXED_PORT]: fixedPort }),
+      ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
       ...(found ? {} : { [DESCENDANT_MARK]: '1' }),
-      // One that held nothing but our option was set for us.
-      NODE_OPTIONS: withPreload(options === '' && inherited !== '' ? undefined : options, preload),
+      ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
     },
   };
 }

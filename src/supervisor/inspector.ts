@@ -19,17 +19,17 @@ export interface Start {
  * Closes the inspector that Node has opened in this process: it is the child's. One that a debugger's own preload has
  * opened stays.
  *
- * @returns the option that gives children the same port, where the system has chosen it
+ * @returns the option that gives children the same port, where the system has chosen it; none otherwise
  */
-export async function releaseInspector({ execArgv, env }: Start): Promise<string | undefined> {
+export async function releaseInspector({ execArgv, env }: Start): Promise<string[]> {
   const options = [...split(env['NODE_OPTIONS'] ?? '').map(({ value }) => value), ...execArgv];
-  if (!options.some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')))) return undefined;
+  if (!options.some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')))) return [];
   const { default: inspector } = await import('node:inspector');
   const address = addressOf(inspector.url() ?? '');
   inspector.close();
-  if (!address || !wantsAnyPort(options)) return undefined;
+  if (!address || !wantsAnyPort(options)) return [];
   const { host, port } = address;
-  return `--inspect-port=${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return [`--inspect-port=${host.includes(':') ? `[${host}]` : host}:${port}`];
 }
 
 /** Whether the inspector is to listen on a port that the system chooses. The last option that names one counts. */

@@ -7,6 +7,9 @@ import { optionValues } from './node-options.ts';
 /** Options that name a file of settings. */
 const FILE_OPTIONS = ['--env-file', '--env-file-if-exists', '--experimental-config-file', '--config-file'];
 
+/** Options that name a module which runs in a thread of its own, where it is not seen. */
+const LOADER_OPTIONS = ['--experimental-loader', '--loader'];
+
 /** Options with which Node looks for a file of settings by itself, in the working directory. */
 const DEFAULT_FILE_OPTIONS = [
   '--experimental-default-config-file',
@@ -25,7 +28,15 @@ const DEFAULT_CONFIG = 'node.config.json';
 export function optionFiles(options: readonly string[], cwd: string): string[] {
   const named = FILE_OPTIONS.flatMap((name) => optionValues(options, name));
   const found = DEFAULT_FILE_OPTIONS.some((name) => options.includes(name)) ? [DEFAULT_CONFIG] : [];
-  return [...new Set([...named, ...found].filter(Boolean).map((path) => resolve(cwd, path)))];
+  const loaders = LOADER_OPTIONS.flatMap((name) => optionValues(options, name)).filter((specifier) =>
+    /^\.{0,2}\//.test(specifier),
+  );
+  return [...new Set([...named, ...found, ...loaders].filter(Boolean).map((path) => resolve(cwd, path)))];
+}
+
+/** Whether Node may have read options from a configuration file. */
+export function mayBeConfigured(execArgv: readonly string[]): boolean {
+  return execArgv.some((option) => DEFAULT_FILE_OPTIONS.includes(option.split('=', 1)[0] ?? ''));
 }
 
 /**

@@ -15,6 +15,7 @@ import { statOf, textOf } from './disk.ts';
 import { Graph } from './graph.ts';
 import type { Edge } from './graph.ts';
 import { linksOf } from './links.ts';
+import { realFile } from './real-file.ts';
 import { Scans } from './scans.ts';
 
 const DISK: Disk = { exists: (path) => statOf(path) !== undefined, readPackage };
@@ -185,6 +186,12 @@ export class Tracker {
     const path = url && pathOrUndefined(url);
     if (!url || path === undefined) return;
     this.#lastMiss = undefined;
+    const file = realFile(path);
+    if (file !== path) {
+      // The program's stamp is not that of the archive.
+      this.#companion(file, { from: parent, reason: 'import', specifier: record.specifier });
+      return;
+    }
     const { specifier } = record;
     const isNew = !this.#graph.has(url, 'import');
     this.#graph.add({ from: parent, to: url, reason: 'import', specifier });
@@ -227,7 +234,10 @@ export class Tracker {
 
   /** Node gives the working directory as parent of the entry and of preloads. */
   #parent(url: string | undefined): ModuleUrl | undefined {
-    return url === undefined || url.endsWith('/') ? undefined : toModuleUrl(url);
+    const parent = url === undefined || url.endsWith('/') ? undefined : toModuleUrl(url);
+    const path = parent && pathOrUndefined(parent);
+    const file = path === undefined ? undefined : realFile(path);
+    return file === undefined || file === path ? parent : fromPath(file);
   }
 
   #from(parent: ModuleUrl | undefined): string {

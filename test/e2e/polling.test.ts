@@ -31,7 +31,8 @@ function nfs(pattern: string): string {
   return `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-if (process[Symbol.for('autoreload.child')] === undefined) {
+import { getEnvironmentData } from 'node:worker_threads';
+if (getEnvironmentData('autoreload.supervised') === undefined) {
   const isThere = (path) => ${pattern}.test(path);
   const { watch, statSync, lstatSync, statfsSync } = fs;
   fs.watch = (path, ...rest) => {

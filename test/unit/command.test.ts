@@ -98,8 +98,8 @@ test('an option that fixes the port of the inspector comes last, and is told to 
   using project = new Project({});
   const execArgv = ['--inspect=0', '--import', 'autoreload/register'];
   const fixedPort = '--inspect-port=127.0.0.1:4711';
-  const { args, env } = build(project, { execArgv, fixedPort });
+  const { args, env } = build(project, { execArgv, fixedPort: [fixedPort] });
   assert.deepEqual(args, ['--inspect=0', fixedPort, '/app.js']);
-  assert.equal(env['AUTORELOAD_FIXED_PORT'], fixedPort);
-  assert.equal('AUTORELOAD_FIXED_PORT' in build(project, { execArgv }).env, false);
+  assert.equal(env['AUTORELOAD_HIDDEN_OPTIONS'], fixedPort);
+  assert.equal('AUTORELOAD_HIDDEN_OPTIONS' in build(project, { execArgv }).env, false);
 });
