@@ -8,7 +8,7 @@ import { send } from './lane.cts';
 const { setTimeout } = globalThis;
 
 /** Node opens the inspector some ms after SIGUSR1, in its own time: it is looked for so often, so many ms apart. */
-const MAX_LOOKS = 50;
+const MAX_LOOKS = 15;
 const LOOK_MS = 20;
 
 let ending = false;
@@ -25,17 +25,25 @@ export function reportInspector(): void {
     const url = inspector().url();
     if (url !== undefined) send({ kind: 'inspected', url });
     else if (++looks < MAX_LOOKS) setTimeout(look, LOOK_MS).unref();
+    else if (openInspector()) look();
   };
   look();
 }
 
-/** Opens the inspector where it was in an earlier run, whatever port the options name. A handler of the app's goes first. */
-export function openInspector(host: string, port: number): void {
-  if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return;
+/**
+ * Opens the inspector where it was in the run before, or where Node's options say. Not by SIGUSR1, which kills under
+ * `--disable-sigusr1`, and which a process that is just starting may miss.
+ *
+ * @returns whether it is open now and was not before
+ */
+export function openInspector(host?: string, port?: number): boolean {
+  if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return false;
   try {
     inspector().open(port, host);
+    return true;
   } catch {
     // Node has printed why.
+    return false;
   }
 }
 
