@@ -7,6 +7,7 @@ import type { ModuleUrl } from '../module-url.ts';
 import { statOf } from './disk.ts';
 import type { Edge } from './graph.ts';
 import { Outputs } from './outputs.ts';
+import type { Scan } from './scan.ts';
 import type { Scans } from './scans.ts';
 import { scopeFiles } from './settings.ts';
 import { isTypeScript, isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
@@ -18,6 +19,8 @@ export interface CompanionsOptions {
   readonly scans: Scans;
   /** A companion counts, whether or not it is there. */
   readonly onFound: (path: string, edge: Omit<Edge, 'to'>) => void;
+  /** The source of a module has been looked at. */
+  readonly onScanned: (url: ModuleUrl, scan: Scan) => void;
   readonly onProblem: (error: AutoreloadError) => void;
 }
 
@@ -75,11 +78,14 @@ export class Companions {
   scanNext(): boolean {
     const url = this.#unscanned.pop();
     if (url === undefined) return false;
-    for (const specifier of this.#options.scans.of(toPath(url)).assets) {
+    const { scans, onFound, onScanned } = this.#options;
+    const scan = scans.of(toPath(url));
+    for (const specifier of scan.assets) {
       const path = assetPath(specifier, url);
       if (path !== undefined && !this.#outputs.has(path))
-        this.#options.onFound(path, { from: url, reason: 'asset', specifier });
+        onFound(path, { from: url, reason: 'asset', specifier });
     }
+    onScanned(url, scan);
     return true;
   }
 

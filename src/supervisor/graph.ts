@@ -24,11 +24,14 @@ type Cause = Pick<Edge, 'reason' | 'specifier'>;
 export class Graph {
   /** For each file, where it comes from, and why. */
   readonly #dependents = new Map<ModuleUrl, Map<ModuleUrl | undefined, Cause>>();
+  /** Modules that import something. */
+  readonly #importers = new Set<ModuleUrl | undefined>();
 
   /** Records that `to` is part of the program because of `from`. What is known already stays. */
   add({ from, to, reason, specifier }: Edge): void {
     let dependents = this.#dependents.get(to);
     if (!dependents) this.#dependents.set(to, (dependents = new Map()));
+    if (reason === 'import') this.#importers.add(from);
     const known = dependents.get(from);
     if (!known || known.reason === 'miss') dependents.set(from, { reason, specifier });
   }
@@ -43,6 +46,11 @@ export class Graph {
   /** Whether a file is part of the program for this reason. */
   has(url: ModuleUrl, reason: Reason): boolean {
     return [...(this.#dependents.get(url)?.values() ?? [])].some((cause) => cause.reason === reason);
+  }
+
+  /** Whether a module imports anything. */
+  imports(url: ModuleUrl): boolean {
+    return this.#importers.has(url);
   }
 
   /** What `from` says to get `to`. */

@@ -1,6 +1,7 @@
 // What the program is made of, run after run: takes the records of the lane, and knows which paths count, whether
 // they are as the run took them, and why each is part of the program. Composes graph, baseline, links, candidates and
 // what comes along with modules. Knows neither watches nor the life cycle.
+import module from 'node:module';
 import { join } from 'node:path';
 import type { AutoreloadError } from '../errors.ts';
 import { fromPath, isInPackage, toModuleUrl, toPath } from '../module-url.ts';
@@ -16,7 +17,10 @@ import { Graph } from './graph.ts';
 import type { Edge } from './graph.ts';
 import { linksOf } from './links.ts';
 import { realFile } from './real-file.ts';
+import type { Scan } from './scan.ts';
 import { Scans } from './scans.ts';
+
+const SEES_ALL = 'registerHooks' in module;
 
 const DISK: Disk = { exists: (path) => statOf(path) !== undefined, readPackage };
 
@@ -50,7 +54,8 @@ export class Tracker {
     this.#options = options;
     const { cwd, settings, onProblem } = options;
     const onFound = (path: string, edge: Omit<Edge, 'to'>): void => this.#companion(path, edge);
-    this.#companions = new Companions({ cwd, settings, onProblem, onFound, scans: this.#scans });
+    const onScanned = (url: ModuleUrl, found: Scan): void => this.#scanned(url, found);
+    this.#companions = new Companions({ cwd, settings, onProblem, onFound, onScanned, scans: this.#scans });
   }
 
   /** A new run begins, at a wall-clock time in ms. */
@@ -218,6 +223,17 @@ export class Tracker {
     }
     // One that cannot be read makes everything below it a miss.
     this.#companions.scope(literal ?? from, parent);
+  }
+
+  /** Before `registerHooks`, no hook sees what an ES module imports that was itself required. */
+  #scanned(url: ModuleUrl, { imports }: Scan): void {
+    if (SEES_ALL || this.#graph.imports(url)) return;
+    for (const { specifier, kind } of imports) {
+      const path = kind === 'static' ? literalPaths(specifier, toPath(url))?.[0] : undefined;
+      if (path === undefined || !statOf(path)?.isFile()) continue;
+      this.#companion(path, { from: url, reason: 'import', specifier });
+      this.#companions.loaded(fromPath(path), path);
+    }
   }
 
   #companion(path: string, edge: Omit<Edge, 'to'>): void {
