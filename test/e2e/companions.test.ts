@@ -90,6 +90,36 @@ for (const [name, execArgv] of [
   });
 }
 
+for (const [how, execArgv] of [
+  ['module.register', ['--import', './hooked.js', ...OURS]],
+  ['--experimental-loader', ['--no-warnings', '--experimental-loader', './hooks.js', ...OURS]],
+] as const) {
+  test(`the module of hooks that are given to ${how} restarts`, async () => {
+    using project = new Project({
+      'app.js': `import value from 'virtual:value';\nconsole.log('said', value);\n${STAY}`,
+      'hooked.js': "import { register } from 'node:module';\nregister('./hooks.js', import.meta.url);\n",
+      'hooks.js': hooks(1),
+    });
+    await using app = run(project, 'app.js', { execArgv, env: { NODE_NO_WARNINGS: '1' } });
+    await app.lines('said 1', /is up in/);
+    project.write('hooks.js', hooks(2));
+    await app.line(/^\[autoreload\] hooks\.js changed.*, restarting$/);
+    await app.lines('said 2');
+  });
+}
+
+/** Hooks that make up a module. */
+function hooks(value: number): string {
+  return `export async function resolve(specifier, context, next) {
+  return specifier === 'virtual:value' ? { url: specifier, shortCircuit: true } : next(specifier, context);
+}
+export async function load(url, context, next) {
+  const source = 'export default ${value}';
+  return url === 'virtual:value' ? { format: 'module', source, shortCircuit: true } : next(url, context);
+}
+`;
+}
+
 test('the package.json in whose scope a module is: an edit restarts', async () => {
   using project = new Project({
     'package.json': '{"type":"module","imports":{"#dep":"./one.js"}}',
