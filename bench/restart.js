@@ -1,18 +1,13 @@
 // Measures on this machine: cold start, and save to first line of the next run, of autoreload and `node --watch`, in
 // turns, so that both see the same noise. Also what the supervisor watches and takes for the Express example.
 //   npm run bench [-- rounds]
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { memory } from './proc.js';
+import { argument, makeProgram, median, ms, pause, ROOT, start, summary, WATCHERS } from './program.js';
 
-const ROOT = resolve(fileURLToPath(new URL('..', import.meta.url)));
-const ROUNDS = Number(process.argv[2] ?? 15);
-if (!Number.isInteger(ROUNDS) || ROUNDS < 1) {
-  console.error(`The argument is the number of rounds, got ${JSON.stringify(process.argv[2])}. Use 15.`);
-  process.exit(2);
-}
+const ROUNDS = argument(2, 'The number of rounds', 15);
 
 /** The first statement of the entry's own body. */
 const STAMP = 'process.stdout.write(`first line ${process.hrtime.bigint()} of ${version}\\n`);';
@@ -39,11 +34,6 @@ const PROGRAMS = {
       Array.from({ length: 100 }, (_, i) => `app.get('/${i}', r${i});\n`).join('') +
       "app.listen(0, '127.0.0.1');\n",
   },
-};
-
-const WATCHERS = {
-  autoreload: ['--import', 'autoreload/register', 'app.js'],
-  'node --watch': ['--watch', '--watch-preserve-output', 'app.js'],
 };
 
 console.log(
@@ -74,7 +64,9 @@ async function benchmark(name, files) {
     fs.rmSync(dir, { recursive: true, force: true });
   }
   const ratio = (other) => (median(restarted.autoreload) / median(other)).toFixed(2);
-  const cells = [cold, started, restarted.autoreload, restarted['node --watch']].map(summary);
+  const cells = [cold, started, restarted.autoreload, restarted['node --watch']].map((values) =>
+    summary(values),
+  );
   return `| ${name} | ${cells.join(' | ')} | ${ratio(restarted['node --watch'])} | ${ratio(cold)} |`;
 }
 
@@ -82,7 +74,7 @@ async function benchmark(name, files) {
 async function timeStart(dir, args) {
   const before = process.hrtime.bigint();
   const app = start(dir, args);
-  const line = await app.firstLine();
+  const line = await firstLine(app);
   await app.end();
   return ms(before, line);
 }
@@ -90,94 +82,31 @@ async function timeStart(dir, args) {
 /** Save to first line, of the second of two saves: the first one has warmed what there is to warm. */
 async function timeRestart(dir, args) {
   const app = start(dir, args);
-  await app.firstLine();
+  await firstLine(app);
   let time = 0;
   for (let save = 0; save < 2; save++) {
-    // The time between two saves is part of what is measured: nobody saves at once.
-    await new Promise((done) => setTimeout(done, 300));
+    await pause(300);
     const before = process.hrtime.bigint();
     fs.writeFileSync(join(dir, 'version.js'), `export const version = ${before};\n`);
-    time = ms(before, await app.firstLine());
+    time = ms(before, await firstLine(app));
   }
   await app.end();
   return time;
 }
 
-function start(dir, args) {
-  const child = spawn(process.execPath, args, { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] });
-  const lines = [];
-  let wake = () => {};
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    const all = (rest + chunk).split('\n');
-    rest = all.pop();
-    for (const line of all) {
-      const [, stamp] = /^first line (\d+)/.exec(line) ?? [];
-      if (stamp !== undefined) lines.push(BigInt(stamp));
-    }
-    wake();
-  });
-  return {
-    pid: child.pid,
-    async firstLine() {
-      while (lines.length === 0) await new Promise((done) => (wake = done));
-      return lines.shift();
-    },
-    async end() {
-      const exited = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
+async function firstLine(app) {
+  const { match } = await app.line(/^first line (\d+)/);
+  return BigInt(match[1]);
 }
 
 /** What the supervisor of `npm start` watches, and its memory. */
 async function example() {
-  const args = ['--import', 'autoreload/register', 'examples/express/app.js'];
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, PORT: '0' },
-  });
-  const up = await new Promise((done) => {
-    child.stderr.setEncoding('utf8').on('data', (text) => /is up/.test(text) && done(text.trim()));
-  });
-  const files = /watching (.*)$/.exec(up)?.[1];
+  process.env.PORT = '0';
+  const app = start(ROOT, ['--import', 'autoreload/register', 'examples/express/app.js']);
+  const { match } = await app.line(/is up .* watching (.*)$/);
   // Files are hashed after the line; the memory that stays is what counts.
-  await new Promise((done) => setTimeout(done, 1000));
-  const rss =
-    os.platform() === 'linux'
-      ? /^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))
-      : null;
-  const exited = new Promise((done) => child.once('exit', done));
-  child.kill('SIGTERM');
-  await exited;
-  return `watching ${files}, supervisor ${rss ? `${Math.round(Number(rss[1]) / 1024)} MB RSS` : 'memory not known here'}`;
-}
-
-function makeProgram(files) {
-  const dir = fs.realpathSync(fs.mkdtempSync(join(os.tmpdir(), 'autoreload-bench-')));
-  fs.mkdirSync(join(dir, 'node_modules'));
-  fs.symlinkSync(ROOT, join(dir, 'node_modules/autoreload'), 'junction');
-  for (const name of fs.readdirSync(join(ROOT, 'node_modules'))) {
-    if (!name.startsWith('.'))
-      fs.symlinkSync(join(ROOT, 'node_modules', name), join(dir, 'node_modules', name), 'junction');
-  }
-  for (const [path, content] of Object.entries(files)) {
-    fs.mkdirSync(join(dir, path, '..'), { recursive: true });
-    fs.writeFileSync(join(dir, path), content);
-  }
-  return dir;
-}
-
-function ms(from, to) {
-  return Number((to - from) / 1000n) / 1000;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
-
-function summary(values) {
-  return `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`;
+  await pause(1000);
+  const taken = memory(app.pid);
+  await app.end();
+  return `watching ${match[1]}, supervisor ${taken ? `${taken.rss.toFixed(0)} MB RSS` : 'memory not known here'}`;
 }
