@@ -35,7 +35,7 @@ export class Baseline {
   /** A new run begins, at a wall-clock time in ms. What the runs before it took stays known until {@link forgetPrevious}. */
   begin(at: number): void {
     this.#begunAt = at;
-    this.#previous = new Map([...this.#previous, ...this.#current]);
+    for (const [path, fact] of this.#current) this.#previous.set(path, fact);
     this.#current = new Map();
     this.#undigested = new Set();
   }
@@ -74,9 +74,9 @@ export class Baseline {
    */
   loaded(path: string, stamp: Stamp | undefined): void {
     if (!stamp && this.#current.get(path)?.kind === 'content') return;
-    const hash = this.#contents.hashAt(path, stamp);
-    this.#current.set(path, { kind: 'content', stamp, hash });
-    if (hash === undefined) this.#undigested.add(path);
+    const known = this.#contents.at(path, stamp);
+    this.#current.set(path, { kind: 'content', stamp: known?.stamp ?? stamp, hash: known?.hash });
+    if (!known) this.#undigested.add(path);
   }
 
   /** The run went through a symbolic link that pointed to `target`. */
@@ -177,11 +177,12 @@ export class Baseline {
     const young: string[] = [];
     for (const path of this.#undigested) {
       this.#undigested.delete(path);
-      const content = this.#contents.read(path);
+      const fact = this.#current.get(path);
+      const loaded = fact?.kind === 'content' ? fact : undefined;
+      const content = this.#contents.read(path, loaded?.stamp);
       if (typeof content === 'object' && content.young) young.push(path);
       // Content that was saved anew in the meantime is not what was loaded; its event will tell.
-      const fact = this.#current.get(path);
-      if (fact?.kind === 'content' && !fact.aside) fact.hash ??= this.#contents.hashAt(path, fact.stamp);
+      if (loaded && !loaded.aside) loaded.hash ??= this.#contents.at(path, loaded.stamp)?.hash;
       if (isOver()) break;
     }
     for (const path of young) this.#undigested.add(path);
@@ -194,7 +195,7 @@ export class Baseline {
   }
 
   #examineContent(path: string, fact: Fact & { kind: 'content' }): Verdict {
-    const content = this.#contents.read(path);
+    const content = this.#contents.read(path, fact.stamp);
     if (content === 'gone') {
       // The program has written it, loaded it and removed it, and would do so again: some tools load their
       // configuration in this way (nodejs/node#64167).
@@ -205,7 +206,7 @@ export class Baseline {
     if (content === 'denied') return 'same';
     if (content.young) this.#undigested.add(path);
     // What is aside was not stamped by the run.
-    if (!fact.aside) fact.hash ??= this.#contents.hashAt(path, fact.stamp);
+    if (!fact.aside) fact.hash ??= this.#contents.at(path, fact.stamp)?.hash;
     if (content.hash === fact.hash) return 'same';
     return content.size === 0 ? 'emptied' : 'changed';
   }

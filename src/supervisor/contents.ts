@@ -13,15 +13,22 @@ export interface Content {
   readonly young: boolean;
 }
 
+/** What a file held when it had this stamp. */
+interface Seen {
+  readonly stamp: Stamp;
+  readonly hash: string;
+}
+
 export class Contents {
-  readonly #seen = new Map<string, { readonly stamp: Stamp; readonly hash: string }>();
+  readonly #seen = new Map<string, Seen>();
 
   /**
    * Reads a file.
    *
+   * @param loaded the stamp that the caller holds, which is kept instead of an equal one: there are many
    * @returns `gone` when there is none, `denied` when it may not be read
    */
-  read(path: string): Content | 'gone' | 'denied' {
+  read(path: string, loaded?: Stamp): Content | 'gone' | 'denied' {
     const before = stampFile(path, Date.now());
     if (!before && !statOf(path)?.isFile()) return 'gone';
     try {
@@ -29,7 +36,7 @@ export class Contents {
       const hash = hashBytes(bytes);
       // A stamp that carries a hash is that of a young file.
       const young = !before || before.hash !== undefined || !sameStat(before, stampFile(path));
-      if (!young) this.#seen.set(path, { stamp: before, hash });
+      if (!young) this.#seen.set(path, { stamp: loaded && sameStat(before, loaded) ? loaded : before, hash });
       return { hash, size: bytes.length, young };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -37,11 +44,11 @@ export class Contents {
     }
   }
 
-  /** The hash of what the file held when it had this stamp, if that is known. */
-  hashAt(path: string, stamp: Stamp | undefined): string | undefined {
-    if (stamp?.hash !== undefined) return stamp.hash;
+  /** What the file held when it had this stamp, if that is known. */
+  at(path: string, stamp: Stamp | undefined): Seen | undefined {
+    if (stamp?.hash !== undefined) return { stamp, hash: stamp.hash };
     const seen = this.#seen.get(path);
-    return sameStat(seen?.stamp, stamp) ? seen?.hash : undefined;
+    return sameStat(seen?.stamp, stamp) ? seen : undefined;
   }
 
   /** Forgets all other files. */

@@ -18,44 +18,54 @@ export interface Edge {
   readonly specifier: string | undefined;
 }
 
-type Cause = Pick<Edge, 'reason' | 'specifier'>;
+/** A file and why it is there. */
+interface Node {
+  readonly url: ModuleUrl;
+  /** Most files have one. */
+  readonly causes: Cause[];
+  /** It imports something. */
+  imports: boolean;
+}
+
+interface Cause extends Pick<Edge, 'specifier'> {
+  readonly from: Node | undefined;
+  reason: Reason;
+}
 
 /** The dependency graph of one run. */
 export class Graph {
-  /** For each file, where it comes from, and why. */
-  readonly #dependents = new Map<ModuleUrl, Map<ModuleUrl | undefined, Cause>>();
-  /** Modules that import something. */
-  readonly #importers = new Set<ModuleUrl | undefined>();
+  readonly #nodes = new Map<ModuleUrl, Node>();
 
   /** Records that `to` is part of the program because of `from`. What is known already stays. */
-  add({ from, to, reason, specifier }: Edge): void {
-    let dependents = this.#dependents.get(to);
-    if (!dependents) this.#dependents.set(to, (dependents = new Map()));
-    if (reason === 'import') this.#importers.add(from);
-    const known = dependents.get(from);
-    if (!known || known.reason === 'miss') dependents.set(from, { reason, specifier });
+  add({ from: fromUrl, to, reason, specifier }: Edge): void {
+    const from = fromUrl === undefined ? undefined : this.#node(fromUrl);
+    if (from && reason === 'import') from.imports = true;
+    const { causes } = this.#node(to);
+    const known = causes.findLast((cause) => cause.from === from);
+    if (!known) causes.push({ from, reason, specifier });
+    else if (known.reason === 'miss') known.reason = reason;
   }
 
   /** Every edge. */
   *edges(): Generator<Edge> {
-    for (const [to, dependents] of this.#dependents) {
-      for (const [from, cause] of dependents) yield { from, to, ...cause };
+    for (const { url: to, causes } of this.#nodes.values()) {
+      for (const { from, reason, specifier } of causes) yield { from: from?.url, to, reason, specifier };
     }
   }
 
   /** Whether a file is part of the program for this reason. */
   has(url: ModuleUrl, reason: Reason): boolean {
-    return [...(this.#dependents.get(url)?.values() ?? [])].some((cause) => cause.reason === reason);
+    return this.#nodes.get(url)?.causes.some((cause) => cause.reason === reason) ?? false;
   }
 
   /** Whether a module imports anything. */
   imports(url: ModuleUrl): boolean {
-    return this.#importers.has(url);
+    return this.#nodes.get(url)?.imports ?? false;
   }
 
   /** What `from` says to get `to`. */
   specifier(from: ModuleUrl, to: ModuleUrl): string | undefined {
-    return this.#dependents.get(to)?.get(from)?.specifier;
+    return this.#nodes.get(to)?.causes.find((cause) => cause.from?.url === from)?.specifier;
   }
 
   /**
@@ -63,21 +73,27 @@ export class Graph {
    * or is where Node started.
    */
   chain(url: ModuleUrl): ModuleUrl[] {
-    const towards = new Map<ModuleUrl, ModuleUrl | undefined>([[url, undefined]]);
-    for (const module of towards.keys()) {
-      const dependents = this.#dependents.get(module)?.keys() ?? [];
-      for (const dependent of dependents) {
-        if (dependent === undefined) return unwind(module, towards);
-        if (!towards.has(dependent)) towards.set(dependent, module);
+    const target = this.#nodes.get(url);
+    if (!target) return [url];
+    const towards = new Map<Node, Node | undefined>([[target, undefined]]);
+    for (const node of towards.keys()) {
+      for (const { from } of node.causes) {
+        if (!from) return unwind(node, towards);
+        if (!towards.has(from)) towards.set(from, node);
       }
     }
     return [url];
   }
+
+  #node(url: ModuleUrl): Node {
+    let node = this.#nodes.get(url);
+    if (!node) this.#nodes.set(url, (node = { url, causes: [], imports: false }));
+    return node;
+  }
 }
 
-function unwind(first: ModuleUrl, towards: Map<ModuleUrl, ModuleUrl | undefined>): ModuleUrl[] {
+function unwind(first: Node, towards: Map<Node, Node | undefined>): ModuleUrl[] {
   const chain: ModuleUrl[] = [];
-  for (let module: ModuleUrl | undefined = first; module !== undefined; module = towards.get(module))
-    chain.push(module);
+  for (let node: Node | undefined = first; node; node = towards.get(node)) chain.push(node.url);
   return chain;
 }

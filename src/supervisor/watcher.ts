@@ -88,6 +88,7 @@ export class Watcher {
       return;
     }
     this.#folders.add(path);
+    if (isInPackage(path)) return;
     if (isOwnFile(path)) this.#watchFile(path);
     else this.#lost.add(path);
   }
