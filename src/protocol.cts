@@ -40,7 +40,7 @@ export interface Stamp {
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly size: number;
-  readonly hash?: string | undefined;
+  readonly hash?: number | undefined;
 }
 
 /** One record on the lane. URLs are as Node resolved them, queries included. */
@@ -153,7 +153,7 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
 
 function stampFrom([mtimeMs, ctimeMs, size, hash]: unknown[]): Stamp | undefined {
   if (!isNumber(mtimeMs) || !isNumber(ctimeMs) || !isNumber(size)) return undefined;
-  return { mtimeMs, ctimeMs, size, hash: isString(hash) ? hash : undefined };
+  return { mtimeMs, ctimeMs, size, hash: isNumber(hash) ? hash : undefined };
 }
 
 function isString(value: unknown): value is string {

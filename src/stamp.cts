@@ -38,18 +38,19 @@ export function stampFile(path: string, now: number = Infinity): Stamp | undefin
 }
 
 /**
- * A 53-bit hash (cyrb53) with the length: no secret depends on it, and the child would pay some ms for `node:crypto`.
+ * A 53-bit hash (cyrb53, seeded with the length), which fits a number: no secret depends on it, and the child would pay
+ * some ms for `node:crypto`.
  *
  * @param bytes the content of a file
  */
-export function hashBytes(bytes: Uint8Array): string {
-  let h1 = 0xdeadbeef;
-  let h2 = 0x41c6ce57;
+export function hashBytes(bytes: Uint8Array): number {
+  let h1 = 0xdeadbeef ^ bytes.length;
+  let h2 = 0x41c6ce57 ^ bytes.length;
   for (const byte of bytes) {
     h1 = Math.imul(h1 ^ byte, 2654435761);
     h2 = Math.imul(h2 ^ byte, 1597334677);
   }
   h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
   h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
-  return `${(4294967296 * (2097151 & h2) + (h1 >>> 0)).toString(36)}.${bytes.length.toString(36)}`;
+  return 4294967296 * (2097151 & h2) + (h1 >>> 0);
 }

@@ -15,7 +15,7 @@ type Fact =
   | {
       readonly kind: 'content';
       readonly stamp: Stamp | undefined;
-      hash: string | undefined;
+      hash: number | undefined;
       /** A setting or an asset, not a module. */
       readonly aside?: boolean;
     }
@@ -189,7 +189,7 @@ export class Baseline {
     return this.#undigested.size > 0;
   }
 
-  #previousHash(path: string): string | undefined {
+  #previousHash(path: string): number | undefined {
     const before = this.#previous.get(path);
     return before?.kind === 'content' ? before.hash : undefined;
   }

@@ -7,7 +7,7 @@ import { statOf } from './disk.ts';
 
 /** What a file holds. */
 export interface Content {
-  readonly hash: string;
+  readonly hash: number;
   readonly size: number;
   /** Too young for its time stamp to tell it from the next save: it cannot be remembered yet. */
   readonly young: boolean;
@@ -16,7 +16,7 @@ export interface Content {
 /** What a file held when it had this stamp. */
 interface Seen {
   readonly stamp: Stamp;
-  readonly hash: string;
+  readonly hash: number;
 }
 
 export class Contents {

@@ -9,7 +9,7 @@ const RECORDS: readonly LaneRecord[] = [
     specifier: './a b.js?x',
     parent: 'file:///app.js',
     url: 'file:///a%20b.js?x',
-    stamp: { mtimeMs: 1.5, size: 2, ctimeMs: 3, hash: 'h' },
+    stamp: { mtimeMs: 1.5, size: 2, ctimeMs: 3, hash: 5 },
   },
   {
     kind: 'resolved',

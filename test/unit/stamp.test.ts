@@ -15,7 +15,7 @@ test('a file that was written just now is hashed, an older one is not', () => {
   const path = project.path('a.js');
   const at = 1_600_000_000.5;
   fs.utimesSync(path, at, at);
-  const hashAfter = (ms: number): string | undefined => stampFile(path, at * 1000 + ms)?.hash;
+  const hashAfter = (ms: number): number | undefined => stampFile(path, at * 1000 + ms)?.hash;
   assert.equal(hashAfter(0), hashBytes(Buffer.from('text')));
   assert.equal(hashAfter(19), hashBytes(Buffer.from('text')));
   assert.equal(hashAfter(-5), hashBytes(Buffer.from('text')));
