@@ -9,7 +9,8 @@ import { statOf } from './disk.ts';
 interface Folder {
   readonly path: string;
   readonly parent: Folder | undefined;
-  readonly folders: Map<string, Folder>;
+  /** Most have none, and there are many. */
+  folders: Map<string, Folder> | undefined;
   /** Names of wanted paths in this folder. */
   readonly wanted: Set<string>;
   watch: { readonly handle: fs.FSWatcher; readonly ino: number } | undefined;
@@ -46,9 +47,9 @@ export class Folders {
   delete(path: string): void {
     let folder: Folder | undefined = this.#folder(dirname(path));
     folder.wanted.delete(basename(path));
-    while (folder && folder.wanted.size === 0 && folder.folders.size === 0) {
+    while (folder && folder.wanted.size === 0 && !folder.folders?.size) {
       disarm(folder);
-      folder.parent?.folders.delete(basename(folder.path));
+      folder.parent?.folders?.delete(basename(folder.path));
       folder = folder.parent;
     }
   }
@@ -56,7 +57,7 @@ export class Folders {
   close(): void {
     const close = (folder: Folder): void => {
       disarm(folder);
-      for (const below of folder.folders.values()) close(below);
+      for (const below of folder.folders?.values() ?? []) close(below);
     };
     for (const folder of this.#roots.values()) close(folder);
     this.#roots.clear();
@@ -67,6 +68,7 @@ export class Folders {
     let folder = this.#roots.get(root) ?? newFolder(root, undefined);
     this.#roots.set(root, folder);
     for (const name of path.slice(root.length).split(sep).filter(Boolean)) {
+      folder.folders ??= new Map();
       const below: Folder = folder.folders.get(name) ?? newFolder(join(folder.path, name), folder);
       folder.folders.set(name, below);
       folder = below;
@@ -120,7 +122,7 @@ export class Folders {
     }
     const replaced = event === 'rename';
     if (folder.wanted.has(name)) this.#options.onPath(join(folder.path, name));
-    const below = folder.folders.get(name);
+    const below = folder.folders?.get(name);
     if (below) this.#refresh(below, replaced);
     // What happens to the folder itself is told with its own name.
     if (name === basename(folder.path)) this.#refresh(folder, replaced);
@@ -139,7 +141,7 @@ export class Folders {
 }
 
 function newFolder(path: string, parent: Folder | undefined): Folder {
-  return { path, parent, folders: new Map(), wanted: new Set(), watch: undefined, failed: undefined };
+  return { path, parent, folders: undefined, wanted: new Set(), watch: undefined, failed: undefined };
 }
 
 function disarm(folder: Folder): void {
@@ -152,7 +154,7 @@ function disarmBelow(folder: Folder): string[] {
   disarm(folder);
   folder.failed = undefined;
   const here = [...folder.wanted].map((name) => join(folder.path, name));
-  return [...here, ...[...folder.folders.values()].flatMap(disarmBelow)];
+  return [...here, ...[...(folder.folders?.values() ?? [])].flatMap(disarmBelow)];
 }
 
 function folderIno(path: string): number | undefined {
