@@ -112,9 +112,9 @@ export function parseControl(message: unknown): ControlMessage | undefined {
 function toFields(record: LaneRecord): unknown[] {
   switch (record.kind) {
     case 'resolved': {
-      const { stamp } = record;
-      const fields = ['r', record.specifier, record.parent ?? null, record.url];
-      return stamp ? [...fields, stamp.mtimeMs, stamp.ctimeMs, stamp.size, stamp.hash ?? null] : fields;
+      const { specifier, parent = null, url, stamp } = record;
+      if (!stamp) return ['r', specifier, parent, url];
+      return ['r', specifier, parent, url, stamp.mtimeMs, stamp.ctimeMs, stamp.size, stamp.hash ?? null];
     }
     case 'missed':
       return ['m', record.specifier, record.parent ?? null, record.at];

@@ -24,8 +24,8 @@ const COARSE_TICK_MS = 2000;
  */
 export function stampFile(path: string, now: number = Infinity): Stamp | undefined {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return undefined;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats?.isFile()) return undefined;
     const { mtimeMs, ctimeMs, size } = stats;
     const tick = mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
     const age = now - mtimeMs;

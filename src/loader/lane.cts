@@ -32,11 +32,13 @@ export function openLane(fd: number): void {
 /** Sends a record. Never throws: without a supervisor there is nobody to tell, and the app must not notice. */
 export function send(record: LaneRecord): void {
   if (lane === undefined) return;
-  const bytes = Buffer.from(encodeRecord(record));
+  const text = encodeRecord(record);
+  const length = Buffer.byteLength(text);
   let sent = 0;
-  while (sent < bytes.length) {
+  while (sent < length) {
     try {
-      sent += writeSync(lane, bytes, sent);
+      // A string is cheaper; only what a signal has cut off needs bytes.
+      sent += sent === 0 ? writeSync(lane, text) : writeSync(lane, Buffer.from(text), sent);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
         lane = undefined;

@@ -8,12 +8,12 @@ const COARSE_TICK_MS = 2000;
 
 /** What is at a path, links followed. */
 export function statOf(path: string): fs.Stats | undefined {
-  return answer(() => fs.statSync(path));
+  return answer(() => fs.statSync(path, { throwIfNoEntry: false }));
 }
 
 /** What is at a path, links not followed. */
 export function entryOf(path: string): fs.Stats | undefined {
-  return answer(() => fs.lstatSync(path));
+  return answer(() => fs.lstatSync(path, { throwIfNoEntry: false }));
 }
 
 /** What a symbolic link holds. */
