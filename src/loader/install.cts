@@ -29,6 +29,9 @@ interface Parent {
   readonly id?: string;
 }
 
+/** With these, hooks of the user's are there before ours, or Node's own load hook checks what it reads. */
+const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
+
 /**
  * Records every module that this thread resolves from now on.
  *
@@ -40,7 +43,7 @@ interface Parent {
  * @param data what each recorder is made of, in whichever thread, and the descriptor of the lane
  * @param runsUserCode whether this is a thread of the user's, not Node's own for hooks
  */
-export function install(data: HooksThreadData, runsUserCode: boolean): void {
+export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode: boolean): void {
   const internals = module as unknown as ModuleInternals;
   const recorder = new Recorder(data);
   // Preloads of a configuration file run before ours.
@@ -52,10 +55,12 @@ export function install(data: HooksThreadData, runsUserCode: boolean): void {
   }
   tapRequire(internals, recorder);
   if (!runsUserCode) return;
+  const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
   const { register } = internals;
-  const registerOurs = (): void => register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data });
-  registerOurs();
-  followedBy('register', registerOurs);
+  const registerOurs = (isInnermost: boolean): void =>
+    register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data: { ...data, isInnermost } });
+  registerOurs(!INNER_OPTIONS.test(options));
+  followedBy('register', () => registerOurs(false));
 }
 
 function installInThread(recorder: Recorder): void {

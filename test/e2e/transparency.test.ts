@@ -127,6 +127,42 @@ test("the user's own preloads see the same as well", async () => {
   await assertSame(project, ['app.js'], { execArgv: ['--require', './pre.cjs', '--import=./pre.js'] });
 });
 
+test('an ES module is read as Node reads it, whatever its bytes', async () => {
+  const errors = `
+for (const what of ['./gone.js', './folder.js', './bom.js?x=1']) {
+  await import(what, what.endsWith('1') ? { with: { type: 'json' } } : {}).catch((error) => console.log(error.code, error.message));
+}
+`;
+  using project = new Project({
+    'app.js': `import './bom.js';\nimport './bytes.js?query#hash';\nimport './empty.js';\n${errors}${END}`,
+    'bom.js': "\uFEFF#!/usr/bin/env node\nconsole.log('mark', import.meta.url);\n",
+    'empty.js': '',
+    'folder.js/index.js': '',
+  });
+  fs.writeFileSync(
+    project.path('bytes.js'),
+    Buffer.from("console.log('\xE4\xFF', import.meta.url);", 'latin1'),
+  );
+  await assertSame(project, ['app.js']);
+});
+
+test("the user's own hooks are given what they are given without autoreload", async () => {
+  using project = new Project({
+    'app.js': `import './dep.js';\n${END}`,
+    'dep.js': "console.log('source');\n",
+    'hooks.js': `
+export async function load(url, context, next) {
+  const result = await next(url, context);
+  if (!url.endsWith('/dep.js')) return result;
+  return { ...result, source: String(result.source).replace('source', Buffer.isBuffer(result.source) ? 'bytes' : 'text') };
+}
+`,
+    'register.js': "import module from 'node:module';\nmodule.register('./hooks.js', import.meta.url);\n",
+  });
+  await assertSame(project, ['app.js'], { execArgv: ['--import', './register.js'] });
+  await assertSame(project, ['app.js'], { execArgv: ['--experimental-loader', './hooks.js'] });
+});
+
 test('the environment stays as it is, whatever it holds', async () => {
   using project = new Project({ 'app.js': ESM });
   await assertSame(project, ['app.js'], {
