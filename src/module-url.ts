@@ -28,6 +28,15 @@ export function toPath(url: ModuleUrl): string {
   return fileURLToPath(url);
 }
 
+/** Like {@link toPath}; undefined for a URL that is no path: it has a host, or an encoded slash. */
+export function pathOf(url: ModuleUrl): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a file belongs to an installed package. */
 export function isInPackage(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path);

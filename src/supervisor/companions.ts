@@ -2,7 +2,7 @@
 // and the assets that modules name. Knows neither what these files hold nor whether they have changed.
 import { dirname, join } from 'node:path';
 import { AutoreloadError } from '../errors.ts';
-import { isInPackage, toModuleUrl, toPath } from '../module-url.ts';
+import { isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import { statOf } from './disk.ts';
 import type { Edge } from './graph.ts';
@@ -80,7 +80,7 @@ export class Companions {
     if (url === undefined) return false;
     const { scans, onFound, onScanned } = this.#options;
     const scan = scans.of(toPath(url));
-    for (const specifier of scan.assets) {
+    for (const { specifier } of scan.assets) {
       const path = assetPath(specifier, url);
       if (path !== undefined && !this.#outputs.has(path))
         onFound(path, { from: url, reason: 'asset', specifier });
@@ -126,10 +126,5 @@ function assetPath(specifier: string, url: ModuleUrl): string | undefined {
   if (!URL.canParse(specifier, url)) return undefined;
   const { href, pathname } = new URL(specifier, url);
   const asset = pathname.endsWith('/') ? undefined : toModuleUrl(href);
-  try {
-    return asset && toPath(asset);
-  } catch {
-    // An encoded slash, or a host.
-    return undefined;
-  }
+  return asset && pathOf(asset);
 }

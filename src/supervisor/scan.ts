@@ -11,11 +11,13 @@ export interface ScannedImport {
   readonly kind: 'static' | 'dynamic';
 }
 
+/** What stands in `new URL('…', import.meta.url)`: a relative URL. */
+export type ScannedAsset = Omit<ScannedImport, 'kind'>;
+
 /** What a source names. */
 export interface Scan {
   readonly imports: readonly ScannedImport[];
-  /** What stands in `new URL('…', import.meta.url)`: relative URLs. */
-  readonly assets: readonly string[];
+  readonly assets: readonly ScannedAsset[];
 }
 
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
@@ -63,7 +65,10 @@ export function scan(path: string, source: string): Scan {
       const kind = kindOf(one);
       return kind && one.specifier ? [{ specifier: one.specifier, line: lineAt(one.importStart), kind }] : [];
     });
-    const assets = found.flatMap((one) => assetOf(one, source) ?? []);
+    const assets = found.flatMap((one) => {
+      const specifier = assetOf(one, source);
+      return specifier === undefined ? [] : [{ specifier, line: lineAt(one.start) }];
+    });
     return { imports, assets };
   } catch {
     return NOTHING;

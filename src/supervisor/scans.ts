@@ -19,9 +19,10 @@ export class Scans {
     return found;
   }
 
-  /** The line on which a module imports or requires a specifier, counted from 1. */
+  /** The line on which a module imports, requires or names a specifier, counted from 1. */
   lineOf(path: string, specifier: string): number | undefined {
-    const found = this.of(path).imports.find((one) => one.specifier === specifier);
+    const { imports, assets } = this.of(path);
+    const found = [...imports, ...assets].find((one) => one.specifier === specifier);
     return found?.line ?? requireLine(textOf(path) ?? '', specifier);
   }
 

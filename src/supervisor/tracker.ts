@@ -4,7 +4,7 @@
 import module from 'node:module';
 import { join } from 'node:path';
 import type { AutoreloadError } from '../errors.ts';
-import { fromPath, isInPackage, toModuleUrl, toPath } from '../module-url.ts';
+import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import type { LaneRecord } from '../protocol.cts';
 import { Baseline } from './baseline.ts';
@@ -12,6 +12,8 @@ import type { Verdict } from './baseline.ts';
 import { candidates, literalPaths, packageName } from './candidates.ts';
 import type { Disk } from './candidates.ts';
 import { Companions } from './companions.ts';
+import { dependencies, lineOf } from './dependencies.ts';
+import type { Dependency } from './dependencies.ts';
 import { statOf, textOf } from './disk.ts';
 import { Graph } from './graph.ts';
 import type { Edge } from './graph.ts';
@@ -33,11 +35,6 @@ export interface TrackerOptions {
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
   readonly onProblem: (error: AutoreloadError) => void;
-}
-
-/** An edge of the graph, with the line in the module that it comes from. */
-export interface Dependency extends Edge {
-  readonly line: number | undefined;
 }
 
 export class Tracker {
@@ -152,43 +149,28 @@ export class Tracker {
     return (chain.length > 1 ? chain : this.#lastGraph.chain(url)).map(toPath);
   }
 
-  /** Every edge of the graph of this run, dynamic imports that were not taken included. */
-  *dependencies(): Generator<
-    Dependency | (Omit<Dependency, 'to' | 'reason'> & { readonly reason: 'untaken' })
-  > {
-    const taken = new Map<ModuleUrl | undefined, Set<string | undefined>>();
-    for (const edge of this.#graph.edges()) {
-      taken.set(edge.from, (taken.get(edge.from) ?? new Set()).add(edge.specifier));
-      yield { ...edge, line: this.#line(edge.from, edge.specifier) };
-    }
-    for (const [from, specifiers] of taken) {
-      const path = from && pathOrUndefined(from);
-      if (path === undefined || isInPackage(path)) continue;
-      for (const { specifier, line, kind } of this.#scans.of(path).imports) {
-        if (kind === 'dynamic' && !specifiers.has(specifier))
-          yield { from, specifier, line, reason: 'untaken' };
-      }
-    }
+  /** See {@link dependencies}. */
+  dependencies(): Generator<Dependency> {
+    return dependencies(this.#graph, this.#scans);
   }
 
   /** The lines of the imports along a chain: one less than it has files; undefined where that is not known. */
   lines(chain: readonly string[]): (number | undefined)[] {
-    return chain.slice(1).map((path, index) => {
-      const from = fromPath(chain[index] ?? '');
-      const to = fromPath(path);
-      return this.#line(from, this.#graph.specifier(from, to) ?? this.#lastGraph.specifier(from, to));
+    const urls = chain.map(fromPath);
+    return urls.slice(1).map((to, index) => {
+      const from = urls[index];
+      if (from === undefined) return undefined;
+      return lineOf(
+        from,
+        this.#graph.specifier(from, to) ?? this.#lastGraph.specifier(from, to),
+        this.#scans,
+      );
     });
-  }
-
-  #line(from: ModuleUrl | undefined, specifier: string | undefined): number | undefined {
-    const path = from && pathOrUndefined(from);
-    if (path === undefined || specifier === undefined || isInPackage(path)) return undefined;
-    return this.#scans.lineOf(path, specifier);
   }
 
   #resolved(record: LaneRecord & { kind: 'resolved' }, parent: ModuleUrl | undefined): void {
     const url = toModuleUrl(record.url);
-    const path = url && pathOrUndefined(url);
+    const path = url && pathOf(url);
     if (!url || path === undefined) return;
     this.#lastMiss = undefined;
     const file = realFile(path);
@@ -199,7 +181,9 @@ export class Tracker {
     }
     const { specifier } = record;
     const isNew = !this.#graph.has(url, 'import');
-    this.#graph.add({ from: parent, to: url, reason: 'import', specifier });
+    // Of packages nobody asks for the line, and they are many.
+    const said = parent && isInPackage(parent) ? undefined : specifier;
+    this.#graph.add({ from: parent, to: url, reason: 'import', specifier: said });
     this.#baseline.loaded(path, record.stamp);
     this.#options.onPath(path);
     if (isNew) this.#companions.loaded(url, path);
@@ -251,21 +235,13 @@ export class Tracker {
   /** Node gives the working directory as parent of the entry and of preloads. */
   #parent(url: string | undefined): ModuleUrl | undefined {
     const parent = url === undefined || url.endsWith('/') ? undefined : toModuleUrl(url);
-    const path = parent && pathOrUndefined(parent);
+    const path = parent && pathOf(parent);
     const file = path === undefined ? undefined : realFile(path);
     return file === undefined || file === path ? parent : fromPath(file);
   }
 
   #from(parent: ModuleUrl | undefined): string {
-    return (parent && pathOrUndefined(parent)) ?? join(this.#options.cwd, 'noop.js');
-  }
-}
-
-function pathOrUndefined(url: ModuleUrl): string | undefined {
-  try {
-    return toPath(url);
-  } catch {
-    return undefined;
+    return (parent && pathOf(parent)) ?? join(this.#options.cwd, 'noop.js');
   }
 }
 

@@ -71,7 +71,16 @@ const none = [
   "new URL('./text.txt', import.meta.url)", import.meta.url,
 ];
 `;
-  assert.deepEqual(scan('/app/a.js', source).assets, ['./a.txt', '../b/b.html', 'c.json', '/d.txt', '.']);
+  assert.deepEqual(
+    scan('/app/a.js', source).assets.map(({ specifier, line }) => [specifier, line]),
+    [
+      ['./a.txt', 2],
+      ['../b/b.html', 5],
+      ['c.json', 7],
+      ['/d.txt', 8],
+      ['.', 8],
+    ],
+  );
 });
 
 test('the line of a require is found', () => {
