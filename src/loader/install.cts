@@ -72,10 +72,12 @@ function installInThread(recorder: Recorder): void {
       return result;
     },
   };
-  let ours = registerHooks(hooks);
+  // Behind all others, it sees what they look for; in front of them, what they find without asking it.
+  registerHooks(hooks);
+  let inFront: ReturnType<typeof registerHooks> | undefined;
   followedBy('registerHooks', () => {
-    ours.deregister();
-    ours = registerHooks(hooks);
+    inFront?.deregister();
+    inFront = registerHooks(hooks);
   });
   // Hooks of a thread of their own come after ours in any case. Their module is not loaded in this thread.
   followedBy('register', (specifier, parent) => {

@@ -117,9 +117,10 @@ export class Baseline {
     this.#current.set(path, { ...fact, hash: saved ? this.#previousHash(path) : fact.hash, aside: true });
   }
 
-  /** This path does not count any more. */
-  forget(path: string): void {
-    this.#current.delete(path);
+  /** A path is as it should be now. */
+  accept(path: string): void {
+    const fact = this.#asItIsNow(path, undefined);
+    this.#current.set(path, fact.kind === 'content' ? { ...fact, aside: true } : fact);
   }
 
   /** Whether this path counts in the current run. */

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { AutoreloadError } from '../errors.ts';
 import { isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
-import { statOf } from './disk.ts';
+import { statOf, textOf } from './disk.ts';
 import type { Edge } from './graph.ts';
+import { display } from './lines.ts';
 import { Outputs } from './outputs.ts';
 import type { Scan } from './scan.ts';
 import type { Scans } from './scans.ts';
@@ -35,8 +36,8 @@ export class Companions {
   /** Folders whose package.json, and tsconfig.json files, that have been found in this run. */
   readonly #scoped = new Set<string>();
   readonly #tsconfigs = new Set<string>();
-  /** Settings that cannot be read, told once. */
-  readonly #broken = new Set<string>();
+  /** Settings that cannot be read, and what they held; each is told once. */
+  readonly #broken = new Map<string, string | undefined>();
 
   constructor(options: CompanionsOptions) {
     this.#options = options;
@@ -82,16 +83,16 @@ export class Companions {
     const scan = scans.of(toPath(url));
     for (const { specifier } of scan.assets) {
       const path = assetPath(specifier, url);
-      if (path !== undefined && !this.#outputs.has(path))
+      if (path !== undefined && !this.#outputs.isNeverEdited(path))
         onFound(path, { from: url, reason: 'asset', specifier });
     }
     onScanned(url, scan);
     return true;
   }
 
-  /** Takes note of a change; see {@link Outputs.count}. */
-  changed(assets: readonly string[], age: number): string[] {
-    return this.#outputs.count(assets, age);
+  /** See {@link Outputs.written}. */
+  written(assets: readonly string[], age: number): string[] {
+    return this.#outputs.written(assets, age);
   }
 
   #tsconfig(url: ModuleUrl): void {
@@ -110,9 +111,11 @@ export class Companions {
   }
 
   #tellBroken(path: string): void {
-    if (this.#broken.has(path)) return;
-    this.#broken.add(path);
-    const message = `${path} is not valid JSON, so what it extends may not be watched. Correct it.`;
+    const content = textOf(path);
+    if (this.#broken.get(path) === content) return;
+    this.#broken.set(path, content);
+    const name = display(path, this.#options.cwd);
+    const message = `${name} is not valid JSON, so what it extends may not be watched. Correct it.`;
     this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_TSCONFIG', message));
   }
 }

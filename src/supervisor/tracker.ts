@@ -129,12 +129,12 @@ export class Tracker {
     return true;
   }
 
-  /** Takes note of a change, `age` ms after the run began. Returns the files that the program is now taken to write itself. */
+  /** Takes note of a change, `age` ms after the run began. Returns the files that the program has written itself. */
   changed(paths: readonly string[], age: number): string[] {
     const assets = paths.every((path) => this.#isAsset(path)) ? paths : [];
-    const outputs = this.#companions.changed(assets, age);
-    for (const path of outputs) this.#baseline.forget(path);
-    return outputs;
+    const written = this.#companions.written(assets, age);
+    for (const path of written) this.#baseline.accept(path);
+    return written;
   }
 
   /** See {@link Baseline.loadedSize}. */

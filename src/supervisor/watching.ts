@@ -4,6 +4,7 @@ import { AutoreloadError } from '../errors.ts';
 import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
 import { textOf } from './disk.ts';
+import { display } from './lines.ts';
 import { loadLexer, looksCutOff } from './scan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Settle } from './settle.ts';
@@ -50,6 +51,8 @@ export class Watching {
   /** The run has loaded what it loads at start, or has ended. */
   #atRest = false;
   #begunAt = 0;
+  /** Files of which the user knows that the program writes them. */
+  readonly #toldWritten = new Set<string>();
   #digesting: (() => void) | undefined;
 
   constructor(options: WatchingOptions) {
@@ -130,14 +133,16 @@ export class Watching {
 
   /** An asset that the program writes at each start would restart it for ever. */
   #settled(change: Change | undefined): void {
-    const { onSettled, onProblem } = this.#options;
+    const { cwd, onSettled, onProblem } = this.#options;
     const paths = change?.files.map(({ path }) => path) ?? [];
-    const outputs = this.#tracker.changed(paths, (change?.at ?? 0) - this.#begunAt);
-    for (const path of outputs) {
-      const message = `${path} is written by the program itself after each start: not watching it any more.`;
+    const written = this.#tracker.changed(paths, (change?.at ?? 0) - this.#begunAt);
+    for (const path of written) {
+      if (this.#toldWritten.has(path)) continue;
+      this.#toldWritten.add(path);
+      const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
       onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
     }
-    const files = change?.files.filter(({ path }) => !outputs.includes(path)) ?? [];
+    const files = change?.files.filter(({ path }) => !written.includes(path)) ?? [];
     onSettled(change && files.length > 0 ? { ...change, files } : undefined);
   }
 

@@ -80,7 +80,7 @@ test('a broken tsconfig.json is told once, and its correction restarts', async (
     'app.ts': "const value: number = 1;\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",
   });
   usePackages(project, 'tsx');
-  const broken = `[autoreload] ${project.path('tsconfig.json')} is not valid JSON, so what it extends may not be watched. Correct it.`;
+  const broken = `[autoreload] tsconfig.json is not valid JSON, so what it extends may not be watched. Correct it.`;
   await using app = run(project, 'app.ts', { execArgv: ['--import', 'tsx', ...OURS] });
   await app.lines('said 1', /is up in/);
   project.write('tsconfig.json', '{ "extends": "./base.json", ');
@@ -105,3 +105,22 @@ test('without a loader that reads it, tsconfig.json does not count', async (t) =
   await app.line('said 1');
   assert.equal(app.restarts, 1, app.transcript.toString());
 });
+
+for (const execArgv of [
+  ['--import', 'tsx', ...OURS],
+  [...OURS, '--import', 'tsx'],
+]) {
+  test(`a missing file behind a path of tsconfig.json is waited for: node ${execArgv.join(' ')}`, async () => {
+    using project = new Project({
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./src/lib/*"] } } }',
+      'app.ts':
+        "import { value } from '@lib/new';\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",
+      'src/lib/other.ts': '',
+    });
+    usePackages(project, 'tsx');
+    await using app = run(project, 'app.ts', { execArgv });
+    await app.line(/^\[autoreload\] app\.ts failed with exit code 1, waiting for /);
+    project.write('src/lib/new.ts', 'export const value: number = 1;\n');
+    await app.lines(/^\[autoreload\] src\/lib\/new\.ts created .*, restarting$/, 'said 1');
+  });
+}
