@@ -43,7 +43,8 @@ export class Tracker {
   #graph = new Graph();
   /** The graph of the last run that came up, for paths that the current one did not get to. */
   #lastGraph = new Graph();
-  #lastMiss: string | undefined;
+  /** What the run has looked for and not found, by importer and specifier. */
+  readonly #misses = new Map<string, { readonly name: string; readonly inPackage: boolean }>();
   readonly #scans = new Scans();
   readonly #companions: Companions;
 
@@ -58,7 +59,7 @@ export class Tracker {
   /** A new run begins, at a wall-clock time in ms. */
   begin(at: number): void {
     this.#graph = new Graph();
-    this.#lastMiss = undefined;
+    this.#misses.clear();
     this.#baseline.begin(at);
     this.#companions.begin();
   }
@@ -103,9 +104,14 @@ export class Tracker {
     return this.#baseline.files;
   }
 
-  /** What the run looked for last and did not find, if it found nothing after that. */
+  /**
+   * What the run looked for in vain before it ended: the last miss, if nothing was found after it. Off the thread of the
+   * app, where others are on their way, the first in a module of the user's.
+   */
   get missing(): string | undefined {
-    return this.#lastMiss;
+    const misses = [...this.#misses.values()];
+    const first = SEES_ALL ? undefined : misses.find(({ inPackage }) => !inPackage);
+    return (first ?? misses.at(-1))?.name;
   }
 
   /** See {@link Baseline.examine}. */
@@ -172,7 +178,8 @@ export class Tracker {
     const url = toModuleUrl(record.url);
     const path = url && pathOf(url);
     if (!url || path === undefined) return;
-    this.#lastMiss = undefined;
+    this.#misses.delete(missKey(record));
+    for (const [key, { inPackage }] of this.#misses) if (SEES_ALL || inPackage) this.#misses.delete(key);
     const file = realFile(path);
     if (file !== path) {
       // The program's stamp is not that of the archive.
@@ -199,7 +206,8 @@ export class Tracker {
     const from = this.#from(parent);
     const literal = literalPaths(record.specifier, from)?.[0];
     const installed = join(this.#options.cwd, 'node_modules', packageName(record.specifier));
-    this.#lastMiss = literal ?? (record.specifier.startsWith('#') ? record.specifier : installed);
+    const name = literal ?? (record.specifier.startsWith('#') ? record.specifier : installed);
+    this.#misses.set(missKey(record), { name, inPackage: isInPackage(from) });
     for (const path of candidates(record.specifier, from, DISK)) {
       this.#graph.add({ from: parent, to: fromPath(path), reason: 'miss', specifier: record.specifier });
       this.#baseline.missed(path, record.at);
@@ -243,6 +251,10 @@ export class Tracker {
   #from(parent: ModuleUrl | undefined): string {
     return (parent && pathOf(parent)) ?? join(this.#options.cwd, 'noop.js');
   }
+}
+
+function missKey({ parent, specifier }: LaneRecord & { kind: 'resolved' | 'missed' }): string {
+  return `${parent} ${specifier}`;
 }
 
 function readPackage(path: string): object {
