@@ -32,6 +32,8 @@ export function wording(line: Line, context: Context): string {
       return `${name} asked for a restart (exit code 75), restarting${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
     case 'waiting':
       return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}`;
+    case 'slow':
+      return `${name} is ending in its own time, waiting for it at most ${duration(context.grace)}`;
     case 'forcing':
       return `${name} did not end within ${duration(context.grace)}, killing it`;
     case 'patience':

@@ -21,7 +21,7 @@ import type { Effect, Ended, Event, Line, State } from './state.ts';
 import { Terminal } from './terminal.ts';
 import type { Watching } from './watching.ts';
 
-/** After this many ms a user who wants to end the program is told how to force it. */
+/** After this many ms a user who waits for the program to end is told that it has not. */
 const PATIENCE_MS = 1000;
 
 /**

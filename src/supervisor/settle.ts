@@ -94,7 +94,7 @@ export class Settle {
     const firmDue = firm.map(({ path, at }) => at + (isInPackage(path) ? QUIET.packages : quiet));
     const infirmDue = pending.filter(isInfirm).map(({ at, how }) => {
       if (firm.length > 0) return at + QUIET.vanishedInBurst;
-      return at + (how === 'changed' ? QUIET.partial : QUIET.vanished);
+      return at + (how === 'changed' || how === 'created' ? QUIET.partial : QUIET.vanished);
     });
     return Math.max(0, ...firmDue, ...infirmDue);
   }

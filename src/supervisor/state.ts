@@ -40,12 +40,13 @@ export type State =
       readonly spawnedAt: number;
       readonly quickRuns: number;
     }
-  /** The child is ending, another will follow. `moving`: files are still being written. */
+  /** The child is ending, another will follow. `moving`: files are still being written. `told`: the user knows. */
   | {
       readonly kind: 'stopping';
       readonly generation: number;
       readonly since: number;
       readonly moving: boolean;
+      readonly told: boolean;
     }
   /** The child is gone, the next one starts when the files have settled. */
   | { readonly kind: 'settling'; readonly generation: number; readonly since: number }
@@ -92,6 +93,7 @@ export type Line =
   | { readonly kind: 'restarting'; readonly change: Change }
   | { readonly kind: 'asked'; readonly delay: number }
   | { readonly kind: 'waiting'; readonly ended: Ended }
+  | { readonly kind: 'slow' }
   | { readonly kind: 'forcing' }
   | { readonly kind: 'patience' };
 
@@ -110,7 +112,7 @@ export type Effect =
 export interface Durations {
   /** Between the stop signal and SIGKILL. */
   readonly grace: number;
-  /** Before a user who wants to end the program is told how to force it. */
+  /** Before a user who waits for the program to end is told that it has not. */
   readonly patience: number;
 }
 
@@ -158,10 +160,10 @@ function whileRunning(state: State & { kind: 'running' }, event: Event, duration
   if (event.kind === 'settled' && event.change) {
     const { change } = event;
     return [
-      { kind: 'stopping', generation, since: change.at, moving: false },
+      { kind: 'stopping', generation, since: change.at, moving: false, told: false },
       say({ kind: 'restarting', change }),
       { kind: 'stop' },
-      { kind: 'wait', ms: durations.grace },
+      { kind: 'wait', ms: Math.min(durations.patience, durations.grace) },
     ];
   }
   if (event.kind === 'exit') {
@@ -178,9 +180,12 @@ function whileRunning(state: State & { kind: 'running' }, event: Event, duration
 }
 
 function whileStopping(state: State & { kind: 'stopping' }, event: Event, durations: Durations): Transition {
-  const { generation, since, moving } = state;
+  const { generation, since, moving, told } = state;
+  const { patience, grace } = durations;
   if (event.kind === 'moving') return [{ ...state, moving: true }];
   if (event.kind === 'settled') return [{ ...state, moving: false }];
+  if (event.kind === 'elapsed' && !told && patience < grace)
+    return [{ ...state, told: true }, say({ kind: 'slow' }), { kind: 'wait', ms: grace - patience }];
   if (event.kind === 'elapsed') return [state, say({ kind: 'forcing' }), { kind: 'kill' }];
   if (event.kind === 'exit') {
     if (moving) return [{ kind: 'settling', generation, since }, { kind: 'cancel' }];

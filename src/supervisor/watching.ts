@@ -3,7 +3,7 @@
 import { AutoreloadError } from '../errors.ts';
 import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
-import { textOf } from './disk.ts';
+import { statOf, textOf } from './disk.ts';
 import { display } from './lines.ts';
 import { loadLexer, looksCutOff } from './scan.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -163,7 +163,10 @@ export class Watching {
       this.#settle.drop(path);
       return;
     }
-    this.#settle.add({ path, how: verdict, partial: verdict === 'changed' && this.#looksPartial(path) });
+    const partial =
+      (verdict === 'changed' && this.#looksPartial(path)) ||
+      (verdict === 'created' && statOf(path)?.size === 0);
+    this.#settle.add({ path, how: verdict, partial });
   }
 
   /** A file that has lost more than half of its content may get it back in a moment. */

@@ -42,6 +42,7 @@ test('every line is worded like this', posix, () => {
     [waiting({ code: 0 }), 'app.js completed, waiting for a change in 12 files'],
     [waiting({ code: 3 }), 'app.js failed with exit code 3, waiting for a change in 12 files'],
     [waiting({ signal: 'SIGKILL' }), 'app.js was ended by SIGKILL, waiting for a change in 12 files'],
+    [{ kind: 'slow' }, 'app.js is ending in its own time, waiting for it at most 5 s'],
     [{ kind: 'forcing' }, 'app.js did not end within 5 s, killing it'],
     [{ kind: 'patience' }, 'waiting for app.js to end, press Ctrl-C again to force it'],
   ] as const) {

@@ -11,7 +11,13 @@ const KILLED: Ended = { code: null, signal: 'SIGKILL' };
 const ASKED: Ended = { code: EXIT_RESTART, signal: null };
 
 const RUNNING: State = { kind: 'running', generation: 1, since: 10, spawnedAt: 10, quickRuns: 0 };
-const STOPPING: State = { kind: 'stopping', generation: 1, since: 90, moving: false };
+const STOPPING: State & { kind: 'stopping' } = {
+  kind: 'stopping',
+  generation: 1,
+  since: 90,
+  moving: false,
+  told: false,
+};
 const SETTLING: State = { kind: 'settling', generation: 1, since: 90 };
 const DELAYING: State = { kind: 'delaying', generation: 1, quickRuns: 2, ended: ASKED };
 const WAITING: State = { kind: 'waiting', generation: 1, ended: CRASHED };
@@ -51,7 +57,7 @@ test('running: a change stops the child, with the grace period', () => {
   assertNext(RUNNING, SETTLED, STOPPING, [
     say({ kind: 'restarting', change: CHANGE }),
     { kind: 'stop' },
-    { kind: 'wait', ms: 5000 },
+    { kind: 'wait', ms: 1000 },
   ]);
 });
 
@@ -121,8 +127,15 @@ test('stopping: files that have come to rest need no other restart', () => {
   for (const event of [SETTLED, UNCHANGED]) assertNext({ ...STOPPING, moving: true }, event, STOPPING);
 });
 
-test('stopping: a child that outlasts the grace period is killed', () => {
-  assertNext(STOPPING, ELAPSED, STOPPING, [say({ kind: 'forcing' }), { kind: 'kill' }]);
+test('stopping: the user is told of a child that takes its time, which is killed after the grace period', () => {
+  const told: State = { ...STOPPING, told: true };
+  assertNext(STOPPING, ELAPSED, told, [say({ kind: 'slow' }), { kind: 'wait', ms: 4000 }]);
+  assertNext(told, ELAPSED, told, [say({ kind: 'forcing' }), { kind: 'kill' }]);
+});
+
+test('stopping: a short grace period needs no word in between', () => {
+  const [next, ...effects] = transition(STOPPING, ELAPSED, { grace: 300, patience: 1000 });
+  assert.deepEqual([next, effects], [STOPPING, [say({ kind: 'forcing' }), { kind: 'kill' }]]);
 });
 
 test('stopping: a signal ends for good', () => {
