@@ -1,4 +1,4 @@
-// What the user has set, validated and frozen. The only file that reads AUTORELOAD_* variables.
+// What the user has set, validated and frozen. The only file that reads the user's AUTORELOAD_* variables.
 import { AutoreloadError } from './errors.ts';
 
 /** How much is printed. */

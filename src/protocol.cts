@@ -7,7 +7,7 @@ const VERSION = 1;
 
 /**
  * Descriptor of the lane in a child: a pipe that carries records one way, written synchronously.
- * Descriptors up to 15 are marked close-on-exec by Node at startup, so what the app spawns never sees it.
+ * Descriptors up to 15 are marked close-on-exec by Node at startup, so what the app spawns sees it only if we give it.
  */
 export const LANE_FD = 3;
 

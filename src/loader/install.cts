@@ -57,8 +57,13 @@ export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode
   if (!runsUserCode) return;
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
   const { register } = internals;
-  const registerOurs = (isInnermost: boolean): void =>
-    register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data: { ...data, isInnermost } });
+  const registerOurs = (isInnermost: boolean): void => {
+    try {
+      register?.(pathToFileURL(`${__dirname}/hooks-thread.cjs`).href, { data: { ...data, isInnermost } });
+    } catch {
+      // The permission model may allow no threads. What is required is seen all the same.
+    }
+  };
   registerOurs(!INNER_OPTIONS.test(options));
   followedBy('register', () => registerOurs(false));
 }

@@ -2,7 +2,7 @@
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
 import module from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { LANE_FD, LANE_VARIABLE } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
@@ -21,6 +21,9 @@ import { ENTRY, newProgress, RECORDS } from './recorder.cts';
 import type { Progress } from './recorder.cts';
 import { addressAllWorkers } from './workers.cts';
 
+/** What the option of the supervisor's names. */
+const ENTRY_PATH = join(__dirname, 'entry.cjs');
+
 /** The app may replace these, as a fake clock does. */
 const { setTimeout } = globalThis;
 const { now } = Date;
@@ -35,7 +38,7 @@ const ALONE_MS = 600;
 /** An entry that is not seen by then comes in a way that the hooks do not see. */
 const MAX_CHECKS = 100;
 
-join();
+begin();
 
 // The app must not find our files among its modules.
 for (const path of Object.keys(require.cache)) {
@@ -43,8 +46,8 @@ for (const path of Object.keys(require.cache)) {
 }
 
 /** Finds out what this process or thread is, and does what is to be done there. */
-function join(): void {
-  const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', __filename);
+function begin(): void {
+  const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', ENTRY_PATH);
   // What the app starts must not find us in its environment.
   if (stripped?.inherited !== undefined) process.env['NODE_OPTIONS'] = stripped.inherited;
   else if (stripped) delete process.env['NODE_OPTIONS'];
@@ -53,7 +56,7 @@ function join(): void {
     joinThread(workerAddress());
     return;
   }
-  if (!stripped && !hidden.includes(preloadArgument(__filename))) return;
+  if (!stripped && !hidden.includes(preloadArgument(ENTRY_PATH))) return;
   markSupervised();
   if (process.env[LANE_VARIABLE] === undefined) joinChild(pipeAt(LANE_FD));
   else joinProcess(takeAddress(process.env));
@@ -81,7 +84,7 @@ function joinProcess(address: Address | undefined): void {
     return;
   }
   openLane(address.fd);
-  addressProcesses(__filename, address);
+  addressProcesses(ENTRY_PATH, address);
 }
 
 /** A worker thread, or a thread of Node's own for hooks, which has no port to a parent. */
@@ -93,8 +96,8 @@ function joinThread(address: Address | undefined): void {
 function record(address: Address, progress: Progress): void {
   const { fd, starter } = address;
   openLane(fd);
-  addressProcesses(__filename, address);
-  addressAllWorkers(__filename, address);
+  addressProcesses(ENTRY_PATH, address);
+  addressAllWorkers(ENTRY_PATH, address);
   install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);
 }
 

@@ -26,6 +26,8 @@ interface SpawnOptions {
   readonly envPairs?: unknown;
   readonly stdio?: unknown;
   readonly detached?: unknown;
+  readonly uid?: unknown;
+  readonly gid?: unknown;
 }
 
 /**
@@ -47,38 +49,44 @@ export function addressProcesses(preload: string, address: Address): void {
       writable: true,
       value(options: SpawnOptions, ...rest: unknown[]) {
         Reflect.deleteProperty(child, 'spawn');
-        const stdio = isAddressable(options, execPath) ? stdioOf(options) : undefined;
-        if (!stdio) return report(child, spawn.call(child, options, ...rest));
-        project ??= address.project ?? projectRoot(realPath(process.argv[1] ?? ''));
-        const forDescendant: Address = {
-          fd: stdio.length,
-          pipe: address.pipe,
-          starter: callerUrl() ?? address.starter,
-          // With a channel it is a part of the program, whatever it runs: a pool starts workers with a script of its own.
-          project: stdio.includes('ipc') ? undefined : project,
-        };
-        const changed = {
-          ...options,
-          stdio: [...stdio, address.fd],
-          envPairs: envFor(options.envPairs, preload, forDescendant),
-        };
-        const result = report(child, spawn.call(child, changed, ...rest));
+        const changed = addressed(options);
+        const result = spawn.call(child, changed ?? options, ...rest);
+        if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
         // The app does not know of one more.
-        if (child.stdio && child.stdio.length > stdio.length) child.stdio.length = stdio.length;
+        if (changed && child.stdio && child.stdio.length === changed.stdio.length) child.stdio.length--;
         return result;
       },
     });
   });
+
+  /** The options with the way to the lane, for a process that may need it. Nothing of ours may keep one from starting. */
+  function addressed(options: SpawnOptions): (SpawnOptions & { readonly stdio: unknown[] }) | undefined {
+    try {
+      const stdio = isAddressable(options, execPath) ? stdioOf(options) : undefined;
+      if (!stdio) return undefined;
+      project ??= address.project ?? projectRoot(realPath(process.argv[1] ?? ''));
+      const forDescendant: Address = {
+        fd: stdio.length,
+        pipe: address.pipe,
+        starter: callerUrl() ?? address.starter,
+        // With a channel it is a part of the program, whatever it runs: a pool starts workers with a script of its own.
+        project: stdio.includes('ipc') ? undefined : project,
+      };
+      return {
+        ...options,
+        stdio: [...stdio, address.fd],
+        envPairs: envFor(options.envPairs, preload, forDescendant),
+      };
+    } catch {
+      return undefined;
+    }
+  }
 }
 
-function report(child: Spawning, result: unknown): unknown {
-  if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
-  return result;
-}
-
-/** What is started to live on is no part of the program. */
-function isAddressable({ file, args, envPairs, detached }: SpawnOptions, execPath: string): boolean {
-  if (detached || typeof file !== 'string') return false;
+/** What is started to live on is no part of the program, and another user may not be able to read our preload. */
+function isAddressable(options: SpawnOptions, execPath: string): boolean {
+  const { file, args, envPairs, detached, uid, gid } = options;
+  if (detached || uid !== undefined || gid !== undefined || typeof file !== 'string') return false;
   const texts = strings(args);
   // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
   const isConfigured = texts.some((text) => /-config-file\b/.test(text));

@@ -5,6 +5,16 @@ import { dirname, join, sep } from 'node:path';
 /** The app may replace it on the module later. */
 const { existsSync } = fs;
 
+/** Whether a file is there; one that may not be looked for is not. */
+function exists(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch {
+    // The permission model throws.
+    return false;
+  }
+}
+
 /**
  * The project of a file: the folder under version control, or else the outermost one with a package.json, or else the
  * file's own.
@@ -14,8 +24,8 @@ const { existsSync } = fs;
 export function projectRoot(file: string): string {
   let root = dirname(file);
   for (let folder = root; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return folder;
-    if (existsSync(join(folder, 'package.json'))) root = folder;
+    if (exists(join(folder, '.git'))) return folder;
+    if (exists(join(folder, 'package.json'))) root = folder;
     if (folder === dirname(folder)) return root;
   }
 }

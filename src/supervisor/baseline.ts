@@ -70,10 +70,12 @@ export class Baseline {
   /**
    * The run has loaded a file.
    *
+   * What the run took first counts: another thread or process of it may load the file when it has been saved anew.
+   *
    * @param stamp what the file looked like just before; undefined when it could not be read, or has been told before
    */
   loaded(path: string, stamp: Stamp | undefined): void {
-    if (!stamp && this.#current.get(path)?.kind === 'content') return;
+    if (this.#current.get(path)?.kind === 'content') return;
     const known = this.#contents.at(path, stamp);
     this.#current.set(path, { kind: 'content', stamp: known?.stamp ?? stamp, hash: known?.hash });
     if (!known) this.#undigested.add(path);

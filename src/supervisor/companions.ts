@@ -91,8 +91,8 @@ export class Companions {
   }
 
   /** See {@link Outputs.written}. */
-  written(assets: readonly string[], age: number): string[] {
-    return this.#outputs.written(assets, age);
+  written(files: readonly string[], age: number): string[] {
+    return this.#outputs.written(files, age);
   }
 
   #tsconfig(url: ModuleUrl): void {

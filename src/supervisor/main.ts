@@ -30,20 +30,35 @@ const PATIENCE_MS = 1000;
  */
 const SMALL_HEAP = '--semi-space-growth-factor=1';
 
-/** Supervises the program that this process was started to run. Never returns: ends the process instead. */
-export async function main(): Promise<never> {
+/**
+ * Supervises the program that this process was started to run. Ends the process, and returns only where that is not
+ * possible and the program is to run here.
+ */
+export async function main(): Promise<void> {
   v8.setFlagsFromString(SMALL_HEAP);
   const { options, problems } = parseOptions(process.env);
   const log = new Log(options.log);
   for (const problem of problems) log.info(problem.message);
+  if (mayNotSpawn()) {
+    log.info(
+      'the permission model allows no child process, so the program runs without restarts. Add --allow-child-process.',
+    );
+    return;
+  }
   const fixedPort = await releaseInspector(process);
-  const preload = fileURLToPath(new URL('../loader/preload.cjs', import.meta.url));
+  const preload = fileURLToPath(new URL('../loader/entry.cjs', import.meta.url));
   const register = new URL('../register.js', import.meta.url).href;
   const { execPath, argv0, execArgv, argv, env } = process;
   const start = { execPath, argv0, execArgv, argv, env, cwd: process.cwd(), fixedPort };
   const command = buildCommand(start, preload, register);
   await new Supervisor(command, options, log).start();
-  return await new Promise<never>(() => {});
+  await new Promise<never>(() => {});
+}
+
+/** Whether the permission model forbids what supervision is made of. */
+function mayNotSpawn(): boolean {
+  const { permission } = process as { permission?: { has: (scope: string) => boolean } };
+  return permission !== undefined && !permission.has('child');
 }
 
 class Supervisor {

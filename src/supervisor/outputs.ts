@@ -1,10 +1,10 @@
-// Which assets the program writes itself when it starts: those would restart it for ever. Owns the count; knows neither
+// Which files the program writes itself when it starts: those would restart it for ever. Owns the count; knows neither
 // content nor watches.
 
 /** A change this soon after the start of a run may be the program's own, in ms. Nobody saves by hand so soon. */
 const SOON_MS = 500;
 
-/** So many restarts in a row by the same asset, each so soon, are no accident. */
+/** So many restarts in a row by the same file, each so soon, are no accident. */
 const ENOUGH = 4;
 
 /** Names that nobody edits. */
@@ -21,17 +21,17 @@ export class Outputs {
   /**
    * Takes note of a change.
    *
-   * @param assets what has changed, if that was nothing but assets
+   * @param files what has changed, if that was no source code at all
    * @param age ms since the run began
    * @returns the files that the program has written itself: those that have changed as soon as this after each start
    */
-  written(assets: readonly string[], age: number): string[] {
-    if (age > SOON_MS || assets.length === 0) {
+  written(files: readonly string[], age: number): string[] {
+    if (age > SOON_MS || files.length === 0) {
       // What was the program's own stays so at the start; at other times it counts.
       for (const [path, streak] of this.#streaks) if (streak < ENOUGH) this.#streaks.delete(path);
       return [];
     }
-    for (const path of assets) this.#streaks.set(path, (this.#streaks.get(path) ?? 0) + 1);
-    return assets.filter((path) => (this.#streaks.get(path) ?? 0) >= ENOUGH);
+    for (const path of files) this.#streaks.set(path, (this.#streaks.get(path) ?? 0) + 1);
+    return files.filter((path) => (this.#streaks.get(path) ?? 0) >= ENOUGH);
   }
 }

@@ -79,7 +79,9 @@ function linuxChildren(): (pid: number) => Row[] {
       );
       return pids.flatMap((text) => readLinux(Number(text)) ?? []);
     } catch (error) {
-      if (!fs.existsSync(`/proc/${pid}`) || (error as NodeJS.ErrnoException).code === 'ESRCH') return [];
+      const { code = '' } = error as NodeJS.ErrnoException;
+      // It is gone, or the permission model keeps us from looking.
+      if (['ESRCH', 'ERR_ACCESS_DENIED'].includes(code) || !fs.existsSync(`/proc/${pid}`)) return [];
       const all = fs.readdirSync('/proc').flatMap((name) => readLinux(Number(name)) ?? []);
       return all.filter(({ ppid }) => ppid === pid);
     }

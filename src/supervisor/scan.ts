@@ -23,6 +23,12 @@ export interface Scan {
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx', '.jsx']);
 
+/** Whether a file holds source code, as its name says. */
+export function isSource(path: string): boolean {
+  const extension = extname(path);
+  return JAVASCRIPT.has(extension) || TYPESCRIPT.has(extension);
+}
+
 const NOTHING: Scan = { imports: [], assets: [] };
 
 /** What comes before and after `import.meta` in `new URL('…', import.meta.url)`, on however many lines. */
@@ -56,8 +62,7 @@ export function looksCutOff(path: string, source: string): boolean {
  * @returns nothing when the source cannot be read
  */
 export function scan(path: string, source: string): Scan {
-  const extension = extname(path);
-  if (!JAVASCRIPT.has(extension) && !TYPESCRIPT.has(extension)) return NOTHING;
+  if (!isSource(path)) return NOTHING;
   try {
     const [found] = parse(source);
     const lineAt = lineCounter(source);

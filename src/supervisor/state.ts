@@ -11,6 +11,13 @@ export const EXIT_RESTART = 75;
  */
 const ECHO_MS = 100;
 
+/**
+ * A child that was started so many ms before a signal to the whole process group was told may have been started after it
+ * was sent. If it is still there after as many ms again as in {@link OWED_MS}, it is sent the signal.
+ */
+const BIRTH_MS = 100;
+const OWED_MS = 300;
+
 /** How a child ended. */
 export interface Ended {
   readonly code: number | null;
@@ -65,6 +72,8 @@ export type State =
       readonly signal: NodeJS.Signals;
       readonly since: number;
       readonly forced: boolean;
+      /** It may not have got the signal. */
+      readonly owed?: boolean;
     }
   | { readonly kind: 'ended'; readonly generation: number };
 
@@ -148,7 +157,7 @@ export function transition(state: State, event: Event, durations: Durations): Tr
         return leave(state, state.ended.signal ? { code: null, signal: event.signal } : state.ended);
       return [state];
     case 'ending':
-      return whileEnding(state, event);
+      return whileEnding(state, event, durations);
     case 'ended':
       return [state];
   }
@@ -176,7 +185,13 @@ function whileRunning(state: State & { kind: 'running' }, event: Event, duration
     if (delay === 0) return [...spawn(state, at, at, quickRuns), asked];
     return [{ kind: 'delaying', generation, quickRuns, ended }, asked, { kind: 'wait', ms: delay }];
   }
-  return event.kind === 'signal' ? end(generation, event, durations) : [state];
+  if (event.kind !== 'signal') return [state];
+  const [next, ...effects] = end(generation, event, durations);
+  if (!event.shared || event.at - state.spawnedAt > BIRTH_MS) return [next, ...effects];
+  return [
+    { ...next, owed: true },
+    { kind: 'wait', ms: OWED_MS },
+  ];
 }
 
 function whileStopping(state: State & { kind: 'stopping' }, event: Event, durations: Durations): Transition {
@@ -194,10 +209,18 @@ function whileStopping(state: State & { kind: 'stopping' }, event: Event, durati
   return event.kind === 'signal' ? end(generation, event, durations) : [state];
 }
 
-function whileEnding(state: State & { kind: 'ending' }, event: Event): Transition {
+function whileEnding(state: State & { kind: 'ending' }, event: Event, { patience }: Durations): Transition {
   if (event.kind === 'signal') {
     const again = event.at - state.since >= ECHO_MS && event.signal !== 'SIGHUP';
     return again ? [{ ...state, forced: true }, { kind: 'kill' }] : [state];
+  }
+  if (event.kind === 'elapsed' && state.owed) {
+    const { signal } = state;
+    return [
+      { ...state, owed: false },
+      { kind: 'forward', signal },
+      { kind: 'wait', ms: patience },
+    ];
   }
   if (event.kind === 'elapsed') return [state, say({ kind: 'patience' })];
   if (event.kind !== 'exit') return [state];
@@ -205,9 +228,13 @@ function whileEnding(state: State & { kind: 'ending' }, event: Event): Transitio
   return [...leave(state, ended), { kind: 'cancel' }];
 }
 
-function end(generation: number, event: Event & { kind: 'signal' }, { patience }: Durations): Transition {
+function end(
+  generation: number,
+  event: Event & { kind: 'signal' },
+  { patience }: Durations,
+): [State & { kind: 'ending' }, ...Effect[]] {
   const { signal, shared, at } = event;
-  const next: State = { kind: 'ending', generation, signal, since: at, forced: false };
+  const next = { kind: 'ending', generation, signal, since: at, forced: false } as const;
   const wait: Effect = { kind: 'wait', ms: patience };
   return shared ? [next, wait] : [next, { kind: 'forward', signal }, wait];
 }

@@ -19,6 +19,7 @@ import { Graph } from './graph.ts';
 import type { Edge } from './graph.ts';
 import { linksOf } from './links.ts';
 import { realFile } from './real-file.ts';
+import { isSource } from './scan.ts';
 import type { Scan } from './scan.ts';
 import { Scans } from './scans.ts';
 
@@ -75,6 +76,7 @@ export class Tracker {
   cameUp(): void {
     this.#lastGraph = this.#graph;
     this.#baseline.forgetPrevious();
+    this.#scans.keepOnly(this.paths());
   }
 
   /** The run broke. What it would have loaded next, and what earlier runs loaded, counts too. */
@@ -137,8 +139,7 @@ export class Tracker {
 
   /** Takes note of a change, `age` ms after the run began. Returns the files that the program has written itself. */
   changed(paths: readonly string[], age: number): string[] {
-    const assets = paths.every((path) => this.#isAsset(path)) ? paths : [];
-    const written = this.#companions.written(assets, age);
+    const written = this.#companions.written(paths.some(isSource) ? [] : paths, age);
     for (const path of written) this.#baseline.accept(path);
     return written;
   }
@@ -233,11 +234,6 @@ export class Tracker {
     if (this.#baseline.has(path)) return;
     this.#baseline.used(path);
     this.#options.onPath(path);
-  }
-
-  #isAsset(path: string): boolean {
-    const url = fromPath(path);
-    return this.#graph.has(url, 'asset') && !this.#graph.has(url, 'import');
   }
 
   /** Node gives the working directory as parent of the entry and of preloads. */

@@ -106,8 +106,8 @@ export class Watcher {
     this.#folders.delete(path);
     this.#lost.delete(path);
     this.#arming.delete(path);
-    // chokidar remembers what it is not to watch, and looks it all through at each addition.
-    if (!isInPackage(path)) this.#files.unwatch(path);
+    // chokidar remembers what it is not to watch, and looks it all through at each addition. What is gone it forgets.
+    if (!isInPackage(path) && entryOf(path)) this.#files.unwatch(path);
   }
 
   #watchFile(path: string): void {

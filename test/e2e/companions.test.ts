@@ -249,6 +249,22 @@ test('a folder that is named so, and what is in it, does not restart', async () 
   assert.equal(app.restarts, 1, app.transcript.toString());
 });
 
+test('a JSON module that the program rewrites at each start does not restart it for ever', async () => {
+  using project = new Project({
+    'package.json': '{}',
+    'app.js': `const fs = require('node:fs');
+const { count } = require('./state.json');
+fs.writeFileSync('state.json', JSON.stringify({ count: count + 1 }));
+console.log('said', require('./dep.js'));\n${STAY}`,
+    'dep.js': 'module.exports = 1;\n',
+    'state.json': '{"count":0}',
+  });
+  await using app = run(project, 'app.js');
+  await app.line(/^\[autoreload\] state\.json changes right after each start/);
+  project.write('dep.js', 'module.exports = 2;\n');
+  await app.lines(/^\[autoreload\] dep\.js changed/, 'said 2');
+});
+
 test('an asset that the program writes itself at each start does not restart it for ever', async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';

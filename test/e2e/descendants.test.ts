@@ -140,6 +140,37 @@ ${SAY}`,
   }
 });
 
+test('a save that another thread or process has loaded already is not lost', async () => {
+  for (const start of [
+    `${WORKER}const start = () => new Worker('./part.cjs').once('exit', start);`,
+    `${PROCESS}const start = () => fork('./part.cjs').once('exit', start);`,
+  ]) {
+    using project = new Project({
+      'app.js': `${start}\nstart();\nconsole.log('said', createRequire(import.meta.url)('./deep.cjs'));
+import { createRequire } from 'node:module';\n`,
+      'part.cjs': "require('./deep.cjs');\n",
+      'deep.cjs': 'module.exports = 0;\n',
+    });
+    await using app = run(project, 'app.js');
+    await app.lines('said 0', /is up in/);
+    for (let round = 1; round <= 5; round++) {
+      project.write('deep.cjs', `module.exports = ${round};\n`);
+      await app.line(`said ${round}`);
+    }
+  }
+});
+
+test('a process of another user runs as without autoreload', { skip: process.getuid?.() !== 0 }, async () => {
+  using project = new Project({
+    'app.js': `${PROCESS}
+spawn('/bin/sh', ['-c', 'echo plain; exec node --version'], { stdio: 'inherit', uid: 65534, gid: 65534 });
+setInterval(() => {}, 1000);\n`,
+  });
+  await using app = run(project, 'app.js');
+  await app.line('plain');
+  await app.line(/^v\d+\./);
+});
+
 test('workers and processes that end, by themselves or badly, take nothing down', async () => {
   using project = new Project({
     'app.js': `${WORKER}${PROCESS}

@@ -108,7 +108,17 @@ test('running: a signal goes to the child, and patience begins', () => {
 });
 
 test('running: Ctrl-C in a terminal, which the child has got itself, is not sent twice', () => {
-  assertNext(RUNNING, CTRL_C, ENDING, [{ kind: 'wait', ms: 1000 }]);
+  const grown: State = { ...RUNNING, spawnedAt: -1000 };
+  assertNext(grown, CTRL_C, ENDING, [{ kind: 'wait', ms: 1000 }]);
+});
+
+test('running: a child that may have been started after Ctrl-C gets it a moment later, if it is still there', () => {
+  const owed: State = { ...ENDING, owed: true };
+  assertNext(RUNNING, CTRL_C, owed, [{ kind: 'wait', ms: 300 }]);
+  assertNext(owed, ELAPSED, { ...ENDING, owed: false }, [
+    { kind: 'forward', signal: 'SIGINT' },
+    { kind: 'wait', ms: 1000 },
+  ]);
 });
 
 test('stopping: when the child is gone, the next one starts, timed from the save', () => {
