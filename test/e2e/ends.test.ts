@@ -80,6 +80,21 @@ for (const signal of SIGNALS) {
   });
 }
 
+test('a signal to the whole process group in the middle of a restart ends everything', posix, async () => {
+  for (let moment = 0; moment < 12; moment++) {
+    using project = new Project({ 'app.js': 'console.log(process.pid);\nsetInterval(() => {}, 1000);\n' });
+    await using app = run(project, 'app.js', { detached: true });
+    await app.line(/is up in/);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.line(/restarting$/);
+    const until = performance.now() + 2 * moment;
+    while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+    process.kill(-app.pid, 'SIGTERM');
+    await app.end();
+    for (const line of app.transcript.lines('stdout')) await gone(Number(line));
+  }
+});
+
 test('a signal to the whole process group reaches the app once', posix, async () => {
   using project = new Project({ 'app.js': `${FAMILY}${POLITE}${STAY}`, 'helper.js': HELPER });
   await using app = run(project, 'app.js', { detached: true });
