@@ -35,7 +35,16 @@ export class Baseline {
   /** A new run begins, at a wall-clock time in ms. What the runs before it took stays known until {@link forgetPrevious}. */
   begin(at: number): void {
     this.#begunAt = at;
-    for (const [path, fact] of this.#current) this.#previous.set(path, fact);
+    for (const [path, fact] of this.#current) {
+      // Only content that is still there when the run begins can be what it takes.
+      if (
+        fact.kind === 'content' &&
+        fact.aside &&
+        this.#contents.at(path, stampFile(path))?.hash !== fact.hash
+      )
+        fact.hash = undefined;
+      this.#previous.set(path, fact);
+    }
     this.#current = new Map();
     this.#undigested = new Set();
   }

@@ -226,3 +226,54 @@ test('a file that the run wrote, loaded and removed is no change', () => {
   fs.writeFileSync(fresh, 'there again');
   assert.equal(baseline.examine(fresh), 'created');
 });
+
+test('what the run took first counts, whatever another part of it loads later', () => {
+  const { project, baseline, fresh } = bench();
+  using _ = project;
+  load(baseline, fresh);
+  fs.writeFileSync(fresh, 'saved');
+  load(baseline, fresh);
+  assert.equal(baseline.examine(fresh), 'changed');
+});
+
+/** Longer than what a clock may be off. */
+const LATER_MS = 1000;
+
+test('a file that is used and was saved before the run began is taken as it is', () => {
+  const { project, baseline, fresh } = bench();
+  using _ = project;
+  baseline.begin(Date.now() + LATER_MS);
+  baseline.used(fresh);
+  assert.equal(baseline.examine(fresh), 'same');
+  assert.equal(baseline.files, 0);
+  fs.writeFileSync(fresh, 'saved');
+  assert.equal(baseline.examine(fresh), 'changed');
+});
+
+test('a file that is used and was saved since the run began may not be what the run has seen', () => {
+  const { project, baseline, fresh } = bench();
+  using _ = project;
+  baseline.begin(Date.now() - LATER_MS);
+  baseline.used(fresh);
+  assert.equal(baseline.examine(fresh), 'changed');
+  baseline.accept(fresh);
+  assert.equal(baseline.examine(fresh), 'same');
+});
+
+test('the same bytes as at the beginning of the run, saved since, are the same; those of an earlier run are not', () => {
+  for (const [atBegin, expected] of [
+    ['fresh', 'same'],
+    ['broken', 'changed'],
+  ] as const) {
+    const { project, baseline, fresh } = bench();
+    using _ = project;
+    makeOld(fresh);
+    baseline.begin(Date.now() + LATER_MS);
+    baseline.used(fresh);
+    if (atBegin !== 'fresh') fs.writeFileSync(fresh, atBegin);
+    baseline.begin(Date.now() - LATER_MS);
+    fs.writeFileSync(fresh, 'fresh');
+    baseline.used(fresh);
+    assert.equal(baseline.examine(fresh), expected, atBegin);
+  }
+});
