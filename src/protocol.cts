@@ -14,6 +14,9 @@ export const LANE_FD = 3;
 /** Variable by which a process that the app starts is told where the lane is; it takes it out of its environment. */
 export const LANE_VARIABLE = 'AUTORELOAD_LANE';
 
+/** Variable that tells a child that its IPC channel is for the launcher's messages too; the preload takes it away. */
+export const RELAY_VARIABLE = 'AUTORELOAD_RELAY';
+
 /** Descriptor of Node's IPC channel in a child. */
 export const CONTROL_FD = 4;
 

@@ -1,6 +1,5 @@
-// The child's side of debugging: tells where SIGUSR1 has opened
-// the inspector, opens it there again in the next run, and keeps a debugger from holding up a restart. Knows nothing
-// of why the run ends. See src/supervisor/inspector.ts.
+// The child's side of debugging: tells where SIGUSR1 has opened the inspector, opens it there again in the next run, and
+// keeps a debugger from holding up a restart. Knows nothing of why the run ends. See src/supervisor/inspector.ts.
 import type inspectorModule from 'node:inspector';
 import { send } from './lane.cts';
 

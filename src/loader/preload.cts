@@ -4,7 +4,7 @@
 import module from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { LANE_FD, LANE_VARIABLE } from '../protocol.cts';
+import { LANE_FD, LANE_VARIABLE, RELAY_VARIABLE } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
 import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
@@ -69,9 +69,9 @@ function joinChild(pipe: string | undefined): void {
   record({ fd: LANE_FD, pipe }, progress);
   listen(obey);
   if (isDebugged()) guardExit();
-  if (process.env['AUTORELOAD_RELAY'] === undefined) hideChannel(endAlone);
+  if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
-  delete process.env['AUTORELOAD_RELAY'];
+  delete process.env[RELAY_VARIABLE];
   reportUp(progress);
 }
 

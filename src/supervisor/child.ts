@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { AutoreloadError } from '../errors.ts';
-import { CONTROL_FD, encodeControl, LANE_FD } from '../protocol.cts';
+import { CONTROL_FD, encodeControl, LANE_FD, RELAY_VARIABLE } from '../protocol.cts';
 import type { ControlMessage, LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
 import { Family } from './family.ts';
@@ -53,7 +53,7 @@ export class Child {
     stdio[CONTROL_FD] = 'ipc';
     this.#process = spawn(command.execPath, command.args, {
       argv0: command.argv0,
-      env: launcher ? { ...command.env, AUTORELOAD_RELAY: '1' } : command.env,
+      env: launcher ? { ...command.env, [RELAY_VARIABLE]: '1' } : command.env,
       stdio,
       serialization: launcher ?? 'json',
     });

@@ -16,6 +16,7 @@ const SWEEP_PACKAGES_MS = 300;
 
 /** By then the first look of libuv is over, and a file system's clock has ticked. */
 const AGAIN_MS = 250;
+
 interface Polled {
   readonly own: boolean;
   /** What the last look saw. */
