@@ -18,6 +18,7 @@ import { statOf, textOf } from './disk.ts';
 import { Graph } from './graph.ts';
 import type { Edge } from './graph.ts';
 import { linksOf } from './links.ts';
+import { Misses } from './misses.ts';
 import { realFile } from './real-file.ts';
 import { isSource } from './scan.ts';
 import type { Scan } from './scan.ts';
@@ -44,8 +45,7 @@ export class Tracker {
   #graph = new Graph();
   /** The graph of the last run that came up, for paths that the current one did not get to. */
   #lastGraph = new Graph();
-  /** What the run has looked for and not found, by importer and specifier. */
-  readonly #misses = new Map<string, { readonly name: string; readonly inPackage: boolean }>();
+  readonly #misses = new Misses();
   readonly #scans = new Scans();
   readonly #companions: Companions;
 
@@ -106,14 +106,9 @@ export class Tracker {
     return this.#baseline.files;
   }
 
-  /**
-   * What the run looked for in vain before it ended: the last miss, if nothing was found after it. Off the thread of the
-   * app, where others are on their way, the first in a module of the user's.
-   */
+  /** What the run looked for in vain before it ended; see {@link Misses.name}. */
   get missing(): string | undefined {
-    const misses = [...this.#misses.values()];
-    const first = SEES_ALL ? undefined : misses.find(({ inPackage }) => !inPackage);
-    return (first ?? misses.at(-1))?.name;
+    return this.#misses.name;
   }
 
   /** See {@link Baseline.examine}. */
@@ -179,8 +174,7 @@ export class Tracker {
     const url = toModuleUrl(record.url);
     const path = url && pathOf(url);
     if (!url || path === undefined) return;
-    this.#misses.delete(missKey(record));
-    for (const [key, { inPackage }] of this.#misses) if (SEES_ALL || inPackage) this.#misses.delete(key);
+    this.#misses.found(record);
     const file = realFile(path);
     if (file !== path) {
       // The program's stamp is not that of the archive.
@@ -208,7 +202,7 @@ export class Tracker {
     const literal = literalPaths(record.specifier, from)?.[0];
     const installed = join(this.#options.cwd, 'node_modules', packageName(record.specifier));
     const name = literal ?? (record.specifier.startsWith('#') ? record.specifier : installed);
-    this.#misses.set(missKey(record), { name, inPackage: isInPackage(from) });
+    this.#misses.add(record, name, isInPackage(from));
     for (const path of candidates(record.specifier, from, DISK)) {
       this.#graph.add({ from: parent, to: fromPath(path), reason: 'miss', specifier: record.specifier });
       this.#baseline.missed(path, record.at);
@@ -247,10 +241,6 @@ export class Tracker {
   #from(parent: ModuleUrl | undefined): string {
     return (parent && pathOf(parent)) ?? join(this.#options.cwd, 'noop.js');
   }
-}
-
-function missKey({ parent, specifier }: LaneRecord & { kind: 'resolved' | 'missed' }): string {
-  return `${parent} ${specifier}`;
 }
 
 function readPackage(path: string): object {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { optionFiles, scopeFiles } from '../../src/supervisor/settings.ts';
 
-const CWD = resolve('/work/app');
+const CWD = resolve('/home/me/app');
 
 test("the files that Node's options name are found, however they are written", () => {
   const options = [
@@ -30,10 +30,10 @@ test('the package.json that decides is the nearest; those that would be nearer c
 });
 
 test('outside of the project only one that is there counts', () => {
-  const there = new Set([resolve('/work/package.json')]);
+  const there = new Set([resolve('/home/me/package.json')]);
   assert.deepEqual(
-    scopeFiles(resolve('/work/other/a.js'), CWD, (path) => there.has(path)),
-    [resolve('/work/package.json')],
+    scopeFiles(resolve('/home/me/other/a.js'), CWD, (path) => there.has(path)),
+    [resolve('/home/me/package.json')],
   );
   assert.deepEqual(
     scopeFiles(resolve('/elsewhere/a.js'), CWD, () => false),

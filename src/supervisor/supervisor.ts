@@ -1,0 +1,243 @@
+// The supervisor: builds the parts, feeds what happens to transition(), and does what it decides. Decides nothing
+// itself. What the first child does not need is loaded while it starts.
+import type { Options } from '../options.ts';
+import type { LaneRecord } from '../protocol.cts';
+import { Child } from './child.ts';
+import type { Command } from './command.ts';
+import { Guard } from './guard.ts';
+import { DebugSignal } from './inspector.ts';
+import { Launcher } from './launcher.ts';
+import { leave } from './leave.ts';
+import { explanation, unreportedText, wording } from './lines.ts';
+import type { Log } from './log.ts';
+import { systemScheduler as scheduler } from './scheduler.ts';
+import { onDebugSignal, onEndingSignal } from './signals.ts';
+import { IDLE, transition } from './state.ts';
+import type { Effect, Ended, Event, Line, State } from './state.ts';
+import { Terminal } from './terminal.ts';
+import type { Watching } from './watching.ts';
+
+/** After this many ms a user who waits for the program to end is told that it has not. */
+const PATIENCE_MS = 1000;
+
+export class Supervisor {
+  readonly #command: Command;
+  readonly #options: Options;
+  readonly #log: Log;
+  readonly #launcher = new Launcher();
+  readonly #terminal = new Terminal();
+  readonly #debug = new DebugSignal();
+  /** What has happened and has not been handled yet, in order. */
+  readonly #queue: (() => void)[] = [];
+  #handling = true;
+  /** How many signals are waiting to be understood. */
+  #held = 0;
+  #state: State = IDLE;
+  #child: Child | undefined;
+  #guard: Guard | undefined;
+  #watching: Watching | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #removeSignalHandlers = (): void => {};
+
+  constructor(command: Command, options: Options, log: Log) {
+    this.#command = command;
+    this.#options = options;
+    this.#log = log;
+  }
+
+  /** Starts the first child. What happens until watching is ready waits in the queue. */
+  async start(): Promise<void> {
+    // A bug of ours must neither end the program nor hide its errors.
+    process.on('uncaughtException', (error) =>
+      this.#log.info(`internal error, a restart may be missed: ${error.stack}`),
+    );
+    this.#terminal.save();
+    this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
+    onDebugSignal(() => void this.#onDebugSignal());
+    const at = scheduler.now();
+    this.#apply({ kind: 'start', at });
+    this.#guard = new Guard();
+    this.#child?.tellProcs();
+    try {
+      this.#watching = await this.#watch();
+      this.#watching.begin(at);
+    } catch (error) {
+      this.#log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
+    }
+    this.#handling = false;
+    this.#handle();
+  }
+
+  async #watch(): Promise<Watching> {
+    const { startWatching } = await import('./watching.ts');
+    return await startWatching({
+      cwd: process.cwd(),
+      entry: process.argv[1] ?? '',
+      settings: this.#command.settings,
+      scheduler,
+      poll: this.#options.poll,
+      onMoving: () => this.#enqueue({ kind: 'moving' }),
+      onSettled: (change) => this.#enqueue({ kind: 'settled', at: scheduler.now(), change }),
+      onProblem: (error) => this.#log.info(error.message),
+      onUnreported: (unreported) => this.#log.info(unreportedText(unreported, process.cwd())),
+      onDebug: (text) => this.#log.debug(text),
+    });
+  }
+
+  #enqueue(event: Event): void {
+    this.#do(() => this.#apply(event));
+  }
+
+  #do(action: () => void): void {
+    this.#queue.push(action);
+    this.#handle();
+  }
+
+  /** Handles what is in the queue; what comes in the meantime is handled after it. */
+  #handle(): void {
+    if (this.#handling || this.#held > 0) return;
+    this.#handling = true;
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
+    } finally {
+      this.#handling = false;
+    }
+  }
+
+  #apply(event: Event): void {
+    if (event.kind === 'exit') {
+      this.#ended(event.ended);
+      // Nothing would start it again.
+      if (!this.#watching) return this.#leave(event.ended);
+    }
+    const durations = { grace: this.#options.grace, patience: PATIENCE_MS };
+    const [next, ...effects] = transition(this.#state, event, durations);
+    if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
+    this.#state = next;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'spawn':
+        this.#spawn(effect.generation);
+        break;
+      case 'stop':
+        this.#debug.pause();
+        this.#child?.stop();
+        break;
+      case 'kill':
+        this.#child?.kill();
+        break;
+      case 'forward':
+        this.#child?.signal(effect.signal);
+        break;
+      case 'wait':
+        this.#cancelTimer?.();
+        this.#cancelTimer = scheduler.after(effect.ms, () =>
+          this.#enqueue({ kind: 'elapsed', at: scheduler.now() }),
+        );
+        break;
+      case 'cancel':
+        this.#cancelTimer?.();
+        break;
+      case 'say':
+        this.#say(effect.line);
+        break;
+      case 'leave':
+        this.#leave(effect.ended);
+        break;
+    }
+  }
+
+  /** Here a standby would be promoted, and held sockets handed over. */
+  #spawn(generation: number): void {
+    this.#watching?.begin(scheduler.now());
+    try {
+      this.#child = this.#newChild(generation);
+    } catch (error) {
+      this.#child = undefined;
+      this.#log.info(`cannot start ${this.#command.execPath}: ${String(error)}`);
+      this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
+    }
+    this.#launcher.connect(this.#child);
+  }
+
+  #newChild(generation: number): Child {
+    return new Child({
+      command: this.#command,
+      scheduler,
+      launcher: this.#launcher.serialization,
+      onRecord: (record) => this.#do(() => this.#record(generation, record)),
+      onMessage: (message, handle) => this.#launcher.send(message, handle),
+      onDisconnect: () => this.#launcher.disconnect(),
+      onProcs: (procs) => this.#guard?.entrust(procs),
+      onProblem: (error) => this.#log.info(error.message),
+      onExit: (ended) => {
+        this.#debug.pause();
+        this.#launcher.connect(undefined);
+        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
+      },
+    });
+  }
+
+  #record(generation: number, record: LaneRecord): void {
+    if (generation !== this.#state.generation) return;
+    if (this.#child && this.#state.kind === 'running') this.#debug.begun(this.#child);
+    if (record.kind === 'inspected') {
+      this.#debug.opened(record.url);
+      this.#log.debug(`inspector at ${record.url}`);
+    }
+    if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
+    if (record.kind !== 'up') return;
+    this.#watching?.cameUp();
+    this.#debug.cameUp();
+    this.#apply({ kind: 'up', generation, at: record.at });
+  }
+
+  #ended({ code, signal }: Ended): void {
+    // At other signals Node sets the terminal right itself.
+    if (signal && signal !== 'SIGTERM' && signal !== 'SIGINT') this.#terminal.restore();
+    // A run that was told to end has not broken.
+    if (this.#state.kind === 'running') this.#watching?.ended(code !== 0);
+  }
+
+  #say(line: Line): void {
+    const { argv } = process;
+    const watching = this.#watching;
+    const text = wording(line, {
+      cwd: process.cwd(),
+      entry: argv[1] ?? '',
+      files: watching?.files ?? 0,
+      missing: watching?.missing,
+      grace: this.#options.grace,
+      chain: (path) => watching?.chain(path) ?? [],
+    });
+    this.#log.info(text);
+    if (line.kind !== 'restarting') return;
+    for (const { path } of line.change.files)
+      this.#log.debug(explanation(watching?.why(path) ?? [], process.cwd()));
+  }
+
+  async #onSignal(signal: NodeJS.Signals): Promise<void> {
+    const at = scheduler.now();
+    // What happens until the answer is there comes after the signal.
+    this.#held++;
+    const shared = (await this.#guard?.witnessed(signal)) ?? false;
+    this.#held--;
+    this.#queue.unshift(() => this.#apply({ kind: 'signal', at, signal, shared }));
+    this.#handle();
+  }
+
+  async #onDebugSignal(): Promise<void> {
+    const shared = (await this.#guard?.witnessed('SIGUSR1')) ?? false;
+    this.#do(() => this.#debug.received(shared));
+  }
+
+  #leave(ended: Ended): void {
+    this.#removeSignalHandlers();
+    this.#guard?.close();
+    this.#watching?.close();
+    leave(ended);
+  }
+}
