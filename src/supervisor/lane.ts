@@ -31,11 +31,11 @@ export class LaneReader {
   }
 
   #line(line: string): void {
-    if (line === '') return;
     if (this.#skipping) {
       this.#skipping = false;
       return;
     }
+    if (line === '') return;
     const record = parseRecord(line);
     if (record) this.#onRecord(record);
     else this.#onGarbage(line);

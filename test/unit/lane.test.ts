@@ -44,6 +44,13 @@ test('what is not a record is told, and the next record is read', () => {
   assert.deepEqual(garbage, ['something else']);
 });
 
+test('a line that is too long ends with its newline, wherever it was cut', () => {
+  const { reader, records } = new Bench();
+  reader.push(Buffer.alloc((1 << 20) + 1, 'x'));
+  reader.push(BYTES);
+  assert.deepEqual(records, RECORDS);
+});
+
 test('a line without end is told once and not kept, and the record after it is read', () => {
   const { reader, records, garbage } = new Bench();
   for (let i = 0; i < 5; i++) reader.push(Buffer.alloc(1 << 20, 'x'));
