@@ -6,8 +6,8 @@ import { parseEnv } from 'node:util';
 import { preloadArgument, withPreload } from '../preload-option.cts';
 import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../protocol.cts';
 import { textOf } from './disk.ts';
-import { optionValues, split, withoutImport, withoutImportArgs } from './node-options.ts';
-import { mayBeConfigured, optionFiles } from './settings.ts';
+import { allOptions, withoutImport, withoutImportArgs } from './node-options.ts';
+import { envFiles, mayBeConfigured, optionFiles } from './settings.ts';
 
 /** A command line, ready to be spawned without a shell. */
 export interface Command {
@@ -45,7 +45,7 @@ export function buildCommand(start: Start, preload: string, register: string): C
   const execArgv = withoutImportArgs(start.execArgv, isOurs);
   // Otherwise it comes from a configuration file of Node's, which all that the app starts reads again.
   const found = options !== (inherited ?? '') || execArgv.length < start.execArgv.length;
-  const allOptions = [...split(inherited ?? '').map(({ value }) => value), ...start.execArgv];
+  const all = allOptions(start.env, start.execArgv);
   // One that held nothing but our option was set for us.
   const inheritedOptions = options === '' && inherited !== '' ? undefined : options;
   // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
@@ -54,10 +54,10 @@ export function buildCommand(start: Start, preload: string, register: string): C
   return {
     execPath: start.execPath,
     argv0: start.argv0,
-    settings: optionFiles(allOptions, start.cwd),
+    settings: optionFiles(all, start.cwd),
     args: [...execArgv, ...hidden, ...start.argv.slice(1)],
     env: {
-      ...withoutEnvFiles(start.env, allOptions),
+      ...withoutEnvFiles(start.env, all),
       ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
       ...(found ? {} : { [DESCENDANT_MARK]: '1' }),
       ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
@@ -71,10 +71,7 @@ export function buildCommand(start: Start, preload: string, register: string): C
  */
 function withoutEnvFiles(env: NodeJS.ProcessEnv, options: readonly string[]): NodeJS.ProcessEnv {
   const rest = { ...env };
-  for (const path of [
-    ...optionValues(options, '--env-file'),
-    ...optionValues(options, '--env-file-if-exists'),
-  ]) {
+  for (const path of envFiles(options)) {
     for (const [name, value] of Object.entries(parseEnv(textOf(path) ?? ''))) {
       if (rest[name] === value) delete rest[name];
     }

@@ -4,14 +4,15 @@ import { dirname, join } from 'node:path';
 import { AutoreloadError } from '../errors.ts';
 import { isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
-import { statOf, textOf } from './disk.ts';
+import { exists, textOf } from './disk.ts';
 import type { Edge } from './graph.ts';
 import { display } from './lines.ts';
 import { Outputs } from './outputs.ts';
+import { isTypeScript } from './scan.ts';
 import type { Scan } from './scan.ts';
 import type { Scans } from './scans.ts';
 import { scopeFiles } from './settings.ts';
-import { isTypeScript, isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
+import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
 
 export interface CompanionsOptions {
   readonly cwd: string;
@@ -118,10 +119,6 @@ export class Companions {
     const message = `${name} is not valid JSON, so what it extends may not be watched. Correct it.`;
     this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_TSCONFIG', message));
   }
-}
-
-function exists(path: string): boolean {
-  return statOf(path) !== undefined;
 }
 
 /** The file of an asset; a folder is none. */

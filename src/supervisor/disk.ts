@@ -11,6 +11,11 @@ export function statOf(path: string): fs.Stats | undefined {
   return answer(() => fs.statSync(path, { throwIfNoEntry: false }));
 }
 
+/** Whether there is something at a path, links followed. */
+export function exists(path: string): boolean {
+  return statOf(path) !== undefined;
+}
+
 /** What is at a path, links not followed. */
 export function entryOf(path: string): fs.Stats | undefined {
   return answer(() => fs.lstatSync(path, { throwIfNoEntry: false }));

@@ -1,7 +1,7 @@
 // Debugging: the inspector is the app's alone, and stays on its port from one run to the next. Knows which port that
 // is, and when SIGUSR1 may be passed on; knows nothing of why a run begins or ends.
 import type { ControlMessage } from '../protocol.cts';
-import { split } from './node-options.ts';
+import { allOptions } from './node-options.ts';
 
 /** Options by which Node may have opened an inspector in this process; a configuration file can name them too. */
 const MAY_INSPECT = /--inspect|config-file/;
@@ -22,7 +22,7 @@ export interface Start {
  * @returns the option that gives children the same port, where the system has chosen it; none otherwise
  */
 export async function releaseInspector({ execArgv, env }: Start): Promise<string[]> {
-  const options = [...split(env['NODE_OPTIONS'] ?? '').map(({ value }) => value), ...execArgv];
+  const options = allOptions(env, execArgv);
   if (!options.some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')))) return [];
   const { default: inspector } = await import('node:inspector');
   const address = addressOf(inspector.url() ?? '');

@@ -23,9 +23,9 @@ export class Log {
     if (this.#level !== 'silent') this.#write(text);
   }
 
-  /** What helps to find out why something is not as expected. */
-  debug(text: string): void {
-    if (this.#level === 'debug') this.#write(text);
+  /** What helps to find out why something is not as expected. As a function where it takes time to find the words. */
+  debug(text: string | (() => string)): void {
+    if (this.#level === 'debug') this.#write(typeof text === 'string' ? text : text());
   }
 
   #write(text: string): void {

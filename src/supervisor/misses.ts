@@ -1,10 +1,7 @@
 // What a run has looked for and not found, so that the user can be told what is missing. Knows nothing of paths that
 // are watched for it.
-import module from 'node:module';
 import type { LaneRecord } from '../protocol.cts';
-
-/** Whether hooks run in the thread of the app, where one thing is looked for after the other. */
-const IN_THREAD = 'registerHooks' in module;
+import { HOOKS_IN_THREAD } from './hooks.ts';
 
 type Looked = Pick<LaneRecord & { kind: 'resolved' | 'missed' }, 'parent' | 'specifier'>;
 
@@ -24,13 +21,14 @@ export class Misses {
   /** Something was found, so what was missed before did not end the run. Packages often try what they can do without. */
   found(looked: Looked): void {
     this.#misses.delete(keyOf(looked));
-    for (const [key, { inPackage }] of this.#misses) if (IN_THREAD || inPackage) this.#misses.delete(key);
+    for (const [key, { inPackage }] of this.#misses)
+      if (HOOKS_IN_THREAD || inPackage) this.#misses.delete(key);
   }
 
   /** The last miss, if nothing was found after it. Off the thread, where others are on their way, the first of the user's. */
   get name(): string | undefined {
     const misses = [...this.#misses.values()];
-    const first = IN_THREAD ? undefined : misses.find(({ inPackage }) => !inPackage);
+    const first = HOOKS_IN_THREAD ? undefined : misses.find(({ inPackage }) => !inPackage);
     return (first ?? misses.at(-1))?.name;
   }
 }

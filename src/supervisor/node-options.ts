@@ -50,6 +50,11 @@ export function optionValues(args: readonly string[], name: string): string[] {
   });
 }
 
+/** All of Node's options: those of NODE_OPTIONS, and those of the command line, which go before them and so come last. */
+export function allOptions(env: NodeJS.ProcessEnv, execArgv: readonly string[]): string[] {
+  return [...split(env['NODE_OPTIONS'] ?? '').map(({ value }) => value), ...execArgv];
+}
+
 /** The words of NODE_OPTIONS: split at spaces, `"` quotes, and within quotes `\` takes the next character as it is. */
 export function split(nodeOptions: string): Word[] {
   const words: Word[] = [];

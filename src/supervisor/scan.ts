@@ -23,10 +23,14 @@ export interface Scan {
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx', '.jsx']);
 
+/** Whether a file holds TypeScript or JSX, which a loader compiles. */
+export function isTypeScript(path: string): boolean {
+  return TYPESCRIPT.has(extname(path));
+}
+
 /** Whether a file holds source code, as its name says. */
 export function isSource(path: string): boolean {
-  const extension = extname(path);
-  return JAVASCRIPT.has(extension) || TYPESCRIPT.has(extension);
+  return JAVASCRIPT.has(extname(path)) || isTypeScript(path);
 }
 
 const NOTHING: Scan = { imports: [], assets: [] };

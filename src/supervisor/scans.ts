@@ -27,7 +27,7 @@ export class Scans {
   }
 
   /** Forgets all other modules. */
-  keepOnly(paths: ReadonlySet<string>): void {
-    for (const path of this.#known.keys()) if (!paths.has(path)) this.#known.delete(path);
+  keepOnly(counts: (path: string) => boolean): void {
+    for (const path of this.#known.keys()) if (!counts(path)) this.#known.delete(path);
   }
 }

@@ -5,7 +5,8 @@ import { ancestors } from './candidates.ts';
 import { optionValues } from './node-options.ts';
 
 /** Options that name a file of settings. */
-const FILE_OPTIONS = ['--env-file', '--env-file-if-exists', '--experimental-config-file', '--config-file'];
+const ENV_FILE_OPTIONS = ['--env-file', '--env-file-if-exists'];
+const FILE_OPTIONS = [...ENV_FILE_OPTIONS, '--experimental-config-file', '--config-file'];
 
 /** Options that name a module which runs in a thread of its own, where it is not seen. */
 const LOADER_OPTIONS = ['--experimental-loader', '--loader'];
@@ -32,6 +33,11 @@ export function optionFiles(options: readonly string[], cwd: string): string[] {
     /^\.{0,2}\//.test(specifier),
   );
   return [...new Set([...named, ...found, ...loaders].filter(Boolean).map((path) => resolve(cwd, path)))];
+}
+
+/** The env files that Node's options name, as they are written there. */
+export function envFiles(options: readonly string[]): string[] {
+  return ENV_FILE_OPTIONS.flatMap((name) => optionValues(options, name));
 }
 
 /** Whether Node may have read options from a configuration file. */

@@ -216,7 +216,7 @@ export class Supervisor {
     this.#log.info(text);
     if (line.kind !== 'restarting') return;
     for (const { path } of line.change.files)
-      this.#log.debug(explanation(watching?.why(path) ?? [], process.cwd()));
+      this.#log.debug(() => explanation(watching?.why(path) ?? [], process.cwd()));
   }
 
   async #onSignal(signal: NodeJS.Signals): Promise<void> {

@@ -1,7 +1,6 @@
 // What the program is made of, run after run: takes the records of the lane, and knows which paths count, whether
 // they are as the run took them, and why each is part of the program. Composes graph, baseline, links, candidates and
 // what comes along with modules. Knows neither watches nor the life cycle.
-import module from 'node:module';
 import { join } from 'node:path';
 import type { AutoreloadError } from '../errors.ts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
@@ -14,9 +13,10 @@ import type { Disk } from './candidates.ts';
 import { Companions } from './companions.ts';
 import { dependencies, lineOf } from './dependencies.ts';
 import type { Dependency } from './dependencies.ts';
-import { statOf, textOf } from './disk.ts';
+import { exists, statOf, textOf } from './disk.ts';
 import { Graph } from './graph.ts';
 import type { Edge } from './graph.ts';
+import { HOOKS_IN_THREAD } from './hooks.ts';
 import { linksOf } from './links.ts';
 import { Misses } from './misses.ts';
 import { realFile } from './real-file.ts';
@@ -24,9 +24,7 @@ import { isSource } from './scan.ts';
 import type { Scan } from './scan.ts';
 import { Scans } from './scans.ts';
 
-const SEES_ALL = 'registerHooks' in module;
-
-const DISK: Disk = { exists: (path) => statOf(path) !== undefined, readPackage };
+const DISK: Disk = { exists, readPackage };
 
 export interface TrackerOptions {
   readonly cwd: string;
@@ -76,7 +74,7 @@ export class Tracker {
   cameUp(): void {
     this.#lastGraph = this.#graph;
     this.#baseline.forgetPrevious();
-    this.#scans.keepOnly(this.paths());
+    this.#scans.keepOnly((path) => this.#baseline.has(path));
   }
 
   /** The run broke. What it would have loaded next, and what earlier runs loaded, counts too. */
@@ -214,7 +212,7 @@ export class Tracker {
 
   /** Before `registerHooks`, no hook sees what an ES module imports that was itself required. */
   #scanned(url: ModuleUrl, { imports }: Scan): void {
-    if (SEES_ALL || this.#graph.imports(url)) return;
+    if (HOOKS_IN_THREAD || this.#graph.imports(url)) return;
     for (const { specifier, kind } of imports) {
       const path = kind === 'static' ? literalPaths(specifier, toPath(url))?.[0] : undefined;
       if (path === undefined || !statOf(path)?.isFile()) continue;

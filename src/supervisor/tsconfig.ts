@@ -2,7 +2,7 @@
 import { parse } from 'jsonc-parser';
 import type { ParseError } from 'jsonc-parser';
 import module from 'node:module';
-import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fromPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import { ancestors } from './candidates.ts';
@@ -11,8 +11,6 @@ import { statOf, textOf } from './disk.ts';
 /** Packages that compile TypeScript when a module is loaded. Node itself, which only strips types, reads no tsconfig.json. */
 const LOADER =
   /[\\/]node_modules[\\/](tsx|ts-node|ts-node-dev|@swc-node|@oxc-node|sucrase|esbuild-register|@esbuild-kit|jiti)[\\/]/;
-
-const TYPESCRIPT = new Set(['.ts', '.tsx', '.mts', '.cts', '.jsx']);
 
 /** A file of settings, and why it is read. */
 export interface Tsconfig {
@@ -24,11 +22,6 @@ export interface Tsconfig {
 /** Whether a module is part of a loader that reads tsconfig.json. */
 export function isTypeScriptLoader(path: string): boolean {
   return LOADER.test(path);
-}
-
-/** Whether a loader compiles a module. */
-export function isTypeScript(path: string): boolean {
-  return TYPESCRIPT.has(extname(path));
 }
 
 /** The nearest tsconfig.json above a file, or undefined. */
