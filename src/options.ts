@@ -10,6 +10,8 @@ export interface Options {
   readonly grace: number;
   /** `AUTORELOAD_LOG`. */
   readonly log: LogLevel;
+  /** `AUTORELOAD_STANDBY`: whether the next child waits ready. */
+  readonly standby: boolean;
   /** `AUTORELOAD_POLL`: ms between two looks at each file; 0: only files that cannot be watched are polled. */
   readonly poll: number;
 }
@@ -77,7 +79,12 @@ export function parseOptions(env: NodeJS.ProcessEnv): ParsedOptions {
     else reject('AUTORELOAD_POLL', EXPECTED_POLL, pollValue, `Use ${suggestPoll(pollValue)}.`);
   }
 
-  return { options: Object.freeze({ grace, log, poll }), problems };
+  const standbyValue = env['AUTORELOAD_STANDBY'];
+  if (standbyValue && !/^[01]$/.test(standbyValue))
+    reject('AUTORELOAD_STANDBY', '0 or 1', standbyValue, 'Using 1.');
+
+  const standby = standbyValue !== '0';
+  return { options: Object.freeze({ grace, log, poll, standby }), problems };
 }
 
 function isLogLevel(value: string): value is LogLevel {

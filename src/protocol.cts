@@ -20,6 +20,23 @@ export const RELAY_VARIABLE = 'AUTORELOAD_RELAY';
 /** Descriptor of Node's IPC channel in a child. */
 export const CONTROL_FD = 4;
 
+/** Descriptor on which a standby waits to be let through. */
+export const GATE_FD = 5;
+
+/** Variable that tells a child to wait at the gate; it takes it out of its environment. */
+export const GATE_VARIABLE = 'AUTORELOAD_GATE';
+
+/** A built-in module of Node's that a run has used; `imported` as an ES module, which loads more of it. */
+export interface UsedBuiltin {
+  readonly name: string;
+  readonly imported: boolean;
+}
+
+/** What a standby is told at the gate, a line each. `warm`: what the last run has used. `go`: its turn has come. */
+export type GateMessage =
+  | { readonly kind: 'warm'; readonly builtins: readonly UsedBuiltin[] }
+  | { readonly kind: 'go' };
+
 /** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
 const CONTROL_CMD = 'NODE_AUTORELOAD';
 
@@ -63,6 +80,8 @@ export type LaneRecord =
       readonly parent: string | undefined;
       readonly at: number;
     }
+  /** A built-in module was used for the first time in this way. */
+  | ({ readonly kind: 'builtin' } & UsedBuiltin)
   /** The app closed the channel to its launcher. */
   | { readonly kind: 'disconnected' }
   /** The app started a process. */
@@ -112,6 +131,29 @@ export function parseControl(message: unknown): ControlMessage | undefined {
   return undefined;
 }
 
+/** The line that carries a message to the gate. */
+export function encodeGateMessage(message: GateMessage): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** The message in a line, or undefined when it is not one of ours. */
+export function parseGateMessage(line: string): GateMessage | undefined {
+  try {
+    const { kind, builtins } = JSON.parse(line) as { kind?: unknown; builtins?: unknown };
+    if (kind === 'go') return { kind };
+    return kind === 'warm' && Array.isArray(builtins)
+      ? { kind, builtins: builtins.filter(isBuiltin) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isBuiltin(value: unknown): value is UsedBuiltin {
+  const { name, imported } = (value ?? {}) as Partial<Record<keyof UsedBuiltin, unknown>>;
+  return isString(name) && typeof imported === 'boolean';
+}
+
 function toFields(record: LaneRecord): unknown[] {
   switch (record.kind) {
     case 'resolved': {
@@ -121,6 +163,8 @@ function toFields(record: LaneRecord): unknown[] {
     }
     case 'missed':
       return ['m', record.specifier, record.parent ?? null, record.at];
+    case 'builtin':
+      return ['b', record.name, record.imported];
     case 'disconnected':
       return ['d'];
     case 'spawned':
@@ -149,6 +193,8 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
     return { kind: 'spawned', pid: first };
   if (tag === 'i' && isString(first)) return { kind: 'inspected', url: first };
+  if (tag === 'b' && isString(first) && typeof second === 'boolean')
+    return { kind: 'builtin', name: first, imported: second };
   if (tag === 'd') return { kind: 'disconnected' };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;

@@ -34,7 +34,8 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   try {
     const result = await nextResolve(specifier, context);
     found = true;
-    recorder?.resolved(specifier, context.parentURL, result.url);
+    if (result.url.startsWith('node:')) recorder?.builtin(result.url, true);
+    else recorder?.resolved(specifier, context.parentURL, result.url);
     return result;
   } finally {
     if (!found) recorder?.missed(specifier, context.parentURL);

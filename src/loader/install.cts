@@ -73,7 +73,8 @@ function installInThread(recorder: Recorder): void {
   const hooks: Parameters<typeof registerHooks>[0] = {
     resolve(specifier, context, nextResolve) {
       const result = observed(recorder, specifier, context.parentURL, () => nextResolve(specifier, context));
-      recorder.resolved(specifier, context.parentURL, result.url);
+      if (result.url.startsWith('node:')) recorder.builtin(result.url, context.conditions.includes('import'));
+      else recorder.resolved(specifier, context.parentURL, result.url);
       return result;
     },
   };
@@ -128,7 +129,10 @@ function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
     apply(target, self, args: Parameters<typeof original>) {
       const [request, parent, isMain] = args;
       const filename = observed(recorder, request, urlOf(parent), () => Reflect.apply(target, self, args));
-      if (module.isBuiltin(filename)) return filename;
+      if (module.isBuiltin(filename)) {
+        recorder.builtin(filename, false);
+        return filename;
+      }
       const url = pathToFileURL(filename).href;
       // Nobody requires it, and it is not the entry: it is imported. By whom, the other hook has seen, unless the importer
       // was itself required; then the module is recorded as one whose dependents are not known.

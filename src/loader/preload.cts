@@ -4,7 +4,7 @@
 import module from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { LANE_FD, LANE_VARIABLE, RELAY_VARIABLE } from '../protocol.cts';
+import { GATE_VARIABLE, LANE_FD, LANE_VARIABLE, RELAY_VARIABLE } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
 import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
@@ -12,6 +12,7 @@ import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
 import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
+import { waitAtGate } from './gate.cts';
 import { hideOptions } from './hidden-options.cts';
 import { install } from './install.cts';
 import { openLane, pipeAt, send } from './lane.cts';
@@ -66,13 +67,29 @@ function begin(): void {
 function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
   const progress = newProgress();
+  const isStandby = takeGate();
+  if (isStandby && bringsPreloads()) waitAtGate();
   record({ fd: LANE_FD, pipe }, progress);
   listen(obey);
   if (isDebugged()) guardExit();
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env[RELAY_VARIABLE];
+  if (isStandby && !bringsPreloads()) waitAtGate();
   reportUp(progress);
+}
+
+/** Whether this child is to wait for its turn. */
+function takeGate(): boolean {
+  const isStandby = process.env[GATE_VARIABLE] !== undefined;
+  delete process.env[GATE_VARIABLE];
+  return isStandby;
+}
+
+/** Whether recording would run preloads of the user's: before `registerHooks` it starts a thread, which has them, too. */
+function bringsPreloads(): boolean {
+  const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
+  return !('registerHooks' in module) && /(^| )(-r|--require)\b/.test(options);
 }
 
 /** A process that the app has started. One that runs somebody else's program may start one that runs the user's. */

@@ -73,6 +73,15 @@ export class Recorder {
     this.#count(importer === undefined && url.startsWith(this.#entryUrl));
   }
 
+  /** Records that a built-in module is used, with or without `node:`. */
+  builtin(url: string, imported: boolean): void {
+    const name = url.replace(/^node:/, '');
+    const key = `${imported} ${name}`;
+    if (this.#urls.has(key)) return;
+    this.#urls.add(key);
+    send({ kind: 'builtin', name, imported });
+  }
+
   /** Records a module that is about to be loaded, unless it is known already; who imports it may not be known. */
   loaded(url: string, importer: string = url): void {
     if (!this.#urls.has(url)) this.resolved(url, importer, url);

@@ -36,13 +36,8 @@ export class Baseline {
   begin(at: number): void {
     this.#begunAt = at;
     for (const [path, fact] of this.#current) {
-      // Only content that is still there when the run begins can be what it takes.
-      if (
-        fact.kind === 'content' &&
-        fact.aside &&
-        this.#contents.at(path, stampFile(path))?.hash !== fact.hash
-      )
-        fact.hash = undefined;
+      // What is there when the run begins is what it takes, or what was saved since has come before it.
+      if (fact.kind === 'content' && fact.aside) fact.hash = this.#hashNow(path);
       this.#previous.set(path, fact);
     }
     this.#current = new Map();
@@ -199,6 +194,13 @@ export class Baseline {
     }
     for (const path of young) this.#undigested.add(path);
     return this.#undigested.size > 0;
+  }
+
+  #hashNow(path: string): number | undefined {
+    const known = this.#contents.at(path, stampFile(path));
+    if (known) return known.hash;
+    const content = this.#contents.read(path);
+    return typeof content === 'object' ? content.hash : undefined;
   }
 
   #previousHash(path: string): number | undefined {

@@ -2,10 +2,18 @@
 // nothing of why it is started or stopped.
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { AutoreloadError } from '../errors.ts';
-import { CONTROL_FD, encodeControl, LANE_FD, RELAY_VARIABLE } from '../protocol.cts';
-import type { ControlMessage, LaneRecord } from '../protocol.cts';
+import {
+  CONTROL_FD,
+  encodeControl,
+  encodeGateMessage,
+  GATE_FD,
+  GATE_VARIABLE,
+  LANE_FD,
+  RELAY_VARIABLE,
+} from '../protocol.cts';
+import type { ControlMessage, GateMessage, LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
 import { Family } from './family.ts';
 import { LaneReader } from './lane.ts';
@@ -21,6 +29,8 @@ const QUIET_MS = 5;
 export interface ChildOptions {
   readonly command: Command;
   readonly scheduler: Scheduler;
+  /** It waits at the gate until it is told to go. */
+  readonly isStandby: boolean;
   /** How messages are written for the app's launcher; undefined when there is none, and the app is to have no channel. */
   readonly launcher: SerializationType | undefined;
   readonly onRecord: (record: LaneRecord) => void;
@@ -47,19 +57,40 @@ export class Child {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    const { command, launcher } = options;
+    const { command, launcher, isStandby } = options;
     const stdio: ('inherit' | 'pipe' | 'ipc')[] = ['inherit', 'inherit', 'inherit'];
     stdio[LANE_FD] = 'pipe';
     stdio[CONTROL_FD] = 'ipc';
+    if (isStandby) stdio[GATE_FD] = 'pipe';
     this.#process = spawn(command.execPath, command.args, {
       argv0: command.argv0,
-      env: launcher ? { ...command.env, [RELAY_VARIABLE]: '1' } : command.env,
+      env: {
+        ...command.env,
+        ...(launcher ? { [RELAY_VARIABLE]: '1' } : {}),
+        ...(isStandby ? { [GATE_VARIABLE]: '1' } : {}),
+      },
       stdio,
       serialization: launcher ?? 'json',
     });
     this.#family = new Family(this.#process.pid ?? 0);
     this.#listen();
     this.tellProcs();
+  }
+
+  /** Tells a child at the gate what to prepare, or to go. */
+  atGate(message: GateMessage): void {
+    const gate: unknown = (this.#process.stdio as readonly unknown[] | undefined)?.[GATE_FD];
+    // It may be gone, which is told elsewhere.
+    if (gate instanceof Writable) gate.write(encodeGateMessage(message), () => {});
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Whether it has been started and has not ended. */
+  get isThere(): boolean {
+    return !this.#gone && this.#process.pid !== undefined;
   }
 
   /** Asks the child to end, in its own time. */

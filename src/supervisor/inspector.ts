@@ -21,15 +21,23 @@ export interface Start {
  *
  * @returns the option that gives children the same port, where the system has chosen it; none otherwise
  */
-export async function releaseInspector({ execArgv, env }: Start): Promise<string[]> {
-  const options = allOptions(env, execArgv);
-  if (!options.some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')))) return [];
+export async function releaseInspector(start: Start): Promise<string[]> {
+  if (!isInspected(start)) return [];
   const { default: inspector } = await import('node:inspector');
   const address = addressOf(inspector.url() ?? '');
   inspector.close();
-  if (!address || !wantsAnyPort(options)) return [];
+  if (!address || !wantsAnyPort(optionsOf(start))) return [];
   const { host, port } = address;
   return [`--inspect-port=${host.includes(':') ? `[${host}]` : host}:${port}`];
+}
+
+/** Whether Node may open an inspector when the program starts. */
+export function isInspected(start: Start): boolean {
+  return optionsOf(start).some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')));
+}
+
+function optionsOf({ execArgv, env }: Start): string[] {
+  return allOptions(env, execArgv);
 }
 
 /** Whether the inspector is to listen on a port that the system chooses. The last option that names one counts. */

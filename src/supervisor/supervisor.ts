@@ -2,14 +2,13 @@
 // itself. What the first child does not need is loaded while it starts.
 import type { Options } from '../options.ts';
 import type { LaneRecord } from '../protocol.cts';
-import { Child } from './child.ts';
 import type { Command } from './command.ts';
-import { Guard } from './guard.ts';
 import { DebugSignal } from './inspector.ts';
 import { Launcher } from './launcher.ts';
 import { leave } from './leave.ts';
 import { explanation, unreportedText, wording } from './lines.ts';
 import type { Log } from './log.ts';
+import { Runs } from './runs.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
 import { onDebugSignal, onEndingSignal } from './signals.ts';
 import { IDLE, transition } from './state.ts';
@@ -22,9 +21,9 @@ const PATIENCE_MS = 1000;
 
 export class Supervisor {
   readonly #command: Command;
+  readonly #runs: Runs;
   readonly #options: Options;
   readonly #log: Log;
-  readonly #launcher = new Launcher();
   readonly #terminal = new Terminal();
   readonly #debug = new DebugSignal();
   /** What has happened and has not been handled yet, in order. */
@@ -33,8 +32,6 @@ export class Supervisor {
   /** How many signals are waiting to be understood. */
   #held = 0;
   #state: State = IDLE;
-  #child: Child | undefined;
-  #guard: Guard | undefined;
   #watching: Watching | undefined;
   #cancelTimer: (() => void) | undefined;
   #removeSignalHandlers = (): void => {};
@@ -43,6 +40,18 @@ export class Supervisor {
     this.#command = command;
     this.#options = options;
     this.#log = log;
+    this.#runs = new Runs({
+      command,
+      scheduler,
+      standby: options.standby,
+      launcher: new Launcher(),
+      log,
+      onRecord: (generation, record) => this.#do(() => this.#record(generation, record)),
+      onExit: (generation, ended) => {
+        this.#debug.pause();
+        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
+      },
+    });
   }
 
   /** Starts the first child. What happens until watching is ready waits in the queue. */
@@ -56,8 +65,7 @@ export class Supervisor {
     onDebugSignal(() => void this.#onDebugSignal());
     const at = scheduler.now();
     this.#apply({ kind: 'start', at });
-    this.#guard = new Guard();
-    this.#child?.tellProcs();
+    this.#runs.guard();
     try {
       this.#watching = await this.#watch();
       this.#watching.begin(at);
@@ -124,13 +132,13 @@ export class Supervisor {
         break;
       case 'stop':
         this.#debug.pause();
-        this.#child?.stop();
+        this.#runs.child?.stop();
         break;
       case 'kill':
-        this.#child?.kill();
+        this.#runs.child?.kill();
         break;
       case 'forward':
-        this.#child?.signal(effect.signal);
+        this.#runs.child?.signal(effect.signal);
         break;
       case 'wait':
         this.#cancelTimer?.();
@@ -150,56 +158,41 @@ export class Supervisor {
     }
   }
 
-  /** Here a standby would be promoted, and held sockets handed over. */
   #spawn(generation: number): void {
     this.#watching?.begin(scheduler.now());
     try {
-      this.#child = this.#newChild(generation);
+      this.#runs.start(generation);
     } catch (error) {
-      this.#child = undefined;
       this.#log.info(`cannot start ${this.#command.execPath}: ${String(error)}`);
       this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
     }
-    this.#launcher.connect(this.#child);
-  }
-
-  #newChild(generation: number): Child {
-    return new Child({
-      command: this.#command,
-      scheduler,
-      launcher: this.#launcher.serialization,
-      onRecord: (record) => this.#do(() => this.#record(generation, record)),
-      onMessage: (message, handle) => this.#launcher.send(message, handle),
-      onDisconnect: () => this.#launcher.disconnect(),
-      onProcs: (procs) => this.#guard?.entrust(procs),
-      onProblem: (error) => this.#log.info(error.message),
-      onExit: (ended) => {
-        this.#debug.pause();
-        this.#launcher.connect(undefined);
-        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
-      },
-    });
   }
 
   #record(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
-    if (this.#child && this.#state.kind === 'running') this.#debug.begun(this.#child);
+    const { child } = this.#runs;
+    if (child && this.#state.kind === 'running') this.#debug.begun(child);
     if (record.kind === 'inspected') {
       this.#debug.opened(record.url);
       this.#log.debug(`inspector at ${record.url}`);
     }
+    if (record.kind === 'builtin') this.#runs.used(record);
     if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
     if (record.kind !== 'up') return;
     this.#watching?.cameUp();
     this.#debug.cameUp();
     this.#apply({ kind: 'up', generation, at: record.at });
+    this.#runs.prepare();
   }
 
   #ended({ code, signal }: Ended): void {
     // At other signals Node sets the terminal right itself.
     if (signal && signal !== 'SIGTERM' && signal !== 'SIGINT') this.#terminal.restore();
     // A run that was told to end has not broken.
-    if (this.#state.kind === 'running') this.#watching?.ended(code !== 0);
+    if (this.#state.kind !== 'running') return;
+    this.#watching?.ended(code !== 0);
+    // Not when it has ended before anything of the user's began: the next one would, too.
+    if ((this.#watching?.files ?? 0) > 0) this.#runs.prepare();
   }
 
   #say(line: Line): void {
@@ -223,20 +216,20 @@ export class Supervisor {
     const at = scheduler.now();
     // What happens until the answer is there comes after the signal.
     this.#held++;
-    const shared = (await this.#guard?.witnessed(signal)) ?? false;
+    const shared = await this.#runs.witnessed(signal);
     this.#held--;
     this.#queue.unshift(() => this.#apply({ kind: 'signal', at, signal, shared }));
     this.#handle();
   }
 
   async #onDebugSignal(): Promise<void> {
-    const shared = (await this.#guard?.witnessed('SIGUSR1')) ?? false;
+    const shared = await this.#runs.witnessed('SIGUSR1');
     this.#do(() => this.#debug.received(shared));
   }
 
   #leave(ended: Ended): void {
     this.#removeSignalHandlers();
-    this.#guard?.close();
+    this.#runs.close();
     this.#watching?.close();
     leave(ended);
   }

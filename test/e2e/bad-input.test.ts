@@ -30,6 +30,11 @@ for (const [what, env, expected] of [
     ['AUTORELOAD_POLL must be 0, 1 or a number of milliseconds from 20, got "5". Use 20.'],
   ],
   [
+    'AUTORELOAD_STANDBY=no',
+    { AUTORELOAD_STANDBY: 'no' },
+    ['AUTORELOAD_STANDBY must be 0 or 1, got "no". Using 1.'],
+  ],
+  [
     'two bad values, one of several lines',
     { AUTORELOAD_GRACE: '-1', AUTORELOAD_LOG: 'a\nb' },
     [
@@ -37,7 +42,11 @@ for (const [what, env, expected] of [
       'AUTORELOAD_LOG must be silent, info or debug, got "a\\nb". Using info.',
     ],
   ],
-  ['empty values', { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, []],
+  [
+    'empty values',
+    { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '', AUTORELOAD_STANDBY: '' },
+    [],
+  ],
 ] as const) {
   test(`${what}: ${expected.length === 0 ? 'no line' : 'one clear line each'}, and the program runs`, async () => {
     using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });

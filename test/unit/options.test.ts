@@ -4,7 +4,10 @@ import { parseOptions } from '../../src/options.ts';
 
 test('without settings the defaults hold', () => {
   for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, { OTHER: 'x' }]) {
-    assert.deepEqual(parseOptions(env), { options: { grace: 5000, log: 'info', poll: 0 }, problems: [] });
+    assert.deepEqual(parseOptions(env), {
+      options: { grace: 5000, log: 'info', poll: 0, standby: true },
+      problems: [],
+    });
   }
 });
 
@@ -15,7 +18,7 @@ test('good values are taken', () => {
     ['2147483647', 2 ** 31 - 1],
   ] as const) {
     assert.deepEqual(parseOptions({ AUTORELOAD_GRACE: value }), {
-      options: { grace, log: 'info', poll: 0 },
+      options: { grace, log: 'info', poll: 0, standby: true },
       problems: [],
     });
   }
@@ -112,4 +115,17 @@ test('a bad interval is told with the value that was meant, and what can be watc
 test('every bad value is told', () => {
   const env = { AUTORELOAD_GRACE: 'x', AUTORELOAD_LOG: 'y', AUTORELOAD_POLL: 'z' };
   assert.equal(parseOptions(env).problems.length, 3);
+});
+
+test('the standby is on unless it is turned off', () => {
+  for (const [value, standby, problems] of [
+    ['', true, 0],
+    ['1', true, 0],
+    ['0', false, 0],
+    ['off', true, 1],
+  ] as const) {
+    const parsed = parseOptions({ AUTORELOAD_STANDBY: value });
+    assert.equal(parsed.options.standby, standby, value);
+    assert.equal(parsed.problems.length, problems, value);
+  }
 });

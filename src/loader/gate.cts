@@ -1,0 +1,35 @@
+// The gate: where a standby waits, with everything of ours in place and nothing of the user's begun, until its turn comes.
+// It waits by reading, so that no event loop runs. Knows nothing of what comes before or after.
+import fs from 'node:fs';
+import { GATE_FD, parseGateMessage } from '../protocol.cts';
+import { warm } from './warm.cts';
+
+const CHUNK = 1 << 16;
+
+/** Returns when the supervisor lets this process through. One whose supervisor is gone ends here. */
+export function waitAtGate(): void {
+  const bytes = Buffer.alloc(CHUNK);
+  let text = '';
+  for (;;) {
+    const length = read(bytes);
+    if (length === 0) process.exit(0);
+    const lines = (text + bytes.toString('utf8', 0, length)).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      const message = parseGateMessage(line);
+      if (message?.kind === 'warm') warm(message.builtins);
+      if (message?.kind === 'go') {
+        fs.closeSync(GATE_FD);
+        return;
+      }
+    }
+  }
+}
+
+function read(bytes: Buffer): number {
+  try {
+    return fs.readSync(GATE_FD, bytes);
+  } catch {
+    return 0;
+  }
+}

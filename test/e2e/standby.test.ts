@@ -1,0 +1,137 @@
+// The next run is booted before it is needed, and nobody notices but by its speed.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { gone, isRunning, run } from '../helpers/autoreload.ts';
+import type { Run } from '../helpers/autoreload.ts';
+import { Project } from '../helpers/project.ts';
+
+const STAY = 'setInterval(() => {}, 1000);\n';
+const DEBUG = { AUTORELOAD_LOG: 'debug' };
+const OURS = ['--import', 'autoreload/register'];
+const linux = { skip: process.platform !== 'linux' };
+
+/** Waits for a standby, and gives its pid. */
+async function standby(app: Run): Promise<number> {
+  const line = await app.line(/^\[autoreload\] a standby waits \(pid \d+\)$/);
+  return Number(/\d+/.exec(line)?.[0]);
+}
+
+for (const [type, entry] of [
+  ['module', "import http from 'node:http';\nimport './dep.js';\n"],
+  ['commonjs', "require('node:http');\nrequire('./dep.js');\n"],
+] as const) {
+  test(`a restart lets the standby through: ${type}`, async () => {
+    using project = new Project({
+      'package.json': JSON.stringify({ type }),
+      'app.js': `${entry}console.log('pid', process.pid);\n${STAY}`,
+      'dep.js': '',
+    });
+    await using app = run(project, 'app.js', { env: DEBUG });
+    await app.line(/^pid \d+$/);
+    for (let round = 0; round < 3; round++) {
+      const pid = await standby(app);
+      project.write('dep.js', `// ${round}\n`);
+      await app.line(`pid ${pid}`);
+    }
+  });
+}
+
+test('nothing of the program runs before its turn, not even a preload', async () => {
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';\nfs.appendFileSync('ran', 'app\\n');\n${STAY}`,
+    'preload.js': "import fs from 'node:fs';\nfs.appendFileSync('ran', 'preload\\n');\n",
+  });
+  await using app = run(project, 'app.js', { env: DEBUG, execArgv: [...OURS, '--import', './preload.js'] });
+  await standby(app);
+  assert.equal(project.read('ran'), 'preload\napp\n');
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await standby(app);
+  assert.equal(project.read('ran'), 'preload\napp\npreload\napp\n');
+});
+
+test('what a run that has waited sees is what the first one saw', linux, async () => {
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';
+const { argv, execArgv, env, title } = process;
+console.log(JSON.stringify({
+  argv, execArgv, env, title,
+  cwd: process.cwd(), keys: Reflect.ownKeys(process).map(String), events: process.eventNames().map(String),
+  globals: Reflect.ownKeys(globalThis).map(String), fds: fs.readdirSync('/proc/self/fd').length,
+  resources: process.getActiveResourcesInfo(), debugPort: process.debugPort,
+}));
+${STAY}`,
+  });
+  await using app = run(project, ['app.js', 'two words'], { env: { ...DEBUG, A: '1' } });
+  const seen = [await app.line(/^\{/)];
+  for (let round = 0; round < 2; round++) {
+    await standby(app);
+    project.write('app.js', `${project.read('app.js')}// ${round}\n`);
+    seen.push(await app.line(/^\{/));
+  }
+  assert.equal(seen[1], seen[0]);
+  assert.equal(seen[2], seen[0]);
+});
+
+test('one that has read an env file is not let through when the file has changed', async () => {
+  using project = new Project({ 'app.js': `console.log('env', process.env.A);\n${STAY}`, '.env': 'A=1\n' });
+  await using app = run(project, 'app.js', { env: DEBUG, execArgv: ['--env-file=.env', ...OURS] });
+  await app.line('env 1');
+  for (const value of ['2', '3']) {
+    const pid = await standby(app);
+    project.write('.env', `A=${value}\n`);
+    await app.line(`env ${value}`);
+    await gone(pid);
+  }
+});
+
+test('one that has died is missed by nobody', async () => {
+  using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
+  await using app = run(project, 'app.js', { env: DEBUG });
+  await app.line('runs');
+  const pid = await standby(app);
+  process.kill(pid, 'SIGKILL');
+  await gone(pid);
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line('runs');
+  await app.line(/is up in/);
+  assert.equal(app.transcript.count(/was ended by/), 0, app.transcript.toString());
+});
+
+test('a program that is broken or complete has a standby for the fix', async () => {
+  using project = new Project({ 'app.js': "console.log('runs');\nprocess.exit(3);\n" });
+  await using app = run(project, 'app.js', { env: DEBUG });
+  await app.line(/failed with exit code 3/);
+  const pid = await standby(app);
+  project.write('app.js', 'console.log(process.pid);\n');
+  await app.line(String(pid));
+});
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`it ends with the supervisor: ${signal}`, async () => {
+    using project = new Project({ 'app.js': STAY });
+    await using app = run(project, 'app.js', { env: DEBUG });
+    const pid = await standby(app);
+    assert.equal(isRunning(pid), true);
+    app.kill(signal);
+    await app.end();
+    await gone(pid);
+  });
+}
+
+test('AUTORELOAD_STANDBY=0, and a program that is debugged, have none', linux, async () => {
+  for (const [env, execArgv] of [
+    [{ AUTORELOAD_STANDBY: '0' }, OURS],
+    [{}, ['--inspect=0', ...OURS]],
+  ] as const) {
+    using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
+    await using app = run(project, 'app.js', { env: { ...DEBUG, ...env }, execArgv });
+    await app.lines('runs', /is up in/);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.lines('runs', /is up in/);
+    assert.equal(app.transcript.count(/a standby waits/), 0, app.transcript.toString());
+    const children = fs.readFileSync(`/proc/${app.pid}/task/${app.pid}/children`, 'utf8').trim().split(' ');
+    // The program and the guard.
+    assert.equal(children.length, 2);
+  }
+});
