@@ -11,11 +11,15 @@ export interface Sign {
   readonly how: Exclude<Verdict, 'same'>;
   /** The content looks like the first part of a save. */
   readonly partial: boolean;
+  /** The content is whole, and no shorter than it was: hardly the first part of a save. */
+  readonly whole?: boolean;
 }
 
 /** Quiet times in ms: how long nothing must happen before a change counts as complete. */
 export const QUIET = {
-  /** One file, saved whole. */
+  /** One file whose content is whole. */
+  whole: 4,
+  /** One file. */
   single: 20,
   /** Several files. */
   burst: 60,
@@ -90,7 +94,8 @@ export class Settle {
   #due(): number {
     const pending = [...this.#pending.values()];
     const firm = pending.filter((sign) => !isInfirm(sign));
-    const quiet = firm.length > 1 ? QUIET.burst : QUIET.single;
+    const alone = firm[0]?.whole ? QUIET.whole : QUIET.single;
+    const quiet = firm.length > 1 ? QUIET.burst : alone;
     const firmDue = firm.map(({ path, at }) => at + (isInPackage(path) ? QUIET.packages : quiet));
     const infirmDue = pending.filter(isInfirm).map(({ at, how }) => {
       if (firm.length > 0) return at + QUIET.vanishedInBurst;

@@ -163,17 +163,16 @@ export class Watching {
       this.#settle.drop(path);
       return;
     }
+    const size = statOf(path)?.size ?? 0;
+    const before = this.#tracker.loadedSize(path) ?? 0;
     const partial =
-      (verdict === 'changed' && this.#looksPartial(path)) ||
-      (verdict === 'created' && statOf(path)?.size === 0);
-    this.#settle.add({ path, how: verdict, partial });
-  }
-
-  /** A file that has lost more than half of its content may get it back in a moment. */
-  #looksPartial(path: string): boolean {
-    const source = textOf(path);
-    if (source === undefined) return false;
-    return source.length * 2 < (this.#tracker.loadedSize(path) ?? 0) || looksCutOff(path, source);
+      verdict === 'created' ? size === 0 : verdict === 'changed' && looksPartial(path, size, before);
+    this.#settle.add({
+      path,
+      how: verdict,
+      partial,
+      whole: verdict === 'changed' && !partial && size >= before,
+    });
   }
 
   #rest(): void {
@@ -190,4 +189,9 @@ export class Watching {
       if (this.#tracker.digest(() => scheduler.now() >= end)) this.#digestSoon();
     });
   }
+}
+
+/** A file that has lost more than half of its content may get it back in a moment. */
+function looksPartial(path: string, size: number, before: number): boolean {
+  return size * 2 < before || looksCutOff(path, textOf(path) ?? '');
 }

@@ -18,9 +18,9 @@ class Bench {
     onSettled: (change) => this.told.push(change),
   });
 
-  sign(path: string, how: Sign['how'] = 'changed', partial = false): void {
+  sign(path: string, how: Sign['how'] = 'changed', partial = false, whole = false): void {
     this.disk.set(path, how);
-    this.settle.add({ path, how, partial });
+    this.settle.add({ path, how, partial, whole });
   }
 
   /** Nothing is told for `ms` from now, and then a change of these files. */
@@ -38,10 +38,18 @@ class Bench {
   }
 }
 
-test('one file that was saved whole settles after the shortest time', () => {
+test('one file that is hardly the first part of a save settles after the shortest time', () => {
+  const bench = new Bench();
+  bench.sign('/app/a.js', 'changed', false, true);
+  bench.assertSettlesAfter(QUIET.whole, '/app/a.js');
+});
+
+test('one file that may be gets a little longer, and so do several, whole or not', () => {
   const bench = new Bench();
   bench.sign('/app/a.js');
   bench.assertSettlesAfter(QUIET.single, '/app/a.js');
+  for (const name of ['/app/a.js', '/app/b.js']) bench.sign(name, 'changed', false, true);
+  bench.assertSettlesAfter(QUIET.burst, '/app/a.js', '/app/b.js');
 });
 
 test('several files settle together, after a longer time', () => {
