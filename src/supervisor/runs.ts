@@ -91,6 +91,8 @@ export class Runs {
   /** There is to be no other run. */
   close(): void {
     this.#standby?.discard();
+    // It is dying: there is nothing to guard.
+    this.#entrust(this.#generation + 1, []);
     this.#guard?.close();
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Standby } from '../../src/supervisor/standby.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
+import { Project } from '../helpers/project.ts';
 
 /** A child at the gate that writes down what happens to it. */
 class FakeChild {
@@ -19,11 +20,16 @@ class FakeChild {
   }
 }
 
-function bench(): { scheduler: FakeScheduler; standby: Standby<FakeChild>; children: FakeChild[] } {
+function bench(settings: readonly string[] = []): {
+  scheduler: FakeScheduler;
+  standby: Standby<FakeChild>;
+  children: FakeChild[];
+} {
   const scheduler = new FakeScheduler();
   const children: FakeChild[] = [];
   const standby = new Standby<FakeChild>({
     scheduler,
+    settings,
     spawn: () => children[children.push(new FakeChild()) - 1]!,
     builtins: () => [{ name: 'http', imported: true }],
     onDebug: () => {},
@@ -82,4 +88,17 @@ test('one that is discarded is killed, and so is one that gets old', () => {
   assert.deepEqual(children[1]?.told, ['warm', 'kill']);
   scheduler.advance(100);
   assert.equal(standby.take(), children[2]);
+});
+
+test('one that has read what is not so any more is killed when its turn comes', () => {
+  using project = new Project({ '.env': 'A=1\n' });
+  const { scheduler, standby, children } = bench([project.path('.env')]);
+  for (const value of ['1', '2']) {
+    standby.prepare();
+    scheduler.advance(100);
+    project.write('.env', `A=${value}\n`);
+    const taken = standby.take();
+    assert.equal(taken, value === '1' ? children[0] : undefined);
+  }
+  assert.deepEqual(children[1]?.told, ['warm', 'kill']);
 });
