@@ -6,8 +6,12 @@ import { warm } from './warm.cts';
 
 const CHUNK = 1 << 16;
 
-/** Returns when the supervisor lets this process through. One whose supervisor is gone ends here. */
-export function waitAtGate(): void {
+/**
+ * Returns when the supervisor lets this process through. One whose supervisor is gone ends here.
+ *
+ * @param isReady whether all is in place for the loader of ES modules
+ */
+export function waitAtGate(isReady: boolean): void {
   const bytes = Buffer.alloc(CHUNK);
   let text = '';
   for (;;) {
@@ -17,7 +21,7 @@ export function waitAtGate(): void {
     text = lines.pop() ?? '';
     for (const line of lines) {
       const message = parseGateMessage(line);
-      if (message?.kind === 'warm') warm(message.builtins);
+      if (message?.kind === 'warm') warm(message.builtins, isReady);
       if (message?.kind === 'go') {
         fs.closeSync(GATE_FD);
         return;

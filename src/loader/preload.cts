@@ -68,14 +68,15 @@ function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
   const progress = newProgress();
   const isStandby = takeGate();
-  if (isStandby && bringsPreloads()) waitAtGate();
+  const early = bringsUserCode();
+  if (isStandby && early) waitAtGate(false);
   record({ fd: LANE_FD, pipe }, progress);
   listen(obey);
   if (isDebugged()) guardExit();
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env[RELAY_VARIABLE];
-  if (isStandby && !bringsPreloads()) waitAtGate();
+  if (isStandby && !early) waitAtGate(true);
   reportUp(progress);
 }
 
@@ -86,10 +87,16 @@ function takeGate(): boolean {
   return isStandby;
 }
 
-/** Whether recording would run preloads of the user's: before `registerHooks` it starts a thread, which has them, too. */
-function bringsPreloads(): boolean {
+/**
+ * Whether our hooks or the loader of ES modules would run code of the user's: `--loader`, and before `registerHooks` the
+ * preloads, which the thread for hooks has, too.
+ */
+function bringsUserCode(): boolean {
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
-  return !('registerHooks' in module) && /(^| )(-r|--require)\b/.test(options);
+  return (
+    /(^| )--(experimental-)?loader\b/.test(options) ||
+    (!('registerHooks' in module) && /(^| )(-r|--require)\b/.test(options))
+  );
 }
 
 /** A process that the app has started. One that runs somebody else's program may start one that runs the user's. */

@@ -11,14 +11,18 @@ const HARMLESS: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** Loads what the last run has used, and the loader of ES modules. */
-export function warm(builtins: readonly UsedBuiltin[]): void {
+/**
+ * Loads what the last run has used.
+ *
+ * @param esm also the loader of ES modules
+ */
+export function warm(builtins: readonly UsedBuiltin[], esm: boolean): void {
   const warning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   // In some versions `require` of an ES module is experimental, and says so.
   process.emitWarning = () => {};
   try {
     for (const { name, imported } of builtins) if (HARMLESS.has(name)) load(name, imported);
-    require('./warm.mjs');
+    if (esm) require('./warm.mjs');
   } catch {
     // Then this is done later, as without us.
   } finally {

@@ -79,6 +79,8 @@ export class Watching {
   /** A new run begins, at a wall-clock time in ms. Everything stays watched. */
   begin(at: number): void {
     this.#atRest = false;
+    this.#digesting?.();
+    this.#digesting = undefined;
     this.#begunAt = at;
     this.#tracker.begin(at);
   }
@@ -86,8 +88,7 @@ export class Watching {
   /** Takes a record of what the run resolved or did not. */
   record(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
     this.#tracker.record(record);
-    // Not while the child starts: it would wait for us to take its records.
-    if (this.#atRest) this.#digestSoon();
+    this.#digestSoon();
   }
 
   /** The run has loaded all that it loads at start: nothing else is watched any more. */
@@ -181,8 +182,10 @@ export class Watching {
     this.#digestSoon();
   }
 
+  /** Not while the child starts: it would wait for us to take its records, and what it will tell need not be guessed. */
   #digestSoon(): void {
     const { scheduler } = this.#options;
+    if (!this.#atRest) return;
     this.#digesting ??= scheduler.after(DIGEST_PAUSE_MS, () => {
       this.#digesting = undefined;
       const end = scheduler.now() + DIGEST_SLICE_MS;
