@@ -32,9 +32,17 @@ export interface UsedBuiltin {
   readonly imported: boolean;
 }
 
+/** What a module of the last run asked for: the absolute path of the module, and the specifiers. */
+export type Requests = readonly [from: string, specifiers: readonly string[]];
+
 /** What a standby is told at the gate, a line each. `warm`: what the last run has used. `go`: its turn has come. */
 export type GateMessage =
-  | { readonly kind: 'warm'; readonly builtins: readonly UsedBuiltin[] }
+  | {
+      readonly kind: 'warm';
+      readonly builtins: readonly UsedBuiltin[];
+      /** What was found in packages. */
+      readonly requests: readonly Requests[];
+    }
   | { readonly kind: 'go' };
 
 /** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
@@ -139,10 +147,10 @@ export function encodeGateMessage(message: GateMessage): string {
 /** The message in a line, or undefined when it is not one of ours. */
 export function parseGateMessage(line: string): GateMessage | undefined {
   try {
-    const { kind, builtins } = JSON.parse(line) as { kind?: unknown; builtins?: unknown };
+    const { kind, builtins, requests } = JSON.parse(line) as Record<string, unknown>;
     if (kind === 'go') return { kind };
-    return kind === 'warm' && Array.isArray(builtins)
-      ? { kind, builtins: builtins.filter(isBuiltin) }
+    return kind === 'warm' && Array.isArray(builtins) && Array.isArray(requests)
+      ? { kind, builtins: builtins.filter(isBuiltin), requests: requests.filter(isRequests) }
       : undefined;
   } catch {
     return undefined;
@@ -152,6 +160,10 @@ export function parseGateMessage(line: string): GateMessage | undefined {
 function isBuiltin(value: unknown): value is UsedBuiltin {
   const { name, imported } = (value ?? {}) as Partial<Record<keyof UsedBuiltin, unknown>>;
   return isString(name) && typeof imported === 'boolean';
+}
+
+function isRequests(value: unknown): value is Requests {
+  return Array.isArray(value) && isString(value[0]) && Array.isArray(value[1]) && value[1].every(isString);
 }
 
 function toFields(record: LaneRecord): unknown[] {

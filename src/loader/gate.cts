@@ -14,6 +14,7 @@ const CHUNK = 1 << 16;
 export function waitAtGate(isReady: boolean): void {
   const bytes = Buffer.alloc(CHUNK);
   let text = '';
+  const warnings: unknown[][] = [];
   for (;;) {
     const length = read(bytes);
     if (length === 0) process.exit(0);
@@ -21,13 +22,18 @@ export function waitAtGate(isReady: boolean): void {
     text = lines.pop() ?? '';
     for (const line of lines) {
       const message = parseGateMessage(line);
-      if (message?.kind === 'warm') warm(message.builtins, isReady);
+      if (message?.kind === 'warm') warnings.push(...warm(message, isReady));
       if (message?.kind === 'go') {
         fs.closeSync(GATE_FD);
+        for (const args of warnings) emitWarning(...args);
         return;
       }
     }
   }
+}
+
+function emitWarning(...args: unknown[]): void {
+  (process.emitWarning as (...all: unknown[]) => void)(...args);
 }
 
 function read(bytes: Buffer): number {

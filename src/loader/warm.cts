@@ -1,6 +1,8 @@
 // What a standby does ahead of time because nobody can notice: it loads what Node itself loads at first use. Runs no code
 // of the user's, opens nothing, prints nothing.
-import type { UsedBuiltin } from '../protocol.cts';
+import module from 'node:module';
+import { dirname } from 'node:path';
+import type { GateMessage } from '../protocol.cts';
 
 /** Built-in modules that only define something when they are loaded. Others warn, or begin to watch something. */
 const HARMLESS: ReadonlySet<string> = new Set(
@@ -11,22 +13,42 @@ const HARMLESS: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
+/** How Node finds what a CommonJS module asks for, before our tap is put there. */
+const { _resolveFilename: resolveFilename, _nodeModulePaths: nodeModulePaths } = module as unknown as {
+  _resolveFilename?: (request: string, parent: object, isMain: boolean) => string;
+  _nodeModulePaths?: (from: string) => string[];
+};
+
+/** Elsewhere `require` of an ES module is missing, or says once that it is experimental. */
+const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWith('20.');
+
 /**
- * Loads what the last run has used.
+ * Loads what the last run has used of Node, and finds what it has found in packages: Node remembers what it has seen of
+ * folders and package.json files.
  *
  * @param esm also the loader of ES modules
+ * @returns the warnings of it, to be given to `process.emitWarning` when the program begins
  */
-export function warm(builtins: readonly UsedBuiltin[], esm: boolean): void {
-  const warning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
-  // In some versions `require` of an ES module is experimental, and says so.
-  process.emitWarning = () => {};
+export function warm({ builtins, requests }: GateMessage & { kind: 'warm' }, esm: boolean): unknown[][] {
+  const warnings: unknown[][] = [];
+  const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  process.emitWarning = (...args: unknown[]) => void warnings.push(args);
+  for (const { name, imported } of builtins) if (HARMLESS.has(name)) attempt(() => load(name, imported));
+  if (esm && REQUIRES_ESM) attempt(() => void require('./warm.mjs'));
+  for (const [from, specifiers] of requests) {
+    const parent = { id: from, filename: from, paths: nodeModulePaths?.(dirname(from)) };
+    for (const specifier of specifiers) attempt(() => void resolveFilename?.(specifier, parent, false));
+  }
+  if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
+  return warnings;
+}
+
+/** What fails here is done later, as without us. */
+function attempt(step: () => void): void {
   try {
-    for (const { name, imported } of builtins) if (HARMLESS.has(name)) load(name, imported);
-    if (esm) require('./warm.mjs');
+    step();
   } catch {
-    // Then this is done later, as without us.
-  } finally {
-    if (warning) Object.defineProperty(process, 'emitWarning', warning);
+    // It fails again when the program comes to it.
   }
 }
 

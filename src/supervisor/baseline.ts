@@ -79,7 +79,9 @@ export class Baseline {
    * @param stamp what the file looked like just before; undefined when it could not be read, or has been told before
    */
   loaded(path: string, stamp: Stamp | undefined): void {
-    if (this.#current.get(path)?.kind === 'content') return;
+    const before = this.#current.get(path);
+    // What is aside was a guess.
+    if (before?.kind === 'content' && !before.aside) return;
     const known = this.#contents.at(path, stamp);
     this.#current.set(path, { kind: 'content', stamp: known?.stamp ?? stamp, hash: known?.hash });
     if (!known) this.#undigested.add(path);
@@ -120,7 +122,11 @@ export class Baseline {
     }
     const { mtimeMs = Infinity, ctimeMs = Infinity } = fact.stamp ?? {};
     const saved = Math.max(mtimeMs, ctimeMs) >= this.#begunAt - CLOCK_SLACK_MS;
-    this.#current.set(path, { ...fact, hash: saved ? this.#previousHash(path) : fact.hash, aside: true });
+    this.#current.set(path, {
+      ...fact,
+      hash: saved ? this.#previousHash(path, fact.hash) : fact.hash,
+      aside: true,
+    });
   }
 
   /** A path is as it should be now. */
@@ -168,10 +174,10 @@ export class Baseline {
     }
   }
 
-  /** The content of a file as the run loaded it had this many bytes; undefined when that is not known. */
+  /** A module had this many bytes when the run loaded it; undefined when that is not known. */
   loadedSize(path: string): number | undefined {
     const fact = this.#current.get(path);
-    return fact?.kind === 'content' ? fact.stamp?.size : undefined;
+    return fact?.kind === 'content' && !fact.aside ? fact.stamp?.size : undefined;
   }
 
   /**
@@ -203,9 +209,11 @@ export class Baseline {
     return typeof content === 'object' ? content.hash : undefined;
   }
 
-  #previousHash(path: string): number | undefined {
+  /** What a file held that was aside in the last run as well. Of a module, the run itself tells what it has loaded. */
+  #previousHash(path: string, now: number | undefined): number | undefined {
     const before = this.#previous.get(path);
-    return before?.kind === 'content' ? before.hash : undefined;
+    if (before?.kind !== 'content') return undefined;
+    return before.aside ? before.hash : now;
   }
 
   #examineContent(path: string, fact: Fact & { kind: 'content' }): Verdict {

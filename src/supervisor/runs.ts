@@ -1,6 +1,7 @@
 // The processes of the program: the child that runs now, and the standby that will run next. Owns them, what the standby
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
-import type { LaneRecord, UsedBuiltin } from '../protocol.cts';
+import { isInPackage } from '../module-url.ts';
+import type { LaneRecord } from '../protocol.cts';
 import { Child } from './child.ts';
 import type { Command } from './command.ts';
 import { Guard } from './guard.ts';
@@ -11,6 +12,7 @@ import type { Proc } from './process-tree.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Standby } from './standby.ts';
 import type { Ended } from './state.ts';
+import { UsageOfRun } from './usage.ts';
 
 export interface RunsOptions {
   readonly command: Command;
@@ -33,18 +35,18 @@ export class Runs {
   #guard: Guard | undefined;
   #child: Child | undefined;
   #generation = 0;
-  #builtins: UsedBuiltin[] = [];
+  #usage: UsageOfRun;
 
   constructor(options: RunsOptions) {
     this.#options = options;
     const { command, scheduler, log } = options;
+    this.#usage = new UsageOfRun(command.settings);
     // The inspector of a standby would listen before its turn.
     if (!options.standby || isInspected(process)) return;
     this.#standby = new Standby({
       scheduler,
-      settings: command.settings,
       spawn: () => this.#spawn(this.#generation + 1, true),
-      builtins: () => this.#builtins,
+      usage: () => this.#usage.get(),
       onDebug: (text) => log.debug(text),
     });
   }
@@ -56,9 +58,9 @@ export class Runs {
 
   /** Starts the next run. Throws what Node throws if there can be no process. */
   start(generation: number): void {
-    const { launcher } = this.#options;
+    const { command, launcher } = this.#options;
     this.#generation = generation;
-    this.#builtins = [];
+    this.#usage = new UsageOfRun(command.settings);
     this.#child = undefined;
     try {
       this.#child = this.#standby?.take() ?? this.#spawn(generation, false);
@@ -78,14 +80,14 @@ export class Runs {
     return (await this.#guard?.witnessed(signal)) ?? false;
   }
 
-  /** The run has used a module of Node's: the next one will, too. */
-  used(builtin: UsedBuiltin): void {
-    this.#builtins.push(builtin);
-  }
-
   /** The run has loaded what it loads at start, or has ended by itself: there is time to make the next one ready. */
   prepare(): void {
     this.#standby?.prepare();
+  }
+
+  /** Files have changed. Where packages are installed, the standby has looked already. */
+  changed(paths: readonly string[]): void {
+    if (paths.some(isInPackage)) this.#standby?.discard();
   }
 
   /** There is to be no other run. */
@@ -103,7 +105,10 @@ export class Runs {
       isStandby,
       scheduler,
       launcher: launcher.serialization,
-      onRecord: (record) => onRecord(generation, record),
+      onRecord: (record) => {
+        if (generation === this.#generation) this.#usage.record(record);
+        onRecord(generation, record);
+      },
       onMessage: (message, handle) => launcher.send(message, handle),
       onDisconnect: () => launcher.disconnect(),
       onProcs: (procs) => this.#entrust(generation, procs),

@@ -1,8 +1,7 @@
 // The standby: the next child, already booted, waiting at the gate. Owns that one process until its turn comes; knows
 // nothing of why a run begins or ends.
 import os from 'node:os';
-import type { GateMessage, UsedBuiltin } from '../protocol.cts';
-import { textOf } from './disk.ts';
+import type { GateMessage } from '../protocol.cts';
 import type { Scheduler } from './scheduler.ts';
 
 /** So many ms after the child has come up, its start is not slowed down any more. */
@@ -22,22 +21,26 @@ export interface Waiting {
   kill: () => void;
 }
 
+/** What a standby is to make ready. */
+export interface Usage {
+  readonly message: GateMessage;
+  /** What it takes from the disk for that, as it is when this is called; it is of use as long as the answer is the same. */
+  readonly mark: () => string;
+}
+
 export interface StandbyOptions<C extends Waiting> {
   readonly scheduler: Scheduler;
-  /** Files that Node reads when it boots. */
-  readonly settings: readonly string[];
   /** Starts a child that waits at the gate. */
   readonly spawn: () => C;
-  /** What the last run has used of Node. */
-  readonly builtins: () => readonly UsedBuiltin[];
+  /** What it is to make ready. */
+  readonly usage: () => Usage;
   readonly onDebug: (text: string) => void;
 }
 
 export class Standby<C extends Waiting> {
   readonly #options: StandbyOptions<C>;
   #child: C | undefined;
-  /** What it has read when it booted. */
-  #read = '';
+  #isFresh = (): boolean => false;
   #cancel: (() => void) | undefined;
 
   constructor(options: StandbyOptions<C>) {
@@ -52,7 +55,7 @@ export class Standby<C extends Waiting> {
 
   /** The standby, let through; undefined when there is none. The caller owns it from now on. */
   take(): C | undefined {
-    if (this.#read !== this.#settings()) this.discard();
+    if (this.#child && !this.#isFresh()) this.discard();
     const child = this.#child?.isThere ? this.#child : undefined;
     this.#forget();
     child?.atGate({ kind: 'go' });
@@ -73,31 +76,28 @@ export class Standby<C extends Waiting> {
   }
 
   #spawn(): void {
-    const { scheduler, spawn, builtins, onDebug } = this.#options;
+    const { scheduler, spawn, usage, onDebug } = this.#options;
     this.#forget();
     const free = freeMemory();
     if (free < ENOUGH_MEMORY) {
       onDebug(`no standby: ${Math.round(free / 2 ** 20)} MB of memory are free`);
       return;
     }
-    this.#read = this.#settings();
+    const { message, mark } = usage();
+    const before = mark();
+    this.#isFresh = () => mark() === before;
     try {
       this.#child = spawn();
     } catch (error) {
       onDebug(`no standby: ${String(error)}`);
       return;
     }
-    this.#child.atGate({ kind: 'warm', builtins: builtins() });
+    this.#child.atGate(message);
     onDebug(`a standby waits (pid ${this.#child.pid})`);
     this.#cancel = scheduler.after(OLD_MS, () => {
       this.discard();
       this.prepare();
     });
-  }
-
-  /** What the settings hold now. */
-  #settings(): string {
-    return this.#options.settings.map((path) => textOf(path)).join('\0');
   }
 }
 

@@ -85,7 +85,10 @@ export class Supervisor {
       scheduler,
       poll: this.#options.poll,
       onMoving: () => this.#enqueue({ kind: 'moving' }),
-      onSettled: (change) => this.#enqueue({ kind: 'settled', at: scheduler.now(), change }),
+      onSettled: (change) => {
+        this.#runs.changed(change?.files.map(({ path }) => path) ?? []);
+        this.#enqueue({ kind: 'settled', at: scheduler.now(), change });
+      },
       onProblem: (error) => this.#log.info(error.message),
       onUnreported: (unreported) => this.#log.info(unreportedText(unreported, process.cwd())),
       onDebug: (text) => this.#log.debug(text),
@@ -176,7 +179,6 @@ export class Supervisor {
       this.#debug.opened(record.url);
       this.#log.debug(`inspector at ${record.url}`);
     }
-    if (record.kind === 'builtin') this.#runs.used(record);
     if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
     if (record.kind !== 'up') return;
     this.#watching?.cameUp();

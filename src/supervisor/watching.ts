@@ -165,14 +165,14 @@ export class Watching {
       return;
     }
     const size = statOf(path)?.size ?? 0;
-    const before = this.#tracker.loadedSize(path) ?? 0;
+    const before = this.#tracker.loadedSize(path);
     const partial =
-      verdict === 'created' ? size === 0 : verdict === 'changed' && looksPartial(path, size, before);
+      verdict === 'created' ? size === 0 : verdict === 'changed' && looksPartial(path, size, before ?? 0);
     this.#settle.add({
       path,
       how: verdict,
       partial,
-      whole: verdict === 'changed' && !partial && size >= before,
+      whole: verdict === 'changed' && !partial && before !== undefined && size >= before,
     });
   }
 

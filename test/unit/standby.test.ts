@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Standby } from '../../src/supervisor/standby.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
-import { Project } from '../helpers/project.ts';
 
 /** A child at the gate that writes down what happens to it. */
 class FakeChild {
@@ -20,7 +19,7 @@ class FakeChild {
   }
 }
 
-function bench(settings: readonly string[] = []): {
+function bench(mark = () => ''): {
   scheduler: FakeScheduler;
   standby: Standby<FakeChild>;
   children: FakeChild[];
@@ -29,9 +28,8 @@ function bench(settings: readonly string[] = []): {
   const children: FakeChild[] = [];
   const standby = new Standby<FakeChild>({
     scheduler,
-    settings,
     spawn: () => children[children.push(new FakeChild()) - 1]!,
-    builtins: () => [{ name: 'http', imported: true }],
+    usage: () => ({ message: { kind: 'warm', builtins: [], requests: [] }, mark }),
     onDebug: () => {},
   });
   return { scheduler, standby, children };
@@ -91,14 +89,14 @@ test('one that is discarded is killed, and so is one that gets old', () => {
 });
 
 test('one that has read what is not so any more is killed when its turn comes', () => {
-  using project = new Project({ '.env': 'A=1\n' });
-  const { scheduler, standby, children } = bench([project.path('.env')]);
-  for (const value of ['1', '2']) {
-    standby.prepare();
-    scheduler.advance(100);
-    project.write('.env', `A=${value}\n`);
-    const taken = standby.take();
-    assert.equal(taken, value === '1' ? children[0] : undefined);
-  }
+  let mark = 'one';
+  const { scheduler, standby, children } = bench(() => mark);
+  standby.prepare();
+  scheduler.advance(100);
+  assert.equal(standby.take(), children[0]);
+  standby.prepare();
+  scheduler.advance(100);
+  mark = 'two';
+  assert.equal(standby.take(), undefined);
   assert.deepEqual(children[1]?.told, ['warm', 'kill']);
 });
