@@ -72,7 +72,7 @@ export function duration(ms: number): string {
 
 function changed({ files }: Change, context: Context): string {
   const [first] = files;
-  if (!first) return 'files changed';
+  if (!first) return 'files changed and changed back';
   const chain = context.chain(first.path).map((path) => display(path, context.cwd));
   const why = chain.length > 1 ? ` (${shortened(chain).join(' > ')})` : '';
   const others = files.length > 1 ? `, and ${files.length - 1} more` : '';

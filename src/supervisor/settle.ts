@@ -42,18 +42,19 @@ interface Pending extends Sign {
 export class Settle {
   readonly #scheduler: Scheduler;
   readonly #examine: (path: string) => Verdict;
-  readonly #onMoving: () => void;
+  readonly #onMoving: (certain: boolean) => void;
   readonly #onSettled: (change: Change | undefined) => void;
   readonly #pending = new Map<string, Pending>();
   #firstAt = 0;
+  #certain = false;
   #cancel: (() => void) | undefined;
 
   constructor(options: {
     readonly scheduler: Scheduler;
     /** Looks at a path once more when the quiet time is over. */
     readonly examine: (path: string) => Verdict;
-    /** The first sign of a change. */
-    readonly onMoving: () => void;
+    /** The first sign of a change, and the first of one that is certain: the file holds something new. */
+    readonly onMoving: (certain: boolean) => void;
     /** All is quiet; without a change when every file is again as it was. */
     readonly onSettled: (change: Change | undefined) => void;
   }) {
@@ -70,7 +71,9 @@ export class Settle {
     if (first) this.#firstAt = now;
     this.#pending.set(sign.path, { ...sign, at: now });
     this.#rearm(now);
-    if (first) this.#onMoving();
+    const certain = sign.whole === true && !this.#certain;
+    if (certain) this.#certain = true;
+    if (first || certain) this.#onMoving(certain);
   }
 
   /** A path is again as it was. */
@@ -81,6 +84,7 @@ export class Settle {
   /** Forgets everything. */
   clear(): void {
     this.#pending.clear();
+    this.#certain = false;
     this.#cancel?.();
     this.#cancel = undefined;
   }

@@ -11,9 +11,10 @@ import type { Log } from './log.ts';
 import { Runs } from './runs.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
 import { onDebugSignal, onEndingSignal } from './signals.ts';
-import { IDLE, transition } from './state.ts';
+import { IDLE } from './state.ts';
 import type { Effect, Ended, Event, Line, State } from './state.ts';
 import { Terminal } from './terminal.ts';
+import { transition } from './transition.ts';
 import type { Watching } from './watching.ts';
 
 /** After this many ms a user who waits for the program to end is told that it has not. */
@@ -84,7 +85,7 @@ export class Supervisor {
       settings: this.#command.settings,
       scheduler,
       poll: this.#options.poll,
-      onMoving: () => this.#enqueue({ kind: 'moving' }),
+      onMoving: (certain) => this.#enqueue({ kind: 'moving', at: scheduler.now(), certain }),
       onSettled: (change) => {
         this.#runs.changed(change?.files.map(({ path }) => path) ?? []);
         this.#enqueue({ kind: 'settled', at: scheduler.now(), change });

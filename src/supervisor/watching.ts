@@ -26,8 +26,8 @@ export interface WatchingOptions {
   readonly scheduler: Scheduler;
   /** Polls every file, at this interval in ms; 0 polls what cannot be watched. */
   readonly poll: number;
-  /** The first sign of a change. */
-  readonly onMoving: () => void;
+  /** The first sign of a change, and the first of one that is certain. */
+  readonly onMoving: (certain: boolean) => void;
   /** Files have come to rest; without a change when all is again as it was. */
   readonly onSettled: (change: Change | undefined) => void;
   readonly onProblem: (error: AutoreloadError) => void;

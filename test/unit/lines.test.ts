@@ -35,7 +35,7 @@ test('every line is worded like this', posix, () => {
       'a.js changed (app.js > src/routes.js > a.js), and 1 more, restarting',
     ],
     [change('/app/a.js', 'b', 'c'), 'a.js changed (app.js > src/routes.js > a.js), and 2 more, restarting'],
-    [change(), 'files changed, restarting'],
+    [change(), 'files changed and changed back, restarting'],
     [{ kind: 'asked', delay: 0 }, 'app.js asked for a restart (exit code 75), restarting'],
     [{ kind: 'asked', delay: 400 }, 'app.js asked for a restart (exit code 75), restarting in 400 ms'],
     [{ kind: 'asked', delay: 10_000 }, 'app.js asked for a restart (exit code 75), restarting in 10 s'],

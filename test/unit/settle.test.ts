@@ -145,6 +145,20 @@ test('moving is told once for each change', () => {
   );
 });
 
+test('that a change is certain is told once, when a file is saved whole', () => {
+  const certain: boolean[] = [];
+  const settle = new Settle({
+    scheduler: new FakeScheduler(),
+    examine: () => 'changed',
+    onMoving: (isCertain) => certain.push(isCertain),
+    onSettled: () => {},
+  });
+  settle.add({ path: '/app/a.js', how: 'emptied', partial: false, whole: false });
+  for (const name of ['a', 'b'])
+    settle.add({ path: `/app/${name}.js`, how: 'changed', partial: false, whole: true });
+  assert.deepEqual(certain, [false, true]);
+});
+
 test('a file that is again as it was when the time is over is left out', () => {
   const bench = new Bench();
   bench.sign('/app/a.js');

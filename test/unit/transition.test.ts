@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EXIT_RESTART, IDLE, transition } from '../../src/supervisor/state.ts';
+import { IDLE } from '../../src/supervisor/state.ts';
 import type { Change, Effect, Ended, Event, State } from '../../src/supervisor/state.ts';
+import { EXIT_RESTART, transition } from '../../src/supervisor/transition.ts';
 
 const DURATIONS = { grace: 5000, patience: 1000 };
 const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };
@@ -16,9 +17,10 @@ const STOPPING: State & { kind: 'stopping' } = {
   generation: 1,
   since: 90,
   moving: false,
+  announced: true,
   told: false,
 };
-const SETTLING: State = { kind: 'settling', generation: 1, since: 90 };
+const SETTLING: State = { kind: 'settling', generation: 1, since: 90, announced: true };
 const DELAYING: State = { kind: 'delaying', generation: 1, quickRuns: 2, ended: ASKED };
 const WAITING: State = { kind: 'waiting', generation: 1, ended: CRASHED };
 const ENDING: State = { kind: 'ending', generation: 1, signal: 'SIGINT', since: 100, forced: false };
@@ -27,7 +29,8 @@ const ENDED: State = { kind: 'ended', generation: 1 };
 const SETTLED: Event = { kind: 'settled', at: 100, change: CHANGE };
 const UNCHANGED: Event = { kind: 'settled', at: 100, change: undefined };
 const ELAPSED: Event = { kind: 'elapsed', at: 100 };
-const MOVING: Event = { kind: 'moving' };
+const MOVING: Event = { kind: 'moving', at: 90, certain: false };
+const CERTAIN: Event = { kind: 'moving', at: 90, certain: true };
 const SIGTERM: Event = { kind: 'signal', at: 100, signal: 'SIGTERM', shared: false };
 const CTRL_C: Event = { kind: 'signal', at: 100, signal: 'SIGINT', shared: true };
 
@@ -131,6 +134,20 @@ test('stopping: when the child is gone, the next one starts, timed from the save
 test('stopping: while files are on the move, the next child waits for them', () => {
   assertNext(STOPPING, MOVING, { ...STOPPING, moving: true });
   assertNext({ ...STOPPING, moving: true }, exit(CLEAN), SETTLING, [{ kind: 'cancel' }]);
+});
+
+test('running: a change that is certain stops the child while the files settle, and is told when they have', () => {
+  const stopping: State = { ...STOPPING, moving: true, announced: false };
+  const restarting = say({ kind: 'restarting', change: CHANGE });
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
+  assertNothing(RUNNING, MOVING);
+  assertNext(RUNNING, CERTAIN, stopping, [{ kind: 'stop' }, { kind: 'wait', ms: 1000 }]);
+  assertNext(stopping, SETTLED, STOPPING, [restarting]);
+  const settling: State = { kind: 'settling', generation: 1, since: 90, announced: false };
+  assertNext(stopping, exit(CLEAN), settling, [{ kind: 'cancel' }]);
+  assertNext(settling, SETTLED, next, [restarting, { kind: 'spawn', generation: 2 }]);
+  const nothing = say({ kind: 'restarting', change: { at: 100, files: [] } });
+  assertNext(settling, UNCHANGED, next, [nothing, { kind: 'spawn', generation: 2 }]);
 });
 
 test('stopping: files that have come to rest need no other restart', () => {
