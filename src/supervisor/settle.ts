@@ -23,6 +23,8 @@ export const QUIET = {
   single: 20,
   /** Several files. */
   burst: 60,
+  /** More files than an editor saves together: a tool goes through them. */
+  sweep: 120,
   /** Packages, which are installed file by file. */
   packages: 250,
   /** A file whose content looks cut off, in case the rest follows. */
@@ -34,6 +36,9 @@ export const QUIET = {
   /** A change never waits longer than this for others that follow it. */
   most: 3000,
 } as const;
+
+/** A sweep is of more files than this. */
+const EDITED_TOGETHER = 6;
 
 interface Pending extends Sign {
   readonly at: number;
@@ -98,8 +103,7 @@ export class Settle {
   #due(): number {
     const pending = [...this.#pending.values()];
     const firm = pending.filter((sign) => !isInfirm(sign));
-    const alone = firm[0]?.whole ? QUIET.whole : QUIET.single;
-    const quiet = firm.length > 1 ? QUIET.burst : alone;
+    const quiet = quietOf(firm);
     const firmDue = firm.map(({ path, at }) => at + (isInPackage(path) ? QUIET.packages : quiet));
     const infirmDue = pending.filter(isInfirm).map(({ at, how }) => {
       if (firm.length > 0) return at + QUIET.vanishedInBurst;
@@ -118,6 +122,12 @@ export class Settle {
     this.clear();
     this.#onSettled(files.length > 0 ? { at, files } : undefined);
   }
+}
+
+function quietOf({ length, 0: first }: readonly Sign[]): number {
+  if (length > EDITED_TOGETHER) return QUIET.sweep;
+  if (length > 1) return QUIET.burst;
+  return first?.whole ? QUIET.whole : QUIET.single;
 }
 
 function isInfirm({ how, partial }: Sign): boolean {

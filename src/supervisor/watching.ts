@@ -5,7 +5,7 @@ import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
 import { statOf, textOf } from './disk.ts';
 import { display } from './lines.ts';
-import { loadLexer, looksCutOff } from './scan.ts';
+import { isSource, loadLexer, looksCutOff } from './scan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Settle } from './settle.ts';
 import type { Change } from './state.ts';
@@ -168,12 +168,10 @@ export class Watching {
     const before = this.#tracker.loadedSize(path);
     const partial =
       verdict === 'created' ? size === 0 : verdict === 'changed' && looksPartial(path, size, before ?? 0);
-    this.#settle.add({
-      path,
-      how: verdict,
-      partial,
-      whole: verdict === 'changed' && !partial && before !== undefined && size >= before,
-    });
+    // While the run starts, more may follow of what it was started for; what is no source the program may write itself.
+    const alone = this.#atRest && verdict === 'changed' && isSource(path);
+    const whole = alone && !partial && before !== undefined && size >= before;
+    this.#settle.add({ path, how: verdict, partial, whole });
   }
 
   #rest(): void {

@@ -133,6 +133,13 @@ test('the change carries the time of its first sign', () => {
   assert.deepEqual(bench.told, ['moving', { at: 500, files: [{ path: '/app/a.js', how: 'changed' }] }]);
 });
 
+test('many files, which a tool goes through, get longer', () => {
+  const bench = new Bench();
+  const paths = Array.from({ length: 7 }, (_, i) => `/app/${i}.js`);
+  for (const path of paths) bench.sign(path);
+  bench.assertSettlesAfter(QUIET.sweep, ...paths);
+});
+
 test('moving is told once for each change', () => {
   const bench = new Bench();
   bench.sign('/app/a.js');
