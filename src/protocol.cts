@@ -26,6 +26,9 @@ export const GATE_FD = 5;
 /** Variable that tells a child to wait at the gate; it takes it out of its environment. */
 export const GATE_VARIABLE = 'AUTORELOAD_GATE';
 
+/** Where the gate is: in front of the user's preloads, or behind them. */
+export type Gate = 'early' | 'late';
+
 /** A built-in module of Node's that a run has used; `imported` as an ES module, which loads more of it. */
 export interface UsedBuiltin {
   readonly name: string;

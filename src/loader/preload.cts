@@ -2,7 +2,7 @@
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
 import module from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { GATE_VARIABLE, LANE_FD, LANE_VARIABLE, RELAY_VARIABLE } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
@@ -13,6 +13,7 @@ import type { Address } from './address.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
 import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
 import { waitAtGate } from './gate.cts';
+import { hideFiles } from './hide-files.cts';
 import { hideOptions } from './hidden-options.cts';
 import { install } from './install.cts';
 import { openLane, pipeAt, send } from './lane.cts';
@@ -41,10 +42,7 @@ const MAX_CHECKS = 100;
 
 begin();
 
-// The app must not find our files among its modules.
-for (const path of Object.keys(require.cache)) {
-  if (path.startsWith(dirname(__dirname) + sep)) Reflect.deleteProperty(require.cache, path);
-}
+hideFiles();
 
 /** Finds out what this process or thread is, and does what is to be done there. */
 function begin(): void {
@@ -67,24 +65,24 @@ function begin(): void {
 function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
   const progress = newProgress();
-  const isStandby = takeGate();
-  const early = bringsUserCode();
-  if (isStandby && early) waitAtGate(false);
+  const gate = takeGate();
+  const isFirst = gate === 'early' && bringsUserCode();
+  if (isFirst) waitAtGate(false);
   record({ fd: LANE_FD, pipe }, progress);
   listen(obey);
   if (isDebugged()) guardExit();
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env[RELAY_VARIABLE];
-  if (isStandby && !early) waitAtGate(true);
+  if (gate === 'early' && !isFirst) waitAtGate(true);
   reportUp(progress);
 }
 
-/** Whether this child is to wait for its turn. */
-function takeGate(): boolean {
-  const isStandby = process.env[GATE_VARIABLE] !== undefined;
+/** Where this child is to wait for its turn, if it is to wait. */
+function takeGate(): string | undefined {
+  const gate = process.env[GATE_VARIABLE];
   delete process.env[GATE_VARIABLE];
-  return isStandby;
+  return gate;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   LANE_FD,
   RELAY_VARIABLE,
 } from '../protocol.cts';
-import type { ControlMessage, GateMessage, LaneRecord } from '../protocol.cts';
+import type { ControlMessage, Gate, GateMessage, LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
 import { Family } from './family.ts';
 import { LaneReader } from './lane.ts';
@@ -29,8 +29,8 @@ const QUIET_MS = 5;
 export interface ChildOptions {
   readonly command: Command;
   readonly scheduler: Scheduler;
-  /** It waits at the gate until it is told to go. */
-  readonly isStandby: boolean;
+  /** Where it waits until it is told to go; undefined when it is to run at once. */
+  readonly gate: Gate | undefined;
   /** How messages are written for the app's launcher; undefined when there is none, and the app is to have no channel. */
   readonly launcher: SerializationType | undefined;
   readonly onRecord: (record: LaneRecord) => void;
@@ -57,17 +57,18 @@ export class Child {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    const { command, launcher, isStandby } = options;
+    const { command, launcher, gate } = options;
     const stdio: ('inherit' | 'pipe' | 'ipc')[] = ['inherit', 'inherit', 'inherit'];
     stdio[LANE_FD] = 'pipe';
     stdio[CONTROL_FD] = 'ipc';
-    if (isStandby) stdio[GATE_FD] = 'pipe';
-    this.#process = spawn(command.execPath, command.args, {
+    if (gate) stdio[GATE_FD] = 'pipe';
+    const args = gate === 'late' ? command.lateGateArgs : undefined;
+    this.#process = spawn(command.execPath, args ?? command.args, {
       argv0: command.argv0,
       env: {
         ...command.env,
         ...(launcher ? { [RELAY_VARIABLE]: '1' } : {}),
-        ...(isStandby ? { [GATE_VARIABLE]: '1' } : {}),
+        ...(gate ? { [GATE_VARIABLE]: gate } : {}),
       },
       stdio,
       serialization: launcher ?? 'json',

@@ -7,6 +7,7 @@ import { preloadArgument, withPreload } from '../preload-option.cts';
 import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../protocol.cts';
 import { textOf } from './disk.ts';
 import { allOptions, withoutImport, withoutImportArgs } from './node-options.ts';
+import { gateOption } from './transpilers.ts';
 import { envFiles, mayBeConfigured, optionFiles } from './settings.ts';
 
 /** A command line, ready to be spawned without a shell. */
@@ -14,6 +15,8 @@ export interface Command {
   readonly execPath: string;
   readonly argv0: string;
   readonly args: readonly string[];
+  /** The same with a gate behind the user's preloads; undefined where a standby must not run these. */
+  readonly lateGateArgs: readonly string[] | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
@@ -36,9 +39,10 @@ export interface Start {
  *
  * @param start how the supervisor was started
  * @param preload absolute path of the child's preload
+ * @param lateGate absolute path of the gate behind the user's preloads
  * @param register `file:` URL of `autoreload/register`
  */
-export function buildCommand(start: Start, preload: string, register: string): Command {
+export function buildCommand(start: Start, preload: string, lateGate: string, register: string): Command {
   const isOurs = (specifier: string): boolean => resolveFrom(start.cwd, specifier) === register;
   const inherited = start.env['NODE_OPTIONS'];
   const options = withoutImport(inherited ?? '', isOurs);
@@ -50,12 +54,17 @@ export function buildCommand(start: Start, preload: string, register: string): C
   const inheritedOptions = options === '' && inherited !== '' ? undefined : options;
   // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
   const asArgument = inheritedOptions === undefined && mayBeConfigured(start.execArgv);
-  const hidden = [...(asArgument ? [preloadArgument(preload)] : []), ...(start.fixedPort ?? [])];
+  const option = gateOption(allOptions({ NODE_OPTIONS: options }, execArgv));
+  const gate = option && `${option}=${option === '--import' ? pathToFileURL(lateGate).href : lateGate}`;
+  const ours = [...(asArgument ? [preloadArgument(preload)] : []), ...(start.fixedPort ?? [])];
+  const hidden = gate === undefined ? ours : [...ours, gate];
+  const program = start.argv.slice(1);
   return {
     execPath: start.execPath,
     argv0: start.argv0,
     settings: optionFiles(all, start.cwd),
-    args: [...execArgv, ...hidden, ...start.argv.slice(1)],
+    args: [...execArgv, ...ours, ...program],
+    lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
     env: {
       ...withoutEnvFiles(start.env, all),
       ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),

@@ -37,6 +37,7 @@ export class Companions {
   /** Folders whose package.json, and tsconfig.json files, that have been found in this run. */
   readonly #scoped = new Set<string>();
   readonly #tsconfigs = new Set<string>();
+  readonly #settings = new Set<string>();
   /** Settings that cannot be read, and what they held; each is told once. */
   readonly #broken = new Map<string, string | undefined>();
 
@@ -51,6 +52,7 @@ export class Companions {
     this.#hasLoader = false;
     this.#scoped.clear();
     this.#tsconfigs.clear();
+    this.#settings.clear();
     for (const path of this.#options.settings) this.#setting(path, undefined);
   }
 
@@ -91,6 +93,11 @@ export class Companions {
     return true;
   }
 
+  /** The settings of this run, whether or not they are there. */
+  get settings(): string[] {
+    return [...this.#settings];
+  }
+
   /** See {@link Outputs.written}. */
   written(files: readonly string[], age: number): string[] {
     return this.#outputs.written(files, age);
@@ -108,6 +115,7 @@ export class Companions {
   }
 
   #setting(path: string, from: ModuleUrl | undefined): void {
+    this.#settings.add(path);
     this.#options.onFound(path, { from, reason: 'setting', specifier: undefined });
   }
 

@@ -29,11 +29,13 @@ export async function main(): Promise<void> {
     return;
   }
   const fixedPort = await releaseInspector(process);
-  const preload = fileURLToPath(new URL('../loader/entry.cjs', import.meta.url));
+  const [preload = '', lateGate = ''] = ['entry', 'late-gate'].map((name) =>
+    fileURLToPath(new URL(`../loader/${name}.cjs`, import.meta.url)),
+  );
   const register = new URL('../register.js', import.meta.url).href;
   const { execPath, argv0, execArgv, argv, env } = process;
   const start = { execPath, argv0, execArgv, argv, env, cwd: process.cwd(), fixedPort };
-  const command = buildCommand(start, preload, register);
+  const command = buildCommand(start, preload, lateGate, register);
   await new Supervisor(command, options, log).start();
   await new Promise<never>(() => {});
 }

@@ -1,9 +1,10 @@
 // The processes of the program: the child that runs now, and the standby that will run next. Owns them, what the standby
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
 import { isInPackage } from '../module-url.ts';
-import type { LaneRecord } from '../protocol.cts';
+import type { Gate, LaneRecord } from '../protocol.cts';
 import { Child } from './child.ts';
 import type { Command } from './command.ts';
+import { textOf } from './disk.ts';
 import { Guard } from './guard.ts';
 import { isInspected } from './inspector.ts';
 import type { Launcher } from './launcher.ts';
@@ -12,6 +13,7 @@ import type { Proc } from './process-tree.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Standby } from './standby.ts';
 import type { Ended } from './state.ts';
+import { nameModules } from './transpilers.ts';
 import { UsageOfRun } from './usage.ts';
 
 export interface RunsOptions {
@@ -20,8 +22,10 @@ export interface RunsOptions {
   /** Whether the next child is to wait ready. */
   readonly standby: boolean;
   readonly launcher: Launcher;
+  /** Files that Node and its preloads read before the program begins. */
+  readonly settings: () => readonly string[];
   readonly log: Log;
-  /** What a child tells, the standby's first records included: its generation is the one that it will have. */
+  /** What a child tells. */
   readonly onRecord: (generation: number, record: LaneRecord) => void;
   /** The child has ended, and all that it started. */
   readonly onExit: (generation: number, ended: Ended) => void;
@@ -35,18 +39,19 @@ export class Runs {
   #guard: Guard | undefined;
   #child: Child | undefined;
   #generation = 0;
-  #usage: UsageOfRun;
+  #usage = new UsageOfRun();
+  /** What the standby has told until now. */
+  #early: LaneRecord[] = [];
 
   constructor(options: RunsOptions) {
     this.#options = options;
-    const { command, scheduler, log } = options;
-    this.#usage = new UsageOfRun(command.settings);
+    const { scheduler, log } = options;
     // The inspector of a standby would listen before its turn.
     if (!options.standby || isInspected(process)) return;
     this.#standby = new Standby({
       scheduler,
-      spawn: () => this.#spawn(this.#generation + 1, true),
-      usage: () => this.#usage.get(),
+      spawn: () => this.#spawn(this.#generation + 1, this.#gate()),
+      usage: () => this.#usage.get(options.settings()),
       onDebug: (text) => log.debug(text),
     });
   }
@@ -58,12 +63,15 @@ export class Runs {
 
   /** Starts the next run. Throws what Node throws if there can be no process. */
   start(generation: number): void {
-    const { command, launcher } = this.#options;
+    const { launcher } = this.#options;
     this.#generation = generation;
-    this.#usage = new UsageOfRun(command.settings);
+    this.#usage = new UsageOfRun();
     this.#child = undefined;
     try {
-      this.#child = this.#standby?.take() ?? this.#spawn(generation, false);
+      this.#child = this.#standby?.take();
+      const early = this.#child ? this.#early : [];
+      this.#child ??= this.#spawn(generation, undefined);
+      for (const record of early) this.#record(generation, record);
     } finally {
       launcher.connect(this.#child);
     }
@@ -98,17 +106,15 @@ export class Runs {
     this.#guard?.close();
   }
 
-  #spawn(generation: number, isStandby: boolean): Child {
-    const { command, scheduler, launcher, log, onRecord, onExit } = this.#options;
+  #spawn(generation: number, gate: Gate | undefined): Child {
+    const { command, scheduler, launcher, log, onExit } = this.#options;
+    if (gate) this.#early = [];
     const child: Child = new Child({
       command,
-      isStandby,
+      gate,
       scheduler,
       launcher: launcher.serialization,
-      onRecord: (record) => {
-        if (generation === this.#generation) this.#usage.record(record);
-        onRecord(generation, record);
-      },
+      onRecord: (record) => this.#record(generation, record),
       onMessage: (message, handle) => launcher.send(message, handle),
       onDisconnect: () => launcher.disconnect(),
       onProcs: (procs) => this.#entrust(generation, procs),
@@ -121,6 +127,22 @@ export class Runs {
       },
     });
     return child;
+  }
+
+  #record(generation: number, record: LaneRecord): void {
+    if (generation > this.#generation) {
+      this.#early.push(record);
+      return;
+    }
+    if (generation === this.#generation) this.#usage.record(record);
+    this.#options.onRecord(generation, record);
+  }
+
+  /** Where the next standby waits. */
+  #gate(): Gate {
+    const { command, settings } = this.#options;
+    const texts = settings().map((path) => ({ path, text: textOf(path) ?? '' }));
+    return command.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
   }
 
   /** The child and the standby: neither must outlive the supervisor. */

@@ -46,6 +46,7 @@ export class Supervisor {
       scheduler,
       standby: options.standby,
       launcher: new Launcher(),
+      settings: () => this.#watching?.settings ?? command.settings,
       log,
       onRecord: (generation, record) => this.#do(() => this.#record(generation, record)),
       onExit: (generation, ended) => {

@@ -99,6 +99,11 @@ export class Tracker {
     return new Set(this.#baseline.paths());
   }
 
+  /** See {@link Companions.settings}. */
+  get settings(): string[] {
+    return this.#companions.settings;
+  }
+
   /** How many files the run has loaded. */
   get files(): number {
     return this.#baseline.files;

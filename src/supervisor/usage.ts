@@ -11,17 +11,11 @@ const MAX_REQUESTS = 4000;
 const PACKAGE = /^(.*[\\/]node_modules)[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 export class UsageOfRun {
-  readonly #settings: readonly string[];
   readonly #builtins: UsedBuiltin[] = [];
   readonly #requests = new Map<string, string[]>();
   #count = 0;
   /** Folders that packages are found in, and the package.json of each. */
   readonly #installed = new Set<string>();
-
-  /** @param settings files that Node reads when it boots */
-  constructor(settings: readonly string[]) {
-    this.#settings = settings;
-  }
 
   /** Takes a record of the run. */
   record(record: LaneRecord): void {
@@ -29,9 +23,12 @@ export class UsageOfRun {
     if (record.kind === 'resolved' && isInPackage(record.url)) this.#resolved(record);
   }
 
-  /** What has been used until now. */
-  get(): Usage {
-    const settings = this.#settings;
+  /**
+   * What has been used until now.
+   *
+   * @param settings files that are read before the program begins
+   */
+  get(settings: readonly string[]): Usage {
     const installed = [...this.#installed];
     return {
       message: { kind: 'warm', builtins: [...this.#builtins], requests: [...this.#requests] },

@@ -104,6 +104,11 @@ export class Watching {
     this.#rest();
   }
 
+  /** Files that decide how the program runs without being modules. */
+  get settings(): string[] {
+    return this.#tracker.settings;
+  }
+
   /** How many files the run has loaded. */
   get files(): number {
     return this.#tracker.files;

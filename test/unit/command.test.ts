@@ -8,6 +8,7 @@ import type { Command, Start } from '../../src/supervisor/command.ts';
 import { Project, ROOT } from '../helpers/project.ts';
 
 const PRELOAD = '/our own/preload.cjs';
+const LATE_GATE = '/autoreload/late-gate.cjs';
 const REGISTER = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
 
 /** The command for a program in a project, and the option in front of its NODE_OPTIONS. */
@@ -20,7 +21,7 @@ function build(project: Project, start: Partial<Start>): Command {
     env: {},
     ...start,
   };
-  return buildCommand({ cwd: project.dir, ...whole }, PRELOAD, REGISTER);
+  return buildCommand({ cwd: project.dir, ...whole }, PRELOAD, LATE_GATE, REGISTER);
 }
 
 test('the command is what the user typed, less our own option', () => {
@@ -102,4 +103,20 @@ test('an option that fixes the port of the inspector comes last, and is told to 
   assert.deepEqual(args, ['--inspect=0', fixedPort, '/app.js']);
   assert.equal(env['AUTORELOAD_HIDDEN_OPTIONS'], fixedPort);
   assert.equal('AUTORELOAD_HIDDEN_OPTIONS' in build(project, { execArgv }).env, false);
+});
+
+test('a standby waits behind preloads that are transpilers, and only behind these', () => {
+  using project = new Project({});
+  const gate = pathToFileURL(LATE_GATE).href;
+  for (const [execArgv, env, expected] of [
+    [['--import', 'tsx'], {}, ['--import', 'tsx', `--import=${gate}`]],
+    [['--import', REGISTER], { NODE_OPTIONS: '--import tsx' }, [`--import=${gate}`]],
+    [['-r', 'ts-node/register'], {}, ['-r', 'ts-node/register', `--require=${LATE_GATE}`]],
+    [['--import', 'tsx', '-r', './mine.js'], {}, undefined],
+    [['--import', 'tsx', '--loader', './mine.js'], {}, undefined],
+    [['--no-warnings'], {}, undefined],
+  ] as const) {
+    const { lateGateArgs } = build(project, { execArgv, env });
+    assert.deepEqual(lateGateArgs, expected && [...expected, '/app.js'], execArgv.join(' '));
+  }
 });
