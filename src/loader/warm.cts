@@ -13,9 +13,14 @@ const HARMLESS: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** How Node finds what a CommonJS module asks for, before our tap is put there. */
-const { _resolveFilename: resolveFilename, _nodeModulePaths: nodeModulePaths } = module as unknown as {
-  _resolveFilename?: (request: string, parent: object, isMain: boolean) => string;
+/** How Node finds what a CommonJS module asks for; nobody taps these. */
+const {
+  _findPath: findPath,
+  _resolveLookupPaths: lookupPaths,
+  _nodeModulePaths: nodeModulePaths,
+} = module as unknown as {
+  _findPath?: (request: string, folders: readonly string[] | null, isMain: boolean) => string | false;
+  _resolveLookupPaths?: (request: string, parent: object) => string[] | null;
   _nodeModulePaths?: (from: string) => string[];
 };
 
@@ -37,7 +42,8 @@ export function warm({ builtins, requests }: GateMessage & { kind: 'warm' }, esm
   if (esm && REQUIRES_ESM) attempt(() => void require('./warm.mjs'));
   for (const [from, specifiers] of requests) {
     const parent = { id: from, filename: from, paths: nodeModulePaths?.(dirname(from)) };
-    for (const specifier of specifiers) attempt(() => void resolveFilename?.(specifier, parent, false));
+    for (const specifier of specifiers)
+      attempt(() => void findPath?.(specifier, lookupPaths?.(specifier, parent) ?? null, false));
   }
   if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
   return warnings;

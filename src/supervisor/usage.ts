@@ -1,5 +1,6 @@
 // What a run has used of Node and of installed packages, which the next run will use as well: what a standby makes ready.
 // Knows nothing of processes.
+import { sep } from 'node:path';
 import { isInPackage, pathOf, toModuleUrl } from '../module-url.ts';
 import type { LaneRecord, UsedBuiltin } from '../protocol.cts';
 import { markOf, statOf, textOf } from './disk.ts';
@@ -42,7 +43,14 @@ export class UsageOfRun {
       return module && pathOf(module);
     });
     const [, folder, name] = PACKAGE.exec(to ?? '') ?? [];
-    if (from === undefined || folder === undefined || name === undefined || this.#count >= MAX_REQUESTS)
+    // A preload has no parent but the working directory.
+    if (
+      from === undefined ||
+      from.endsWith(sep) ||
+      folder === undefined ||
+      name === undefined ||
+      this.#count >= MAX_REQUESTS
+    )
       return;
     this.#count++;
     const specifiers = this.#requests.get(from);
