@@ -5,7 +5,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { memory, processorTime, watches } from './proc.js';
-import { argument, makeProgram, ms, pause, start, summary, WATCHERS } from './program.js';
+import { argument, makeProgram, ms, pause, WATCHERS } from './program.js';
+import { start } from './running.js';
+import { summary } from './stats.js';
 
 const MODULES = argument(2, 'The number of modules', 10_000);
 const ROUNDS = argument(3, 'The number of rounds', 5);

@@ -1,4 +1,5 @@
-// Installs the packages that the e2e tests run under autoreload, as test/packages/package-lock.json has them.
+// Installs packages that are not autoreload's own, as a lock file has them, once: those that the e2e tests run under
+// autoreload, in test/packages, and what it is measured beside, in bench/peers.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { npm } from './npm.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const source = join(root, 'test', 'packages');
 const cache = join(root, 'node_modules', '.cache', 'autoreload', 'packages');
 
-/** Installs them unless they are there already; gives their node_modules. Throws an error whose message says it all. */
-export function installPackages() {
-  const folder = join(cache, hash());
+/**
+ * Installs those of a folder of this project unless they are there already; gives their node_modules. Throws an error
+ * whose message says it all.
+ */
+export function installPackages(name = 'test/packages') {
+  const source = join(root, name);
+  const folder = join(cache, hash(source));
   const installed = join(folder, 'node_modules');
   if (existsSync(installed)) return installed;
 
@@ -19,10 +23,10 @@ export function installPackages() {
   // Renamed when it is complete, so that an interrupted install is never used.
   const temporary = mkdtempSync(join(cache, 'tmp-'));
   try {
-    for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
-      copyFileSync(join(source, name), join(temporary, name));
+    for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+      copyFileSync(join(source, file), join(temporary, file));
     }
-    install(temporary);
+    install(name, temporary);
     rename(temporary, folder);
     return installed;
   } finally {
@@ -30,27 +34,27 @@ export function installPackages() {
   }
 }
 
-function hash() {
+function hash(source) {
   const lock = readFileSync(join(source, 'package-lock.json'));
   // Binaries of one platform are of no use to another that sees the same folder.
   const platform = `${process.platform} ${process.arch}\n`;
   return createHash('sha256').update(platform).update(lock).digest('hex').slice(0, 12);
 }
 
-function install(folder) {
-  console.log('installing the packages of test/packages, once');
+function install(name, folder) {
+  console.log(`installing the packages of ${name}, once`);
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--json', '--silent'];
   const { status, stdout, error } = npm(['ci', ...flags, '--prefix', folder], { encoding: 'utf8' });
   if (status === 0) return;
   const reason = error?.message ?? /"summary": "(.*?)(\\n|")/.exec(stdout)?.[1] ?? `exit code ${status}`;
-  throw new Error(`npm ci of test/packages failed: ${reason}`);
+  throw new Error(`npm ci of ${name} failed: ${reason}`);
 }
 
 function rename(temporary, folder) {
   try {
     renameSync(temporary, folder);
   } catch (error) {
-    // Another run of the tests was faster.
+    // Another run was faster.
     if (!existsSync(folder)) throw error;
   }
 }

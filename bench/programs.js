@@ -1,0 +1,121 @@
+// The programs that are restarted. Each writes a line with the time as the first statement of the entry's own body,
+// after its imports, and answers requests on PORT with the version that it was loaded with.
+
+const COUNT_OF_ROUTES = 100;
+const COUNT_OF_MODULES = 1000;
+
+const STAMP = 'process.stdout.write(`first line ${process.hrtime.bigint()} of ${version}\\n`);\n';
+const HELLO =
+  STAMP +
+  'const server = http.createServer((request, response) => { response.end(`version ${version}`); });\n' +
+  "server.listen(Number(process.env.PORT), '127.0.0.1');\n";
+
+/**
+ * By name: `title` for people, `entry`, `files` besides the one with the version, `version` that file and its
+ * content. `commonjs` is the same as CommonJS, for a tool that sees no other changes; `typescript` needs a loader.
+ */
+export const PROGRAMS = {
+  hello: {
+    title: 'hello, HTTP server',
+    ...esm("import http from 'node:http';\n", HELLO),
+    commonjs: commonjs("const http = require('node:http');\n", HELLO),
+  },
+  express: {
+    title: 'Express, 100 modules',
+    ...esm("import express from 'express';\n" + each(importRoute), routing(), routes('export default ')),
+    commonjs: commonjs(
+      "const express = require('express');\n" + each(requireRoute),
+      routing(),
+      routes('module.exports = '),
+    ),
+  },
+  typescript: {
+    title: 'TypeScript through tsx',
+    typescript: true,
+    entry: 'app.ts',
+    files: {
+      'package.json': '{"type":"module"}',
+      'app.ts':
+        "import http from 'node:http';\nimport { version } from './version.ts';\nimport { greet } from './greet.ts';\n" +
+        STAMP +
+        'const server = http.createServer((_request: unknown, response: http.ServerResponse): void => {\n' +
+        '  response.end(greet({ version }));\n});\n' +
+        "server.listen(Number(process.env.PORT), '127.0.0.1');\n",
+      'greet.ts':
+        'export interface Of { readonly version: number }\n' +
+        'export function greet(of: Of): string { return `version ${of.version}`; }\n',
+    },
+    version: { path: 'version.ts', content: (number) => `export const version: number = ${number};\n` },
+  },
+  modules: {
+    title: '1,000 ES modules',
+    ...esm("import http from 'node:http';\nimport './m/0.js';\n", HELLO, graph()),
+  },
+};
+
+function esm(imports, body, files = {}) {
+  return {
+    entry: 'app.js',
+    files: {
+      ...files,
+      'package.json': '{"type":"module"}',
+      'app.js': `${imports}import { version } from './version.js';\n${body}`,
+    },
+    version: { path: 'version.js', content: (number) => `export const version = ${number};\n` },
+  };
+}
+
+function commonjs(requires, body, files = {}) {
+  return {
+    entry: 'app.js',
+    files: {
+      ...files,
+      'package.json': '{"type":"commonjs"}',
+      'app.js': `${requires}const { version } = require('./version.js');\n${body}`,
+    },
+    version: { path: 'version.js', content: (number) => `exports.version = ${number};\n` },
+  };
+}
+
+function each(line) {
+  return Array.from({ length: COUNT_OF_ROUTES }, (_, i) => line(i)).join('');
+}
+
+function importRoute(i) {
+  return `import r${i} from './routes/r${i}.js';\n`;
+}
+
+function requireRoute(i) {
+  return `const r${i} = require('./routes/r${i}.js');\n`;
+}
+
+function routes(exported) {
+  return Object.fromEntries(
+    Array.from({ length: COUNT_OF_ROUTES }, (_, i) => [
+      `routes/r${i}.js`,
+      `${exported}(request, response) => response.send('${i}');\n`,
+    ]),
+  );
+}
+
+function routing() {
+  return (
+    `${STAMP}const app = express();\n` +
+    "app.get('/', (request, response) => response.send(`version ${version}`));\n" +
+    each((i) => `app.get('/${i}', r${i});\n`) +
+    "app.listen(Number(process.env.PORT), '127.0.0.1');\n"
+  );
+}
+
+/** Each module imports ten others, so that the graph is neither flat nor a chain. */
+function graph() {
+  return Object.fromEntries(
+    Array.from({ length: COUNT_OF_MODULES }, (_, i) => {
+      const others = Array.from({ length: 10 }, (__, j) => i * 10 + j + 1).filter(
+        (n) => n < COUNT_OF_MODULES,
+      );
+      const imports = others.map((n) => `import './${n}.js';\n`).join('');
+      return [`m/${i}.js`, `${imports}export const name = 'module ${i}';\n// ${'x'.repeat(500)}\n`];
+    }),
+  );
+}

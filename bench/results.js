@@ -1,0 +1,35 @@
+// The figures as they are kept: one file for each major version of Node, without anything that names the machine.
+import fs from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './program.js';
+
+const FOLDER = join(ROOT, 'bench', 'results');
+
+export function describe(versions, rounds) {
+  const machine = { platform: process.platform, arch: process.arch, cores: os.availableParallelism() };
+  return { versions, ...machine, rounds, programs: {} };
+}
+
+export function write(results) {
+  fs.mkdirSync(FOLDER, { recursive: true });
+  const round = (key, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value);
+  // A list of numbers is one line.
+  const text = JSON.stringify(results, round, 2).replace(/\[[^[\]{}]*\]/g, (list) =>
+    list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
+  fs.writeFileSync(join(FOLDER, `${major(results)}.json`), `${text}\n`);
+}
+
+/** All there are, the oldest Node first. */
+export function readAll() {
+  if (!fs.existsSync(FOLDER)) return [];
+  const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+  return files
+    .map((name) => JSON.parse(fs.readFileSync(join(FOLDER, name), 'utf8')))
+    .toSorted((a, b) => major(a) - major(b));
+}
+
+export function major(results) {
+  return Number.parseInt(results.versions.node, 10);
+}

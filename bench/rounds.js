@@ -1,0 +1,144 @@
+// Measures one program under all watchers: in rounds, in each of which every watcher restarts it, so that all see the
+// same noise. Knows nothing of how the figures are shown.
+import { Failure, Instance } from './instance.js';
+import { tree, treeMemory } from './proc.js';
+import { pause } from './program.js';
+
+const IDLE_MS = 10_000;
+/** So many failures one after the other, and a watcher is left out of the rest. */
+const GIVE_UP = 2;
+
+export const PLAIN = 'plain node';
+
+/** What was measured, by watcher: lists with one value for each round, and what was measured once. */
+export async function measure(program, { watchers, cold, env, packages }, rounds, report) {
+  const plain = new Instance(program, { call: cold(program), env, packages });
+  const first = new Instance(program, { call: watchers.autoreload.call(program), env, packages });
+  const runs = Object.entries(watchers).flatMap(([name, watcher]) => {
+    const form = watcher.form ? program[watcher.form] : program;
+    const call = form && watcher.call(form);
+    if (!call) return [];
+    const options = { call, env: { ...env, ...watcher.env }, packages, foreign: watcher.foreign };
+    return [new Run(name, new Instance(form, options), report)];
+  });
+  const starts = [];
+  const data = { [PLAIN]: { line: [], response: [] } };
+  try {
+    for (const run of runs) {
+      await run.attempt(async (instance) => {
+        await instance.restart();
+        await instance.rest();
+      });
+    }
+    for (let round = 0; round < rounds; round++) {
+      data[PLAIN].line.push((await once(plain)).line);
+      data[PLAIN].response.push((await once(plain, true)).response);
+      starts.push((await once(first)).line);
+      // Nobody always comes after the same other.
+      for (let i = 0; i < runs.length; i++) await runs[(round + i) % runs.length].round();
+    }
+    await idle(runs);
+    for (const run of runs) await run.end();
+    for (const run of runs) await run.weigh();
+    data[PLAIN].memory = await weigh(plain);
+    for (const run of runs) if (run.data.line.length > 0) data[run.name] = run.data;
+    if (data.autoreload) data.autoreload.start = starts;
+    return data;
+  } finally {
+    for (const instance of [plain, first, ...runs.map((run) => run.instance)]) await instance.remove();
+  }
+}
+
+/** One watcher and what was measured of it. */
+class Run {
+  data = { line: [], response: [], refused: [], failed: [], cpu: [], failures: [] };
+  #started = false;
+  #inARow = 0;
+  #report;
+
+  constructor(name, instance, report) {
+    this.name = name;
+    this.instance = instance;
+    this.#report = report;
+  }
+
+  get isUp() {
+    return this.#started;
+  }
+
+  /** Does something with it; where it fails, it is started anew the next time. */
+  async attempt(action) {
+    if (this.#inARow >= GIVE_UP) return;
+    try {
+      if (!this.#started) {
+        this.#started = true;
+        await this.instance.start();
+        await this.instance.rest();
+      }
+      await action(this.instance);
+      this.#inARow = 0;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.data.failures.push(error.message);
+      this.#inARow++;
+      const out = this.#inARow === GIVE_UP ? ', and is left out of the rest' : '';
+      this.#report(`${this.name}: ${error.message}${out}`);
+      await this.end();
+    }
+  }
+
+  /** Two restarts: one for the times without requests, which cost both sides something, and one under them. */
+  async round() {
+    await this.attempt(async (instance) => {
+      const before = instance.time;
+      const { line } = await instance.restart();
+      await instance.rest();
+      this.data.line.push(line);
+      this.data.cpu.push(instance.time - before);
+      const polled = await instance.restart(true);
+      for (const key of ['response', 'refused', 'failed']) this.data[key].push(polled[key]);
+      await instance.rest();
+    });
+  }
+
+  /** Memory, while no other watcher runs that would share pages with it. */
+  async weigh() {
+    await this.attempt(async (instance) => {
+      await instance.restart();
+      await instance.rest();
+      this.data.processes = tree(instance.pid).length;
+      this.data.memory = treeMemory(instance.pid);
+    });
+    await this.end();
+  }
+
+  async end() {
+    await this.instance.end();
+    this.#started = false;
+  }
+}
+
+/** A cold start: how long it takes, and that is all. */
+async function once(instance, polled = false) {
+  try {
+    return await instance.start(polled);
+  } finally {
+    await instance.end();
+  }
+}
+
+async function weigh(instance) {
+  await instance.start();
+  await instance.rest();
+  const memory = treeMemory(instance.pid);
+  await instance.end();
+  return memory;
+}
+
+/** Time of the processor while nothing happens, of all at the same time. */
+async function idle(runs) {
+  const up = runs.filter((run) => run.isUp);
+  const before = up.map(({ instance }) => instance.time);
+  await pause(IDLE_MS);
+  for (const [i, run] of up.entries()) run.data.idle = run.instance.time - before[i];
+}

@@ -1,0 +1,96 @@
+// How each watcher is called: a table of commands. Knows nothing of what is measured.
+import fs from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { findPeers } from './peers.js';
+import { makeFolder, ROOT } from './program.js';
+
+/** Of a shell that nodemon ends first, nobody would be told the processor time of the program. */
+const SHELL_EXEC = process.platform === 'win32' ? '' : 'exec ';
+
+/**
+ * The commands, in the order of the tables. Each gives `command` and `args` for a program, or nothing where the tool
+ * cannot run it. `programs` are the only ones that it is measured with; `form` is how it needs them; a tool whose clock
+ * is not that of Node has `foreign`: its first line counts when it arrives.
+ */
+export function findWatchers() {
+  const peers = findPeers();
+  const node = copyNode();
+  const loader = ({ typescript }) => (typescript ? ['--import', 'tsx'] : []);
+  const autoreload = (program) => ({
+    command: node,
+    args: ['--import', 'autoreload/register', ...loader(program), program.entry],
+  });
+  const script = (name, ...args) => peers[name] && { command: node, args: [peers[name].path, ...args] };
+  const native = (name, ...args) => peers[name] && { command: peers[name].path, args };
+  const watchers = {
+    autoreload: { call: autoreload },
+    'autoreload, no standby': { call: autoreload, programs: ['hello'], env: { AUTORELOAD_STANDBY: '0' } },
+    'node --watch': {
+      call: (program) => ({
+        command: node,
+        args: ['--watch', '--watch-preserve-output', ...loader(program), program.entry],
+      }),
+    },
+    'tsx watch': { call: ({ entry }) => script('tsx', 'watch', '--clear-screen=false', entry) },
+    nodemon: {
+      call: ({ entry, typescript }) =>
+        script('nodemon', ...(typescript ? ['--exec', `${SHELL_EXEC}node --import tsx`] : []), entry),
+    },
+    // It notices no changes of ES modules, and runs TypeScript through ts-node only.
+    'node-dev (CommonJS)': {
+      form: 'commonjs',
+      call: ({ entry }) => script('node-dev', '--notify=false', entry),
+    },
+    'bun --watch': {
+      foreign: true,
+      call: ({ entry }) => native('bun', '--watch', '--no-clear-screen', entry),
+    },
+    'deno --watch': {
+      foreign: true,
+      call: ({ entry }) => native('deno', 'run', '-A', '--watch', '--no-clear-screen', entry),
+    },
+  };
+  return {
+    watchers,
+    cold: (program) => ({ command: node, args: [...loader(program), program.entry] }),
+    env: environment(node),
+    /** Packages that programs need besides those of autoreload. */
+    packages: peers.tsx ? { tsx: peers.tsx.folder } : {},
+    versions: versions(peers),
+  };
+}
+
+/**
+ * A copy of Node's binary. PSS divides pages among all processes that have mapped the same file: those of this
+ * benchmark, and of any other Node program on the machine, would make a watcher look small.
+ */
+function copyNode() {
+  const folder = makeFolder();
+  const copy = join(folder, process.platform === 'win32' ? 'node.exe' : 'node');
+  fs.copyFileSync(process.execPath, copy, fs.constants.COPYFILE_FICLONE);
+  // One that finds a library of its own beside itself cannot be copied.
+  return spawnSync(copy, ['--version']).status === 0 ? copy : process.execPath;
+}
+
+/** Tools find our Node, call nobody, and keep what they store with the rest. */
+function environment(node) {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const folder = makeFolder();
+  return {
+    ...env,
+    PATH: `${join(node, '..')}${delimiter}${process.env.PATH}`,
+    TMPDIR: folder,
+    DENO_DIR: join(folder, 'deno'),
+    DENO_NO_UPDATE_CHECK: '1',
+    NO_UPDATE_NOTIFIER: '1',
+    DO_NOT_TRACK: '1',
+    NO_COLOR: '1',
+  };
+}
+
+function versions(peers) {
+  const { version } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const others = Object.entries(peers).map(([name, peer]) => [name, peer.version]);
+  return { node: process.version.slice(1), autoreload: version, ...Object.fromEntries(others) };
+}
