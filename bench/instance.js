@@ -11,7 +11,7 @@ const HANGING_MS = 20_000;
 /** A save that has not restarted the program after this time was missed. */
 const MISSED_MS = 15_000;
 /** A tree that takes no time of the processor for this long is at rest. autoreload starts a standby after 100 ms. */
-const QUIET_MS = 300;
+const QUIET_MS = 400;
 const AT_REST_MS = 5000;
 
 const FIRST_LINE = /^first line (\d+) of (\d+)/;
@@ -36,7 +36,6 @@ export class Instance {
     this.#env = env;
     this.#foreign = foreign;
     this.#dir = makeProgram(program.files, packages);
-    this.#write();
   }
 
   get pid() {
@@ -48,8 +47,12 @@ export class Instance {
     return treeTime(this.pid);
   }
 
-  /** Starts it; gives the time till the first line or, when it is polled, also till the first answer. */
+  /**
+   * Starts it, with a version that no cache has; gives the time till the first line or, when it is polled, also till the
+   * first answer.
+   */
   async start(polled = false) {
+    this.#save();
     this.#port = await freePort();
     const before = process.hrtime.bigint();
     this.#app = start(this.#dir, this.#call.args, {
@@ -66,9 +69,8 @@ export class Instance {
 
   /** Saves a new version. Polled, it gives the time till the first answer and what the requests met, otherwise till the first line. */
   async restart(polled = false) {
-    this.#version++;
     const before = process.hrtime.bigint();
-    this.#write();
+    this.#save();
     const answer = polled && poll(this.#port, this.#version, HANGING_MS);
     const line = await this.#firstLine(MISSED_MS);
     const result = await answer;
@@ -102,8 +104,9 @@ export class Instance {
     removeFolder(this.#dir);
   }
 
-  #write() {
+  #save() {
     const { path, content } = this.#program.version;
+    this.#version++;
     fs.writeFileSync(join(this.#dir, path), content(this.#version));
   }
 
