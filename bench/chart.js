@@ -22,7 +22,7 @@ export function chart(results) {
   const parts = [];
   let y = 8;
   for (const group of groups) {
-    parts.push(`<text class="title" x="${LEFT}" y="${y + 22}">${escape(group.title)}</text>`);
+    parts.push(`<text class="strong" x="${LEFT}" y="${y + 22}">${escape(group.title)}</text>`);
     y += HEAD;
     for (const one of group.bars) {
       parts.push(bar(one, y, most));
@@ -37,7 +37,7 @@ export function chart(results) {
 <title>${escape(spoken.join('. '))}</title>
 <style>
   text { font: 14px -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif; fill: #1f2328; }
-  .title { font-weight: 600; }
+  .strong { font-weight: 600; }
   .value { font-variant-numeric: tabular-nums; }
   .own { fill: #1a7f37; }
   .other { fill: #8c959f; }
@@ -66,7 +66,7 @@ function bars(data) {
 
 function bar({ name, kind, value }, y, most) {
   const width = Math.max(1, (value / most) * (WIDTH - LEFT - RIGHT)).toFixed(1);
-  const weight = kind === 'own' ? ' font-weight="600"' : '';
+  const weight = kind === 'own' ? ' class="strong"' : '';
   return [
     `<text x="${LEFT - 10}" y="${y + 15}" text-anchor="end"${weight}>${escape(name)}</text>`,
     `<rect class="${kind}" x="${LEFT}" y="${y}" width="${width}" height="${ROW - 6}" rx="2"/>`,

@@ -1,7 +1,7 @@
 // Measures on this machine what only many restarts in a row show: requests that are refused or fail, and whether
 // memory, descriptors and processes grow. Prints tables, and keeps nothing.
 //   npm run bench:endurance [-- restarts under requests [restarts in a row]]
-import { Instance } from './instance.js';
+import { Failure, Instance } from './instance.js';
 import { descriptors, memory, tree, treeMemory } from './proc.js';
 import { argument } from './program.js';
 import { PROGRAMS } from './programs.js';
@@ -26,6 +26,10 @@ async function withInstance(action) {
     await instance.start();
     await instance.rest();
     await action(instance);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.log(`\nautoreload ${error.message}, which ended this.`);
+    process.exitCode = 1;
   } finally {
     await instance.remove();
   }

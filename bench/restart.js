@@ -24,7 +24,11 @@ const found = findWatchers();
 const results = describe(found.versions, rounds);
 console.log(`${conditions(results)}\nMedians (quartiles).`);
 for (const name of names) {
-  const { title } = PROGRAMS[name];
+  const { title, typescript } = PROGRAMS[name];
+  if (typescript && !found.packages.tsx) {
+    console.error(`${title} is left out`);
+    continue;
+  }
   const watchers = Object.fromEntries(
     Object.entries(found.watchers).filter(([, { programs }]) => !programs || programs.includes(name)),
   );

@@ -31,16 +31,19 @@ export async function measure(program, { watchers, cold, env, packages }, rounds
       });
     }
     for (let round = 0; round < rounds; round++) {
-      data[PLAIN].line.push((await once(plain)).line);
-      data[PLAIN].response.push((await once(plain, true)).response);
-      starts.push((await once(first)).line);
+      await once(plain, false, ({ line }) => data[PLAIN].line.push(line));
+      await once(plain, true, ({ response }) => data[PLAIN].response.push(response));
+      await once(first, false, ({ line }) => starts.push(line));
       // Nobody always comes after the same other.
       for (let i = 0; i < runs.length; i++) await runs[(round + i) % runs.length].round();
     }
     await idle(runs);
     for (const run of runs) await run.end();
     for (const run of runs) await run.weigh();
-    data[PLAIN].memory = await weigh(plain);
+    await once(plain, false, async () => {
+      await plain.rest();
+      data[PLAIN].memory = treeMemory(plain.pid);
+    });
     for (const run of runs) if (run.data.line.length > 0) data[run.name] = run.data;
     if (data.autoreload) data.autoreload.start = starts;
     return data;
@@ -118,21 +121,15 @@ class Run {
   }
 }
 
-/** A cold start: how long it takes, and that is all. */
-async function once(instance, polled = false) {
+/** A start, and the end. One that hangs is no reason to lose the rest. */
+async function once(instance, polled, action) {
   try {
-    return await instance.start(polled);
+    await action(await instance.start(polled));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
   } finally {
     await instance.end();
   }
-}
-
-async function weigh(instance) {
-  await instance.start();
-  await instance.rest();
-  const memory = treeMemory(instance.pid);
-  await instance.end();
-  return memory;
 }
 
 /** Time of the processor while nothing happens, of all at the same time. */
