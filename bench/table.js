@@ -61,7 +61,7 @@ export function conditions(results) {
   const { node: _, autoreload: __, ...peers } = results.versions;
   const tools = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   const on = `Node ${results.versions.node}, ${results.platform} ${results.arch}, ${results.cores} cores`;
-  return `${on}, ${results.rounds} rounds; ${tools.join(', ')}.`;
+  return `${[`${on}, ${results.rounds} rounds`, ...tools].join(', ')}.`;
 }
 
 export function majors(all) {
