@@ -97,6 +97,8 @@ export type LaneRecord =
   | { readonly kind: 'disconnected' }
   /** The app started a process. */
   | { readonly kind: 'spawned'; readonly pid: number }
+  /** A piece of what an error says that nobody has caught; it may end the child. `first`: another error begins. */
+  | { readonly kind: 'crashed'; readonly first: boolean; readonly text: string }
   /** Where the inspector listens, after SIGUSR1. */
   | { readonly kind: 'inspected'; readonly url: string }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
@@ -184,6 +186,8 @@ function toFields(record: LaneRecord): unknown[] {
       return ['d'];
     case 'spawned':
       return ['s', record.pid];
+    case 'crashed':
+      return ['c', record.first, record.text];
     case 'inspected':
       return ['i', record.url];
     case 'up':
@@ -207,6 +211,8 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   }
   if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
     return { kind: 'spawned', pid: first };
+  if (tag === 'c' && typeof first === 'boolean' && isString(second))
+    return { kind: 'crashed', first, text: second };
   if (tag === 'i' && isString(first)) return { kind: 'inspected', url: first };
   if (tag === 'b' && isString(first) && typeof second === 'boolean')
     return { kind: 'builtin', name: first, imported: second };

@@ -10,6 +10,7 @@ import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
 import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
+import { reportCrashes } from './crash.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
 import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
 import { waitAtGate } from './gate.cts';
@@ -69,6 +70,7 @@ function joinChild(pipe: string | undefined): void {
   const isFirst = gate === 'early' && bringsUserCode();
   if (isFirst) waitAtGate(false);
   record({ fd: LANE_FD, pipe }, progress);
+  reportCrashes();
   listen(obey);
   if (isDebugged()) guardExit();
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);

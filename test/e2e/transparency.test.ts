@@ -9,7 +9,7 @@ import { Project } from '../helpers/project.ts';
 /** What does differ, and why it has to. */
 const INHERENT = {
   /** Names of events. Node itself listens to this one on every process with an IPC channel, and so do we. */
-  events: ['internalMessage'],
+  events: ['internalMessage', 'uncaughtExceptionMonitor'],
 };
 
 /** What a program can see of how it was started. Runs in ES modules and in CommonJS. */

@@ -22,6 +22,8 @@ export interface Program {
 const INHERENT: readonly RegExp[] = [
   // Node itself listens to it on every process with an IPC channel, and so do we.
   / process on internalMessage /,
+  // Tells the supervisor of the error that ends the program.
+  / process on uncaughtExceptionMonitor /,
   // That channel schedules a tick, and what runs within one says so at the end of its stack.
   /^ +at process\.processTicksAndRejections \(node:/,
 ];
