@@ -84,7 +84,8 @@ function shortened(chain: readonly string[]): readonly string[] {
   return chain.length <= MAX_CHAIN ? chain : [...chain.slice(0, 2), '...', ...chain.slice(-2)];
 }
 
-function outcome({ code, signal }: Ended): string {
+/** How a run ended, in words. */
+export function outcome({ code, signal }: Ended): string {
   if (signal) return `was ended by ${signal}`;
   return code === 0 ? 'completed' : `failed with exit code ${code}`;
 }
