@@ -12,6 +12,8 @@ export interface Options {
   readonly log: LogLevel;
   /** `AUTORELOAD_STANDBY`: whether the next child waits ready. */
   readonly standby: boolean;
+  /** `AUTORELOAD_CRASH_PAGE`: whether the sockets of a program that is down answer. */
+  readonly crashPage: boolean;
   /** `AUTORELOAD_POLL`: ms between two looks at each file; 0: only files that cannot be watched are polled. */
   readonly poll: number;
 }
@@ -79,12 +81,14 @@ export function parseOptions(env: NodeJS.ProcessEnv): ParsedOptions {
     else reject('AUTORELOAD_POLL', EXPECTED_POLL, pollValue, `Use ${suggestPoll(pollValue)}.`);
   }
 
-  const standbyValue = env['AUTORELOAD_STANDBY'];
-  if (standbyValue && !/^[01]$/.test(standbyValue))
-    reject('AUTORELOAD_STANDBY', '0 or 1', standbyValue, 'Using 1.');
-
-  const standby = standbyValue !== '0';
-  return { options: Object.freeze({ grace, log, poll, standby }), problems };
+  const isOn = (name: string): boolean => {
+    const value = env[name];
+    if (value && !/^[01]$/.test(value)) reject(name, '0 or 1', value, 'Using 1.');
+    return value !== '0';
+  };
+  const standby = isOn('AUTORELOAD_STANDBY');
+  const crashPage = isOn('AUTORELOAD_CRASH_PAGE');
+  return { options: Object.freeze({ grace, log, poll, standby, crashPage }), problems };
 }
 
 function isLogLevel(value: string): value is LogLevel {

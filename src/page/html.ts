@@ -99,7 +99,7 @@ function marked(code: string): string {
 }
 
 /** Text that is nothing but text, between tags and in quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

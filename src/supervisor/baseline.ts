@@ -67,8 +67,13 @@ export class Baseline {
   /** How many modules were loaded. */
   get files(): number {
     let files = 0;
-    for (const fact of this.#current.values()) if (fact.kind === 'content' && !fact.aside) files++;
+    for (const fact of this.#current.values()) if (isModule(fact)) files++;
     return files;
+  }
+
+  /** The modules that were loaded, in order. */
+  modules(): string[] {
+    return [...this.#current].flatMap(([path, fact]) => (isModule(fact) ? [path] : []));
   }
 
   /**
@@ -243,4 +248,8 @@ export class Baseline {
     const aside = before?.kind === 'content' && before.aside === true;
     return { kind: 'content', stamp: stampFile(path), hash: content.hash, aside };
   }
+}
+
+function isModule(fact: Fact): boolean {
+  return fact.kind === 'content' && fact.aside !== true;
 }

@@ -9,6 +9,9 @@ const AROUND = 3;
 /** A longer line, as a bundler writes it, is cut. */
 const WIDTH = 160;
 
+/** The arrow below the line of a syntax error is among the first of its lines; TypeScript has the line before, too. */
+const ARROW_LINES = 5;
+
 /** What may be shown. */
 export interface Sources {
   /** Whether a file is one that the program has loaded, and the user's own. */
@@ -28,7 +31,7 @@ export interface Place {
 /** The lines of the program that an error is about, where it names a file of the user's. */
 export function codeFrame(error: string, sources: Sources): CodeFrame | undefined {
   for (const place of places(error)) {
-    const frame = sources.isShown(place.path) ? frameAt(place, sources) : undefined;
+    const frame = place && sources.isShown(place.path) ? frameAt(place, sources) : undefined;
     if (frame) return frame;
   }
   return undefined;
@@ -58,28 +61,33 @@ function indent(text: string): string {
   return text.replaceAll(/[^\t]/g, ' ');
 }
 
-/** The places that an error names, in order: in front of it, as that of a syntax error, and in its stack. */
-function* places(error: string): Generator<Place> {
-  const lines = error.split('\n');
-  const [first = '', , arrow = ''] = lines;
-  const column = /^[^\S\n]*\^+\s*$/.test(arrow) ? arrow.indexOf('^') + 1 : undefined;
-  yield* placeIn(first, column);
-  for (const line of lines) {
+/** The place in front of an error, with the line and an arrow below it: that is how Node puts a syntax error. */
+export function leadingPlace(error: string): Place | undefined {
+  const [first = '', ...lines] = error.split(/\r?\n/, ARROW_LINES);
+  const arrow = lines.find((line) => /^\s*\^+\s*$/.test(line));
+  return placeIn(first, arrow === undefined ? undefined : arrow.indexOf('^') + 1);
+}
+
+/** The places that an error names, in order: in front of it, and in its stack. */
+function* places(error: string): Generator<Place | undefined> {
+  yield leadingPlace(error);
+  for (const line of error.split('\n')) {
     const [, compiled] = /^(.+:\d+:\d+): (?:error|ERROR)\b/.exec(line) ?? [];
-    if (compiled !== undefined) yield* placeIn(compiled);
+    if (compiled !== undefined) yield placeIn(compiled);
     const [, frame] = /^\s+at (?:async )?(.+)$/.exec(line) ?? [];
     if (frame === undefined) continue;
     // A path may hold parentheses itself.
     const [, inner] = /^.*? \((.+)\)$/.exec(frame) ?? [];
-    if (inner !== undefined) yield* placeIn(inner);
-    yield* placeIn(frame);
+    if (inner !== undefined) yield placeIn(inner);
+    yield placeIn(frame);
   }
 }
 
-function* placeIn(text: string, column?: number): Generator<Place> {
+function placeIn(text: string, column?: number): Place | undefined {
   const [, place = '', line, at] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? [];
-  if (line === undefined) return;
+  if (line === undefined) return undefined;
   const url = toModuleUrl(place);
   const path = url ? pathOf(url) : place;
-  if (path !== undefined) yield { path, line: Number(line), column: at === undefined ? column : Number(at) };
+  if (path === undefined) return undefined;
+  return { path, line: Number(line), column: at === undefined ? column : Number(at) };
 }

@@ -34,8 +34,8 @@ export interface RunsOptions {
 export class Runs {
   readonly #options: RunsOptions;
   readonly #standby: Standby<Child> | undefined;
-  /** Processes that must not outlive the supervisor, by the generation of their child. */
-  readonly #procs = new Map<number, readonly Proc[]>();
+  /** Processes that must not outlive the supervisor, by the generation of their child, or by what else they are. */
+  readonly #procs = new Map<number | 'page', readonly Proc[]>();
   #guard: Guard | undefined;
   #child: Child | undefined;
   #generation = 0;
@@ -145,10 +145,15 @@ export class Runs {
     return command.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
   }
 
+  /** What serves the crash page is no process of the program's, but must not outlive the supervisor either. */
+  entrustPage(procs: readonly Proc[]): void {
+    this.#entrust('page', procs);
+  }
+
   /** The child and the standby: neither must outlive the supervisor. */
-  #entrust(generation: number, procs: readonly Proc[]): void {
-    if (procs.length > 0) this.#procs.set(generation, procs);
-    else this.#procs.delete(generation);
+  #entrust(whose: number | 'page', procs: readonly Proc[]): void {
+    if (procs.length > 0) this.#procs.set(whose, procs);
+    else this.#procs.delete(whose);
     this.#guard?.entrust([...this.#procs.values()].flat());
   }
 }

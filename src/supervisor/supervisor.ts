@@ -3,6 +3,7 @@
 import type { Options } from '../options.ts';
 import type { LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
+import type { Down } from './down.ts';
 import { DebugSignal } from './inspector.ts';
 import { Launcher } from './launcher.ts';
 import { leave } from './leave.ts';
@@ -34,6 +35,7 @@ export class Supervisor {
   #held = 0;
   #state: State = IDLE;
   #watching: Watching | undefined;
+  #down: Down | undefined;
   #cancelTimer: (() => void) | undefined;
   #removeSignalHandlers = (): void => {};
 
@@ -71,6 +73,7 @@ export class Supervisor {
     try {
       this.#watching = await this.#watch();
       this.#watching.begin(at);
+      if (this.#options.crashPage) this.#down = await this.#prepareDown(this.#watching);
     } catch (error) {
       this.#log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
     }
@@ -93,6 +96,19 @@ export class Supervisor {
       },
       onProblem: (error) => this.#log.info(error.message),
       onUnreported: (unreported) => this.#log.info(unreportedText(unreported, process.cwd())),
+      onDebug: (text) => this.#log.debug(text),
+    });
+  }
+
+  async #prepareDown(watching: Watching): Promise<Down> {
+    const { Down } = await import('./down.ts');
+    return new Down({
+      cwd: process.cwd(),
+      entry: process.argv[1] ?? '',
+      scheduler,
+      watching,
+      sockets: () => heldSockets().http,
+      onProcs: (procs) => this.#runs.entrustPage(procs),
       onDebug: (text) => this.#log.debug(text),
     });
   }
@@ -128,6 +144,7 @@ export class Supervisor {
     if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
     this.#state = next;
     for (const effect of effects) this.#perform(effect);
+    if (event.kind === 'exit' && next.kind === 'waiting') this.#down?.ended(next.ended);
   }
 
   #perform(effect: Effect): void {
@@ -165,6 +182,7 @@ export class Supervisor {
 
   #spawn(generation: number): void {
     this.#watching?.begin(scheduler.now());
+    this.#down?.begin();
     try {
       this.#runs.start(generation);
     } catch (error) {
@@ -181,6 +199,7 @@ export class Supervisor {
       this.#debug.opened(record.url);
       this.#log.debug(`inspector at ${record.url}`);
     }
+    if (record.kind === 'crashed') this.#down?.crashed(record);
     if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
     if (record.kind !== 'up') return;
     this.#watching?.cameUp();
@@ -233,8 +252,14 @@ export class Supervisor {
 
   #leave(ended: Ended): void {
     this.#removeSignalHandlers();
+    this.#down?.close();
     this.#runs.close();
     this.#watching?.close();
     leave(ended);
   }
+}
+
+/** HELD SOCKETS GO HERE: descriptors of the listening sockets of the program's that are held, and that speak HTTP. */
+function heldSockets(): { readonly http: readonly number[] } {
+  return { http: [] };
 }

@@ -109,6 +109,11 @@ export class Tracker {
     return this.#baseline.files;
   }
 
+  /** Absolute paths of the files that the run has loaded, in order. */
+  modules(): string[] {
+    return this.#baseline.modules();
+  }
+
   /** What the run looked for in vain before it ended; see {@link Misses.name}. */
   get missing(): string | undefined {
     return this.#misses.name;

@@ -114,6 +114,11 @@ export class Watching {
     return this.#tracker.files;
   }
 
+  /** Absolute paths of the files that the run has loaded, in order. */
+  modules(): string[] {
+    return this.#tracker.modules();
+  }
+
   /** What the run looked for last and did not find, if it found nothing after that. */
   get missing(): string | undefined {
     return this.#tracker.missing;

@@ -64,6 +64,13 @@ test('the place that Node puts in front of a syntax error', posix, () => {
   assert.deepEqual([esm?.path, esm?.column, esm?.code], ['b.js', undefined, '> 1 | b']);
 });
 
+test('the place of a syntax error in TypeScript', posix, () => {
+  const error =
+    'file:///app/a.ts:2\nlet a;\nconst b = ;\n          ^\n\nSyntaxError [X]: Expression expected';
+  const found = frame(error, { '/app/a.ts': 'let a;\nconst b = ;' });
+  assert.deepEqual([found?.line, found?.column], [2, 11]);
+});
+
 test('the place that a compiler names', posix, () => {
   const error =
     'Error: Transform failed with 1 error:\n/app/a.ts:2:1: ERROR: Unexpected "}"\n    at f (/app/x.js:1:1)';

@@ -5,7 +5,7 @@ import { parseOptions } from '../../src/options.ts';
 test('without settings the defaults hold', () => {
   for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, { OTHER: 'x' }]) {
     assert.deepEqual(parseOptions(env), {
-      options: { grace: 5000, log: 'info', poll: 0, standby: true },
+      options: { grace: 5000, log: 'info', poll: 0, standby: true, crashPage: true },
       problems: [],
     });
   }
@@ -18,7 +18,7 @@ test('good values are taken', () => {
     ['2147483647', 2 ** 31 - 1],
   ] as const) {
     assert.deepEqual(parseOptions({ AUTORELOAD_GRACE: value }), {
-      options: { grace, log: 'info', poll: 0, standby: true },
+      options: { grace, log: 'info', poll: 0, standby: true, crashPage: true },
       problems: [],
     });
   }
@@ -117,15 +117,20 @@ test('every bad value is told', () => {
   assert.equal(parseOptions(env).problems.length, 3);
 });
 
-test('the standby is on unless it is turned off', () => {
-  for (const [value, standby, problems] of [
-    ['', true, 0],
-    ['1', true, 0],
-    ['0', false, 0],
-    ['off', true, 1],
-  ] as const) {
-    const parsed = parseOptions({ AUTORELOAD_STANDBY: value });
-    assert.equal(parsed.options.standby, standby, value);
-    assert.equal(parsed.problems.length, problems, value);
-  }
-});
+for (const [name, option] of [
+  ['AUTORELOAD_STANDBY', 'standby'],
+  ['AUTORELOAD_CRASH_PAGE', 'crashPage'],
+] as const) {
+  test(`${name} is on unless it is turned off`, () => {
+    for (const [value, isOn, problems] of [
+      ['', true, 0],
+      ['1', true, 0],
+      ['0', false, 0],
+      ['off', true, 1],
+    ] as const) {
+      const parsed = parseOptions({ [name]: value });
+      assert.equal(parsed.options[option], isOn, value);
+      assert.equal(parsed.problems.length, problems, value);
+    }
+  });
+}
