@@ -40,7 +40,7 @@ function tell(text: string): void {
  */
 function textOf(error: unknown, causes = 0): string {
   // No code of the user's runs, where that can be helped.
-  if (!types.isNativeError(error)) return inspect(error, { customInspect: false, depth: 1 });
+  if (!types.isNativeError(error)) return inspect(error, { customInspect: false, depth: 0 });
   const { stack, cause } = error;
   const text = typeof stack === 'string' && stack !== '' ? stack : `${error.name}: ${error.message}`;
   const inner = inside(error).map((one) => `\n  ${one.replaceAll('\n', '\n  ')}`);

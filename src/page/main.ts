@@ -10,8 +10,8 @@ const FIRST_FD = 3;
 const fds = Array.from({ length: Number(process.argv[2]) }, (_, index) => FIRST_FD + index);
 let server: PageServer | undefined;
 
-// A signal to the whole process group is for the program: Node would open the inspector.
-process.on('SIGUSR1', () => {});
+// Signals to the whole process group are for the program and its supervisor, with whom this process ends.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => {});
 
 const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
 lines.on('line', (line) => {

@@ -9,8 +9,9 @@ import { answerTo } from './answer.ts';
 /** A connection has so long, in ms, to ask and to be answered. */
 const CONNECTION_MS = 10_000;
 
-/** And so long once nobody is to be answered any more. */
+/** And so long once the program answers itself: what has been asked is answered, what may be on its way is waited for. */
 const LAST_MS = 1000;
+const IDLE_MS = 100;
 
 /** A request is answered when its body has come, or so many bytes of it: what is not read would reset the connection. */
 const MAX_BODY = 64 * 2 ** 20;
@@ -42,11 +43,16 @@ export class PageServer {
     const closed = this.#listeners.map(
       (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
     );
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, LAST_MS);
+    const end = (isOver: (socket: net.Socket) => boolean): void => {
+      for (const socket of this.#sockets) if (isOver(socket)) socket.destroy();
+    };
+    // A browser opens connections ahead of time: the next request on such a one is for the program.
+    const timers = [
+      setTimeout(() => end((socket) => socket.bytesRead === 0), IDLE_MS),
+      setTimeout(() => end(() => true), LAST_MS),
+    ];
     await Promise.all(closed);
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
   }
 
   #listen(fd: number): net.Server {

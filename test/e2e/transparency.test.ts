@@ -8,7 +8,10 @@ import { Project } from '../helpers/project.ts';
 
 /** What does differ, and why it has to. */
 const INHERENT = {
-  /** Names of events. Node itself listens to this one on every process with an IPC channel, and so do we. */
+  /**
+   * Names of events. Node itself listens to the first on every process with an IPC channel, and so do we; by the second the
+   * supervisor is told of the error that ends the program.
+   */
   events: ['internalMessage', 'uncaughtExceptionMonitor'],
 };
 
