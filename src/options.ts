@@ -14,6 +14,8 @@ export interface Options {
   readonly standby: boolean;
   /** `AUTORELOAD_CRASH_PAGE`: whether the sockets of a program that is down answer. */
   readonly crashPage: boolean;
+  /** `AUTORELOAD_HOLD`: whether listening sockets stay open over a restart. */
+  readonly hold: boolean;
   /** `AUTORELOAD_POLL`: ms between two looks at each file; 0: only files that cannot be watched are polled. */
   readonly poll: number;
 }
@@ -88,7 +90,8 @@ export function parseOptions(env: NodeJS.ProcessEnv): ParsedOptions {
   };
   const standby = isOn('AUTORELOAD_STANDBY');
   const crashPage = isOn('AUTORELOAD_CRASH_PAGE');
-  return { options: Object.freeze({ grace, log, poll, standby, crashPage }), problems };
+  const hold = isOn('AUTORELOAD_HOLD');
+  return { options: Object.freeze({ grace, log, poll, standby, crashPage, hold }), problems };
 }
 
 function isLogLevel(value: string): value is LogLevel {

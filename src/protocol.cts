@@ -29,6 +29,32 @@ export const GATE_VARIABLE = 'AUTORELOAD_GATE';
 /** Where the gate is: in front of the user's preloads, or behind them. */
 export type Gate = 'early' | 'late';
 
+/** Descriptor of the first listening socket that a child is handed; the others follow. */
+export const HELD_FD = 6;
+
+/** Variable that tells a child to hand over its listening sockets, and which it is handed; the preload takes it away. */
+export const HELD_VARIABLE = 'AUTORELOAD_HELD';
+
+/** A listening socket, as the child that has opened it describes it. */
+export interface Listening {
+  /** Unlike that of any other. */
+  readonly id: string;
+  /** What it is bound to, as the program asks for it. */
+  readonly key: string;
+  /** Which file it is, where it is one. */
+  readonly mark: string;
+  /** Whether it belongs to a server that speaks plain HTTP. */
+  readonly http: boolean;
+}
+
+/** A listening socket that a child is handed. */
+export interface Handed {
+  readonly id: string;
+  readonly key: string;
+  readonly mark: string;
+  readonly fd: number;
+}
+
 /** A built-in module of Node's that a run has used; `imported` as an ES module, which loads more of it. */
 export interface UsedBuiltin {
   readonly name: string;
@@ -101,6 +127,14 @@ export type LaneRecord =
   | { readonly kind: 'crashed'; readonly first: boolean; readonly text: string }
   /** Where the inspector listens, after SIGUSR1. */
   | { readonly kind: 'inspected'; readonly url: string }
+  /** The run listens on a socket that it was handed. */
+  | { readonly kind: 'adopted'; readonly id: string }
+  /** The run does not listen on a socket any more, or does not want one that it was handed. */
+  | { readonly kind: 'released'; readonly id: string }
+  /** The run is ending, and waits for responses. */
+  | { readonly kind: 'draining' }
+  /** The run is ending, and waits for nothing but its signal. */
+  | { readonly kind: 'drained' }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
   | { readonly kind: 'up'; readonly at: number };
 
@@ -112,6 +146,40 @@ export type ControlMessage =
   | { readonly kind: 'inspected' }
   /** SIGUSR1 has opened the inspector there in an earlier run. */
   | { readonly kind: 'inspect'; readonly host: string; readonly port: number };
+
+/** The message that goes with a listening socket, in the same envelope. */
+export function encodeListening(listening: Listening): object {
+  return { cmd: CONTROL_CMD, version: VERSION, kind: 'listening', ...listening };
+}
+
+/** What arrived with a listening socket, or undefined when it is not one of ours. */
+export function parseListening(message: unknown): Listening | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { cmd, version, kind, id, key, mark, http } = message as Record<string, unknown>;
+  if (cmd !== CONTROL_CMD || version !== VERSION || kind !== 'listening') return undefined;
+  if (!isString(id) || !isString(key) || !isString(mark)) return undefined;
+  return { id, key, mark, http: http === true };
+}
+
+/** The value of {@link HELD_VARIABLE}. */
+export function encodeHanded(handed: readonly Handed[]): string {
+  return JSON.stringify(handed);
+}
+
+/** The sockets in a value of {@link HELD_VARIABLE}. */
+export function parseHanded(value: string): Handed[] {
+  try {
+    const handed: unknown = JSON.parse(value);
+    return Array.isArray(handed) ? handed.filter(isHanded) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isHanded(value: unknown): value is Handed {
+  const { id, key, mark, fd } = (value ?? {}) as Partial<Record<keyof Handed, unknown>>;
+  return isString(id) && isString(key) && isString(mark) && isNumber(fd);
+}
 
 /** The line that carries a record. It begins with a newline too, should another process have been cut off in its own. */
 export function encodeRecord(record: LaneRecord): string {
@@ -190,6 +258,14 @@ function toFields(record: LaneRecord): unknown[] {
       return ['c', record.first, record.text];
     case 'inspected':
       return ['i', record.url];
+    case 'adopted':
+      return ['a', record.id];
+    case 'released':
+      return ['f', record.id];
+    case 'draining':
+      return ['w'];
+    case 'drained':
+      return ['e'];
     case 'up':
       return ['u', record.at];
   }
@@ -217,6 +293,10 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   if (tag === 'b' && isString(first) && typeof second === 'boolean')
     return { kind: 'builtin', name: first, imported: second };
   if (tag === 'd') return { kind: 'disconnected' };
+  if (tag === 'a' && isString(first)) return { kind: 'adopted', id: first };
+  if (tag === 'f' && isString(first)) return { kind: 'released', id: first };
+  if (tag === 'w') return { kind: 'draining' };
+  if (tag === 'e') return { kind: 'drained' };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;
 }

@@ -1,17 +1,27 @@
 // The child's end of the control channel, which is Node's IPC channel. Where the app's launcher gave it no channel,
 // the app must not see ours: `process.send` and its kin are taken off `process`, and put back only while Node's own
-// code reads a message. Knows nothing of what a message makes the child do.
+// code reads or writes a message. Knows nothing of what a message makes the child do.
+import type { SendHandle } from 'node:child_process';
 import { parseControl } from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
+import { HiddenKeys } from './hidden-keys.cts';
 
 /** What Node puts on `process` for a child with an IPC channel (lib/internal/child_process.js, setupChannel). */
 const KEYS =
   'send connected disconnect channel _send _disconnect _handleQueue _pendingMessage _channel'.split(' ');
 
+/** An error that is not for the app. */
+const SWALLOW = { swallowErrors: true } as object;
+
 /** The channel's pipe, behind a symbol of Node's. */
 interface ChannelHandle {
   onread: (this: unknown, ...args: unknown[]) => unknown;
 }
+
+let pipe: object | undefined;
+
+/** Sends the supervisor a message with a handle. */
+let sendHandle: (message: object, handle: object) => void = () => {};
 
 /**
  * Listens to the supervisor.
@@ -23,6 +33,29 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
     const control = parseControl(message);
     if (control) onMessage(control);
   });
+  const key = channelKey();
+  pipe = key && (process as unknown as Record<symbol, object | undefined>)[key];
+  const send = process.send?.bind(process);
+  sendHandle = (message, handle) => {
+    if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
+  };
+}
+
+/**
+ * Gives the supervisor a handle of Node's own kind. It is written at once, unless another one is on its way. Never throws:
+ * the app must not notice.
+ */
+export function giveHandle(message: object, handle: object): void {
+  try {
+    sendHandle(message, handle);
+  } catch {
+    // Then there is nobody to take it.
+  }
+}
+
+/** The pipe of the channel. */
+export function channelHandle(): object | undefined {
+  return pipe;
 }
 
 /**
@@ -45,7 +78,7 @@ export function onDisconnect(tell: () => void): void {
  */
 export function hideChannel(onClosed: () => void): void {
   process.channel?.unref();
-  const handleKey = Object.getOwnPropertySymbols(process).find((key) => key.description === 'kChannelHandle');
+  const handleKey = channelKey();
   const handle = handleKey && (process as unknown as Record<symbol, ChannelHandle | undefined>)[handleKey];
   if (!handleKey || !handle) return;
 
@@ -58,26 +91,27 @@ export function hideChannel(onClosed: () => void): void {
     if (listener.name === 'onRemoveListener') process.off('removeListener', listener);
   }
 
-  const hidden = [...KEYS, handleKey].map(
-    (key) => [key, Object.getOwnPropertyDescriptor(process, key)] as const,
-  );
-  const reveal = (): void => {
-    for (const [key, descriptor] of hidden) if (descriptor) Object.defineProperty(process, key, descriptor);
-  };
-  const hide = (): void => {
-    for (const [key] of hidden) Reflect.deleteProperty(process, key);
-  };
-
+  const send = process.send?.bind(process);
+  const channel = new HiddenKeys([...KEYS, handleKey]);
+  sendHandle = (message, sent) =>
+    channel.during(() => {
+      if (process.connected) send?.(message, sent as SendHandle, SWALLOW);
+    });
+  // Node's own listener, which reads that a handle has arrived.
+  for (const listener of process.listeners('internalMessage' as 'message').slice(0, 1)) {
+    process.off('internalMessage', listener);
+    process.prependListener('internalMessage' as 'message', (...args) =>
+      channel.during(() => listener.apply(process, args)),
+    );
+  }
   const { onread } = handle;
   handle.onread = function (...args) {
     // Node reads no bytes at the end.
     if (args[0] === undefined) onClosed();
-    reveal();
-    try {
-      return onread.apply(this, args);
-    } finally {
-      hide();
-    }
+    return channel.during(() => onread.apply(this, args));
   };
-  hide();
+}
+
+function channelKey(): symbol | undefined {
+  return Object.getOwnPropertySymbols(process).find((key) => key.description === 'kChannelHandle');
 }

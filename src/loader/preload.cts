@@ -4,7 +4,14 @@
 import module from 'node:module';
 import { join } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { GATE_VARIABLE, LANE_FD, LANE_VARIABLE, RELAY_VARIABLE } from '../protocol.cts';
+import {
+  GATE_VARIABLE,
+  HELD_VARIABLE,
+  LANE_FD,
+  LANE_VARIABLE,
+  parseHanded,
+  RELAY_VARIABLE,
+} from '../protocol.cts';
 import type { ControlMessage } from '../protocol.cts';
 import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
@@ -12,6 +19,7 @@ import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
 import { reportCrashes } from './crash.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
+import { drain } from './drain.cts';
 import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
 import { waitAtGate } from './gate.cts';
 import { hideFiles } from './hide-files.cts';
@@ -22,6 +30,7 @@ import { addressProcesses } from './processes.cts';
 import { isInProject } from './project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './recorder.cts';
 import type { Progress } from './recorder.cts';
+import { holdSockets, socketsUp } from './sockets.cts';
 import { addressAllWorkers } from './workers.cts';
 
 /** What the option of the supervisor's names. */
@@ -68,10 +77,13 @@ function joinChild(pipe: string | undefined): void {
   const progress = newProgress();
   const gate = takeGate();
   const isFirst = gate === 'early' && bringsUserCode();
+  const handed = process.env[HELD_VARIABLE];
+  delete process.env[HELD_VARIABLE];
   if (isFirst) waitAtGate(false);
   record({ fd: LANE_FD, pipe }, progress);
   reportCrashes();
   listen(obey);
+  if (handed !== undefined) holdSockets(parseHanded(handed));
   if (isDebugged()) guardExit();
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
@@ -131,6 +143,7 @@ function obey(message: ControlMessage): void {
     case 'stop':
       beginEnd();
       if (process.platform === 'win32') endBySignal();
+      else drain();
       break;
     case 'inspected':
       guardExit();
@@ -156,6 +169,7 @@ function reportUp(progress: Progress): void {
     const free = enough || now() - since < 2 * REST_MS;
     if (begun && free && records === seen) {
       send({ kind: 'up', at: since });
+      socketsUp();
       return;
     }
     seen = begun ? records : 0;

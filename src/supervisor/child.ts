@@ -8,14 +8,19 @@ import {
   CONTROL_FD,
   encodeControl,
   encodeGateMessage,
+  encodeHanded,
   GATE_FD,
   GATE_VARIABLE,
+  HELD_FD,
+  HELD_VARIABLE,
   LANE_FD,
+  parseListening,
   RELAY_VARIABLE,
 } from '../protocol.cts';
 import type { ControlMessage, Gate, GateMessage, LaneRecord } from '../protocol.cts';
 import type { Command } from './command.ts';
 import { Family } from './family.ts';
+import type { Held, SocketHandle } from './held.ts';
 import { LaneReader } from './lane.ts';
 import { killTree, lookUp, signal } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
@@ -26,11 +31,18 @@ import type { Ended } from './state.ts';
 const LAST_RECORDS_MS = 200;
 const QUIET_MS = 5;
 
+/** A child that has not said within so many ms that it drains cannot: its loop is blocked. */
+const UNHEARD_MS = 300;
+
 export interface ChildOptions {
   readonly command: Command;
   readonly scheduler: Scheduler;
   /** Where it waits until it is told to go; undefined when it is to run at once. */
   readonly gate: Gate | undefined;
+  /** The sockets that it is handed, and where its own go; undefined when none are held. */
+  readonly held: Held | undefined;
+  /** How long it has for responses that are on their way when it is to end, in ms. */
+  readonly drainMs: number;
   /** How messages are written for the app's launcher; undefined when there is none, and the app is to have no channel. */
   readonly launcher: SerializationType | undefined;
   readonly onRecord: (record: LaneRecord) => void;
@@ -54,14 +66,21 @@ export class Child {
   #garbage = false;
   readonly #disconnect = { told: false, closed: false };
   #gone = false;
+  /** Whether it listens on a socket that is held. */
+  #serves = false;
+  /** It is to get its signal when it has drained. */
+  #cancelSignal: (() => void) | undefined;
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    const { command, launcher, gate } = options;
-    const stdio: ('inherit' | 'pipe' | 'ipc')[] = ['inherit', 'inherit', 'inherit'];
+    const { command, launcher, gate, held } = options;
+    const handOver = held?.handOver();
+    const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = ['inherit', 'inherit', 'inherit'];
     stdio[LANE_FD] = 'pipe';
     stdio[CONTROL_FD] = 'ipc';
-    if (gate) stdio[GATE_FD] = 'pipe';
+    // Without a gap: Node would move the others down.
+    stdio[GATE_FD] = gate ? 'pipe' : 'ignore';
+    for (const [i, fd] of handOver?.fds.entries() ?? []) stdio[HELD_FD + i] = fd;
     const args = gate === 'late' ? command.lateGateArgs : undefined;
     this.#process = spawn(command.execPath, args ?? command.args, {
       argv0: command.argv0,
@@ -69,6 +88,7 @@ export class Child {
         ...command.env,
         ...(launcher ? { [RELAY_VARIABLE]: '1' } : {}),
         ...(gate ? { [GATE_VARIABLE]: gate } : {}),
+        ...(handOver ? { [HELD_VARIABLE]: encodeHanded(handOver.handed) } : {}),
       },
       stdio,
       serialization: launcher ?? 'json',
@@ -94,11 +114,23 @@ export class Child {
     return !this.#gone && this.#process.pid !== undefined;
   }
 
-  /** Asks the child to end, in its own time. */
+  /** Asks the child to end, in its own time. One that listens finishes its responses before the signal goes out. */
   stop(): void {
-    // Here connections will be drained before the signal goes out.
     const told = this.tell({ kind: 'stop' });
-    if (process.platform !== 'win32' || !told) this.signal('SIGTERM');
+    if (process.platform === 'win32' && told) return;
+    if (told && this.#serves) this.#signalAfter(UNHEARD_MS);
+    else this.signal('SIGTERM');
+  }
+
+  #signalAfter(ms: number): void {
+    this.#cancelSignal?.();
+    this.#cancelSignal = this.#options.scheduler.after(ms, () => this.#signalNow());
+  }
+
+  #signalNow(): void {
+    this.#cancelSignal?.();
+    this.#cancelSignal = undefined;
+    this.signal('SIGTERM');
   }
 
   /** Sends the child a control message. Returns false when it has no channel any more. */
@@ -139,6 +171,12 @@ export class Child {
     // Without descriptors left, Node gives no stdio.
     const lane = child.stdio?.[LANE_FD];
     const drained = lane instanceof Readable ? this.#read(lane) : Promise.resolve();
+    child.on('internalMessage', (message: unknown, handle: SocketHandle | undefined) => {
+      const listening = handle && parseListening(message);
+      if (!listening) return;
+      this.#serves = true;
+      this.#options.held?.add(listening, handle);
+    });
     if (launcher) child.on('message', onMessage).once('disconnect', () => this.#disconnected('closed'));
     child.once('error', (error) => {
       if (child.pid !== undefined) return;
@@ -147,6 +185,17 @@ export class Child {
       void this.#finish({ code: 1, signal: null }, drained);
     });
     child.once('exit', (code, name) => void this.#finish({ code, signal: name }, drained));
+  }
+
+  /** What becomes of the sockets that the child listens on. */
+  #serving(record: LaneRecord): void {
+    const { held, drainMs } = this.#options;
+    if (record.kind === 'adopted') this.#serves = true;
+    if (record.kind === 'released') held?.release(record.id);
+    // It was told to end, and has not got the signal yet.
+    if (!this.#cancelSignal) return;
+    if (record.kind === 'draining') this.#signalAfter(drainMs);
+    if (record.kind === 'drained') this.#signalNow();
   }
 
   /** The app has closed the channel when it says so and the last message has come, in whichever order. */
@@ -164,6 +213,7 @@ export class Child {
           this.tellProcs();
         }
         if (record.kind === 'disconnected') this.#disconnected('told');
+        this.#serving(record);
         this.#options.onRecord(record);
       },
       (text) => {
@@ -196,6 +246,7 @@ export class Child {
 
   async #finish(ended: Ended, drained: Promise<void>): Promise<void> {
     this.#gone = true;
+    this.#cancelSignal?.();
     const { scheduler } = this.#options;
     await Promise.race([drained, this.#quiet(LAST_RECORDS_MS)]);
     const left = await this.#family.end(scheduler);

@@ -6,6 +6,7 @@ import { Child } from './child.ts';
 import type { Command } from './command.ts';
 import { textOf } from './disk.ts';
 import { Guard } from './guard.ts';
+import { Held } from './held.ts';
 import { isInspected } from './inspector.ts';
 import type { Launcher } from './launcher.ts';
 import type { Log } from './log.ts';
@@ -21,6 +22,10 @@ export interface RunsOptions {
   readonly scheduler: Scheduler;
   /** Whether the next child is to wait ready. */
   readonly standby: boolean;
+  /** Whether listening sockets stay open between two runs. */
+  readonly hold: boolean;
+  /** How long a child has for responses that are on their way, in ms. */
+  readonly drainMs: number;
   readonly launcher: Launcher;
   /** Files that Node and its preloads read before the program begins. */
   readonly settings: () => readonly string[];
@@ -34,6 +39,7 @@ export interface RunsOptions {
 export class Runs {
   readonly #options: RunsOptions;
   readonly #standby: Standby<Child> | undefined;
+  readonly #held: Held | undefined;
   /** Processes that must not outlive the supervisor, by the generation of their child, or by what else they are. */
   readonly #procs = new Map<number | 'page', readonly Proc[]>();
   #guard: Guard | undefined;
@@ -46,13 +52,18 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#options = options;
     const { scheduler, log } = options;
+    const onDebug = (text: string): void => log.debug(text);
+    // On Windows no process can be handed a socket as a descriptor.
+    if (options.hold && process.platform !== 'win32')
+      this.#held = new Held({ onChange: () => this.#standby?.refresh(), onDebug });
     // The inspector of a standby would listen before its turn.
     if (!options.standby || isInspected(process)) return;
     this.#standby = new Standby({
       scheduler,
       spawn: () => this.#spawn(this.#generation + 1, this.#gate()),
       usage: () => this.#usage.get(options.settings()),
-      onDebug: (text) => log.debug(text),
+      version: () => this.#held?.version ?? '',
+      onDebug,
     });
   }
 
@@ -98,6 +109,11 @@ export class Runs {
     if (paths.some(isInPackage)) this.#standby?.discard();
   }
 
+  /** The run has ended by itself. */
+  ended(isBroken: boolean): void {
+    this.#held?.ended(isBroken);
+  }
+
   /** There is to be no other run. */
   close(): void {
     this.#standby?.discard();
@@ -107,12 +123,14 @@ export class Runs {
   }
 
   #spawn(generation: number, gate: Gate | undefined): Child {
-    const { command, scheduler, launcher, log, onExit } = this.#options;
+    const { command, scheduler, launcher, log, drainMs, onExit } = this.#options;
     if (gate) this.#early = [];
     const child: Child = new Child({
       command,
       gate,
       scheduler,
+      drainMs,
+      held: this.#held,
       launcher: launcher.serialization,
       onRecord: (record) => this.#record(generation, record),
       onMessage: (message, handle) => launcher.send(message, handle),

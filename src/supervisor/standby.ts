@@ -30,6 +30,8 @@ export interface Usage {
 
 export interface StandbyOptions<C extends Waiting> {
   readonly scheduler: Scheduler;
+  /** What else one is started with, as a text that changes with it. */
+  readonly version: () => string;
   /** Starts a child that waits at the gate. */
   readonly spawn: () => C;
   /** What it is to make ready. */
@@ -41,6 +43,8 @@ export class Standby<C extends Waiting> {
   readonly #options: StandbyOptions<C>;
   #child: C | undefined;
   #isFresh = (): boolean => false;
+  /** What it was started with. */
+  #version = '';
   #cancel: (() => void) | undefined;
 
   constructor(options: StandbyOptions<C>) {
@@ -55,7 +59,7 @@ export class Standby<C extends Waiting> {
 
   /** The standby, let through; undefined when there is none. The caller owns it from now on. */
   take(): C | undefined {
-    if (this.#child && !this.#isFresh()) this.discard();
+    if (this.#version !== this.#options.version() || (this.#child && !this.#isFresh())) this.discard();
     const child = this.#child?.isThere ? this.#child : undefined;
     this.#forget();
     child?.atGate({ kind: 'go' });
@@ -69,6 +73,13 @@ export class Standby<C extends Waiting> {
     if (child?.isThere) child.kill();
   }
 
+  /** What one is started with may have changed. */
+  refresh(): void {
+    if (!this.#child?.isThere || this.#version === this.#options.version()) return;
+    this.discard();
+    this.prepare();
+  }
+
   #forget(): void {
     this.#child = undefined;
     this.#cancel?.();
@@ -76,13 +87,14 @@ export class Standby<C extends Waiting> {
   }
 
   #spawn(): void {
-    const { scheduler, spawn, usage, onDebug } = this.#options;
+    const { scheduler, spawn, version, usage, onDebug } = this.#options;
     this.#forget();
     const free = freeMemory();
     if (free < ENOUGH_MEMORY) {
       onDebug(`no standby: ${Math.round(free / 2 ** 20)} MB of memory are free`);
       return;
     }
+    this.#version = version();
     const { message, mark } = usage();
     const before = mark();
     this.#isFresh = () => mark() === before;

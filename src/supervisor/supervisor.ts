@@ -15,11 +15,14 @@ import { onDebugSignal, onEndingSignal } from './signals.ts';
 import { IDLE } from './state.ts';
 import type { Effect, Ended, Event, Line, State } from './state.ts';
 import { Terminal } from './terminal.ts';
-import { transition } from './transition.ts';
+import { EXIT_RESTART, transition } from './transition.ts';
 import type { Watching } from './watching.ts';
 
 /** After this many ms a user who waits for the program to end is told that it has not. */
 const PATIENCE_MS = 1000;
+
+/** At least so long before it is killed, in ms, a child that drains gets its signal; or half of the grace period. */
+const HANDLERS_MS = 1000;
 
 export class Supervisor {
   readonly #command: Command;
@@ -47,6 +50,8 @@ export class Supervisor {
       command,
       scheduler,
       standby: options.standby,
+      hold: options.hold,
+      drainMs: Math.max(options.grace - HANDLERS_MS, options.grace / 2),
       launcher: new Launcher(),
       settings: () => this.#watching?.settings ?? command.settings,
       log,
@@ -213,6 +218,7 @@ export class Supervisor {
     if (signal && signal !== 'SIGTERM' && signal !== 'SIGINT') this.#terminal.restore();
     // A run that was told to end has not broken.
     if (this.#state.kind !== 'running') return;
+    if (code !== EXIT_RESTART) this.#runs.ended(code !== 0);
     this.#watching?.ended(code !== 0);
     // Not when it has ended before anything of the user's began: the next one would, too.
     if ((this.#watching?.files ?? 0) > 0) this.#runs.prepare();

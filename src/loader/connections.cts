@@ -1,0 +1,128 @@
+// What the connections of a server are doing: a response is on its way, a client is about to ask again, or nothing. Finds
+// them where Node keeps them, without a listener. Knows nothing of why it is asked.
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Server } from './handles.cts';
+import { symbolProperty } from './handles.cts';
+
+/** A connection that has said nothing for so many ms is idle. */
+export const SILENT_MS = 50;
+
+const EVENT_STREAM = /^content-type: *text\/event-stream/im;
+
+/** A parser of Node's, which belongs to one HTTP connection. */
+interface Parser {
+  readonly socket?: HttpSocket | null;
+}
+
+interface HttpSocket extends Socket {
+  /** The connection below, where this one is secure. */
+  readonly _parent?: Socket | null;
+  readonly _httpMessage?: (ServerResponse & { readonly _header?: string | null }) | null;
+}
+
+/** lib/_http_server.js, kConnections */
+interface ConnectionsList {
+  all: () => Parser[];
+  active: () => Parser[];
+  expired: (headersMs: number, requestMs: number) => Parser[];
+}
+
+/** An HTTP/2 session, as far as it is asked. */
+interface Session {
+  readonly destroyed: boolean;
+  close: () => void;
+  destroy: () => void;
+}
+
+export interface Connections {
+  /** Those on which a response is on its way, or which may bring a request at any moment. */
+  readonly busy: ReadonlySet<Socket>;
+  /** Those on which nothing happens. */
+  readonly idle: readonly Socket[];
+}
+
+/** The HTTP connections of one server. Upgraded ones are none any more, and an event stream has no end to wait for. */
+export class Http {
+  readonly #server: Server;
+  readonly #list: ConnectionsList | undefined;
+  /** Connected without asking for anything, as browsers do. */
+  readonly #quiet: ReadonlySet<Parser>;
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.#list = symbolProperty(server, 'http.server.connections') as ConnectionsList | undefined;
+    this.#quiet = new Set(this.#list?.expired(SILENT_MS, 0));
+  }
+
+  /** @param now the time of Node's timers */
+  look(now: number): Connections {
+    const active = new Set(this.#list?.active());
+    const idle: Socket[] = [];
+    const busy = new Set<Socket>();
+    for (const parser of this.#list?.all() ?? []) {
+      const { socket } = parser;
+      if (!socket || socket.destroyed || socket.writableEnded) continue;
+      const response = socket._httpMessage;
+      if (response ? !isEventStream(response) : this.#mayAsk(parser, socket, active, now)) busy.add(socket);
+      else if (!response) idle.push(socket);
+    }
+    return { busy, idle };
+  }
+
+  /** Connections that are not secure yet, or not HTTP any more. Of the former there are no other traces. */
+  raw(): Socket[] {
+    if (!this.#list || !('setSecureContext' in this.#server)) return [];
+    const known = new Set(this.#list.all().map(({ socket }) => socket?._parent));
+    return socketsOf(this.#server).filter((socket) => !known.has(socket));
+  }
+
+  #mayAsk(parser: Parser, socket: Socket, active: ReadonlySet<Parser>, now: number): boolean {
+    return active.has(parser) || !(this.#quiet.has(parser) || isSilent(socket, now));
+  }
+
+  /** Lets each client know with the response that is on its way that this connection ends. */
+  lastResponses(): void {
+    for (const { socket } of this.#list?.all() ?? []) {
+      const response = socket?._httpMessage;
+      if (response && !response.headersSent) response.shouldKeepAlive = false;
+    }
+  }
+}
+
+/** The HTTP/2 sessions of one server. */
+export function sessionsOf(server: Server): Session[] {
+  const sessions = symbolProperty(server, 'sessions');
+  if (sessions instanceof Set) return [...(sessions as Set<Session>)];
+  return socketsOf(server)
+    .map((socket) => symbolProperty(socket, 'kBoundSession') as Session | undefined)
+    .filter((session) => session !== undefined);
+}
+
+/** Whether a session has a stream that will end. */
+export function isBusy(session: Session): boolean {
+  const state = symbolProperty(session, 'state') as { streams?: Map<number, object> } | undefined;
+  if (session.destroyed || !state?.streams) return false;
+  return [...state.streams.values()].some((stream) => {
+    const { sentHeaders } = stream as { sentHeaders?: Record<string, unknown> };
+    return !String(sentHeaders?.['content-type']).startsWith('text/event-stream');
+  });
+}
+
+/** Connections of a server on which something may happen. */
+export function socketsOf(server: Server): Socket[] {
+  const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => unknown[] };
+  return (_getActiveHandles?.() ?? []).filter(
+    (handle): handle is Socket => (handle as { server?: unknown } | undefined)?.server === server,
+  );
+}
+
+function isEventStream(response: ServerResponse & { readonly _header?: string | null }): boolean {
+  return EVENT_STREAM.test(response._header ?? '');
+}
+
+/** Node's timer that closes an idle connection knows since when it is idle. */
+function isSilent(socket: Socket, now: number): boolean {
+  const timer = symbolProperty(socket, 'timeout') as { _idleStart?: number } | null | undefined;
+  return timer?._idleStart === undefined || now - timer._idleStart >= SILENT_MS;
+}

@@ -1,0 +1,104 @@
+// The end of a run that listens: no connection is accepted any more, responses that are on their way are finished, and what
+// has no end is cut. The signal comes when this is done. Knows nothing of how sockets go on to the next run.
+import type { ServerResponse } from 'node:http';
+import type { Socket as Connection } from 'node:net';
+import { Http, isBusy, sessionsOf, SILENT_MS, socketsOf } from './connections.cts';
+import { SERVER, serverOf } from './handles.cts';
+import type { Handle, HandleClass, Server } from './handles.cts';
+import { send } from './lane.cts';
+import { closeSocket, keepSockets } from './sockets.cts';
+
+/** How often to look at the connections, in ms. */
+const LOOK_MS = 2;
+
+/** The signal comes well within so many ms after it is told that it can. */
+const SIGNAL_MS = 1000;
+
+/** The app may replace these, as a fake clock does. */
+const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = globalThis;
+
+/** Ends what listens, and tells the supervisor when the signal can come. */
+export function drain(): void {
+  const servers: Server[] = [];
+  const sockets = keepSockets();
+  if (sockets.length === 0) {
+    send({ kind: 'drained' });
+    return;
+  }
+  for (const socket of sockets) {
+    const server = serverOf(socket.handle);
+    // Node's cluster has the handle to itself.
+    if (!server) continue;
+    servers.push(server);
+    server._handle = standIn(socket.handle);
+    closeSocket(socket);
+    // Requests that come on open connections are the last ones there.
+    server.prependListener('request', (_request: unknown, response: ServerResponse) => {
+      response.shouldKeepAlive = false;
+    });
+  }
+  // Whatever else ends, the process must be there for the signal.
+  const hold = setInterval(() => {}, SIGNAL_MS);
+  // Without a handler of the app's, the signal ends the process.
+  if (process.listenerCount('SIGTERM') > 0)
+    process.prependOnceListener('SIGTERM', () => {
+      clearInterval(hold);
+      setTimeout(() => cut(servers), SILENT_MS).unref();
+    });
+  // What was accepted before, and what has arrived, is seen first.
+  setImmediate(() => setImmediate(() => finish(servers, hold)));
+}
+
+/** Waits for responses. */
+function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
+  const connections = servers.map((server) => new Http(server));
+  for (const http of connections) http.lastResponses();
+  for (const session of servers.flatMap(sessionsOf)) session.close();
+  let told = false;
+  let began: number | undefined;
+  const look = (): void => {
+    const timer = setTimeout(look, LOOK_MS).unref();
+    const now = (timer as { _idleStart?: number })._idleStart ?? 0;
+    began ??= now;
+    const seen = connections.map((http) => http.look(now));
+    for (const { idle } of seen) for (const socket of idle) socket.destroySoon();
+    const isYoung = now - began < SILENT_MS;
+    if (
+      seen.some(({ busy }) => busy.size > 0) ||
+      servers.flatMap(sessionsOf).some(isBusy) ||
+      (isYoung && connections.some((http) => http.raw().length > 0))
+    ) {
+      if (!told) send({ kind: 'draining' });
+      told = true;
+      return;
+    }
+    clearTimeout(timer);
+    send({ kind: 'drained' });
+    // Where it has come before, which a blocked loop sees in any order.
+    setTimeout(() => clearInterval(hold), SIGNAL_MS);
+  };
+  look();
+}
+
+/** The app's handlers wait for the end of its connections, which may have none: event streams, upgraded ones. */
+function cut(servers: readonly Server[]): void {
+  for (const session of servers.flatMap(sessionsOf)) if (!isBusy(session)) session.destroy();
+  for (const server of servers) {
+    const busy = new Set<Connection | null | undefined>(new Http(server).look(0).busy);
+    for (const socket of busy) busy.add((socket as { _parent?: Connection })._parent);
+    for (const socket of socketsOf(server)) if (!busy.has(socket)) socket.destroySoon();
+  }
+}
+
+/** What the app sees instead of a handle that is closed. Nothing listens there. */
+function standIn(handle: Handle): Handle {
+  const address: { port?: number } = {};
+  handle.getsockname?.(address);
+  const other = new (handle.constructor as HandleClass)(SERVER);
+  if (!handle.getsockname) return other;
+  const getsockname = (target: object): number => {
+    Object.assign(target, address);
+    return 0;
+  };
+  return Object.defineProperty(other, 'getsockname', { value: getsockname });
+}
