@@ -41,7 +41,7 @@ export interface Listening {
   readonly id: string;
   /** What it is bound to, as the program asks for it. */
   readonly key: string;
-  /** Which file it is, where it is one. */
+  /** Its port; or which file it is, where it has one. */
   readonly mark: string;
   /** Whether it belongs to a server that speaks plain HTTP. */
   readonly http: boolean;

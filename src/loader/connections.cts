@@ -5,8 +5,11 @@ import type { Socket } from 'node:net';
 import type { Server } from './handles.cts';
 import { symbolProperty } from './handles.cts';
 
-/** A connection that has said nothing for so many ms is idle. */
+/** A connection that has said nothing for so many ms when the run is told to end is idle. */
 export const SILENT_MS = 50;
+
+/** On one that is not, the client has so many ms for its next request. */
+const NEXT_MS = 250;
 
 const EVENT_STREAM = /^content-type: *text\/event-stream/im;
 
@@ -48,8 +51,11 @@ export class Http {
   readonly #list: ConnectionsList | undefined;
   /** Connected without asking for anything, as browsers do. */
   readonly #quiet: ReadonlySet<Parser>;
+  readonly #began: number;
 
-  constructor(server: Server) {
+  /** @param now the time of Node's timers */
+  constructor(server: Server, now: number) {
+    this.#began = now;
     this.#server = server;
     this.#list = symbolProperty(server, 'http.server.connections') as ConnectionsList | undefined;
     this.#quiet = new Set(this.#list?.expired(SILENT_MS, 0));
@@ -78,7 +84,9 @@ export class Http {
   }
 
   #mayAsk(parser: Parser, socket: Socket, active: ReadonlySet<Parser>, now: number): boolean {
-    return active.has(parser) || !(this.#quiet.has(parser) || isSilent(socket, now));
+    if (active.has(parser)) return !this.#quiet.has(parser);
+    const since = idleSince(socket);
+    return since !== undefined && since > this.#began - SILENT_MS && now - since < NEXT_MS;
   }
 
   /** Lets each client know with the response that is on its way that this connection ends. */
@@ -122,7 +130,7 @@ function isEventStream(response: ServerResponse & { readonly _header?: string | 
 }
 
 /** Node's timer that closes an idle connection knows since when it is idle. */
-function isSilent(socket: Socket, now: number): boolean {
+function idleSince(socket: Socket): number | undefined {
   const timer = symbolProperty(socket, 'timeout') as { _idleStart?: number } | null | undefined;
-  return timer?._idleStart === undefined || now - timer._idleStart >= SILENT_MS;
+  return timer?._idleStart;
 }

@@ -51,15 +51,15 @@ export function drain(): void {
 
 /** Waits for responses. */
 function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
-  const connections = servers.map((server) => new Http(server));
+  const began = timerNow();
+  const connections = servers.map((server) => new Http(server, began));
   for (const http of connections) http.lastResponses();
   for (const session of servers.flatMap(sessionsOf)) session.close();
   let told = false;
-  let began: number | undefined;
   const look = (): void => {
-    const timer = setTimeout(look, LOOK_MS).unref();
-    const now = (timer as { _idleStart?: number })._idleStart ?? 0;
-    began ??= now;
+    // After what has arrived was read, however late the timer is.
+    const timer = setTimeout(() => setImmediate(look), LOOK_MS).unref();
+    const now = timerNow();
     const seen = connections.map((http) => http.look(now));
     for (const { idle } of seen) for (const socket of idle) socket.destroySoon();
     const isYoung = now - began < SILENT_MS;
@@ -84,7 +84,7 @@ function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
 function cut(servers: readonly Server[]): void {
   for (const session of servers.flatMap(sessionsOf)) if (!isBusy(session)) session.destroy();
   for (const server of servers) {
-    const busy = new Set<Connection | null | undefined>(new Http(server).look(0).busy);
+    const busy = new Set<Connection | null | undefined>(new Http(server, 0).look(0).busy);
     for (const socket of busy) busy.add((socket as { _parent?: Connection })._parent);
     for (const socket of socketsOf(server)) if (!busy.has(socket)) socket.destroySoon();
   }
@@ -101,4 +101,11 @@ function standIn(handle: Handle): Handle {
     return 0;
   };
   return Object.defineProperty(other, 'getsockname', { value: getsockname });
+}
+
+/** The time by which Node's timers go. */
+function timerNow(): number {
+  const timer = setTimeout(() => {}, 0);
+  clearTimeout(timer);
+  return (timer as { _idleStart?: number })._idleStart ?? 0;
 }

@@ -38,15 +38,15 @@ export class Legacy {
   /**
    * Makes a handle that of the socket with a key.
    *
-   * @param mark which file the socket must be
+   * @param isSame whether the mark is that of what is there now
    * @returns the socket's id, or undefined when there is none
    */
-  open(handle: Handle, key: string, mark: string | undefined): string | undefined {
+  open(handle: Handle, key: string, isSame: (mark: string) => boolean): string | undefined {
     const found = [...this.#waiting].find((one) => one.key === key);
     if (!found) return undefined;
     this.#waiting.delete(found);
-    if (found.mark === mark && pipeAt(found.fd) === found.socket && handle.open(found.fd) === 0)
-      return found.id;
+    const isThere = isSame(found.mark) && pipeAt(found.fd) === found.socket;
+    if (isThere && handle.open(found.fd) === 0) return found.id;
     // The supervisor replaces it when it gets the new one.
     this.#close(found);
     return undefined;
@@ -54,7 +54,7 @@ export class Legacy {
 
   /** Lets go of what is bound to a port, since the program wants it in another way. Returns whether there was something. */
   discardPort(port: number): boolean {
-    const found = [...this.#waiting].filter(({ key }) => key.includes(`,${port},`));
+    const found = [...this.#waiting].filter(({ mark }) => mark === String(port));
     for (const one of found) this.#discard(one);
     return found.length > 0;
   }

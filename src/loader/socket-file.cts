@@ -5,13 +5,9 @@ import fs from 'node:fs';
 /** The app may replace these on the module later. */
 const { linkSync, renameSync, statSync, unlinkSync } = fs;
 
-/**
- * Tells a file from another of the same name; undefined when there is none. A socket without a file has an empty one.
- *
- * @param path undefined for a socket that is none of unix
- */
-export function markOf(path: string | undefined): string | undefined {
-  if (path === undefined || path.startsWith('\0')) return '';
+/** Tells a file from another of the same name; undefined when there is none. A socket that has no file has an empty one. */
+export function markOf(path: string): string | undefined {
+  if (path.startsWith('\0')) return '';
   try {
     const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
     return `${dev}:${ino}:${birthtimeNs}`;

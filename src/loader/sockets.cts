@@ -114,7 +114,7 @@ function adopt(handle: Handle, name: string, [address, port, flags]: unknown[]):
     port === 0 ? (chosen.get(base) ?? 0) : [...listening].filter(({ key }) => key.startsWith(base)).length;
   if (port === 0) chosen.set(base, nth + 1);
   const key = `${base}${nth}`;
-  const id = legacy.open(handle, key, markOf(path));
+  const id = legacy.open(handle, key, (mark) => path === undefined || mark === markOf(path));
   bound.set(handle, { handle, id: id ?? `${process.pid}.${++count}`, key, path, adopted: id !== undefined });
   return id !== undefined;
 }
@@ -152,7 +152,8 @@ function begun(handle: Handle): void {
     return;
   }
   const server = serverOf(handle);
-  const message = encodeListening({ id, key, mark: markOf(path) ?? '', http: isHttp(server) });
+  const mark = path === undefined ? String(portOf(handle)) : (markOf(path) ?? '');
+  const message = encodeListening({ id, key, mark, http: isHttp(server) });
   giveHandle(message, handle);
   legacy.replaced();
 }

@@ -32,7 +32,7 @@ const LAST_RECORDS_MS = 200;
 const QUIET_MS = 5;
 
 /** A child that has not said within so many ms that it drains cannot: its loop is blocked. */
-const UNHEARD_MS = 300;
+const UNHEARD_MS = 500;
 
 export interface ChildOptions {
   readonly command: Command;
@@ -100,9 +100,13 @@ export class Child {
 
   /** Tells a child at the gate what to prepare, or to go. */
   atGate(message: GateMessage): void {
-    const gate: unknown = (this.#process.stdio as readonly unknown[] | undefined)?.[GATE_FD];
     // It may be gone, which is told elsewhere.
-    if (gate instanceof Writable) gate.write(encodeGateMessage(message), () => {});
+    this.#gate?.write(encodeGateMessage(message), () => {});
+  }
+
+  get #gate(): Writable | undefined {
+    const gate: unknown = (this.#process.stdio as readonly unknown[] | undefined)?.[GATE_FD];
+    return gate instanceof Writable ? gate : undefined;
   }
 
   get pid(): number | undefined {
@@ -170,6 +174,8 @@ export class Child {
     const child = this.#process;
     // Without descriptors left, Node gives no stdio.
     const lane = child.stdio?.[LANE_FD];
+    // One that is killed before it has read what it was told.
+    this.#gate?.on('error', () => {});
     const drained = lane instanceof Readable ? this.#read(lane) : Promise.resolve();
     child.on('internalMessage', (message: unknown, handle: SocketHandle | undefined) => {
       const listening = handle && parseListening(message);

@@ -23,16 +23,19 @@ function bench(mark = () => ''): {
   scheduler: FakeScheduler;
   standby: Standby<FakeChild>;
   children: FakeChild[];
+  state: { version: string };
 } {
   const scheduler = new FakeScheduler();
   const children: FakeChild[] = [];
+  const state = { version: '' };
   const standby = new Standby<FakeChild>({
     scheduler,
+    version: () => state.version,
     spawn: () => children[children.push(new FakeChild()) - 1]!,
     usage: () => ({ message: { kind: 'warm', builtins: [], requests: [] }, mark }),
     onDebug: () => {},
   });
-  return { scheduler, standby, children };
+  return { scheduler, standby, children, state };
 }
 
 test('it is started a moment after the child has come up, and let through when it is taken', () => {
@@ -99,4 +102,17 @@ test('one that has read what is not so any more is killed when its turn comes', 
   mark = 'two';
   assert.equal(standby.take(), undefined);
   assert.deepEqual(children[1]?.told, ['warm', 'kill']);
+});
+
+test('one that was started with what is not so any more is replaced', () => {
+  const { scheduler, standby, children, state } = bench();
+  standby.prepare();
+  scheduler.advance(100);
+  standby.refresh();
+  assert.equal(children[0]?.isThere, true);
+  state.version = 'another';
+  standby.refresh();
+  assert.equal(children[0]?.isThere, false);
+  scheduler.advance(100);
+  assert.equal(standby.take(), children[1]);
 });
