@@ -98,13 +98,17 @@ export class Http {
   }
 }
 
-/** The HTTP/2 sessions of one server. */
+/** The HTTP/2 sessions of one server. Before Node 24, those of a secure one are not to be found. */
 export function sessionsOf(server: Server): Session[] {
   const sessions = symbolProperty(server, 'sessions');
-  if (sessions instanceof Set) return [...(sessions as Set<Session>)];
-  return socketsOf(server)
-    .map((socket) => symbolProperty(socket, 'kBoundSession') as Session | undefined)
-    .filter((session) => session !== undefined);
+  // A set of Node's own, which is no `Set`.
+  if (sessions) return [...(sessions as Iterable<Session>)];
+  return (
+    socketsOf(server)
+      // Where Node 20 and 22 mean to use a symbol that they do not have.
+      .map((socket) => (socket as { undefined?: unknown }).undefined)
+      .filter((session): session is Session => typeof session === 'object' && session !== null)
+  );
 }
 
 /** Whether a session has a stream that will end. */

@@ -32,7 +32,8 @@ export function drain(): void {
     servers.push(server);
     server._handle = standIn(socket.handle);
     closeSocket(socket);
-    // Requests that come on open connections are the last ones there.
+    // Requests that come on open connections are the last ones there. A first listener would make an HTTP/2 server another.
+    if (server.listenerCount('request') === 0) continue;
     server.prependListener('request', (_request: unknown, response: ServerResponse) => {
       response.shouldKeepAlive = false;
     });
@@ -75,7 +76,7 @@ function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
     clearTimeout(timer);
     send({ kind: 'drained' });
     // Where it has come before, which a blocked loop sees in any order.
-    setTimeout(() => clearInterval(hold), SIGNAL_MS);
+    setTimeout(() => clearInterval(hold), SIGNAL_MS).unref();
   };
   look();
 }
