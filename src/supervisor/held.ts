@@ -73,10 +73,15 @@ export class Held {
     return [...this.#entries.values()].map(({ id }) => id).join();
   }
 
-  /** The program has ended by itself. Clients of what does not speak HTTP are to be told the truth. */
-  ended(isBroken: boolean): void {
+  /** Descriptors of those that speak HTTP. */
+  get http(): number[] {
+    return [...this.#entries.values()].filter(({ http }) => http).map(({ handle }) => handle.fd);
+  }
+
+  /** The program has ended by itself. Clients of what is not answered are to be told the truth. */
+  ended(isAnswered: boolean): void {
     this.#gone.clear();
-    this.#close([...this.#entries.values()].filter(({ http }) => !(isBroken && http)));
+    this.#close([...this.#entries.values()].filter(({ http }) => !(isAnswered && http)));
   }
 
   #close(entries: readonly Entry[]): void {

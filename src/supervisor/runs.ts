@@ -109,9 +109,18 @@ export class Runs {
     if (paths.some(isInPackage)) this.#standby?.discard();
   }
 
-  /** The run has ended by itself. */
-  ended(isBroken: boolean): void {
-    this.#held?.ended(isBroken);
+  /**
+   * The run has ended by itself.
+   *
+   * @param isAnswered whether those who ask it over HTTP get an answer all the same
+   */
+  ended(isAnswered: boolean): void {
+    this.#held?.ended(isAnswered);
+  }
+
+  /** Descriptors of the sockets that are held and speak HTTP. */
+  get httpSockets(): readonly number[] {
+    return this.#held?.http ?? [];
   }
 
   /** There is to be no other run. */

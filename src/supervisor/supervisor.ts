@@ -112,7 +112,7 @@ export class Supervisor {
       entry: process.argv[1] ?? '',
       scheduler,
       watching,
-      sockets: () => heldSockets().http,
+      sockets: () => this.#runs.httpSockets,
       onProcs: (procs) => this.#runs.entrustPage(procs),
       onDebug: (text) => this.#log.debug(text),
     });
@@ -218,7 +218,7 @@ export class Supervisor {
     if (signal && signal !== 'SIGTERM' && signal !== 'SIGINT') this.#terminal.restore();
     // A run that was told to end has not broken.
     if (this.#state.kind !== 'running') return;
-    if (code !== EXIT_RESTART) this.#runs.ended(code !== 0);
+    if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);
     this.#watching?.ended(code !== 0);
     // Not when it has ended before anything of the user's began: the next one would, too.
     if ((this.#watching?.files ?? 0) > 0) this.#runs.prepare();
@@ -263,9 +263,4 @@ export class Supervisor {
     this.#watching?.close();
     leave(ended);
   }
-}
-
-/** HELD SOCKETS GO HERE: descriptors of the listening sockets of the program's that are held, and that speak HTTP. */
-function heldSockets(): { readonly http: readonly number[] } {
-  return { http: [] };
 }

@@ -5,7 +5,7 @@ import { parseOptions } from '../../src/options.ts';
 test('without settings the defaults hold', () => {
   for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, { OTHER: 'x' }]) {
     assert.deepEqual(parseOptions(env), {
-      options: { grace: 5000, log: 'info', poll: 0, standby: true, crashPage: true },
+      options: { grace: 5000, log: 'info', poll: 0, standby: true, crashPage: true, hold: true },
       problems: [],
     });
   }
@@ -18,7 +18,7 @@ test('good values are taken', () => {
     ['2147483647', 2 ** 31 - 1],
   ] as const) {
     assert.deepEqual(parseOptions({ AUTORELOAD_GRACE: value }), {
-      options: { grace, log: 'info', poll: 0, standby: true, crashPage: true },
+      options: { grace, log: 'info', poll: 0, standby: true, crashPage: true, hold: true },
       problems: [],
     });
   }
