@@ -63,9 +63,9 @@ export function poll(options: RequestOptions, request?: typeof http.request): As
 export function converse(options: RequestOptions): Asking {
   const answers: Answers = { bodies: [], errors: [] };
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  let ended = false;
+  const ended = new AbortController();
   const loop = (async () => {
-    while (!ended) {
+    while (!ended.signal.aborted) {
       try {
         answers.bodies.push(await ask({ ...options, agent }));
       } catch (error) {
@@ -81,7 +81,7 @@ export function converse(options: RequestOptions): Asking {
         await new Promise((resolve) => setImmediate(resolve));
     },
     [Symbol.asyncDispose]: async () => {
-      ended = true;
+      ended.abort();
       await loop;
       agent.destroy();
     },

@@ -120,6 +120,7 @@ test('every bad value is told', () => {
 for (const [name, option] of [
   ['AUTORELOAD_STANDBY', 'standby'],
   ['AUTORELOAD_CRASH_PAGE', 'crashPage'],
+  ['AUTORELOAD_HOLD', 'hold'],
 ] as const) {
   test(`${name} is on unless it is turned off`, () => {
     for (const [value, isOn, problems] of [

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeControl, encodeRecord, parseControl, parseRecord } from '../../src/protocol.cts';
+import {
+  encodeControl,
+  encodeHanded,
+  encodeListening,
+  encodeRecord,
+  parseControl,
+  parseHanded,
+  parseListening,
+  parseRecord,
+} from '../../src/protocol.cts';
 import type { LaneRecord } from '../../src/protocol.cts';
 
 const RECORDS: readonly LaneRecord[] = [
@@ -31,6 +40,10 @@ const RECORDS: readonly LaneRecord[] = [
   { kind: 'crashed', first: true, text: 'Error: line\nbreak \uD83D' },
   { kind: 'crashed', first: false, text: '' },
   { kind: 'inspected', url: 'ws://127.0.0.1:9229/id' },
+  { kind: 'adopted', id: '1.2' },
+  { kind: 'released', id: '1.2' },
+  { kind: 'draining' },
+  { kind: 'drained' },
   { kind: 'up', at: 7 },
 ];
 
@@ -117,4 +130,19 @@ test('what is not one of our control messages is none', () => {
   ]) {
     assert.equal(parseControl(message), undefined, JSON.stringify(message));
   }
+});
+
+test('a listening socket is described as it is, and nothing else describes one', () => {
+  const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', http: true };
+  assert.deepEqual(parseListening(encodeListening(listening)), listening);
+  assert.equal(parseControl(encodeListening(listening)), undefined);
+  for (const message of [undefined, null, 'text', {}, encodeControl({ kind: 'stop' }), { ...listening }])
+    assert.equal(parseListening(message), undefined);
+});
+
+test('sockets that are handed over come as they are, and what is none is left out', () => {
+  const handed = [{ id: '1', key: 'a', mark: '', fd: 6 }];
+  assert.deepEqual(parseHanded(encodeHanded(handed)), handed);
+  assert.deepEqual(parseHanded('[1, null, {"id":"1"}]'), []);
+  for (const value of ['', 'text', '{}']) assert.deepEqual(parseHanded(value), []);
 });
