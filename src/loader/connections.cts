@@ -100,6 +100,7 @@ export class Http {
 
 /** The HTTP/2 sessions of one server. Before Node 24, those of a secure one are not to be found. */
 export function sessionsOf(server: Server): Session[] {
+  if (!('updateSettings' in server)) return [];
   const sessions = symbolProperty(server, 'sessions');
   // A set of Node's own, which is no `Set`.
   if (sessions) return [...(sessions as Iterable<Session>)];

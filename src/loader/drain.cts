@@ -52,6 +52,15 @@ export function drain(): void {
 
 /** Waits for responses. */
 function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
+  const tell = (): void => {
+    send({ kind: 'drained' });
+    // Where the signal has come before, which a blocked loop sees in any order.
+    setTimeout(() => clearInterval(hold), SIGNAL_MS).unref();
+  };
+  if (servers.every(({ _connections }) => _connections === 0)) {
+    tell();
+    return;
+  }
   const began = timerNow();
   const connections = servers.map((server) => new Http(server, began));
   for (const http of connections) http.lastResponses();
@@ -74,18 +83,17 @@ function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
       return;
     }
     clearTimeout(timer);
-    send({ kind: 'drained' });
-    // Where it has come before, which a blocked loop sees in any order.
-    setTimeout(() => clearInterval(hold), SIGNAL_MS).unref();
+    tell();
   };
   look();
 }
 
 /** The app's handlers wait for the end of its connections, which may have none: event streams, upgraded ones. */
 function cut(servers: readonly Server[]): void {
+  const now = timerNow();
   for (const session of servers.flatMap(sessionsOf)) if (!isBusy(session)) session.destroy();
   for (const server of servers) {
-    const busy = new Set<Connection | null | undefined>(new Http(server, 0).look(0).busy);
+    const busy = new Set<Connection | null | undefined>(new Http(server, now).look(now).busy);
     for (const socket of busy) busy.add((socket as { _parent?: Connection })._parent);
     for (const socket of socketsOf(server)) if (!busy.has(socket)) socket.destroySoon();
   }

@@ -18,6 +18,8 @@ export interface Handle {
 /** What there is of a server's own. */
 export interface Server extends net.Server {
   _handle: Handle | null;
+  /** How many connections there are. */
+  readonly _connections: number;
 }
 
 /** A class of handles. */
