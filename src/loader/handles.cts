@@ -36,11 +36,16 @@ export function tcpClass(): { readonly type: HandleClass; readonly provider: num
   // Nothing else of Node's makes one without connecting or listening.
   const create = (net as unknown as { _createServerHandle?: (...args: unknown[]) => unknown })
     ._createServerHandle;
-  const sample = create?.('127.0.0.1', 0, 4);
-  if (!isHandle(sample)) return undefined;
-  const provider = sample.getProviderType();
-  sample.close();
-  return { type: sample.constructor as HandleClass, provider };
+  try {
+    const sample = create?.('127.0.0.1', 0, 4);
+    if (!isHandle(sample)) return undefined;
+    const provider = sample.getProviderType();
+    sample.close();
+    return { type: sample.constructor as HandleClass, provider };
+  } catch {
+    // The permission model may forbid it.
+    return undefined;
+  }
 }
 
 /** The class of unix sockets. */

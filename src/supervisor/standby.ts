@@ -7,6 +7,9 @@ import type { Scheduler } from './scheduler.ts';
 /** So many ms after the child has come up, its start is not slowed down any more. */
 const REST_MS = 100;
 
+/** A program that opens and closes one socket after another must not have one started each time. So long, in ms, the next one waits at most. */
+const MAX_REST_MS = 60_000;
+
 /** One that has waited so long is replaced: what it has read of the system at its start gets old. */
 const OLD_MS = 3_600_000;
 
@@ -46,6 +49,7 @@ export class Standby<C extends Waiting> {
   /** What it was started with. */
   #version = '';
   #cancel: (() => void) | undefined;
+  #rest = REST_MS;
 
   constructor(options: StandbyOptions<C>) {
     this.#options = options;
@@ -54,7 +58,7 @@ export class Standby<C extends Waiting> {
   /** The child is at rest: there will be a standby soon. */
   prepare(): void {
     if (this.#child?.isThere || this.#cancel) return;
-    this.#cancel = this.#options.scheduler.after(REST_MS, () => this.#spawn());
+    this.#cancel = this.#options.scheduler.after(this.#rest, () => this.#spawn());
   }
 
   /** The standby, let through; undefined when there is none. The caller owns it from now on. */
@@ -62,6 +66,7 @@ export class Standby<C extends Waiting> {
     if (this.#version !== this.#options.version() || (this.#child && !this.#isFresh())) this.discard();
     const child = this.#child?.isThere ? this.#child : undefined;
     this.#forget();
+    this.#rest = REST_MS;
     child?.atGate({ kind: 'go' });
     return child;
   }
@@ -76,6 +81,7 @@ export class Standby<C extends Waiting> {
   /** What one is started with may have changed. */
   refresh(): void {
     if (!this.#child?.isThere || this.#version === this.#options.version()) return;
+    this.#rest = Math.min(this.#rest * 2, MAX_REST_MS);
     this.discard();
     this.prepare();
   }

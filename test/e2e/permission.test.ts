@@ -35,3 +35,12 @@ test('one that may start no process runs without restarts, and one line says so'
   );
   await app.end();
 });
+
+test('one that may not listen sees nothing of what would hold its sockets', async () => {
+  using project = new Project({
+    'app.js': `console.log('send', typeof process.send, process.connected);\n${STAY}`,
+  });
+  const execArgv = allowing(project, '--allow-child-process', '--allow-worker');
+  await using app = run(project, 'app.js', { execArgv });
+  await app.lines('send undefined undefined', /is up in/);
+});

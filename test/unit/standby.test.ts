@@ -113,6 +113,12 @@ test('one that was started with what is not so any more is replaced', () => {
   state.version = 'another';
   standby.refresh();
   assert.equal(children[0]?.isThere, false);
+  // Each time it waits longer, until the next run.
+  scheduler.advance(100);
+  assert.equal(children.length, 1);
   scheduler.advance(100);
   assert.equal(standby.take(), children[1]);
+  standby.prepare();
+  scheduler.advance(100);
+  assert.equal(children.length, 3);
 });
