@@ -6,7 +6,7 @@ import type { Server } from './handles.cts';
 import { symbolProperty } from './handles.cts';
 
 /** A connection that has said nothing for so many ms when the run is told to end is idle. */
-export const SILENT_MS = 50;
+const SILENT_MS = 100;
 
 /** On one that is not, the client has so many ms for its next request. */
 const NEXT_MS = 250;
@@ -49,8 +49,8 @@ export interface Connections {
 export class Http {
   readonly #server: Server;
   readonly #list: ConnectionsList | undefined;
-  /** Connected without asking for anything, as browsers do. */
-  readonly #quiet: ReadonlySet<Parser>;
+  /** Connected without asking for anything, as browsers do. Node's list counts such a one as active, but tells it once. */
+  readonly #quiet: Set<Parser>;
   readonly #began: number;
 
   /** @param now the time of Node's timers */
@@ -63,6 +63,7 @@ export class Http {
 
   /** @param now the time of Node's timers */
   look(now: number): Connections {
+    for (const parser of this.#list?.expired(NEXT_MS, 0) ?? []) this.#quiet.add(parser);
     const active = new Set(this.#list?.active());
     const idle: Socket[] = [];
     const busy = new Set<Socket>();
@@ -84,7 +85,8 @@ export class Http {
   }
 
   #mayAsk(parser: Parser, socket: Socket, active: ReadonlySet<Parser>, now: number): boolean {
-    if (active.has(parser)) return !this.#quiet.has(parser);
+    if (this.#quiet.has(parser)) return false;
+    if (active.has(parser)) return true;
     const since = idleSince(socket);
     return since !== undefined && since > this.#began - SILENT_MS && now - since < NEXT_MS;
   }

@@ -2,7 +2,7 @@
 // has no end is cut. The signal comes when this is done. Knows nothing of how sockets go on to the next run.
 import type { ServerResponse } from 'node:http';
 import type { Socket as Connection } from 'node:net';
-import { Http, isBusy, sessionsOf, SILENT_MS, socketsOf } from './connections.cts';
+import { Http, isBusy, sessionsOf, socketsOf } from './connections.cts';
 import { SERVER, serverOf } from './handles.cts';
 import type { Handle, HandleClass, Server } from './handles.cts';
 import { send } from './lane.cts';
@@ -10,6 +10,9 @@ import { closeSocket, keepSockets } from './sockets.cts';
 
 /** How often to look at the connections, in ms. */
 const LOOK_MS = 2;
+
+/** What has no end is cut so many ms after the signal, and so long a connection may take to become a secure one. */
+const CUT_MS = 50;
 
 /** The signal comes well within so many ms after it is told that it can. */
 const SIGNAL_MS = 1000;
@@ -44,7 +47,7 @@ export function drain(): void {
   if (process.listenerCount('SIGTERM') > 0)
     process.prependOnceListener('SIGTERM', () => {
       clearInterval(hold);
-      setTimeout(() => cut(servers), SILENT_MS).unref();
+      setTimeout(() => cut(servers), CUT_MS).unref();
     });
   // What was accepted before, and what has arrived, is seen first.
   setImmediate(() => setImmediate(() => finish(servers, hold)));
@@ -72,7 +75,7 @@ function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
     const now = timerNow();
     const seen = connections.map((http) => http.look(now));
     for (const { idle } of seen) for (const socket of idle) socket.destroySoon();
-    const isYoung = now - began < SILENT_MS;
+    const isYoung = now - began < CUT_MS;
     if (
       seen.some(({ busy }) => busy.size > 0) ||
       servers.flatMap(sessionsOf).some(isBusy) ||

@@ -104,6 +104,28 @@ test('a request that comes on an open connection while the run ends is its last 
   socket.destroy();
 });
 
+test(
+  'a connection that was opened just before the save, and asks for nothing, holds up no restart',
+  posix,
+  async () => {
+    using project = new Project({
+      'app.js': httpServer(0, '', "server.on('connection', () => console.log('connected'));"),
+    });
+    await using app = run(project, 'app.js', { env });
+    const where = { port: await port(app, 0), host: '127.0.0.1' };
+    await app.line(/a standby waits/);
+    const socket = net.connect(where).resume();
+    const closed = new Promise<string>((resolve) => {
+      socket.on('error', (error) => resolve(String(error))).on('end', () => resolve('end'));
+    });
+    await app.line('connected');
+    project.write('app.js', httpServer(1, ''));
+    assert.equal(await closed, 'end');
+    await port(app, 1);
+    assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+  },
+);
+
 test('connections on which nothing happens are closed, not reset, and hold up nothing', posix, async () => {
   using project = new Project({ 'app.js': httpServer(0, "response.end('x');", CLOSE) });
   await using app = run(project, 'app.js', { env });
