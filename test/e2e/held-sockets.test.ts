@@ -62,6 +62,7 @@ for (const [what, where, host] of [
   ['a port, IPv6', "0, '::1'", '::1'],
   ['a port, with options', '{ port: 0, exclusive: true, backlog: 5, ipv6Only: false }', '127.0.0.1'],
   ['a name', "0, 'localhost'", 'localhost'],
+  ['a shared port', '{ port: 0, reusePort: true }', '127.0.0.1'],
 ] as const) {
   test(`the same port is there again: ${what}`, posix, async () => {
     using project = new Project({ 'app.js': server(0, where) });
