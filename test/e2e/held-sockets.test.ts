@@ -210,6 +210,22 @@ test('a program that has completed holds no port', posix, async () => {
   await refused(port);
 });
 
+test('a program that has broken keeps the port of its HTTP server, and no other', posix, async () => {
+  const code = (version: number): string =>
+    `${server(version)}import net from 'node:net';\nconst other = net.createServer();\nother.listen(0, () => console.log('other', other.address().port));\n`;
+  using project = new Project({ 'app.js': code(0) });
+  await using app = run(project, 'app.js');
+  const [web, other] = await app.lines(/ listens /, /^other \d+$/, /is up in/);
+  const { port } = JSON.parse(web!.slice('v0 listens '.length)) as { port: number };
+  project.write('app.js', "throw new Error('broken');\n");
+  await app.line(/failed with exit code 1/);
+  await refused(Number(other!.slice('other '.length)));
+  assert.equal(await connect({ port, host: '127.0.0.1' }), 'connected');
+  project.write('app.js', code(1));
+  assert.equal((await listening(app)).port, port);
+  assert.equal(await ask({ port }), 'v1');
+});
+
 test(
   'two programs that want the same port: the second has its own error, and gets it when the first is gone',
   posix,
