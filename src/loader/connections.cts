@@ -8,8 +8,8 @@ import { symbolProperty } from './handles.cts';
 /** A connection that has said nothing for so many ms when the run is told to end is idle. */
 const SILENT_MS = 100;
 
-/** On one that is not, the client has so many ms for its next request. */
-const NEXT_MS = 250;
+/** On one that is not, the client has so many ms for its next request; and on a new one for its first. */
+const NEXT_MS = 500;
 
 const EVENT_STREAM = /^content-type: *text\/event-stream/im;
 
@@ -50,7 +50,7 @@ export class Http {
   readonly #server: Server;
   readonly #list: ConnectionsList | undefined;
   /** Connected without asking for anything, as browsers do. Node's list counts such a one as active, but tells it once. */
-  readonly #quiet: Set<Parser>;
+  readonly #quiet = new Set<Parser>();
   readonly #began: number;
 
   /** @param now the time of Node's timers */
@@ -58,7 +58,6 @@ export class Http {
     this.#began = now;
     this.#server = server;
     this.#list = symbolProperty(server, 'http.server.connections') as ConnectionsList | undefined;
-    this.#quiet = new Set(this.#list?.expired(SILENT_MS, 0));
   }
 
   /** @param now the time of Node's timers */
