@@ -10,7 +10,9 @@ import { Project } from '../helpers/project.ts';
 const program = (name: string, code: string): Program => ({
   name,
   entry: 'app.cjs',
-  files: { 'app.cjs': `const net = require('node:net');\nconst http = require('node:http');\n${code}\n` },
+  files: {
+    'app.cjs': `const fs = require('node:fs');\nconst net = require('node:net');\nconst http = require('node:http');\n${code}\n`,
+  },
 });
 
 /** Programs that end by their own error, or that say what they have caught. */
@@ -36,10 +38,11 @@ const PROGRAMS: readonly Program[] = [
   program('a descriptor that is no socket', 'net.createServer().listen({ fd: 0 });'),
   program('a unix socket in no folder', "net.createServer().listen('./none/a.sock');"),
   program('a unix socket where a file is', "net.createServer().listen('./app.cjs');"),
-  // Node 20 and 22 cut it off, and listen.
+  // Node 20 and 22 cut it off, listen, and leave the file.
   program(
     'a unix socket whose path is too long',
-    "net.createServer().listen('x'.repeat(300), function () { this.close(); });",
+    `process.on('exit', () => { for (const name of fs.readdirSync('.')) if (name.startsWith('xx')) fs.rmSync(name); });
+net.createServer().listen('x'.repeat(300), function () { this.close(); });`,
   ),
   program(
     'a signal that is aborted before, and one that is aborted later',
