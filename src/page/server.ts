@@ -9,9 +9,11 @@ import { answerTo } from './answer.ts';
 /** A connection has so long, in ms, to ask and to be answered. */
 const CONNECTION_MS = 10_000;
 
-/** And so long once the program answers itself: what has been asked is answered, what may be on its way is waited for. */
+/**
+ * And so long once the program answers itself: a request may be on its way, and a client on a busy machine may take a tenth
+ * of a second between its connection and its request.
+ */
 const LAST_MS = 1000;
-const IDLE_MS = 100;
 
 /** A request is answered when its body has come, or so many bytes of it: what is not read would reset the connection. */
 const MAX_BODY = 64 * 2 ** 20;
@@ -43,16 +45,11 @@ export class PageServer {
     const closed = this.#listeners.map(
       (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
     );
-    const end = (isOver: (socket: net.Socket) => boolean): void => {
-      for (const socket of this.#sockets) if (isOver(socket)) socket.destroy();
-    };
-    // A browser opens connections ahead of time: the next request on such a one is for the program.
-    const timers = [
-      setTimeout(() => end((socket) => socket.bytesRead === 0), IDLE_MS),
-      setTimeout(() => end(() => true), LAST_MS),
-    ];
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, LAST_MS);
     await Promise.all(closed);
-    for (const timer of timers) clearTimeout(timer);
+    clearTimeout(timer);
   }
 
   #listen(fd: number): net.Server {
