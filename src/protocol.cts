@@ -29,6 +29,9 @@ export const GATE_VARIABLE = 'AUTORELOAD_GATE';
 /** Where the gate is: in front of the user's preloads, or behind them. */
 export type Gate = 'early' | 'late';
 
+/** Key under which the preload leaves the gate for the one behind the user's preloads, which takes it away. */
+export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
+
 /** Descriptor of the first listening socket that a child is handed; the others follow. */
 export const HELD_FD = 6;
 
@@ -61,8 +64,8 @@ export interface UsedBuiltin {
   readonly imported: boolean;
 }
 
-/** What a module of the last run asked for: the absolute path of the module, and the specifiers. */
-export type Requests = readonly [from: string, specifiers: readonly string[]];
+/** What a module of the last run asked for, the URL of the module, and the URL that was found. */
+export type Found = readonly [specifier: string, parent: string, url: string];
 
 /** What a standby is told at the gate, a line each. `warm`: what the last run has used. `go`: its turn has come. */
 export type GateMessage =
@@ -70,7 +73,7 @@ export type GateMessage =
       readonly kind: 'warm';
       readonly builtins: readonly UsedBuiltin[];
       /** What was found in packages. */
-      readonly requests: readonly Requests[];
+      readonly found: readonly Found[];
     }
   | { readonly kind: 'go' };
 
@@ -109,7 +112,11 @@ export type LaneRecord =
       readonly url: string;
       /** Absent when this process has recorded the same URL before, or when the file could not be read. */
       readonly stamp: Stamp | undefined;
+      /** The run before has found it, too, and it is what it was. Never on the lane: stands for a place in `again`. */
+      readonly again?: true;
     }
+  /** What the last run has found in packages was found again: its place in the list that a standby was told. */
+  | { readonly kind: 'again'; readonly index: number }
   /** A specifier that did not resolve, at a wall-clock time in ms. */
   | {
       readonly kind: 'missed';
@@ -220,10 +227,10 @@ export function encodeGateMessage(message: GateMessage): string {
 /** The message in a line, or undefined when it is not one of ours. */
 export function parseGateMessage(line: string): GateMessage | undefined {
   try {
-    const { kind, builtins, requests } = JSON.parse(line) as Record<string, unknown>;
+    const { kind, builtins, found } = JSON.parse(line) as Record<string, unknown>;
     if (kind === 'go') return { kind };
-    return kind === 'warm' && Array.isArray(builtins) && Array.isArray(requests)
-      ? { kind, builtins: builtins.filter(isBuiltin), requests: requests.filter(isRequests) }
+    return kind === 'warm' && Array.isArray(builtins) && Array.isArray(found)
+      ? { kind, builtins: builtins.filter(isBuiltin), found: found.filter(isFound) }
       : undefined;
   } catch {
     return undefined;
@@ -235,8 +242,8 @@ function isBuiltin(value: unknown): value is UsedBuiltin {
   return isString(name) && typeof imported === 'boolean';
 }
 
-function isRequests(value: unknown): value is Requests {
-  return Array.isArray(value) && isString(value[0]) && Array.isArray(value[1]) && value[1].every(isString);
+function isFound(value: unknown): value is Found {
+  return Array.isArray(value) && value.length === 3 && value.every(isString);
 }
 
 function toFields(record: LaneRecord): unknown[] {
@@ -246,6 +253,8 @@ function toFields(record: LaneRecord): unknown[] {
       if (!stamp) return ['r', specifier, parent, url];
       return ['r', specifier, parent, url, stamp.mtimeMs, stamp.ctimeMs, stamp.size, stamp.hash ?? null];
     }
+    case 'again':
+      return ['g', record.index];
     case 'missed':
       return ['m', record.specifier, record.parent ?? null, record.at];
     case 'builtin':
@@ -282,6 +291,7 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
       stamp: stampFrom(rest),
     };
   }
+  if (tag === 'g' && isNumber(first)) return { kind: 'again', index: first };
   if (tag === 'm' && isString(first) && isParent(second) && isNumber(third)) {
     return { kind: 'missed', specifier: first, parent: second ?? undefined, at: third };
   }

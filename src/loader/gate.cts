@@ -2,6 +2,7 @@
 // It waits by reading, so that no event loop runs. Knows nothing of what comes before or after.
 import fs from 'node:fs';
 import { GATE_FD, parseGateMessage } from '../protocol.cts';
+import { expectFound } from './known.cts';
 import { warm } from './warm.cts';
 
 const CHUNK = 1 << 16;
@@ -22,7 +23,10 @@ export function waitAtGate(isReady: boolean): void {
     text = lines.pop() ?? '';
     for (const line of lines) {
       const message = parseGateMessage(line);
-      if (message?.kind === 'warm') warnings.push(...warm(message, isReady));
+      if (message?.kind === 'warm') {
+        warnings.push(...warm(message, isReady));
+        expectFound(message.found);
+      }
       if (message?.kind === 'go') {
         fs.closeSync(GATE_FD);
         for (const args of warnings) emitWarning(...args);

@@ -73,8 +73,9 @@ function installInThread(recorder: Recorder): void {
   const hooks: Parameters<typeof registerHooks>[0] = {
     resolve(specifier, context, nextResolve) {
       const result = observed(recorder, specifier, context.parentURL, () => nextResolve(specifier, context));
-      if (result.url.startsWith('node:')) recorder.builtin(result.url, context.conditions.includes('import'));
-      else recorder.resolved(specifier, context.parentURL, result.url);
+      const isImport = context.conditions.includes('import');
+      if (result.url.startsWith('node:')) recorder.builtin(result.url, isImport);
+      else recorder.resolved(specifier, context.parentURL, result.url, isImport);
       return result;
     },
   };

@@ -7,11 +7,17 @@ import type { LaneRecord } from '../protocol.cts';
 /** Waits this many ms at a time for the supervisor to empty a full pipe. */
 const FULL_PIPE_WAIT_MS = 2;
 
+/** What is written at once is not mixed with what other processes write, up to so many bytes (PIPE_BUF). */
+const PAGE = 4096;
+
 /** The app may replace these on the module later. */
 const { fstatSync, writeSync } = fs;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let lane: number | undefined;
+
+/** Records that wait for the next that is sent. */
+let waiting = '';
 
 /** Which pipe is behind a descriptor, so that another process can tell whether it has the same; undefined when none is. */
 export function pipeAt(fd: number): string | undefined {
@@ -33,9 +39,45 @@ export function openLane(fd: number): void {
 export function send(record: LaneRecord): void {
   if (lane === undefined) return;
   const text = encodeRecord(record);
+  if (Buffer.byteLength(waiting + text) > PAGE) flush();
+  const all = waiting + text;
+  waiting = '';
+  write(all);
+}
+
+/**
+ * Sends a record with others, when the statement that is running now has come to its end, or this process to its own: each
+ * write costs as much as a small module. For what may get lost should the process be killed in that statement.
+ */
+export function sendSoon(record: LaneRecord): void {
+  if (lane === undefined) return;
+  const text = encodeRecord(record);
+  if (Buffer.byteLength(waiting + text) > PAGE) flush();
+  if (waiting === '') void Promise.resolve().then(flush);
+  waiting += text;
+}
+
+/** From now on, what waits is sent before this process ends by `process.exit`. */
+export function flushAtExit(): void {
+  const target = process as unknown as { reallyExit: (code: number) => void };
+  target.reallyExit = new Proxy(target.reallyExit, {
+    apply(original, self, args: [number]) {
+      flush();
+      return Reflect.apply(original, self, args);
+    },
+  });
+}
+
+function flush(): void {
+  const text = waiting;
+  waiting = '';
+  if (text !== '') write(text);
+}
+
+function write(text: string): void {
   const length = Buffer.byteLength(text);
   let sent = 0;
-  while (sent < length) {
+  while (lane !== undefined && sent < length) {
     try {
       // A string is cheaper; only what a signal has cut off needs bytes.
       sent += sent === 0 ? writeSync(lane, text) : writeSync(lane, Buffer.from(text), sent);

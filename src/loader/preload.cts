@@ -8,6 +8,7 @@ import {
   GATE_VARIABLE,
   HELD_VARIABLE,
   LANE_FD,
+  LATE_GATE,
   LANE_VARIABLE,
   parseHanded,
   RELAY_VARIABLE,
@@ -25,7 +26,8 @@ import { waitAtGate } from './gate.cts';
 import { hideFiles } from './hide-files.cts';
 import { hideOptions } from './hidden-options.cts';
 import { install } from './install.cts';
-import { openLane, pipeAt, send } from './lane.cts';
+import { expectNothing } from './known.cts';
+import { flushAtExit, openLane, pipeAt, send } from './lane.cts';
 import { addressProcesses } from './processes.cts';
 import { isInProject } from './project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './recorder.cts';
@@ -89,6 +91,7 @@ function joinChild(pipe: string | undefined): void {
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env[RELAY_VARIABLE];
   if (gate === 'early' && !isFirst) waitAtGate(true);
+  if (gate === 'late') leaveGate();
   reportUp(progress);
 }
 
@@ -97,6 +100,15 @@ function takeGate(): string | undefined {
   const gate = process.env[GATE_VARIABLE];
   delete process.env[GATE_VARIABLE];
   return gate;
+}
+
+/** Leaves the gate to what comes behind the user's preloads. */
+function leaveGate(): void {
+  Object.defineProperty(globalThis, LATE_GATE, { value: waitAtLateGate, configurable: true });
+}
+
+function waitAtLateGate(): void {
+  waitAtGate(true);
 }
 
 /**
@@ -132,6 +144,7 @@ function joinThread(address: Address | undefined): void {
 function record(address: Address, progress: Progress): void {
   const { fd, starter } = address;
   openLane(fd);
+  flushAtExit();
   addressProcesses(ENTRY_PATH, address);
   addressAllWorkers(ENTRY_PATH, address);
   install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);
@@ -168,6 +181,7 @@ function reportUp(progress: Progress): void {
     // The loop was not free if the timer comes late: modules were evaluated, perhaps.
     const free = enough || now() - since < 2 * REST_MS;
     if (begun && free && records === seen) {
+      expectNothing();
       send({ kind: 'up', at: since });
       socketsUp();
       return;

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { realPath } from '../real-path.cts';
 import { stampFile } from '../stamp.cts';
-import { send } from './lane.cts';
+import { isFoundAgain } from './known.cts';
+import { send, sendSoon } from './lane.cts';
 
 /**
  * How far loading has come, shared by all threads of this process: at {@link RECORDS} the number of records, at
@@ -56,17 +57,23 @@ export class Recorder {
    * Records that `specifier` in `parent` resolved to `url`.
    *
    * @param importer URL of the importing module; for the entry and for preloads undefined, or that of a folder
+   * @param isLinked no code runs before all that is imported has been resolved
    */
-  resolved(specifier: string, importer: string | undefined, url: string): void {
+  resolved(specifier: string, importer: string | undefined, url: string, isLinked = false): void {
     const parent = this.#parent(importer);
     if (!url.startsWith('file:') || url.startsWith(OWN) || !this.#isNewEdge(parent, url)) return;
+    if (isFoundAgain(parent, url)) {
+      this.#urls.add(url);
+      this.#count(false);
+      return;
+    }
     try {
       let stamp;
       if (!this.#urls.has(url)) {
         this.#urls.add(url);
         stamp = stampFile(fileURLToPath(url), now());
       }
-      send({ kind: 'resolved', specifier, parent, url, stamp });
+      (isLinked ? sendSoon : send)({ kind: 'resolved', specifier, parent, url, stamp });
     } catch {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node says what is wrong with it.
     }
@@ -79,7 +86,7 @@ export class Recorder {
     const key = `${imported} ${name}`;
     if (this.#urls.has(key)) return;
     this.#urls.add(key);
-    send({ kind: 'builtin', name, imported });
+    sendSoon({ kind: 'builtin', name, imported });
   }
 
   /** Records a module that is about to be loaded, unless it is known already; who imports it may not be known. */

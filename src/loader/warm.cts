@@ -2,6 +2,7 @@
 // of the user's, opens nothing, prints nothing.
 import module from 'node:module';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { GateMessage } from '../protocol.cts';
 
 /** Built-in modules that only define something when they are loaded. Others warn, or begin to watch something. */
@@ -34,19 +35,20 @@ const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWi
  * @param esm also the loader of ES modules
  * @returns the warnings of it, to be given to `process.emitWarning` when the program begins
  */
-export function warm({ builtins, requests }: GateMessage & { kind: 'warm' }, esm: boolean): unknown[][] {
+export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: boolean): unknown[][] {
   const warnings: unknown[][] = [];
   const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   process.emitWarning = (...args: unknown[]) => void warnings.push(args);
   for (const { name, imported } of builtins) if (HARMLESS.has(name)) attempt(() => load(name, imported));
   if (esm && REQUIRES_ESM) attempt(() => void require('./warm.mjs'));
-  for (const [from, specifiers] of requests) {
-    const parent = { id: from, filename: from, paths: nodeModulePaths?.(dirname(from)) };
-    for (const specifier of specifiers)
-      attempt(() => void findPath?.(specifier, lookupPaths?.(specifier, parent) ?? null, false));
-  }
+  for (const [specifier, url] of found) attempt(() => look(specifier, fileURLToPath(url)));
   if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
   return warnings;
+}
+
+function look(specifier: string, from: string): void {
+  const parent = { id: from, filename: from, paths: nodeModulePaths?.(dirname(from)) };
+  findPath?.(specifier, lookupPaths?.(specifier, parent) ?? null, false);
 }
 
 /** What fails here is done later, as without us. */

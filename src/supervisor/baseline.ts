@@ -92,6 +92,16 @@ export class Baseline {
     if (!known) this.#undigested.add(path);
   }
 
+  /** The run has loaded a file that the run before it has loaded, and of which no change has been seen since. */
+  loadedAgain(path: string): void {
+    const before = this.#previous.get(path);
+    const now = this.#current.get(path);
+    if (now?.kind === 'content' && !now.aside) return;
+    const fact = before?.kind === 'content' && !before.aside ? before : this.#asItIsNow(path, undefined);
+    this.#current.set(path, fact);
+    if (fact.kind === 'content' && fact.hash === undefined) this.#undigested.add(path);
+  }
+
   /** The run went through a symbolic link that pointed to `target`. */
   followed(link: string, target: string): void {
     if (!this.#current.has(link)) this.#current.set(link, { kind: 'link', target });

@@ -1,7 +1,7 @@
 // The processes of the program: the child that runs now, and the standby that will run next. Owns them, what the standby
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
 import { isInPackage } from '../module-url.ts';
-import type { Gate, LaneRecord } from '../protocol.cts';
+import type { Found, Gate, LaneRecord } from '../protocol.cts';
 import { Child } from './child.ts';
 import type { Command } from './command.ts';
 import { textOf } from './disk.ts';
@@ -48,6 +48,9 @@ export class Runs {
   #usage = new UsageOfRun();
   /** What the standby has told until now. */
   #early: LaneRecord[] = [];
+  /** What the standby, and what the child has been told of the run before. */
+  #offered: readonly Found[] = [];
+  #known: readonly Found[] = [];
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -61,7 +64,11 @@ export class Runs {
     this.#standby = new Standby({
       scheduler,
       spawn: () => this.#spawn(this.#generation + 1, this.#gate()),
-      usage: () => this.#usage.get(options.settings()),
+      usage: () => {
+        const usage = this.#usage.get(options.settings());
+        this.#offered = usage.found;
+        return usage;
+      },
       version: () => this.#held?.version ?? '',
       onDebug,
     });
@@ -81,6 +88,7 @@ export class Runs {
     try {
       this.#child = this.#standby?.take();
       const early = this.#child ? this.#early : [];
+      this.#known = this.#child ? this.#offered : [];
       this.#child ??= this.#spawn(generation, undefined);
       for (const record of early) this.#record(generation, record);
     } finally {
@@ -161,8 +169,19 @@ export class Runs {
       this.#early.push(record);
       return;
     }
+    if (generation === this.#generation && record.kind === 'again') {
+      this.#again(generation, this.#known[record.index]);
+      return;
+    }
     if (generation === this.#generation) this.#usage.record(record);
     this.#options.onRecord(generation, record);
+  }
+
+  /** The run has found what the run before has found: no other stamp is needed. */
+  #again(generation: number, found: Found | undefined): void {
+    if (!found) return;
+    const [specifier, parent, url] = found;
+    this.#record(generation, { kind: 'resolved', specifier, parent, url, stamp: undefined, again: true });
   }
 
   /** Where the next standby waits. */

@@ -194,8 +194,10 @@ export class Tracker {
     // Of packages nobody asks for the line, and they are many.
     const said = parent && isInPackage(parent) ? undefined : specifier;
     this.#graph.add({ from: parent, to: url, reason: 'import', specifier: said });
-    this.#baseline.loaded(path, record.stamp);
-    this.#options.onPath(path);
+    if (record.again) this.#baseline.loadedAgain(path);
+    else this.#baseline.loaded(path, record.stamp);
+    // What is watched already needs no look: a save since would have told.
+    if (!record.again) this.#options.onPath(path);
     if (isNew) this.#companions.loaded(url, path);
     // Node resolves the entry from its real path already.
     for (const link of linksOf(parent ? specifier : this.#options.entry, this.#from(parent), path)) {

@@ -1,20 +1,18 @@
 // What a run has used of Node and of installed packages, which the next run will use as well: what a standby makes ready.
 // Knows nothing of processes.
-import { sep } from 'node:path';
 import { isInPackage, pathOf, toModuleUrl } from '../module-url.ts';
-import type { LaneRecord, UsedBuiltin } from '../protocol.cts';
+import type { Found, LaneRecord, UsedBuiltin } from '../protocol.cts';
 import { markOf, statOf, textOf } from './disk.ts';
 import type { Usage } from './standby.ts';
 
-/** A program with more requests than this starts slowly for other reasons; they would take memory. */
-const MAX_REQUESTS = 4000;
+/** A program that finds more in packages starts slowly for other reasons; this would take memory. */
+const MAX_FOUND = 4000;
 
 const PACKAGE = /^(.*[\\/]node_modules)[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 export class UsageOfRun {
   readonly #builtins: UsedBuiltin[] = [];
-  readonly #requests = new Map<string, string[]>();
-  #count = 0;
+  readonly #found: Found[] = [];
   /** Folders that packages are found in, and the package.json of each. */
   readonly #installed = new Set<string>();
 
@@ -31,31 +29,21 @@ export class UsageOfRun {
    */
   get(settings: readonly string[]): Usage {
     const installed = [...this.#installed];
+    const found = [...this.#found];
     return {
-      message: { kind: 'warm', builtins: [...this.#builtins], requests: [...this.#requests] },
+      found,
+      message: { kind: 'warm', builtins: [...this.#builtins], found },
       mark: () => [...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join('\0'),
     };
   }
 
   #resolved({ specifier, parent, url }: LaneRecord & { kind: 'resolved' }): void {
-    const [from, to] = [parent, url].map((one) => {
-      const module = one === undefined ? undefined : toModuleUrl(one);
-      return module && pathOf(module);
-    });
-    const [, folder, name] = PACKAGE.exec(to ?? '') ?? [];
     // A preload has no parent but the working directory.
-    if (
-      from === undefined ||
-      from.endsWith(sep) ||
-      folder === undefined ||
-      name === undefined ||
-      this.#count >= MAX_REQUESTS
-    )
-      return;
-    this.#count++;
-    const specifiers = this.#requests.get(from);
-    if (specifiers) specifiers.push(specifier);
-    else this.#requests.set(from, [specifier]);
+    if (parent === undefined || parent.endsWith('/') || this.#found.length >= MAX_FOUND) return;
+    const module = toModuleUrl(url);
+    const [, folder, name] = PACKAGE.exec((module && pathOf(module)) ?? '') ?? [];
+    if (folder === undefined || name === undefined) return;
+    this.#found.push([specifier, parent, url]);
     this.#installed.add(folder).add(`${folder}/${name}/package.json`).add(`${folder}/.package-lock.json`);
   }
 }
