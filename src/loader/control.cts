@@ -20,6 +20,9 @@ interface ChannelHandle {
 
 let pipe: object | undefined;
 
+/** How many handles have not been written: Node sends one after the other. */
+let onTheirWay = 0;
+
 /** Sends the supervisor a message with a handle. */
 let sendHandle: (message: object, handle: object) => void = () => {};
 
@@ -37,7 +40,9 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   pipe = key && (process as unknown as Record<symbol, object | undefined>)[key];
   const send = process.send?.bind(process);
   sendHandle = (message, handle) => {
-    if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
+    if (!process.connected || !send) return;
+    onTheirWay++;
+    send(message, handle as SendHandle, SWALLOW, () => onTheirWay--);
   };
 }
 
@@ -51,6 +56,11 @@ export function giveHandle(message: object, handle: object): void {
   } catch {
     // Then there is nobody to take it.
   }
+}
+
+/** Whether handles wait for those before them. */
+export function isGiving(): boolean {
+  return onTheirWay > 0;
 }
 
 /** The pipe of the channel. */

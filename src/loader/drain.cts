@@ -5,6 +5,7 @@ import type { Socket as Connection } from 'node:net';
 import { Http, isBusy, sessionsOf, socketsOf } from './connections.cts';
 import { SERVER, serverOf } from './handles.cts';
 import type { Handle, HandleClass, Server } from './handles.cts';
+import { isGiving } from './control.cts';
 import { send } from './lane.cts';
 import { closeSocket, keepSockets } from './sockets.cts';
 
@@ -20,8 +21,15 @@ const SIGNAL_MS = 1000;
 /** The app may replace these, as a fake clock does. */
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = globalThis;
 
+/** So often, {@link LOOK_MS} apart, sockets are waited for that the supervisor has not got yet: they would be closed for good. */
+const MAX_GIVING = 100;
+
 /** Ends what listens, and tells the supervisor when the signal can come. */
-export function drain(): void {
+export function drain(looks = 0): void {
+  if (isGiving() && looks < MAX_GIVING) {
+    setTimeout(() => drain(looks + 1), LOOK_MS);
+    return;
+  }
   const servers: Server[] = [];
   const sockets = keepSockets();
   if (sockets.length === 0) {

@@ -29,7 +29,8 @@ const INHERENT: readonly RegExp[] = [
 ];
 
 /** Functions that we wrap have their name and length; what is another is their source, which says `[native code]`. */
-const WRAPPED = / (function:(?:register|registerHooks|Worker|reallyExit):\d+|_resolveFilename function::\d+):\d+/;
+const WRAPPED =
+  / (function:(?:register|registerHooks|Worker|reallyExit):\d+|_resolveFilename function::\d+):\d+/;
 
 /**
  * Before `module.registerHooks`, an error that comes from the thread of the hooks has lost the line of Node's that threw
