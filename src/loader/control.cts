@@ -20,8 +20,8 @@ interface ChannelHandle {
 
 let pipe: object | undefined;
 
-/** How many handles have not been written: Node sends one after the other. */
-let onTheirWay = 0;
+/** Runs what needs Node's properties. */
+let nodes = <T,>(run: () => T): T => run();
 
 /** Sends the supervisor a message with a handle. */
 let sendHandle: (message: object, handle: object) => void = () => {};
@@ -40,9 +40,7 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   pipe = key && (process as unknown as Record<symbol, object | undefined>)[key];
   const send = process.send?.bind(process);
   sendHandle = (message, handle) => {
-    if (!process.connected || !send) return;
-    onTheirWay++;
-    send(message, handle as SendHandle, SWALLOW, () => onTheirWay--);
+    if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
   };
 }
 
@@ -58,9 +56,9 @@ export function giveHandle(message: object, handle: object): void {
   }
 }
 
-/** Whether handles wait for those before them. */
+/** Whether the supervisor has not got all handles that it was given: Node sends one after the other. */
 export function isGiving(): boolean {
-  return onTheirWay > 0;
+  return nodes(() => Boolean((process as { _handleQueue?: unknown })._handleQueue));
 }
 
 /** The pipe of the channel. */
@@ -103,8 +101,9 @@ export function hideChannel(onClosed: () => void): void {
 
   const send = process.send?.bind(process);
   const channel = new HiddenKeys([...KEYS, handleKey]);
+  nodes = (run) => channel.during(run);
   sendHandle = (message, sent) =>
-    channel.during(() => {
+    nodes(() => {
       if (process.connected) send?.(message, sent as SendHandle, SWALLOW);
     });
   // Node's own listener, which reads that a handle has arrived.
