@@ -10,6 +10,7 @@ export interface Handle {
   listen: (backlog: number) => number;
   open: (fd: number) => number;
   close: (...args: unknown[]) => unknown;
+  unref: () => void;
   getsockname?: (address: { port?: number }) => number;
   getProviderType: () => number;
   readonly fd?: number;
@@ -40,6 +41,8 @@ export function tcpClass(): { readonly type: HandleClass; readonly provider: num
     const sample = create?.('127.0.0.1', 0, 4);
     if (!isHandle(sample)) return undefined;
     const provider = sample.getProviderType();
+    // It counts as a resource until the loop has turned.
+    sample.unref();
     sample.close();
     return { type: sample.constructor as HandleClass, provider };
   } catch {
