@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GateMessage } from '../protocol.cts';
 
-/** Built-in modules that only define something when they are loaded. Others warn, or begin to watch something. */
+/** Built-in modules that only define something when they are loaded. Others warn, watch, or read which name servers there are. */
 const HARMLESS: ReadonlySet<string> = new Set(
   [
-    'assert assert/strict async_hooks buffer child_process crypto diagnostics_channel dns dns/promises events fs fs/promises',
+    'assert assert/strict async_hooks buffer child_process crypto diagnostics_channel events fs fs/promises',
     'http http2 https module net os path path/posix path/win32 perf_hooks querystring readline readline/promises stream',
     'stream/promises stream/web string_decoder timers timers/promises tls tty url util util/types v8 vm worker_threads zlib',
   ].flatMap((names) => names.split(' ')),
