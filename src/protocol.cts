@@ -46,6 +46,8 @@ export interface Listening {
   readonly key: string;
   /** Its port; or which file it is, where it has one. */
   readonly mark: string;
+  /** Absolute path of its file; undefined where it has none. */
+  readonly file: string | undefined;
   /** Whether it belongs to a server that speaks plain HTTP. */
   readonly http: boolean;
 }
@@ -162,10 +164,10 @@ export function encodeListening(listening: Listening): object {
 /** What arrived with a listening socket, or undefined when it is not one of ours. */
 export function parseListening(message: unknown): Listening | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { cmd, version, kind, id, key, mark, http } = message as Record<string, unknown>;
+  const { cmd, version, kind, id, key, mark, file, http } = message as Record<string, unknown>;
   if (cmd !== CONTROL_CMD || version !== VERSION || kind !== 'listening') return undefined;
   if (!isString(id) || !isString(key) || !isString(mark)) return undefined;
-  return { id, key, mark, http: http === true };
+  return { id, key, mark, file: isString(file) ? file : undefined, http: http === true };
 }
 
 /** The value of {@link HELD_VARIABLE}. */

@@ -1,6 +1,7 @@
 // The listening sockets of the program: takes up those that the run before has left, gives new ones to the supervisor, and
 // says which are let go. It does so where Node calls its own handles, so that no server, stack or error is another. Knows
 // nothing of connections.
+import { resolve } from 'node:path';
 import { encodeListening } from '../protocol.cts';
 import type { Handed } from '../protocol.cts';
 import { giveHandle } from './control.cts';
@@ -153,7 +154,8 @@ function begun(handle: Handle): void {
   }
   const server = serverOf(handle);
   const mark = path === undefined ? String(portOf(handle)) : (markOf(path) ?? '');
-  const message = encodeListening({ id, key, mark, http: isHttp(server) });
+  const file = path === undefined || mark === '' ? undefined : resolve(path);
+  const message = encodeListening({ id, key, mark, file, http: isHttp(server) });
   giveHandle(message, handle);
   legacy.replaced();
 }

@@ -1,5 +1,6 @@
 // The listening sockets of the program, which stay open while one run ends and the next begins. Owns the supervisor's copy of
 // each; accepts no connection, and reads nothing. Knows nothing of processes.
+import { markOf, removeFile } from '../loader/socket-file.cts';
 import { HELD_FD } from '../protocol.cts';
 import type { Handed, Listening } from '../protocol.cts';
 
@@ -85,9 +86,11 @@ export class Held {
   }
 
   #close(entries: readonly Entry[]): void {
-    for (const { key, handle } of entries) {
+    for (const { key, handle, file, mark } of entries) {
       this.#entries.delete(key);
       handle.close();
+      // The run that had bound it has kept it for the next one, which would find the address in use.
+      if (file !== undefined && markOf(file) === mark) removeFile(file);
       this.#options.onDebug(`lets go of ${key}`);
     }
     if (entries.length > 0) this.#options.onChange();

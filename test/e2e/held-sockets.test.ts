@@ -291,6 +291,21 @@ test('a unix socket whose file is gone is bound anew', posix, async () => {
   }
 });
 
+test('a unix socket that is not held any more leaves no file behind', posix, async () => {
+  const echo = (version: number): string => `import net from 'node:net';
+const server = net.createServer().listen('app.sock', () => console.log('v${version} listens'));
+process.on('SIGTERM', () => server.close());
+`;
+  using project = new Project({ 'app.js': echo(0) });
+  await using app = run(project, 'app.js');
+  await app.line('v0 listens');
+  await app.line(/is up in/);
+  project.write('app.js', `${echo(1)}throw new Error('broken');\n`.replace(/^const.*$/m, ''));
+  await app.line(/failed with exit code 1/);
+  project.write('app.js', echo(2));
+  await app.line('v2 listens');
+});
+
 test('the file of a unix socket is removed when the program closes it, in every run', posix, async () => {
   const code = (version: number): string => closing(version, "'a.sock'");
   using project = new Project({ 'app.js': code(0) });

@@ -29,7 +29,7 @@ function bench(): {
     changes: () => count,
     add: (id, key = id, http = false) => {
       const handle = new FakeHandle(fd++);
-      held.add({ id, key, mark: '', http }, handle);
+      held.add({ id, key, mark: '', file: undefined, http }, handle);
       return handle;
     },
   };

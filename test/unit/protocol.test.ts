@@ -133,7 +133,7 @@ test('what is not one of our control messages is none', () => {
 });
 
 test('a listening socket is described as it is, and nothing else describes one', () => {
-  const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', http: true };
+  const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', file: undefined, http: true };
   assert.deepEqual(parseListening(encodeListening(listening)), listening);
   assert.equal(parseControl(encodeListening(listening)), undefined);
   for (const message of [undefined, null, 'text', {}, encodeControl({ kind: 'stop' }), { ...listening }])
