@@ -1,7 +1,9 @@
 // What a run has used of Node and of installed packages, which the next run will use as well: what a standby makes ready.
 // Knows nothing of processes.
+import { dirname, join } from 'node:path';
 import { isInPackage, pathOf, toModuleUrl } from '../module-url.ts';
 import type { Found, LaneRecord, UsedBuiltin } from '../protocol.cts';
+import { ancestors } from './candidates.ts';
 import { markOf, statOf, textOf } from './disk.ts';
 import type { Usage } from './standby.ts';
 
@@ -45,5 +47,18 @@ export class UsageOfRun {
     if (folder === undefined || name === undefined) return;
     this.#found.push([specifier, parent, url]);
     this.#installed.add(folder).add(`${folder}/${name}/package.json`).add(`${folder}/.package-lock.json`);
+    if (isInPackage(parent)) return;
+    const from = toModuleUrl(parent);
+    this.#nearer((from && pathOf(from)) ?? '', folder, name);
+  }
+
+  /** Another package of this name may be installed where Node looks first. */
+  #nearer(from: string, folder: string, name: string): void {
+    for (const ancestor of ancestors(from)) {
+      const nearer = join(ancestor, 'node_modules');
+      if (nearer === folder) return;
+      // With a scope there is one more folder.
+      this.#installed.add(nearer).add(dirname(join(nearer, name)));
+    }
   }
 }
