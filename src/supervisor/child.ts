@@ -95,7 +95,6 @@ export class Child {
     });
     this.#family = new Family(this.#process.pid ?? 0);
     this.#listen();
-    this.tellProcs();
   }
 
   /** Tells a child at the gate what to prepare, or to go. */

@@ -40,13 +40,15 @@ export class Runs {
   readonly #options: RunsOptions;
   readonly #standby: Standby<Child> | undefined;
   readonly #held: Held | undefined;
-  /** Processes that must not outlive the supervisor, by the generation of their child, or by what else they are. */
-  readonly #procs = new Map<number | 'page', readonly Proc[]>();
+  /** Processes that must not outlive the supervisor, by their child, or by what else they are. */
+  readonly #procs = new Map<Child | 'page', readonly Proc[]>();
   #guard: Guard | undefined;
   #child: Child | undefined;
+  #hasWaited = false;
   #generation = 0;
   #usage = new UsageOfRun();
-  /** What the standby has told until now. */
+  /** The last standby, and what it has told until now. */
+  #waiting: Child | undefined;
   #early: LaneRecord[] = [];
   /** What the standby, and what the child has been told of the run before. */
   #offered: readonly Found[] = [];
@@ -79,6 +81,11 @@ export class Runs {
     return this.#child;
   }
 
+  /** Whether the current run was a standby before. */
+  get hasWaited(): boolean {
+    return this.#hasWaited;
+  }
+
   /** Starts the next run. Throws what Node throws if there can be no process. */
   start(generation: number): void {
     const { launcher } = this.#options;
@@ -87,10 +94,11 @@ export class Runs {
     this.#child = undefined;
     try {
       this.#child = this.#standby?.take();
+      this.#hasWaited = this.#child !== undefined;
       const early = this.#child ? this.#early : [];
       this.#known = this.#child ? this.#offered : [];
       this.#child ??= this.#spawn(generation, undefined);
-      for (const record of early) this.#record(generation, record);
+      for (const record of early) this.#record(this.#child, generation, record);
     } finally {
       launcher.connect(this.#child);
     }
@@ -135,13 +143,12 @@ export class Runs {
   close(): void {
     this.#standby?.discard();
     // It is dying: there is nothing to guard.
-    this.#entrust(this.#generation + 1, []);
+    if (this.#waiting) this.#entrust(this.#waiting, []);
     this.#guard?.close();
   }
 
   #spawn(generation: number, gate: Gate | undefined): Child {
     const { command, scheduler, launcher, log, drainMs, onExit } = this.#options;
-    if (gate) this.#early = [];
     const child: Child = new Child({
       command,
       gate,
@@ -149,10 +156,10 @@ export class Runs {
       drainMs,
       held: this.#held,
       launcher: launcher.serialization,
-      onRecord: (record) => this.#record(generation, record),
+      onRecord: (record) => this.#record(child, generation, record),
       onMessage: (message, handle) => launcher.send(message, handle),
       onDisconnect: () => launcher.disconnect(),
-      onProcs: (procs) => this.#entrust(generation, procs),
+      onProcs: (procs) => this.#entrust(child, procs),
       onProblem: (error) => log.info(error.message),
       onExit: (ended) => {
         // A standby that ends is missed by nobody.
@@ -161,27 +168,26 @@ export class Runs {
         onExit(generation, ended);
       },
     });
+    child.tellProcs();
+    if (gate) [this.#waiting, this.#early] = [child, []];
     return child;
   }
 
-  #record(generation: number, record: LaneRecord): void {
-    if (generation > this.#generation) {
-      this.#early.push(record);
-      return;
-    }
-    if (generation === this.#generation && record.kind === 'again') {
-      this.#again(generation, this.#known[record.index]);
-      return;
-    }
-    if (generation === this.#generation) this.#usage.record(record);
-    this.#options.onRecord(generation, record);
+  /** What a standby tells that was discarded is of no use, nor is what comes from a run that another has followed. */
+  #record(child: Child, generation: number, record: LaneRecord): void {
+    if (child === this.#waiting && child !== this.#child) this.#early.push(record);
+    if (child !== this.#child) return;
+    const full = record.kind === 'again' ? this.#again(record.index) : record;
+    if (!full) return;
+    this.#usage.record(full);
+    this.#options.onRecord(generation, full);
   }
 
   /** The run has found what the run before has found: no other stamp is needed. */
-  #again(generation: number, found: Found | undefined): void {
-    if (!found) return;
-    const [specifier, parent, url] = found;
-    this.#record(generation, { kind: 'resolved', specifier, parent, url, stamp: undefined, again: true });
+  #again(index: number): LaneRecord | undefined {
+    const [specifier, parent, url] = this.#known[index] ?? [];
+    if (specifier === undefined || url === undefined) return undefined;
+    return { kind: 'resolved', specifier, parent, url, stamp: undefined, again: true };
   }
 
   /** Where the next standby waits. */
@@ -197,7 +203,7 @@ export class Runs {
   }
 
   /** The child and the standby: neither must outlive the supervisor. */
-  #entrust(whose: number | 'page', procs: readonly Proc[]): void {
+  #entrust(whose: Child | 'page', procs: readonly Proc[]): void {
     if (procs.length > 0) this.#procs.set(whose, procs);
     else this.#procs.delete(whose);
     this.#guard?.entrust([...this.#procs.values()].flat());

@@ -214,8 +214,10 @@ export class Supervisor {
   }
 
   #ended({ code, signal }: Ended): void {
-    // At other signals Node sets the terminal right itself.
-    if (signal && signal !== 'SIGTERM' && signal !== 'SIGINT') this.#terminal.restore();
+    // At other signals Node sets the terminal right itself. One that has waited makes it as it was when that was booted: the
+    // run before may have had it in raw mode.
+    if (this.#runs.hasWaited || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT'))
+      this.#terminal.restore();
     // A run that was told to end has not broken.
     if (this.#state.kind !== 'running') return;
     if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);

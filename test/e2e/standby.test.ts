@@ -119,6 +119,43 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   });
 }
 
+test('a run that comes in place of one that was thrown away ends with the supervisor, also when it is busy', async () => {
+  using project = new Project({
+    '.env': 'A=1\n',
+    'app.js': `console.log('pid', process.pid);
+if (process.env.A === '2') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+${STAY}`,
+  });
+  await using app = run(project, 'app.js', { env: DEBUG, execArgv: ['--env-file=.env', ...OURS] });
+  await app.line(/^pid \d+$/);
+  const discarded = await standby(app);
+  project.write('.env', 'A=2\n');
+  const [, pid] = (await app.line(/^pid \d+$/)).split(' ');
+  await gone(discarded);
+  app.kill('SIGKILL');
+  await app.end();
+  await gone(Number(pid));
+});
+
+test('a package that is installed nearer is taken', async () => {
+  const nearer = 'src/node_modules/dep/index.js';
+  using project = new Project({
+    'package.json': '{}',
+    'node_modules/dep/index.js': "module.exports = 'far';\n",
+    'src/app.js': `console.log(require('dep'));\n${STAY}`,
+  });
+  await using app = run(project, 'src/app.js', { env: DEBUG });
+  await app.line('far');
+  await standby(app);
+  // It has looked for the package when another one is waiting in its place.
+  project.write('src/app.js', `${project.read('src/app.js')}// edited\n`);
+  await app.line('far');
+  await standby(app);
+  project.write(nearer, "module.exports = 'near';\n");
+  project.write('src/app.js', `${project.read('src/app.js')}// edited\n`);
+  await app.line('near');
+});
+
 test('AUTORELOAD_STANDBY=0, and a program that is debugged, have none', linux, async () => {
   for (const [env, execArgv] of [
     [{ AUTORELOAD_STANDBY: '0' }, OURS],

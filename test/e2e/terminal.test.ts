@@ -184,6 +184,23 @@ console.log('raw');
   });
 }
 
+test('raw mode is over when a run has ended that was booted while another was in it', linux, async () => {
+  const raw = (key: string): string =>
+    `process.stdin.setRawMode(true).on('data', () => process.exit(0));\nconsole.log('press ${key}');\n`;
+  using project = new Project({ 'app.js': raw('a') });
+  await using terminal = new Terminal(project, 'app.js', { AUTORELOAD_LOG: 'debug' });
+  await terminal.line('press a');
+  await terminal.line(/a standby waits/);
+  project.write('app.js', raw('b'));
+  await terminal.line('press b');
+  terminal.type('b');
+  await terminal.line(/app\.js completed/);
+  project.write('app.js', COOKED);
+  await terminal.line('cooked');
+  terminal.type('yes\r');
+  await terminal.line('line "yes\\n"');
+});
+
 test('the prefix is coloured on the terminal, the text after it is not', linux, async () => {
   using project = new Project({ 'app.js': STAY });
   await using terminal = new Terminal(project, 'app.js');
