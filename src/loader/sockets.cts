@@ -9,7 +9,7 @@ import { pipeClass, portOf, serverOf, tcpClass } from './handles.cts';
 import type { Handle, HandleClass, Server } from './handles.cts';
 import { send } from './lane.cts';
 import { Legacy } from './legacy.cts';
-import { keepFile, markOf, removeFile } from './socket-file.cts';
+import { keepFile, markOf, removeFile } from '../socket-file.cts';
 
 /** A port that was let go so long ago, in ms, may still be open in the supervisor. */
 const RELEASED_MS = 1000;

@@ -1,6 +1,6 @@
 // The listening sockets of the program, which stay open while one run ends and the next begins. Owns the supervisor's copy of
 // each; accepts no connection, and reads nothing. Knows nothing of processes.
-import { markOf, removeFile } from '../loader/socket-file.cts';
+import { markOf, removeFile } from '../socket-file.cts';
 import { HELD_FD } from '../protocol.cts';
 import type { Handed, Listening } from '../protocol.cts';
 

@@ -401,6 +401,16 @@ server.listen(0, '127.0.0.1', look);
   assert.deepEqual(await seen(off), first);
 });
 
+test('holding sockets shows in no active resource when the program begins', async () => {
+  using project = new Project({
+    'app.cjs': 'console.log(JSON.stringify(process.getActiveResourcesInfo()));\n',
+  });
+  await using off = run(project, 'app.cjs', { env: { AUTORELOAD_HOLD: '0' } });
+  const expected = await off.line(/^\[/);
+  await using on = run(project, 'app.cjs');
+  assert.equal(await on.line(/^\[/), expected);
+});
+
 test('AUTORELOAD_HOLD=0 holds nothing', posix, async () => {
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js', { env: { ...DEBUG, AUTORELOAD_HOLD: '0' } });
