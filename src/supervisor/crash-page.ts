@@ -16,6 +16,8 @@ const MAX_STARTS = 3;
 export interface CrashPageOptions {
   /** Which processes must not outlive the supervisor. */
   readonly onProcs: (procs: readonly Proc[]) => void;
+  /** There is no page to be had: nobody answers. */
+  readonly onFailed: () => void;
   readonly onDebug: (text: string) => void;
 }
 
@@ -63,10 +65,12 @@ export class CrashPage {
         stdio: ['pipe', 'ignore', 'ignore', ...fds],
       });
     } catch (error) {
-      onDebug(`no crash page: ${String(error)}`);
+      this.#fail(String(error));
       return;
     }
-    page.on('error', (error) => onDebug(`no crash page: ${error.message}`));
+    page.on('error', (error) => {
+      if (page.pid === undefined) this.#fail(error.message);
+    });
     page.stdin?.on('error', () => {});
     page.stdin?.write(this.#line);
     page.once('exit', () => {
@@ -75,13 +79,19 @@ export class CrashPage {
       if (this.#page !== page) return;
       this.#page = undefined;
       if (starts < MAX_STARTS) this.#start(starts + 1);
-      else onDebug('no crash page: its process ends by itself');
+      else this.#fail('its process ends by itself');
     });
     if (page.pid === undefined) return;
     this.#page = page;
     this.#procs.set(page, lookUp(page.pid) ?? { pid: page.pid, started: '' });
     this.#tellProcs();
     onDebug(`the crash page is shown (pid ${page.pid})`);
+  }
+
+  #fail(why: string): void {
+    const { onDebug, onFailed } = this.#options;
+    onDebug(`no crash page: ${why}`);
+    onFailed();
   }
 
   #tellProcs(): void {

@@ -24,6 +24,8 @@ export interface DownOptions {
   readonly sockets: () => readonly number[];
   /** Which processes must not outlive the supervisor. */
   readonly onProcs: (procs: readonly Proc[]) => void;
+  /** Nobody can answer. */
+  readonly onFailed: () => void;
   readonly onDebug: (text: string) => void;
 }
 

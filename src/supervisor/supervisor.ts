@@ -114,6 +114,7 @@ export class Supervisor {
       watching,
       sockets: () => this.#runs.httpSockets,
       onProcs: (procs) => this.#runs.entrustPage(procs),
+      onFailed: () => this.#do(() => this.#unanswered()),
       onDebug: (text) => this.#log.debug(text),
     });
   }
@@ -224,6 +225,11 @@ export class Supervisor {
     this.#watching?.ended(code !== 0);
     // Not when it has ended before anything of the user's began: the next one would, too.
     if ((this.#watching?.files ?? 0) > 0) this.#runs.prepare();
+  }
+
+  /** Clients are not to wait for an answer that never comes. */
+  #unanswered(): void {
+    if (this.#state.kind === 'waiting') this.#runs.ended(false);
   }
 
   #say(line: Line): void {

@@ -46,7 +46,7 @@ let procs: readonly Proc[] = [];
 beforeEach(() => {
   held = hold();
   procs = [];
-  page = new CrashPage({ onProcs: (all) => (procs = all), onDebug: () => {} });
+  page = new CrashPage({ onProcs: (all) => (procs = all), onFailed: () => {}, onDebug: () => {} });
 });
 
 afterEach(async () => {
@@ -205,7 +205,7 @@ test('a process that dies is followed by another', unix, async () => {
 test('it ends when the one that has started it is gone', unix, async () => {
   const script = `
     import { CrashPage } from ${JSON.stringify(new URL('../../src/supervisor/crash-page.js', import.meta.url).href)};
-    const page = new CrashPage({ onProcs: ([proc]) => console.log(proc.pid), onDebug: () => {} });
+    const page = new CrashPage({ onProcs: ([proc]) => console.log(proc.pid), onFailed: () => {}, onDebug: () => {} });
     page.show(${JSON.stringify(REPORT)}, [3]);
     setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {

@@ -193,6 +193,19 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
   });
 }
 
+test('where there can be no page, nobody waits for one', unix, async () => {
+  using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  const url = await begun(app);
+  project.write('dep.js', BROKEN);
+  for (let start = 0; start < 3; start++) {
+    const line = await app.line(/the crash page is shown \(pid \d+\)$/);
+    process.kill(Number(/\d+/.exec(line)?.[0]), 'SIGKILL');
+  }
+  await app.line(/no crash page/);
+  await refused(url);
+});
+
 /** Waits until the program listens, and gives where. */
 async function begun(app: Run): Promise<string> {
   const [line] = await app.lines(/^port \d+$/, /is up in/);
