@@ -73,7 +73,7 @@ function installInThread(recorder: Recorder): void {
   const hooks: Parameters<typeof registerHooks>[0] = {
     resolve(specifier, context, nextResolve) {
       const result = observed(recorder, specifier, context.parentURL, () => nextResolve(specifier, context));
-      const isImport = context.conditions.includes('import');
+      const isImport = has(context.conditions, 'import');
       if (result.url.startsWith('node:')) recorder.builtin(result.url, isImport);
       else recorder.resolved(specifier, context.parentURL, result.url, isImport);
       return result;
@@ -92,6 +92,11 @@ function installInThread(recorder: Recorder): void {
     const url = hooksUrl(String(specifier), isUrl(base) ? String(base) : undefined);
     if (url !== undefined) recorder.resolved(String(specifier), isUrl(base) ? String(base) : undefined, url);
   });
+}
+
+/** Node 22.15 gives a set where the types say array. */
+function has(conditions: readonly string[] | ReadonlySet<string>, name: string): boolean {
+  return 'has' in conditions ? conditions.has(name) : conditions.includes(name);
 }
 
 /** Where the module of an app's hooks is, unless that is a package. */
