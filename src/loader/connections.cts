@@ -11,6 +11,10 @@ const SILENT_MS = 100;
 /** On one that is not, the client has so many ms for its next request; and on a new one for its first. */
 const NEXT_MS = 500;
 
+/** A request whose body has stood still for so many ms, and a response that has begun and said no more, may have no end. */
+const UPLOAD_MS = 500;
+const STREAM_MS = 2000;
+
 const EVENT_STREAM = /^content-type: *text\/event-stream/im;
 
 /** A parser of Node's, which belongs to one HTTP connection. */
@@ -52,6 +56,8 @@ export class Http {
   /** Connected without asking for anything, as browsers do. Node's list counts such a one as active, but tells it once. */
   readonly #quiet = new Set<Parser>();
   readonly #began: number;
+  /** How many bytes there were when some were moved last. */
+  readonly #moves = new WeakMap<Socket, { readonly bytes: number; readonly at: number }>();
 
   /** @param now the time of Node's timers */
   constructor(server: Server, now: number) {
@@ -70,7 +76,8 @@ export class Http {
       const { socket } = parser;
       if (!socket || socket.destroyed || socket.writableEnded) continue;
       const response = socket._httpMessage;
-      if (response ? !isEventStream(response) : this.#mayAsk(parser, socket, active, now)) busy.add(socket);
+      if (response ? this.#mayEnd(socket, response, now) : this.#mayAsk(parser, socket, active, now))
+        busy.add(socket);
       else if (!response) idle.push(socket);
     }
     return { busy, idle };
@@ -81,6 +88,22 @@ export class Http {
     if (!this.#list || !('setSecureContext' in this.#server)) return [];
     const known = new Set(this.#list.all().map(({ socket }) => socket?._parent));
     return socketsOf(this.#server).filter((socket) => !known.has(socket));
+  }
+
+  /** Whether a response is on its way to its end: the program is at work on it, or it moves. */
+  #mayEnd(
+    socket: Socket,
+    response: ServerResponse & { readonly _header?: string | null },
+    now: number,
+  ): boolean {
+    if (isEventStream(response)) return false;
+    const isUpload = !response.req.complete;
+    if (!isUpload && !response.headersSent) return true;
+    const bytes = socket.bytesRead + socket.bytesWritten;
+    const last = this.#moves.get(socket);
+    if (last?.bytes === bytes) return now - last.at < (isUpload ? UPLOAD_MS : STREAM_MS);
+    this.#moves.set(socket, { bytes, at: now });
+    return true;
   }
 
   #mayAsk(parser: Parser, socket: Socket, active: ReadonlySet<Parser>, now: number): boolean {

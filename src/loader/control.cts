@@ -18,6 +18,9 @@ interface ChannelHandle {
   onread: (this: unknown, ...args: unknown[]) => unknown;
 }
 
+/** The app may replace it, as a fake clock does. */
+const { setImmediate } = globalThis;
+
 let pipe: object | undefined;
 
 /** Runs what needs Node's properties. */
@@ -39,8 +42,11 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   const key = channelKey();
   pipe = key && (process as unknown as Record<symbol, object | undefined>)[key];
   const send = process.send?.bind(process);
+  // After what the app sends in the same statement, which would wait until the handle has arrived.
   sendHandle = (message, handle) => {
-    if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
+    setImmediate(() => {
+      if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
+    });
   };
 }
 

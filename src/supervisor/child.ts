@@ -125,6 +125,12 @@ export class Child {
     else this.signal('SIGTERM');
   }
 
+  /** The user has ended the program by a signal of its own: none follows when it has drained. */
+  keepSignal(): void {
+    this.#cancelSignal?.();
+    this.#cancelSignal = undefined;
+  }
+
   #signalAfter(ms: number): void {
     this.#cancelSignal?.();
     this.#cancelSignal = this.#options.scheduler.after(ms, () => this.#signalNow());

@@ -7,6 +7,9 @@ import type { Handed, Listening } from '../protocol.cts';
 /** As many are held; what is above would not be marked as close-on-exec by Node when it starts. */
 const MAX_HELD = 16 - HELD_FD;
 
+/** Most of those that are let go and never arrive were not held: there were too many. */
+const MAX_GONE = 1000;
+
 /** A socket as it arrives over Node's channel: a handle of Node's own. */
 export interface SocketHandle {
   readonly fd: number;
@@ -57,7 +60,7 @@ export class Held {
   release(id: string): void {
     const entry = [...this.#entries.values()].find((one) => one.id === id);
     if (entry) this.#close([entry]);
-    else this.#gone.add(id);
+    else if (this.#gone.size < MAX_GONE) this.#gone.add(id);
   }
 
   /** What the next run is handed: descriptors of this process, in order, and what it is told of them. */

@@ -17,6 +17,9 @@ import type { Ended } from './state.ts';
 import { nameModules } from './transpilers.ts';
 import { UsageOfRun } from './usage.ts';
 
+/** What TLS reads when it is loaded. */
+const CERTIFICATES = [process.env['NODE_EXTRA_CA_CERTS']].filter((path) => path !== undefined);
+
 export interface RunsOptions {
   readonly command: Command;
   readonly scheduler: Scheduler;
@@ -67,7 +70,7 @@ export class Runs {
       scheduler,
       spawn: () => this.#spawn(this.#generation + 1, this.#gate()),
       usage: () => {
-        const usage = this.#usage.get(options.settings());
+        const usage = this.#usage.get([...options.settings(), ...CERTIFICATES]);
         this.#offered = usage.found;
         return usage;
       },

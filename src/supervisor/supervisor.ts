@@ -150,7 +150,11 @@ export class Supervisor {
     if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
     this.#state = next;
     for (const effect of effects) this.#perform(effect);
-    if (event.kind === 'exit' && next.kind === 'waiting') this.#down?.ended(next.ended);
+    if (next.kind === 'ending') this.#runs.child?.keepSignal();
+    if (event.kind !== 'exit') return;
+    if (next.kind === 'waiting') this.#down?.ended(next.ended);
+    // Nobody would answer for a while.
+    if (next.kind === 'delaying') this.#runs.ended(false);
   }
 
   #perform(effect: Effect): void {

@@ -1,5 +1,6 @@
 // How a run that listens ends: what is on its way is finished, what has no end is cut, and a restart does not wait for it.
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
@@ -328,3 +329,35 @@ test('a program without connections ends at once, and so does one that has no ha
   }
   assert.equal(app.transcript.count(/ending in its own time/), 0, app.transcript.toString());
 });
+
+test(
+  'an upload that stands still does not hold up a restart, nor does a stream that says no more',
+  posix,
+  async () => {
+    const code = (version: number): string => `
+import http from 'node:http';
+http.createServer((request, response) => {
+  if (request.method === 'POST') request.resume();
+  else response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('{}\\n');
+  console.log('v${version} got', request.method);
+}).listen(0, '127.0.0.1', function () { console.log('v${version} listens', this.address().port); });
+`;
+    using project = new Project({ 'app.js': code(0) });
+    await using app = run(project, 'app.js');
+    let port = Number(/\d+$/.exec(await app.line(/^v0 listens/))?.[0]);
+    for (const [version, method] of [
+      [1, 'POST'],
+      [2, 'GET'],
+    ] as const) {
+      const request = http.request({ port, host: '127.0.0.1', method, headers: { 'content-length': 100 } });
+      request.on('error', () => {});
+      request.flushHeaders();
+      if (method === 'GET') request.end('x'.repeat(100));
+      await app.line(`v${version - 1} got ${method}`);
+      project.write('app.js', code(version));
+      port = Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens`)))?.[0]);
+      request.destroy();
+    }
+    assert.equal(app.transcript.count(/did not end/), 0, app.transcript.toString());
+  },
+);

@@ -333,12 +333,14 @@ if (cluster.isPrimary) {
   using project = new Project({ 'app.js': code(0) });
   await using app = run(project, 'app.js');
   // Both workers: one that starts late would load what is saved for the next run.
-  const [line] = await app.lines(/^v0 listens/, /^v0 listens/);
-  const { port } = JSON.parse(line!.slice('v0 listens '.length)) as { port: number };
+  const line = await app.line(/^v0 listens/);
+  await app.line(/^v0 listens/);
+  const { port } = JSON.parse(line.slice('v0 listens '.length)) as { port: number };
   for (const version of [1, 2]) {
     project.write('app.js', code(version));
     const listens = new RegExp(`^v${version} listens .*:${port}}$`);
-    await app.lines(listens, listens);
+    await app.line(listens);
+    await app.line(listens);
     assert.equal(await ask({ port }), `v${version}`);
   }
 });
