@@ -344,18 +344,23 @@ http.createServer((request, response) => {
 `;
     using project = new Project({ 'app.js': code(0) });
     await using app = run(project, 'app.js');
-    let port = Number(/\d+$/.exec(await app.line(/^v0 listens/))?.[0]);
+    let at = Number(/\d+$/.exec(await app.line(/^v0 listens/))?.[0]);
     for (const [version, method] of [
       [1, 'POST'],
       [2, 'GET'],
     ] as const) {
-      const request = http.request({ port, host: '127.0.0.1', method, headers: { 'content-length': 100 } });
+      const request = http.request({
+        port: at,
+        host: '127.0.0.1',
+        method,
+        headers: { 'content-length': 100 },
+      });
       request.on('error', () => {});
       request.flushHeaders();
       if (method === 'GET') request.end('x'.repeat(100));
       await app.line(`v${version - 1} got ${method}`);
       project.write('app.js', code(version));
-      port = Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens`)))?.[0]);
+      at = Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens`)))?.[0]);
       request.destroy();
     }
     assert.equal(app.transcript.count(/did not end/), 0, app.transcript.toString());
