@@ -9,7 +9,10 @@ import { symbolProperty } from './handles.cts';
 const SILENT_MS = 100;
 
 /** On one that is not, the client has so many ms for its next request; and on a new one for its first. */
-const NEXT_MS = 500;
+const NEXT_MS = 100;
+
+/** One that has just connected has so many ms for its first. */
+const FIRST_MS = 500;
 
 /** A request whose body has stood still for so many ms, and a response that has begun and said no more, may have no end. */
 const UPLOAD_MS = 500;
@@ -68,7 +71,7 @@ export class Http {
 
   /** @param now the time of Node's timers */
   look(now: number): Connections {
-    for (const parser of this.#list?.expired(NEXT_MS, 0) ?? []) this.#quiet.add(parser);
+    for (const parser of this.#list?.expired(FIRST_MS, 0) ?? []) this.#quiet.add(parser);
     const active = new Set(this.#list?.active());
     const idle: Socket[] = [];
     const busy = new Set<Socket>();

@@ -39,13 +39,19 @@ function tell(text: string): void {
  * password.
  */
 function textOf(error: unknown, causes = 0): string {
-  // No code of the user's runs, where that can be helped.
-  if (!types.isNativeError(error)) return inspect(error, { customInspect: false, depth: 0 });
+  if (!types.isNativeError(error) && !(error instanceof Error)) return thrown(error);
   const { stack, cause } = error;
   const text = typeof stack === 'string' && stack !== '' ? stack : `${error.name}: ${error.message}`;
   const inner = inside(error).map((one) => `\n  ${one.replaceAll('\n', '\n  ')}`);
   if (cause === undefined || causes === MAX_CAUSES) return text + inner.join('');
   return `${text + inner.join('')}\n[cause]: ${textOf(cause, causes + 1)}`;
+}
+
+/** Something else was thrown. What it holds is nobody's business. */
+function thrown(value: unknown): string {
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null))
+    return `A value that is no error was thrown: ${Object.prototype.toString.call(value)}`;
+  return inspect(value);
 }
 
 /** What the errors in an `AggregateError` say. */

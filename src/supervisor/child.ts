@@ -125,6 +125,11 @@ export class Child {
     else this.signal('SIGTERM');
   }
 
+  /** Whether it was told to end, and is not sent its signal yet. */
+  get isDraining(): boolean {
+    return this.#cancelSignal !== undefined;
+  }
+
   /** The user has ended the program by a signal of its own: none follows when it has drained. */
   keepSignal(): void {
     this.#cancelSignal?.();

@@ -16,6 +16,8 @@ export interface Context {
   /** What the run looked for last and did not find. */
   readonly missing: string | undefined;
   readonly grace: number;
+  /** The program was told to end, and finishes its responses first. */
+  readonly isDraining: boolean;
   /** The shortest chain of imports from the entry to a file. */
   readonly chain: (path: string) => readonly string[];
 }
@@ -33,6 +35,8 @@ export function wording(line: Line, context: Context): string {
     case 'waiting':
       return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}`;
     case 'slow':
+      if (context.isDraining)
+        return `${name} still answers requests, waiting for it at most ${duration(context.grace)}`;
       return `${name} is ending in its own time, waiting for it at most ${duration(context.grace)}`;
     case 'forcing':
       return `${name} did not end within ${duration(context.grace)}, killing it`;

@@ -245,6 +245,7 @@ export class Supervisor {
       files: watching?.files ?? 0,
       missing: watching?.missing,
       grace: this.#options.grace,
+      isDraining: this.#runs.child?.isDraining ?? false,
       chain: (path) => watching?.chain(path) ?? [],
     });
     this.#log.info(text);

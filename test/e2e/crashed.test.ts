@@ -102,7 +102,7 @@ const PROGRAMS: readonly Program[] = [
     ['null', /^null$/],
     ['undefined', /^undefined$/],
     ["'text'", /^'text'$/],
-    ['{ code: 5 }', /^\{ code: 5 \}$/],
+    ['{ code: 5 }', /^A value that is no error was thrown: \[object Object\]$/],
   ].map(([thrown, text]) => ({
     name: `a throw of ${String(thrown)}`,
     files: { 'app.js': `throw ${String(thrown)};\n` },

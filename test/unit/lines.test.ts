@@ -13,6 +13,7 @@ const CONTEXT: Context = {
   files: 12,
   missing: undefined,
   grace: 5000,
+  isDraining: false,
   chain: (path) => ['/app/app.js', '/app/src/routes.js', path],
 };
 
