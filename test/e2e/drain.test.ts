@@ -6,7 +6,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { run } from '../helpers/autoreload.ts';
+import { run, up } from '../helpers/autoreload.ts';
 import type { Run } from '../helpers/autoreload.ts';
 import { CERTIFICATE, KEY } from '../helpers/certificate.ts';
 import { ask, poll } from '../helpers/clients.ts';
@@ -261,7 +261,7 @@ test('a response without an end is cut when the grace period comes to its end', 
   const where = { port: await port(app, 0) };
   const answer = ask(where).catch(() => 'cut');
   await app.line('asked /');
-  await app.line(/is up in/);
+  await up(app);
   project.write('app.js', httpServer(1, ''));
   assert.equal(await answer, 'cut');
   assert.equal(await port(app, 1), where.port);

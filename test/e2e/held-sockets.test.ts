@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
 import { test } from 'node:test';
-import { run, until } from '../helpers/autoreload.ts';
+import { run, until, up } from '../helpers/autoreload.ts';
 import type { Run } from '../helpers/autoreload.ts';
 import { ask, connect, converse, poll } from '../helpers/clients.ts';
 import { Project } from '../helpers/project.ts';
@@ -45,7 +45,7 @@ for (const standby of ['1', '0']) {
       await using conversation = converse({ port });
       errors.push(asking.errors, conversation.errors);
       for (let version = 1; version <= 10; version++) {
-        await app.line(standby === '1' ? /a standby waits/ : /is up in/);
+        await (standby === '1' ? app.line(/a standby waits/) : up(app));
         project.write('app.js', server(version));
         assert.equal((await listening(app)).port, port);
         await asking.next();
@@ -68,7 +68,7 @@ for (const [what, where, host] of [
     using project = new Project({ 'app.js': server(0, where) });
     await using app = run(project, 'app.js');
     const before = await listening(app);
-    await app.line(/is up in/);
+    await up(app);
     for (let version = 1; version <= 3; version++) {
       project.write('app.js', server(version, where));
       assert.deepEqual(await listening(app), before);
@@ -81,7 +81,7 @@ test('a connection that comes while the program starts is answered by it', posix
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
-  await app.line(/is up in/);
+  await up(app);
   const slow = "console.log('begins');\n";
   project.write(
     'app.js',
@@ -118,7 +118,7 @@ console.log('v${version} listens', JSON.stringify(server.address()), server.list
   await using running = run(project, 'app.js');
   const pattern = /^v\d listens (.*)$/;
   const first = pattern.exec(await running.line(pattern))?.[1];
-  await running.line(/is up in/);
+  await up(running);
   project.write('app.js', app(1));
   assert.equal(pattern.exec(await running.line(pattern))?.[1], first);
 });
@@ -139,7 +139,7 @@ for (let i = 0; i < 6; i++) {
     return lines.map((line) => line.slice(3));
   };
   const before = await ports(0);
-  await app.line(/is up in/);
+  await up(app);
   for (const version of [1, 2]) {
     project.write('app.js', many(version));
     assert.deepEqual(await ports(version), before);
@@ -161,7 +161,7 @@ server.on('error', (error) => console.log(String(error)));
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
   assert.equal(await ask({ port }), 'v0');
-  await app.line(/is up in/);
+  await up(app);
   project.write('app.js', again(1));
   assert.equal(await ask({ port: (await listening(app)).port }), 'v1');
 });
@@ -182,7 +182,7 @@ test('a port that is not in the code any more is let go, and the new one is ther
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
-  await app.line(/is up in/);
+  await up(app);
   project.write('app.js', server(1, "0, '127.0.0.2'"));
   const after = await listening(app);
   assert.equal(await ask({ port: after.port, host: after.address }), 'v1');
@@ -193,10 +193,10 @@ test('a port that is bound in another way is bound in that way', posix, async ()
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
-  await app.line(/is up in/);
+  await up(app);
   project.write('app.js', server(1, `${port}, '127.0.0.1'`));
   assert.deepEqual(await listening(app), { address: '127.0.0.1', family: 'IPv4', port });
-  await app.line(/is up in/);
+  await up(app);
   project.write('app.js', server(2, `${port}`));
   assert.equal((await listening(app)).port, port);
   assert.equal(await ask({ port }), 'v2');
@@ -237,7 +237,7 @@ test(
     await using second = run(two, 'app.js');
     await second.line(`Error: listen EADDRINUSE: address already in use 127.0.0.1:${port}`);
     await second.line(/failed with exit code 1, waiting/);
-    await first.line(/is up in/);
+    await up(first);
     one.write('app.js', server(1));
     await listening(first);
     first.kill('SIGTERM');
@@ -284,7 +284,7 @@ test('a unix socket whose file is gone is bound anew', posix, async () => {
   using project = new Project({ 'app.js': code(0) });
   await using app = run(project, 'app.js');
   for (let version = 1; version <= 3; version++) {
-    await app.line(/is up in/);
+    await up(app);
     project.write('app.js', code(version));
     await app.line(`v${version} listens "a.sock"`);
     assert.equal(await ask({ socketPath: project.path('a.sock') }), `v${version}`);
@@ -358,7 +358,7 @@ setInterval(() => {}, 1000);
   await using app = run(project, 'app.js');
   const first = (await app.line(/^v0 gives \d+$/)).slice(3);
   for (const version of [1, 2]) {
-    await app.line(/is up in/);
+    await up(app);
     project.write('app.js', code(version));
     assert.equal((await app.line(/^v\d gives \d+$/)).slice(3), first);
   }
@@ -417,7 +417,7 @@ test('AUTORELOAD_HOLD=0 holds nothing', posix, async () => {
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js', { env: { ...DEBUG, AUTORELOAD_HOLD: '0' } });
   const { port } = await listening(app);
-  await app.line(/is up in/);
+  await up(app);
   project.write('app.js', "console.log('no server');\nsetInterval(() => {}, 1000);\n");
   await app.line('no server');
   assert.equal(await connect({ port, host: '127.0.0.1' }), 'ECONNREFUSED');

@@ -111,6 +111,12 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Waits until the newest run is up. What it prints itself may come before or after the line that says so. */
+export async function up(app: Run): Promise<void> {
+  const isUp = (): boolean => app.transcript.count(/ is up in /) > app.restarts;
+  await until(`the newest run is up\n${app.transcript.toString()}`, isUp);
+}
+
 /** Waits until a condition holds. For what announces itself in no other way. */
 export async function until(what: string, holds: () => boolean, ms = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + ms;
