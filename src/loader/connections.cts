@@ -9,7 +9,7 @@ import { symbolProperty } from './handles.cts';
 const SILENT_MS = 100;
 
 /** On one that is not, the client has so many ms for its next request; and on a new one for its first. */
-const NEXT_MS = 100;
+const NEXT_MS = 200;
 
 /** One that has just connected has so many ms for its first. */
 const FIRST_MS = 500;

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { gone, isRunning, run } from '../helpers/autoreload.ts';
 import type { Run } from '../helpers/autoreload.ts';
+import { LOOK } from '../helpers/look.ts';
 import { Project } from '../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
@@ -72,6 +73,34 @@ ${STAY}`,
   assert.equal(seen[1], seen[0]);
   assert.equal(seen[2], seen[0]);
 });
+
+for (const [name, entry, show] of [
+  ['ESM', 'app.mjs', "import look from './look.cjs';\nimport http from 'node:http';\nlook.show('all');\n"],
+  ['CommonJS', 'app.cjs', "require('node:http');\nrequire('./look.cjs').show('all');\n"],
+] as const) {
+  test(`a run sees the same whether it has waited or not, down to each property: ${name}`, async () => {
+    const seen: (readonly string[])[] = [];
+    for (const on of ['1', '0']) {
+      using project = new Project({ 'look.cjs': LOOK, [entry]: `${show}console.log('end');\n${STAY}` });
+      await using app = run(project, entry, { env: { ...DEBUG, AUTORELOAD_STANDBY: on } });
+      await app.line('end');
+      if (on === '1') await standby(app);
+      else await app.line(/is up in/);
+      project.write(entry, `${project.read(entry)}// edited\n`);
+      await app.line('end');
+      // The folder of each project has a name of its own, and so has its switch.
+      const lines = app.transcript
+        .lines('stdout')
+        .map((line) => line.replaceAll(project.dir, '').replace(/\["AUTORELOAD_STANDBY","\d"\],?/, ''));
+      const half = lines.indexOf('end') + 1;
+      seen.push(lines.slice(0, half), lines.slice(half));
+    }
+    const [first, hasWaited, ...without] = seen;
+    assert.ok(first && first.length > 100);
+    assert.deepEqual(hasWaited, first);
+    for (const lines of without) assert.deepEqual(lines, first);
+  });
+}
 
 test('one that has read an env file is not let through when the file has changed', async () => {
   using project = new Project({ 'app.js': `console.log('env', process.env.A);\n${STAY}`, '.env': 'A=1\n' });
