@@ -86,6 +86,8 @@ for (const option of ['--inspect-brk', '--inspect-wait', '--inspect-brk=0']) {
       project.write('app.js', `${APP}// ${round}\n`);
       await app.line('[autoreload] app.js changed, restarting');
     }
+    // One that is started in the moment in which the supervisor is killed would stay.
+    await app.line(LISTENING);
     assert.equal(app.transcript.count(IN_USE), 0, app.transcript.toString());
   });
 }
