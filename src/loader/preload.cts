@@ -2,7 +2,7 @@
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
 import module from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import {
   GATE_VARIABLE,
@@ -23,7 +23,6 @@ import { hideChannel, listen, onDisconnect } from './control.cts';
 import { drain } from './drain.cts';
 import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
 import { waitAtGate } from './gate.cts';
-import { hideFiles } from './hide-files.cts';
 import { hideOptions } from './hidden-options.cts';
 import { install } from './install.cts';
 import { expectNothing } from './known.cts';
@@ -54,7 +53,10 @@ const MAX_CHECKS = 100;
 
 begin();
 
-hideFiles();
+// The app must not find our files among its modules.
+for (const path of Object.keys(require.cache)) {
+  if (path.startsWith(dirname(__dirname) + sep)) Reflect.deleteProperty(require.cache, path);
+}
 
 /** Finds out what this process or thread is, and does what is to be done there. */
 function begin(): void {

@@ -137,13 +137,12 @@ export class Child {
   }
 
   #signalAfter(ms: number): void {
-    this.#cancelSignal?.();
+    this.keepSignal();
     this.#cancelSignal = this.#options.scheduler.after(ms, () => this.#signalNow());
   }
 
   #signalNow(): void {
-    this.#cancelSignal?.();
-    this.#cancelSignal = undefined;
+    this.keepSignal();
     this.signal('SIGTERM');
   }
 

@@ -71,7 +71,7 @@ export class Runs {
       spawn: () => this.#spawn(this.#generation + 1, this.#gate()),
       usage: () => {
         const usage = this.#usage.get([...options.settings(), ...CERTIFICATES]);
-        this.#offered = usage.found;
+        this.#offered = usage.message.found;
         return usage;
       },
       version: () => this.#held?.version ?? '',

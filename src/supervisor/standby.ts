@@ -1,7 +1,7 @@
 // The standby: the next child, already booted, waiting at the gate. Owns that one process until its turn comes; knows
 // nothing of why a run begins or ends.
 import os from 'node:os';
-import type { Found, GateMessage } from '../protocol.cts';
+import type { GateMessage } from '../protocol.cts';
 import type { Scheduler } from './scheduler.ts';
 
 /** So many ms after the child has come up, its start is not slowed down any more. */
@@ -26,8 +26,7 @@ export interface Waiting {
 
 /** What a standby is to make ready. */
 export interface Usage {
-  readonly message: GateMessage;
-  readonly found: readonly Found[];
+  readonly message: GateMessage & { kind: 'warm' };
   /** What it takes from the disk for that, as it is when this is called; it is of use as long as the answer is the same. */
   readonly mark: () => string;
 }

@@ -31,10 +31,8 @@ export class UsageOfRun {
    */
   get(settings: readonly string[]): Usage {
     const installed = [...this.#installed];
-    const found = [...this.#found];
     return {
-      found,
-      message: { kind: 'warm', builtins: [...this.#builtins], found },
+      message: { kind: 'warm', builtins: [...this.#builtins], found: [...this.#found] },
       mark: () => [...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join('\0'),
     };
   }

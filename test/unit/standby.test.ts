@@ -32,7 +32,7 @@ function bench(mark = () => ''): {
     scheduler,
     version: () => state.version,
     spawn: () => children[children.push(new FakeChild()) - 1]!,
-    usage: () => ({ found: [], message: { kind: 'warm', builtins: [], found: [] }, mark }),
+    usage: () => ({ message: { kind: 'warm', builtins: [], found: [] }, mark }),
     onDebug: () => {},
   });
   return { scheduler, standby, children, state };
