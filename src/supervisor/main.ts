@@ -1,7 +1,7 @@
 // What a process does whose role is supervisor: reads the options, prepares the command, and supervises it.
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
-import { parseOptions } from '../options.ts';
+import { environment, parseOptions } from '../options.ts';
 import { buildCommand } from './command.ts';
 import { releaseInspector } from './inspector.ts';
 import { Log } from './log.ts';
@@ -19,7 +19,7 @@ const SMALL_HEAP = '--semi-space-growth-factor=1';
  */
 export async function main(): Promise<void> {
   v8.setFlagsFromString(SMALL_HEAP);
-  const { options, problems } = parseOptions(process.env);
+  const { options, problems } = parseOptions(environment(process.env));
   const log = new Log(options.log);
   for (const problem of problems) log.info(problem.message);
   if (mayNotSpawn()) {

@@ -3,7 +3,7 @@
 import { FSWatcher } from 'chokidar';
 import { AutoreloadError } from '../errors.ts';
 import { isInPackage } from '../module-url.ts';
-import { DEFAULT_POLL_MS } from '../options.ts';
+import { DEFAULT_POLL_MS } from '../option-values.ts';
 import { entryOf, isYoung, markOf } from './disk.ts';
 import { commonFolder, EventLess } from './event-less.ts';
 import type { Unreported } from './event-less.ts';
