@@ -147,7 +147,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   const [best] = names
     .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
     .filter(({ other, far }) => far <= Math.max(1, Math.floor(Math.max(name.length, other.length) / 3)))
-    .sort((a, b) => a.far - b.far);
+    .toSorted((a, b) => a.far - b.far);
   return best?.other;
 }
 
