@@ -77,7 +77,17 @@ export type GateMessage =
       /** What was found in packages. */
       readonly found: readonly Found[];
     }
-  | { readonly kind: 'go' };
+  | { readonly kind: 'go'; readonly begin: Begin };
+
+/** What a run is told when it begins. */
+export interface Begin {
+  /** Its number, from 1. */
+  readonly generation: number;
+  /** Why it was started; undefined for the first. */
+  readonly reason: Reason | undefined;
+  /** What runs before have preserved, by key: the bytes of `v8.serialize`, in base64. */
+  readonly state: Readonly<Record<string, string>>;
+}
 
 /** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
 const CONTROL_CMD = 'NODE_AUTORELOAD';
@@ -96,6 +106,24 @@ export const SUPERVISED_KEY = 'autoreload.supervised';
 
 /** Variable with the options, one on a line, that the child was given besides the user's. The preload takes all away. */
 export const HIDDEN_OPTIONS = 'AUTORELOAD_HIDDEN_OPTIONS';
+
+/** A file, and what happened to it. */
+export interface ChangedFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly how: 'changed' | 'created' | 'deleted';
+}
+
+/**
+ * Why a run was started: files have `change`d; the app, the user or a tool has `request`ed it; the run before has
+ * completed (`exit`) or failed (`crash`), and is to be run again.
+ */
+export interface Reason {
+  readonly cause: 'change' | 'request' | 'exit' | 'crash';
+  readonly files: readonly ChangedFile[];
+  /** What the one who has asked for it says. */
+  readonly message: string | undefined;
+}
 
 /** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
 export interface Stamp {
@@ -144,13 +172,27 @@ export type LaneRecord =
   | { readonly kind: 'draining' }
   /** The run is ending, and waits for nothing but its signal. */
   | { readonly kind: 'drained' }
+  /** What the app wants to do about a change: be asked whether it causes a restart; do something before it ends. */
+  | { readonly kind: 'wishes'; readonly change: boolean; readonly end: boolean }
+  /** Whether the change of that round is to cause a restart. */
+  | { readonly kind: 'answered'; readonly round: number; readonly restart: boolean }
+  /** The app asks for its restart, or for its end. */
+  | { readonly kind: 'requested'; readonly what: 'restart' | 'stop'; readonly message: string | undefined }
+  /** A path or a glob, relative to a folder, counts from now on; or does not count any more. */
+  | { readonly kind: 'tracked'; readonly text: string; readonly cwd: string; readonly on: boolean }
+  /** A piece of what is to survive the run, in base64. `first`: what was there under this key is replaced. */
+  | { readonly kind: 'preserved'; readonly key: string; readonly first: boolean; readonly text: string }
+  /** What does not survive the run, and why. */
+  | { readonly kind: 'lost'; readonly key: string; readonly why: string }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
   | { readonly kind: 'up'; readonly at: number };
 
 /** A control message. */
 export type ControlMessage =
-  /** The run is to end. A signal follows where there are signals. */
-  | { readonly kind: 'stop' }
+  /** The run is to end. This signal follows where there are signals. Without a reason no other run follows. */
+  | { readonly kind: 'stop'; readonly signal: string; readonly reason: Reason | undefined }
+  /** Is this change to cause a restart? */
+  | { readonly kind: 'ask'; readonly round: number; readonly files: readonly ChangedFile[] }
   /** SIGUSR1 was sent: where does the inspector listen? */
   | { readonly kind: 'inspected' }
   /** SIGUSR1 has opened the inspector there in an earlier run. */
@@ -214,9 +256,12 @@ export function encodeControl(message: ControlMessage): object {
 /** The control message in what arrived over IPC, or undefined when it is not one of ours. */
 export function parseControl(message: unknown): ControlMessage | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { cmd, version, kind, host, port } = message as Record<string, unknown>;
+  const { cmd, version, kind, ...rest } = message as Record<string, unknown>;
+  const { host, port, signal, reason, round, files } = rest;
   if (cmd !== CONTROL_CMD || version !== VERSION) return undefined;
-  if (kind === 'stop' || kind === 'inspected') return { kind };
+  if (kind === 'stop' && isString(signal)) return { kind, signal, reason: reasonFrom(reason) };
+  if (kind === 'ask' && isNumber(round)) return { kind, round, files: filesFrom(files) };
+  if (kind === 'inspected') return { kind };
   if (kind === 'inspect' && isString(host) && isNumber(port)) return { kind, host, port };
   return undefined;
 }
@@ -229,14 +274,40 @@ export function encodeGateMessage(message: GateMessage): string {
 /** The message in a line, or undefined when it is not one of ours. */
 export function parseGateMessage(line: string): GateMessage | undefined {
   try {
-    const { kind, builtins, found } = JSON.parse(line) as Record<string, unknown>;
-    if (kind === 'go') return { kind };
+    const { kind, builtins, found, begin } = JSON.parse(line) as Record<string, unknown>;
+    if (kind === 'go') return { kind, begin: parseBegin(begin) };
     return kind === 'warm' && Array.isArray(builtins) && Array.isArray(found)
       ? { kind, builtins: builtins.filter(isBuiltin), found: found.filter(isFound) }
       : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What a run is told when it begins; one that is not told is the first. */
+export function parseBegin(value: unknown): Begin {
+  const { generation, reason, state } = (value ?? {}) as Partial<Record<keyof Begin, unknown>>;
+  const entries = Object.entries(typeof state === 'object' && state !== null ? state : {});
+  return {
+    generation: isNumber(generation) ? generation : 1,
+    reason: reasonFrom(reason),
+    state: Object.fromEntries(entries.filter((entry): entry is [string, string] => isString(entry[1]))),
+  };
+}
+
+function reasonFrom(value: unknown): Reason | undefined {
+  const { cause, files, message } = (value ?? {}) as Partial<Record<keyof Reason, unknown>>;
+  if (cause !== 'change' && cause !== 'request' && cause !== 'exit' && cause !== 'crash') return undefined;
+  return { cause, files: filesFrom(files), message: isString(message) ? message : undefined };
+}
+
+function filesFrom(value: unknown): ChangedFile[] {
+  return Array.isArray(value) ? value.filter(isChangedFile) : [];
+}
+
+function isChangedFile(value: unknown): value is ChangedFile {
+  const { path, how } = (value ?? {}) as Partial<Record<keyof ChangedFile, unknown>>;
+  return isString(path) && (how === 'changed' || how === 'created' || how === 'deleted');
 }
 
 function isBuiltin(value: unknown): value is UsedBuiltin {
@@ -277,6 +348,18 @@ function toFields(record: LaneRecord): unknown[] {
       return ['w'];
     case 'drained':
       return ['e'];
+    case 'wishes':
+      return ['n', record.change, record.end];
+    case 'answered':
+      return ['v', record.round, record.restart];
+    case 'requested':
+      return ['x', record.what, record.message ?? null];
+    case 'tracked':
+      return ['t', record.text, record.cwd, record.on];
+    case 'preserved':
+      return ['p', record.key, record.first, record.text];
+    case 'lost':
+      return ['l', record.key, record.why];
     case 'up':
       return ['u', record.at];
   }
@@ -299,16 +382,26 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   }
   if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
     return { kind: 'spawned', pid: first };
-  if (tag === 'c' && typeof first === 'boolean' && isString(second))
-    return { kind: 'crashed', first, text: second };
+  if (tag === 'c' && isBoolean(first) && isString(second)) return { kind: 'crashed', first, text: second };
   if (tag === 'i' && isString(first)) return { kind: 'inspected', url: first };
-  if (tag === 'b' && isString(first) && typeof second === 'boolean')
+  if (tag === 'b' && isString(first) && isBoolean(second))
     return { kind: 'builtin', name: first, imported: second };
   if (tag === 'd') return { kind: 'disconnected' };
   if (tag === 'a' && isString(first)) return { kind: 'adopted', id: first };
   if (tag === 'f' && isString(first)) return { kind: 'released', id: first };
   if (tag === 'w') return { kind: 'draining' };
   if (tag === 'e') return { kind: 'drained' };
+  if (tag === 'n' && isBoolean(first) && isBoolean(second))
+    return { kind: 'wishes', change: first, end: second };
+  if (tag === 'v' && isNumber(first) && isBoolean(second))
+    return { kind: 'answered', round: first, restart: second };
+  if (tag === 'x' && (first === 'restart' || first === 'stop') && isParent(second))
+    return { kind: 'requested', what: first, message: second ?? undefined };
+  if (tag === 't' && isString(first) && isString(second) && isBoolean(third))
+    return { kind: 'tracked', text: first, cwd: second, on: third };
+  if (tag === 'p' && isString(first) && isBoolean(second) && isString(third))
+    return { kind: 'preserved', key: first, first: second, text: third };
+  if (tag === 'l' && isString(first) && isString(second)) return { kind: 'lost', key: first, why: second };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;
 }
@@ -324,6 +417,10 @@ function isString(value: unknown): value is string {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
 }
 
 function isParent(value: unknown): value is string | null {

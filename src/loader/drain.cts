@@ -24,16 +24,21 @@ const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = g
 /** So often, {@link LOOK_MS} apart, sockets are waited for that the supervisor has not got yet: they would be closed for good. */
 const MAX_GIVING = 100;
 
-/** Ends what listens, and tells the supervisor when the signal can come. */
-export function drain(looks = 0): void {
+/**
+ * Ends what listens.
+ *
+ * @param signal the stop signal, until which the process stays
+ * @param done called when, as far as this is concerned, that signal may come
+ */
+export function drain(signal: string, done: () => void, looks = 0): void {
   if (isGiving() && looks < MAX_GIVING) {
-    setTimeout(() => drain(looks + 1), LOOK_MS);
+    setTimeout(() => drain(signal, done, looks + 1), LOOK_MS);
     return;
   }
   const servers: Server[] = [];
   const sockets = keepSockets();
   if (sockets.length === 0) {
-    send({ kind: 'drained' });
+    done();
     return;
   }
   for (const socket of sockets) {
@@ -52,19 +57,19 @@ export function drain(looks = 0): void {
   // Whatever else ends, the process must be there for the signal.
   const hold = setInterval(() => {}, SIGNAL_MS);
   // Without a handler of the app's, the signal ends the process.
-  if (process.listenerCount('SIGTERM') > 0)
-    process.prependOnceListener('SIGTERM', () => {
+  if (process.listenerCount(signal) > 0)
+    process.prependOnceListener(signal as NodeJS.Signals, () => {
       clearInterval(hold);
       setTimeout(() => cut(servers), CUT_MS).unref();
     });
   // What was accepted before, and what has arrived, is seen first.
-  setImmediate(() => setImmediate(() => finish(servers, hold)));
+  setImmediate(() => setImmediate(() => finish(servers, hold, done)));
 }
 
 /** Waits for responses. */
-function finish(servers: readonly Server[], hold: NodeJS.Timeout): void {
+function finish(servers: readonly Server[], hold: NodeJS.Timeout, done: () => void): void {
   const tell = (): void => {
-    send({ kind: 'drained' });
+    done();
     // Where the signal has come before, which a blocked loop sees in any order.
     setTimeout(() => clearInterval(hold), SIGNAL_MS).unref();
   };

@@ -2,6 +2,7 @@
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
 import module from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import {
@@ -16,6 +17,7 @@ import {
 import type { ControlMessage } from '../protocol.cts';
 import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
+import { askApp, beginRun, offerApi, prepareEnd } from './api.cts';
 import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
 import { reportCrashes } from './crash.cts';
@@ -83,7 +85,7 @@ function joinChild(pipe: string | undefined): void {
   const isFirst = gate === 'early' && bringsUserCode();
   const handed = process.env[HELD_VARIABLE];
   delete process.env[HELD_VARIABLE];
-  if (isFirst) waitAtGate(false);
+  if (isFirst) beginRun(waitAtGate(false));
   record({ fd: LANE_FD, pipe }, progress);
   reportCrashes();
   listen(obey);
@@ -92,7 +94,8 @@ function joinChild(pipe: string | undefined): void {
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env[RELAY_VARIABLE];
-  if (gate === 'early' && !isFirst) waitAtGate(true);
+  offerApi(true);
+  if (gate === 'early' && !isFirst) beginRun(waitAtGate(true));
   if (gate === 'late') leaveGate();
   reportUp(progress);
 }
@@ -110,7 +113,7 @@ function leaveGate(): void {
 }
 
 function waitAtLateGate(): void {
-  waitAtGate(true);
+  beginRun(waitAtGate(true));
 }
 
 /**
@@ -130,6 +133,7 @@ function joinProcess(address: Address | undefined): void {
   if (!address || pipeAt(address.fd) !== address.pipe) return;
   const { project } = address;
   if (project === undefined || isInProject(realPath(process.argv[1] ?? ''), project)) {
+    offerApi(false);
     record(address, newProgress());
     return;
   }
@@ -139,7 +143,9 @@ function joinProcess(address: Address | undefined): void {
 
 /** A worker thread, or a thread of Node's own for hooks, which has no port to a parent. */
 function joinThread(address: Address | undefined): void {
-  if (address && pipeAt(address.fd) === address.pipe) record(address, newProgress());
+  if (!address || pipeAt(address.fd) !== address.pipe) return;
+  offerApi(false);
+  record(address, newProgress());
 }
 
 /** Records what this thread loads, and all that it starts. */
@@ -157,8 +163,10 @@ function obey(message: ControlMessage): void {
   switch (message.kind) {
     case 'stop':
       beginEnd();
-      if (process.platform === 'win32') endBySignal();
-      else drain();
+      end(message);
+      break;
+    case 'ask':
+      void askApp(message.round, message.files);
       break;
     case 'inspected':
       guardExit();
@@ -169,6 +177,20 @@ function obey(message: ControlMessage): void {
       openInspector(message.host, message.port);
       break;
   }
+}
+
+/** Makes ready for the end, and tells the supervisor when the stop signal may come. */
+function end({ signal, reason }: ControlMessage & { kind: 'stop' }): void {
+  let left = 2;
+  const done = (): void => {
+    if (--left > 0) return;
+    // Windows has no signal that a handler could see.
+    if (process.platform === 'win32') endBySignal(signal as NodeJS.Signals);
+    else send({ kind: 'drained' });
+  };
+  if (process.platform === 'win32') done();
+  else drain(signal, done);
+  prepareEnd(reason, signal, done);
 }
 
 /** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */
@@ -200,7 +222,7 @@ function endAlone(): void {
   setTimeout(() => kill(process.pid, 'SIGKILL'), ALONE_MS).unref();
 }
 
-/** Windows has no SIGTERM that a handler could see: runs the app's handlers for it, or ends as the signal would. */
-function endBySignal(): void {
-  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(143);
+/** Runs the app's handlers for a signal, or ends as the signal would. */
+function endBySignal(signal: NodeJS.Signals): void {
+  if (!process.emit(signal, signal)) process.exit(128 + constants.signals[signal]);
 }

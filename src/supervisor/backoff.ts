@@ -15,3 +15,13 @@ const MAX_MS = 10_000;
 export function restartDelay(quickRuns: number): number {
   return quickRuns <= 1 ? 0 : Math.min(FIRST_MS * 2 ** (quickRuns - 2), MAX_MS);
 }
+
+/**
+ * The delay before a program that has failed is run again: at least 0.1 s, then doubling.
+ *
+ * @param quickRuns how many runs in a row were shorter than {@link STEADY_MS}
+ * @returns ms
+ */
+export function retryDelay(quickRuns: number): number {
+  return restartDelay(Math.max(quickRuns, 1) + 1);
+}

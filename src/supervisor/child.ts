@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
-import { AutoreloadError } from '../errors.ts';
+import { AutoreloadError } from '../errors.cts';
 import {
   CONTROL_FD,
   encodeControl,
@@ -17,13 +17,13 @@ import {
   parseListening,
   RELAY_VARIABLE,
 } from '../protocol.cts';
-import type { ControlMessage, Gate, GateMessage, LaneRecord } from '../protocol.cts';
-import type { Command } from './command.ts';
+import type { ControlMessage, Gate, GateMessage, LaneRecord, Reason } from '../protocol.cts';
 import { Family } from './family.ts';
 import type { Held, SocketHandle } from './held.ts';
 import { LaneReader } from './lane.ts';
 import { killTree, lookUp, signal } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
+import type { Program } from './program.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 
@@ -35,12 +35,13 @@ const QUIET_MS = 5;
 const UNHEARD_MS = 500;
 
 export interface ChildOptions {
-  readonly command: Command;
+  readonly program: Program;
   readonly scheduler: Scheduler;
   /** Where it waits until it is told to go; undefined when it is to run at once. */
   readonly gate: Gate | undefined;
   /** The sockets that it is handed, and where its own go; undefined when none are held. */
   readonly held: Held | undefined;
+  readonly stopSignal: NodeJS.Signals;
   /** How long it has for responses that are on their way when it is to end, in ms. */
   readonly drainMs: number;
   /** How messages are written for the app's launcher; undefined when there is none, and the app is to have no channel. */
@@ -68,14 +69,17 @@ export class Child {
   #gone = false;
   /** Whether it listens on a socket that is held. */
   #serves = false;
+  /** Whether the app wants to do something before it ends. */
+  #prepares = false;
   /** It is to get its signal when it has drained. */
   #cancelSignal: (() => void) | undefined;
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    const { command, launcher, gate, held } = options;
+    const { program, launcher, gate, held } = options;
+    const { command } = program;
     const handOver = held?.handOver();
-    const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = ['inherit', 'inherit', 'inherit'];
+    const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = [...program.stdio];
     stdio[LANE_FD] = 'pipe';
     stdio[CONTROL_FD] = 'ipc';
     // Without a gap: Node would move the others down.
@@ -84,6 +88,7 @@ export class Child {
     const args = gate === 'late' ? command.lateGateArgs : undefined;
     this.#process = spawn(command.execPath, args ?? command.args, {
       argv0: command.argv0,
+      cwd: program.cwd,
       env: {
         ...command.env,
         ...(launcher ? { [RELAY_VARIABLE]: '1' } : {}),
@@ -108,6 +113,11 @@ export class Child {
     return gate instanceof Writable ? gate : undefined;
   }
 
+  /** What it prints, where that comes through a pipe. */
+  get output(): { readonly stdout: Readable | null; readonly stderr: Readable | null } {
+    return this.#process;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -117,12 +127,18 @@ export class Child {
     return !this.#gone && this.#process.pid !== undefined;
   }
 
-  /** Asks the child to end, in its own time. One that listens finishes its responses before the signal goes out. */
-  stop(): void {
-    const told = this.tell({ kind: 'stop' });
+  /**
+   * Asks the child to end, in its own time. One that listens finishes its responses before the signal goes out, and one
+   * whose app wants to prepare for it does that.
+   *
+   * @param reason why another run follows; undefined if none does
+   */
+  stop(reason: Reason | undefined): void {
+    const { stopSignal } = this.#options;
+    const told = this.tell({ kind: 'stop', signal: stopSignal, reason });
     if (process.platform === 'win32' && told) return;
-    if (told && this.#serves) this.#signalAfter(UNHEARD_MS);
-    else this.signal('SIGTERM');
+    if (told && (this.#serves || this.#prepares)) this.#signalAfter(UNHEARD_MS);
+    else this.signal(stopSignal);
   }
 
   /** Whether it was told to end, and is not sent its signal yet. */
@@ -143,7 +159,7 @@ export class Child {
 
   #signalNow(): void {
     this.keepSignal();
-    this.signal('SIGTERM');
+    this.signal(this.#options.stopSignal);
   }
 
   /** Sends the child a control message. Returns false when it has no channel any more. */
@@ -195,7 +211,7 @@ export class Child {
     if (launcher) child.on('message', onMessage).once('disconnect', () => this.#disconnected('closed'));
     child.once('error', (error) => {
       if (child.pid !== undefined) return;
-      const message = `cannot start ${this.#options.command.execPath}: ${error.message}`;
+      const message = `cannot start ${this.#options.program.command.execPath}: ${error.message}`;
       this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message, { cause: error }));
       void this.#finish({ code: 1, signal: null }, drained);
     });
@@ -205,6 +221,7 @@ export class Child {
   /** What becomes of the sockets that the child listens on. */
   #serving(record: LaneRecord): void {
     const { held, drainMs } = this.#options;
+    if (record.kind === 'wishes') this.#prepares = record.end;
     if (record.kind === 'adopted') this.#serves = true;
     if (record.kind === 'released') held?.release(record.id);
     // It was told to end, and has not got the signal yet.

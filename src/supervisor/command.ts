@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { preloadArgument, withPreload } from '../preload-option.cts';
 import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../protocol.cts';
 import { textOf } from './disk.ts';
+import { isInspected } from './inspector.ts';
 import { allOptions, withoutImport, withoutImportArgs } from './node-options.ts';
 import { gateOption } from './transpilers.ts';
 import { envFiles, mayBeConfigured, optionFiles } from './settings.ts';
@@ -15,6 +16,8 @@ export interface Command {
   readonly execPath: string;
   readonly argv0: string;
   readonly args: readonly string[];
+  /** Whether Node may open an inspector in each child. */
+  readonly isInspected: boolean;
   /** The same with a gate behind the user's preloads; undefined where a standby must not run these. */
   readonly lateGateArgs: readonly string[] | undefined;
   readonly env: NodeJS.ProcessEnv;
@@ -62,6 +65,7 @@ export function buildCommand(start: Start, preload: string, lateGate: string, re
   return {
     execPath: start.execPath,
     argv0: start.argv0,
+    isInspected: isInspected(start),
     settings: optionFiles(all, start.cwd),
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],

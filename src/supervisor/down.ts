@@ -1,17 +1,14 @@
 // What happens while the program is down: those who ask for it are told why. Composes the report and the page; knows nothing
 // of why a run ends, nor how a page is served.
 import { isInPackage } from '../module-url.ts';
-import type { LaneRecord } from '../protocol.cts';
 import { CrashPage } from './crash-page.ts';
 import { textOf } from './disk.ts';
+import type { LastError } from './last-error.ts';
 import type { Proc } from './process-tree.ts';
 import { reportOf } from './report.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 import { findSyntaxError, isPlaceless } from './syntax.ts';
-
-/** An error that the program has outlived by so many ms is not why it has ended. */
-const OUTLIVED_MS = 10_000;
 
 export interface DownOptions {
   readonly cwd: string;
@@ -20,6 +17,7 @@ export interface DownOptions {
   readonly scheduler: Scheduler;
   /** What the run has loaded, and what it looked for in vain. */
   readonly watching: { readonly missing: string | undefined; modules: () => readonly string[] };
+  readonly lastError: LastError;
   /** Descriptors of the listening sockets on which the program spoke HTTP. */
   readonly sockets: () => readonly number[];
   /** Which processes must not outlive the supervisor. */
@@ -32,8 +30,6 @@ export interface DownOptions {
 export class Down {
   readonly #options: DownOptions;
   readonly #page: CrashPage;
-  /** The last error that nobody has caught. */
-  #crash: { readonly at: number; text: string } | undefined;
   #runs = 0;
 
   constructor(options: DownOptions) {
@@ -44,23 +40,15 @@ export class Down {
   /** A run begins: it answers for itself. */
   begin(): void {
     this.#runs++;
-    this.#crash = undefined;
     this.#page.hide();
-  }
-
-  /** Takes what the run tells of an error. */
-  crashed({ first, text }: LaneRecord & { kind: 'crashed' }): void {
-    if (first || !this.#crash) this.#crash = { at: this.#options.scheduler.now(), text };
-    else this.#crash.text += text;
   }
 
   /** The run has ended by itself, and no other is on its way. */
   ended(ended: Ended): void {
-    const { sockets, watching, scheduler, cwd, entry } = this.#options;
+    const { sockets, watching, cwd, entry, lastError } = this.#options;
     const fds = sockets();
     if (fds.length === 0) return;
-    const crash = this.#crash && scheduler.now() - this.#crash.at < OUTLIVED_MS ? this.#crash : undefined;
-    const error = crash?.text;
+    const error = lastError.text;
     const modules = watching.modules();
     const downfall = { ended, error, cwd, entry, missing: watching.missing, modules, read: textOf };
     this.#page.show(reportOf(downfall), fds);

@@ -13,11 +13,14 @@ export interface Receiver {
 }
 
 export class Launcher {
+  readonly #process: NodeJS.Process | undefined;
   #receiver: Receiver | undefined;
   #waiting: [Serializable, SendHandle | undefined][] = [];
 
-  constructor() {
-    if (!process.connected) return;
+  /** @param process this process, if its channel is for the program */
+  constructor(process: NodeJS.Process | undefined) {
+    this.#process = process;
+    if (!process?.connected) return;
     process.on('message', (message: Serializable, handle: SendHandle | undefined) => {
       if (this.#receiver?.send(message, handle, () => closeCopy(handle))) return;
       if (this.#waiting.length < MAX_WAITING) this.#waiting.push([message, handle]);
@@ -27,7 +30,8 @@ export class Launcher {
 
   /** How messages are written, undefined when there is no launcher to write to. */
   get serialization(): SerializationType | undefined {
-    if (!process.connected) return undefined;
+    const process = this.#process;
+    if (!process?.connected) return undefined;
     // Node has taken its variable out of the environment. What it keeps on the channel tells: kJSONBuffer.
     const key = Object.getOwnPropertySymbols(process).find(
       ({ description }) => description === 'kChannelHandle',
@@ -48,12 +52,13 @@ export class Launcher {
 
   /** Passes a message of the app's to the launcher. */
   send(message: Serializable, handle: SendHandle | undefined): void {
-    if (process.connected) process.send?.(message, handle, undefined, () => closeCopy(handle));
+    const process = this.#process;
+    if (process?.connected) process.send?.(message, handle, undefined, () => closeCopy(handle));
   }
 
   /** The app has closed the channel. */
   disconnect(): void {
-    if (process.connected) process.disconnect?.();
+    if (this.#process?.connected) this.#process.disconnect?.();
   }
 }
 

@@ -30,6 +30,12 @@ export function wording(line: Line, context: Context): string {
       return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;
+    case 'requested':
+      return `restart requested${line.message === undefined ? '' : ` (${line.message})`}, restarting`;
+    case 'taken':
+      return `${changed(line.change, context)}, dealt with by ${name}`;
+    case 'again':
+      return `${name} ${outcome(line.ended)}, ${line.ended.code === 0 ? 'running it again' : 'trying again'}${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
     case 'asked':
       return `${name} asked for a restart (exit code 75), restarting${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
     case 'waiting':

@@ -7,6 +7,9 @@ const PREFIX = '[autoreload]';
 /** Not by `styleText`, which warns when NO_COLOR and FORCE_COLOR are both set. */
 const CYAN_PREFIX = `\u001B[36m${PREFIX}\u001B[39m`;
 
+/** Screen, scrollback, and to the first line: what `clear` does. */
+const CLEAR = '\u001B[2J\u001B[3J\u001B[H';
+
 export class Log {
   readonly #level: LogLevel;
   readonly #prefix: string;
@@ -26,6 +29,11 @@ export class Log {
   /** What helps to find out why something is not as expected. As a function where it takes time to find the words. */
   debug(text: string | (() => string)): void {
     if (this.#level === 'debug') this.#write(typeof text === 'string' ? text : text());
+  }
+
+  /** Clears the terminal, if there is one. */
+  clear(): void {
+    if (this.#level !== 'silent' && process.stderr.isTTY) process.stderr.write(CLEAR);
   }
 
   #write(text: string): void {

@@ -1,11 +1,13 @@
-// What a process does whose role is supervisor: reads the options, prepares the command, and supervises it.
-import { fileURLToPath } from 'node:url';
+// What a process does whose role is supervisor: prepares the program that it was started for, and supervises it until both
+// end.
 import v8 from 'node:v8';
 import { environment, parseOptions } from '../options.ts';
-import { buildCommand } from './command.ts';
+import type { Options } from '../options.ts';
+import type { Start } from './command.ts';
 import { releaseInspector } from './inspector.ts';
 import { Log } from './log.ts';
-import { Supervisor } from './supervisor.ts';
+import { nodeProgram } from './node-program.ts';
+import { Supervision } from './supervise.ts';
 
 /**
  * V8 lets the space for new objects grow to 32 MB while the records of a big program come in, and never takes it back.
@@ -18,26 +20,25 @@ const SMALL_HEAP = '--semi-space-growth-factor=1';
  * possible and the program is to run here.
  */
 export async function main(): Promise<void> {
-  v8.setFlagsFromString(SMALL_HEAP);
   const { options, problems } = parseOptions(environment(process.env));
-  const log = new Log(options.log);
-  for (const problem of problems) log.info(problem.message);
+  for (const problem of problems) new Log(options.log).info(problem.message);
   if (mayNotSpawn()) {
-    log.info(
+    new Log(options.log).info(
       'the permission model allows no child process, so the program runs without restarts. Add --allow-child-process.',
     );
     return;
   }
-  const fixedPort = await releaseInspector(process);
-  const [preload = '', lateGate = ''] = ['entry', 'late-gate'].map((name) =>
-    fileURLToPath(new URL(`../loader/${name}.cjs`, import.meta.url)),
-  );
-  const register = new URL('../register.js', import.meta.url).href;
   const { execPath, argv0, execArgv, argv, env } = process;
-  const start = { execPath, argv0, execArgv, argv, env, cwd: process.cwd(), fixedPort };
-  const command = buildCommand(start, preload, lateGate, register);
-  await new Supervisor(command, options, log).start();
-  await new Promise<never>(() => {});
+  const fixedPort = await releaseInspector(process);
+  await runNode({ execPath, argv0, execArgv, argv, env, cwd: process.cwd(), fixedPort }, options);
+}
+
+/** Supervises a program of Node's, in a process that is there for that alone. Never returns. */
+export async function runNode(start: Start, options: Options): Promise<never> {
+  v8.setFlagsFromString(SMALL_HEAP);
+  void new Supervision(nodeProgram(start), options, true);
+  // The process ends when the program does. If this came to an end, the program would run here.
+  return await new Promise<never>(() => {});
 }
 
 /** Whether the permission model forbids what supervision is made of. */

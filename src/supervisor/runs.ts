@@ -1,27 +1,24 @@
 // The processes of the program: the child that runs now, and the standby that will run next. Owns them, what the standby
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
 import { isInPackage } from '../module-url.ts';
-import type { Found, Gate, LaneRecord } from '../protocol.cts';
+import type { Begin, Found, Gate, LaneRecord, Reason } from '../protocol.cts';
 import { Child } from './child.ts';
-import type { Command } from './command.ts';
 import { textOf } from './disk.ts';
 import { Guard } from './guard.ts';
 import { Held } from './held.ts';
-import { isInspected } from './inspector.ts';
 import type { Launcher } from './launcher.ts';
 import type { Log } from './log.ts';
+import { Preserved } from './preserved.ts';
 import type { Proc } from './process-tree.ts';
+import type { Program } from './program.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Standby } from './standby.ts';
 import type { Ended } from './state.ts';
 import { nameModules } from './transpilers.ts';
 import { UsageOfRun } from './usage.ts';
 
-/** What TLS reads when it is loaded. */
-const CERTIFICATES = [process.env['NODE_EXTRA_CA_CERTS']].filter((path) => path !== undefined);
-
 export interface RunsOptions {
-  readonly command: Command;
+  readonly program: Program;
   readonly scheduler: Scheduler;
   /** Whether the next child is to wait ready. */
   readonly standby: boolean;
@@ -29,6 +26,8 @@ export interface RunsOptions {
   readonly hold: boolean;
   /** How long a child has for responses that are on their way, in ms. */
   readonly drainMs: number;
+  /** The stop signal. */
+  readonly signal: NodeJS.Signals;
   readonly launcher: Launcher;
   /** Files that Node and its preloads read before the program begins. */
   readonly settings: () => readonly string[];
@@ -50,6 +49,7 @@ export class Runs {
   #hasWaited = false;
   #generation = 0;
   #usage = new UsageOfRun();
+  readonly #preserved = new Preserved();
   /** The last standby, and what it has told until now. */
   #waiting: Child | undefined;
   #early: LaneRecord[] = [];
@@ -59,18 +59,25 @@ export class Runs {
 
   constructor(options: RunsOptions) {
     this.#options = options;
-    const { scheduler, log } = options;
+    const { scheduler, log, program } = options;
+    const { command } = program;
+    // What TLS reads when it is loaded.
+    const certificates = [command.env['NODE_EXTRA_CA_CERTS']].filter((path) => path !== undefined);
     const onDebug = (text: string): void => log.debug(text);
     // On Windows no process can be handed a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
       this.#held = new Held({ onChange: () => this.#standby?.refresh(), onDebug });
     // The inspector of a standby would listen before its turn.
-    if (!options.standby || isInspected(process)) return;
+    if (!options.standby || command.isInspected) return;
     this.#standby = new Standby({
       scheduler,
-      spawn: () => this.#spawn(this.#generation + 1, this.#gate()),
+      spawn: () => {
+        const child = this.#spawn(this.#generation + 1, this.#gate());
+        [this.#waiting, this.#early] = [child, []];
+        return child;
+      },
       usage: () => {
-        const usage = this.#usage.get([...options.settings(), ...CERTIFICATES]);
+        const usage = this.#usage.get([...options.settings(), ...certificates]);
         this.#offered = usage.message.found;
         return usage;
       },
@@ -89,18 +96,23 @@ export class Runs {
     return this.#hasWaited;
   }
 
-  /** Starts the next run. Throws what Node throws if there can be no process. */
-  start(generation: number): void {
+  /**
+   * Starts the next run. Throws what Node throws if there can be no process.
+   *
+   * @param reason why; undefined for the first
+   */
+  start(generation: number, reason: Reason | undefined): void {
     const { launcher } = this.#options;
+    const begin: Begin = { generation, reason, state: this.#preserved.state };
     this.#generation = generation;
     this.#usage = new UsageOfRun();
     this.#child = undefined;
     try {
-      this.#child = this.#standby?.take();
+      this.#child = this.#standby?.take(begin);
       this.#hasWaited = this.#child !== undefined;
       const early = this.#child ? this.#early : [];
       this.#known = this.#child ? this.#offered : [];
-      this.#child ??= this.#spawn(generation, undefined);
+      this.#child ??= this.#spawnNow(begin);
       for (const record of early) this.#record(this.#child, generation, record);
     } finally {
       launcher.connect(this.#child);
@@ -150,11 +162,19 @@ export class Runs {
     this.#guard?.close();
   }
 
+  /** The first run needs to be told nothing. Another finds the gate open. */
+  #spawnNow(begin: Begin): Child {
+    const child = this.#spawn(begin.generation, begin.reason && 'early');
+    if (begin.reason) child.atGate({ kind: 'go', begin });
+    return child;
+  }
+
   #spawn(generation: number, gate: Gate | undefined): Child {
-    const { command, scheduler, launcher, log, drainMs, onExit } = this.#options;
+    const { program, scheduler, launcher, log, drainMs, signal, onExit } = this.#options;
     const child: Child = new Child({
-      command,
+      program,
       gate,
+      stopSignal: signal,
       scheduler,
       drainMs,
       held: this.#held,
@@ -172,7 +192,6 @@ export class Runs {
       },
     });
     child.tellProcs();
-    if (gate) [this.#waiting, this.#early] = [child, []];
     return child;
   }
 
@@ -183,6 +202,8 @@ export class Runs {
     const full = record.kind === 'again' ? this.#again(record.index) : record;
     if (!full) return;
     this.#usage.record(full);
+    if (full.kind === 'preserved') this.#preserved.add(full);
+    if (full.kind === 'lost') this.#preserved.delete(full.key);
     this.#options.onRecord(generation, full);
   }
 
@@ -195,9 +216,9 @@ export class Runs {
 
   /** Where the next standby waits. */
   #gate(): Gate {
-    const { command, settings } = this.#options;
+    const { program, settings } = this.#options;
     const texts = settings().map((path) => ({ path, text: textOf(path) ?? '' }));
-    return command.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
+    return program.command.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
   }
 
   /** What serves the crash page is no process of the program's, but must not outlive the supervisor either. */

@@ -3,7 +3,8 @@
 import { isInPackage } from '../module-url.ts';
 import type { Verdict } from './baseline.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Change, How } from './state.ts';
+import type { ChangedFile } from '../protocol.cts';
+import type { Change } from './state.ts';
 
 /** A sign that a path is not as the run took it. */
 export interface Sign {
@@ -113,7 +114,7 @@ export class Settle {
   }
 
   #fire(): void {
-    const files: { path: string; how: How }[] = [];
+    const files: ChangedFile[] = [];
     for (const { path } of this.#pending.values()) {
       const verdict = this.#examine(path);
       if (verdict !== 'same') files.push({ path, how: verdict === 'emptied' ? 'changed' : verdict });

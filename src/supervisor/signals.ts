@@ -15,3 +15,8 @@ export function onEndingSignal(tell: (signal: NodeJS.Signals) => void): () => vo
 export function onDebugSignal(tell: () => void): void {
   if (process.platform !== 'win32') process.on('SIGUSR1', tell);
 }
+
+/** Tells SIGUSR2, by which somebody asks for a restart. Windows does not have it. */
+export function onRestartSignal(tell: () => void): void {
+  if (process.platform !== 'win32') process.on('SIGUSR2', tell);
+}

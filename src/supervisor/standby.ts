@@ -1,7 +1,7 @@
 // The standby: the next child, already booted, waiting at the gate. Owns that one process until its turn comes; knows
 // nothing of why a run begins or ends.
 import os from 'node:os';
-import type { GateMessage } from '../protocol.cts';
+import type { Begin, GateMessage } from '../protocol.cts';
 import type { Scheduler } from './scheduler.ts';
 
 /** So many ms after the child has come up, its start is not slowed down any more. */
@@ -62,12 +62,12 @@ export class Standby<C extends Waiting> {
   }
 
   /** The standby, let through; undefined when there is none. The caller owns it from now on. */
-  take(): C | undefined {
+  take(begin: Begin): C | undefined {
     if (this.#version !== this.#options.version() || (this.#child && !this.#isFresh())) this.discard();
     const child = this.#child?.isThere ? this.#child : undefined;
     this.#forget();
     this.#rest = REST_MS;
-    child?.atGate({ kind: 'go' });
+    child?.atGate({ kind: 'go', begin });
     return child;
   }
 

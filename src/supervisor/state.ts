@@ -1,5 +1,6 @@
 // The states of the life cycle, what can happen in them, and what can be done. Types only: what follows from what is
 // decided in transition.ts.
+import type { ChangedFile, Reason } from '../protocol.cts';
 
 /** How a child ended. */
 export interface Ended {
@@ -7,32 +8,47 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What happened to a file. */
-export type How = 'changed' | 'created' | 'deleted';
-
 /** One settled set of files that causes a restart. */
 export interface Change {
   /** When the first sign of it was seen, wall-clock ms. */
   readonly at: number;
-  readonly files: readonly { readonly path: string; readonly how: How }[];
+  readonly files: readonly ChangedFile[];
+}
+
+/** What the app wants to do about a change: be asked whether it causes a restart, or do something before it ends. */
+export interface Wishes {
+  readonly change: boolean;
+  readonly end: boolean;
+}
+
+/** A run, from its start until something happens to it. */
+interface Running {
+  readonly kind: 'running';
+  readonly generation: number;
+  readonly since: number;
+  readonly spawnedAt: number;
+  readonly quickRuns: number;
+  readonly wishes?: Wishes;
 }
 
 /**
  * What the supervisor is doing. `generation` is the number of the newest child; `since` is when the save or the start
- * was seen that led to it; `quickRuns` counts short runs in a row that ended with {@link EXIT_RESTART}.
+ * was seen that led to it; `quickRuns` counts short runs in a row that were followed by another without a change.
  */
 export type State =
   | { readonly kind: 'idle'; readonly generation: 0 }
+  | Running
+  /** The app is asked whether a change causes a restart. `round`: so often, since the change has grown. */
   | {
-      readonly kind: 'running';
+      readonly kind: 'asking';
       readonly generation: number;
-      readonly since: number;
-      readonly spawnedAt: number;
-      readonly quickRuns: number;
+      readonly run: Running;
+      readonly change: Change;
+      readonly round: number;
     }
   /**
-   * The child is ending, another will follow. `moving`: files are still being written. `announced`: the user knows why.
-   * `told`: the user knows that it takes long.
+   * The child is ending, another will follow; or none, if it is the `last`. `moving`: files are still being written.
+   * `announced`: the user knows why. `told`: the user knows that it takes long.
    */
   | {
       readonly kind: 'stopping';
@@ -41,6 +57,9 @@ export type State =
       readonly moving: boolean;
       readonly announced: boolean;
       readonly told: boolean;
+      /** Why the next run is started, as far as it is known. */
+      readonly reason?: Reason;
+      readonly last?: boolean;
     }
   /** The child is gone, the next one starts when the files have settled. */
   | {
@@ -48,13 +67,15 @@ export type State =
       readonly generation: number;
       readonly since: number;
       readonly announced: boolean;
+      readonly reason?: Reason;
     }
-  /** The child asked for a restart too often. */
+  /** The child has ended too often or failed, and is started again in a while. */
   | {
       readonly kind: 'delaying';
       readonly generation: number;
       readonly quickRuns: number;
       readonly ended: Ended;
+      readonly reason: Reason;
     }
   | { readonly kind: 'waiting'; readonly generation: number; readonly ended: Ended }
   /** The supervisor was told to end, and the child with it. */
@@ -78,6 +99,19 @@ export type Event =
   | { readonly kind: 'moving'; readonly at: number; readonly certain: boolean }
   /** Files have come to rest; without a change when they are again as they were. */
   | { readonly kind: 'settled'; readonly at: number; readonly change: Change | undefined }
+  /** The app says what it wants to do about changes. */
+  | { readonly kind: 'wishes'; readonly generation: number; readonly wishes: Wishes }
+  /** The app says whether the change of this round causes a restart. */
+  | {
+      readonly kind: 'answered';
+      readonly generation: number;
+      readonly round: number;
+      readonly restart: boolean;
+    }
+  /** Somebody wants the program to be restarted, whatever the files are. */
+  | { readonly kind: 'restart'; readonly at: number; readonly message: string | undefined }
+  /** The program is to end for good, with its own stop sequence. */
+  | { readonly kind: 'stop'; readonly at: number }
   /** The timer of this state has run out. */
   | { readonly kind: 'elapsed'; readonly at: number }
   /** `shared`: the child has got the same signal already, from the terminal. */
@@ -92,7 +126,13 @@ export type Event =
 export type Line =
   | { readonly kind: 'up'; readonly ms: number }
   | { readonly kind: 'restarting'; readonly change: Change }
+  /** Somebody has asked for it. */
+  | { readonly kind: 'requested'; readonly message: string | undefined }
+  /** The app has dealt with a change itself. */
+  | { readonly kind: 'taken'; readonly change: Change }
   | { readonly kind: 'asked'; readonly delay: number }
+  /** It is run again although nothing has changed. */
+  | { readonly kind: 'again'; readonly ended: Ended; readonly delay: number }
   | { readonly kind: 'waiting'; readonly ended: Ended }
   | { readonly kind: 'slow' }
   | { readonly kind: 'forcing' }
@@ -100,8 +140,12 @@ export type Line =
 
 /** What is to be done. There is one timer: `wait` sets it anew, `cancel` clears it. */
 export type Effect =
-  | { readonly kind: 'spawn'; readonly generation: number }
-  | { readonly kind: 'stop' }
+  | { readonly kind: 'spawn'; readonly generation: number; readonly reason: Reason | undefined }
+  /** Without a reason there will be no other run. */
+  | { readonly kind: 'stop'; readonly reason: Reason | undefined }
+  | { readonly kind: 'ask'; readonly change: Change; readonly round: number }
+  /** The files are from now on as the run took them. */
+  | { readonly kind: 'accept'; readonly change: Change }
   | { readonly kind: 'kill' }
   | { readonly kind: 'forward'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'wait'; readonly ms: number }
@@ -109,12 +153,16 @@ export type Effect =
   | { readonly kind: 'say'; readonly line: Line }
   | { readonly kind: 'leave'; readonly ended: Ended };
 
-/** Durations that the life cycle needs, in ms. */
-export interface Durations {
+/** What the user has decided about the life cycle. Durations in ms. */
+export interface Policy {
   /** Between the stop signal and SIGKILL. */
   readonly grace: number;
-  /** Before a user who waits for the program to end is told that it has not. */
+  /** Before a user who waits for the program to end is told that it has not; an app that is asked has as long. */
   readonly patience: number;
+  /** The stop signal. */
+  readonly signal: NodeJS.Signals;
+  readonly onExit: 'wait' | 'exit' | 'restart';
+  readonly onCrash: 'wait' | 'retry' | 'exit';
 }
 
 export type Transition = readonly [State, ...Effect[]];

@@ -1,20 +1,22 @@
-// The supervisor: builds the parts, feeds what happens to transition(), and does what it decides. Decides nothing
-// itself. What the first child does not need is loaded while it starts.
+// The supervisor of one program: builds the parts, feeds what happens to transition(), and does what it decides. Decides
+// nothing itself. What the first child does not need is loaded while it starts.
+import { AutoreloadError } from '../errors.cts';
 import type { Options } from '../options.ts';
-import type { LaneRecord } from '../protocol.cts';
-import type { Command } from './command.ts';
+import type { LaneRecord, Reason } from '../protocol.cts';
+import type { Dependency } from './dependencies.ts';
 import type { Down } from './down.ts';
+import type { Emit } from './events.ts';
+import type { Host } from './host.ts';
 import { DebugSignal } from './inspector.ts';
+import { LastError } from './last-error.ts';
 import { Launcher } from './launcher.ts';
-import { leave } from './leave.ts';
-import { explanation, unreportedText, wording } from './lines.ts';
+import { duration, explanation, unreportedText, wording } from './lines.ts';
 import type { Log } from './log.ts';
+import type { Program } from './program.ts';
 import { Runs } from './runs.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
-import { onDebugSignal, onEndingSignal } from './signals.ts';
 import { IDLE } from './state.ts';
-import type { Effect, Ended, Event, Line, State } from './state.ts';
-import { Terminal } from './terminal.ts';
+import type { Change, Effect, Ended, Event, Line, Policy, State } from './state.ts';
 import { EXIT_RESTART, transition } from './transition.ts';
 import type { Watching } from './watching.ts';
 
@@ -24,13 +26,24 @@ const PATIENCE_MS = 1000;
 /** At least so long before it is killed, in ms, a child that drains gets its signal; or half of the grace period. */
 const HANDLERS_MS = 1000;
 
+/** New modules are told together when there was none for so many ms. */
+const GRAPH_MS = 20;
+
+export interface SupervisorParts {
+  readonly program: Program;
+  readonly options: Options;
+  readonly log: Log;
+  /** The process, if it is there for this program alone. */
+  readonly host: Host | undefined;
+  readonly emit: Emit;
+}
+
 export class Supervisor {
-  readonly #command: Command;
+  readonly #parts: SupervisorParts;
   readonly #runs: Runs;
-  readonly #options: Options;
-  readonly #log: Log;
-  readonly #terminal = new Terminal();
+  readonly #policy: Policy;
   readonly #debug = new DebugSignal();
+  readonly #lastError = new LastError(scheduler);
   /** What has happened and has not been handled yet, in order. */
   readonly #queue: (() => void)[] = [];
   #handling = true;
@@ -40,20 +53,23 @@ export class Supervisor {
   #watching: Watching | undefined;
   #down: Down | undefined;
   #cancelTimer: (() => void) | undefined;
-  #removeSignalHandlers = (): void => {};
+  #cancelTimeout: (() => void) | undefined;
+  #cancelGraph: (() => void) | undefined;
 
-  constructor(command: Command, options: Options, log: Log) {
-    this.#command = command;
-    this.#options = options;
-    this.#log = log;
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    const { program, options, log, host } = parts;
+    const { grace, signal, onExit, onCrash } = options;
+    this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
     this.#runs = new Runs({
-      command,
+      program,
       scheduler,
       standby: options.standby,
       hold: options.hold,
-      drainMs: Math.max(options.grace - HANDLERS_MS, options.grace / 2),
-      launcher: new Launcher(),
-      settings: () => this.#watching?.settings ?? command.settings,
+      drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
+      signal,
+      launcher: host?.launcher ?? new Launcher(undefined),
+      settings: () => this.#watching?.settings ?? program.command.settings,
       log,
       onRecord: (generation, record) => this.#do(() => this.#record(generation, record)),
       onExit: (generation, ended) => {
@@ -65,57 +81,80 @@ export class Supervisor {
 
   /** Starts the first child. What happens until watching is ready waits in the queue. */
   async start(): Promise<void> {
-    // A bug of ours must neither end the program nor hide its errors.
-    process.on('uncaughtException', (error) =>
-      this.#log.info(`internal error, a restart may be missed: ${error.stack}`),
-    );
-    this.#terminal.save();
-    this.#removeSignalHandlers = onEndingSignal((signal) => void this.#onSignal(signal));
-    onDebugSignal(() => void this.#onDebugSignal());
+    const { options, log, host } = this.#parts;
+    host?.begin({
+      onSignal: (signal) => void this.#onSignal(signal),
+      onDebugSignal: () => void this.#onDebugSignal(),
+      onRestart: (message) => this.restart(message),
+      onInternalError: (error) => log.info(`internal error, a restart may be missed: ${error.stack}`),
+    });
     const at = scheduler.now();
     this.#apply({ kind: 'start', at });
     this.#runs.guard();
+    const { timeout } = options;
+    if (timeout !== undefined) this.#cancelTimeout = scheduler.after(timeout, () => this.#timeOut(timeout));
     try {
       this.#watching = await this.#watch();
       this.#watching.begin(at);
-      if (this.#options.crashPage) this.#down = await this.#prepareDown(this.#watching);
+      if (options.crashPage) this.#down = await this.#prepareDown(this.#watching);
     } catch (error) {
-      this.#log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
+      log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
     }
     this.#handling = false;
     this.#handle();
   }
 
+  /** Restarts the program, or starts it if it is not there. */
+  restart(message: string | undefined): void {
+    this.#enqueue({ kind: 'restart', at: scheduler.now(), message });
+  }
+
+  /** Ends the program, and supervision with it. */
+  stop(): void {
+    this.#enqueue({ kind: 'stop', at: scheduler.now() });
+  }
+
+  /** What the current run is made of, and why. */
+  graph(): Dependency[] {
+    return this.#watching?.dependencies() ?? [];
+  }
+
   async #watch(): Promise<Watching> {
+    const { program, options, log } = this.#parts;
+    const { cwd, entry, command } = program;
     const { startWatching } = await import('./watching.ts');
     return await startWatching({
-      cwd: process.cwd(),
-      entry: process.argv[1] ?? '',
-      settings: this.#command.settings,
+      cwd,
+      entry,
+      settings: command.settings,
       scheduler,
-      poll: this.#options.poll,
+      poll: options.poll,
       onMoving: (certain) => this.#enqueue({ kind: 'moving', at: scheduler.now(), certain }),
       onSettled: (change) => {
         this.#runs.changed(change?.files.map(({ path }) => path) ?? []);
+        if (change) this.#parts.emit('change', { files: change.files });
         this.#enqueue({ kind: 'settled', at: scheduler.now(), change });
       },
-      onProblem: (error) => this.#log.info(error.message),
-      onUnreported: (unreported) => this.#log.info(unreportedText(unreported, process.cwd())),
-      onDebug: (text) => this.#log.debug(text),
+      onProblem: (error) => log.info(error.message),
+      onUnreported: (unreported) => log.info(unreportedText(unreported, cwd)),
+      onDebug: (text) => log.debug(text),
     });
   }
 
   async #prepareDown(watching: Watching): Promise<Down> {
+    const { program, log } = this.#parts;
+    const { cwd, entry } = program;
     const { Down } = await import('./down.ts');
     return new Down({
-      cwd: process.cwd(),
-      entry: process.argv[1] ?? '',
+      cwd,
+      entry,
       scheduler,
       watching,
+      lastError: this.#lastError,
       sockets: () => this.#runs.httpSockets,
       onProcs: (procs) => this.#runs.entrustPage(procs),
       onFailed: () => this.#do(() => this.#unanswered()),
-      onDebug: (text) => this.#log.debug(text),
+      onDebug: (text) => log.debug(text),
     });
   }
 
@@ -145,32 +184,41 @@ export class Supervisor {
       // Nothing would start it again.
       if (!this.#watching) return this.#leave(event.ended);
     }
-    const durations = { grace: this.#options.grace, patience: PATIENCE_MS };
-    const [next, ...effects] = transition(this.#state, event, durations);
-    if (next.kind !== this.#state.kind) this.#log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
+    const [next, ...effects] = transition(this.#state, event, this.#policy);
+    if (next.kind !== this.#state.kind)
+      this.#parts.log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
     this.#state = next;
     for (const effect of effects) this.#perform(effect);
     if (next.kind === 'ending') this.#runs.child?.keepSignal();
     if (event.kind !== 'exit') return;
-    if (next.kind === 'waiting') this.#down?.ended(next.ended);
+    const isDown = next.kind === 'waiting' || next.kind === 'delaying';
+    if (isDown && event.ended.code !== EXIT_RESTART) this.#down?.ended(event.ended);
     // Nobody would answer for a while.
-    if (next.kind === 'delaying') this.#runs.ended(false);
+    else if (isDown) this.#runs.ended(false);
   }
 
   #perform(effect: Effect): void {
+    const { child } = this.#runs;
     switch (effect.kind) {
       case 'spawn':
-        this.#spawn(effect.generation);
+        this.#spawn(effect.generation, effect.reason);
         break;
       case 'stop':
         this.#debug.pause();
-        this.#runs.child?.stop();
+        if (effect.reason) this.#tellRestart(effect.reason);
+        child?.stop(effect.reason);
+        break;
+      case 'ask':
+        child?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
+        break;
+      case 'accept':
+        this.#accept(effect.change);
         break;
       case 'kill':
-        this.#runs.child?.kill();
+        child?.kill();
         break;
       case 'forward':
-        this.#runs.child?.signal(effect.signal);
+        child?.signal(effect.signal);
         break;
       case 'wait':
         this.#cancelTimer?.();
@@ -190,13 +238,18 @@ export class Supervisor {
     }
   }
 
-  #spawn(generation: number): void {
+  #spawn(generation: number, reason: Reason | undefined): void {
+    const { program, log, emit } = this.#parts;
     this.#watching?.begin(scheduler.now());
     this.#down?.begin();
+    this.#lastError.begin();
     try {
-      this.#runs.start(generation);
+      this.#runs.start(generation, reason);
+      const { pid, output } = this.#runs.child ?? {};
+      const { stdout = null, stderr = null } = output ?? {};
+      emit('start', { generation, pid, reason, stdout, stderr });
     } catch (error) {
-      this.#log.info(`cannot start ${this.#command.execPath}: ${String(error)}`);
+      log.info(`cannot start ${program.command.execPath}: ${String(error)}`);
       this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
     }
   }
@@ -205,26 +258,56 @@ export class Supervisor {
     if (generation !== this.#state.generation) return;
     const { child } = this.#runs;
     if (child && this.#state.kind === 'running') this.#debug.begun(child);
-    if (record.kind === 'inspected') {
-      this.#debug.opened(record.url);
-      this.#log.debug(`inspector at ${record.url}`);
+    const { log } = this.#parts;
+    switch (record.kind) {
+      case 'inspected':
+        this.#debug.opened(record.url);
+        log.debug(`inspector at ${record.url}`);
+        break;
+      case 'crashed':
+        this.#lastError.add(record);
+        break;
+      case 'resolved':
+      case 'missed':
+        this.#watching?.record(record);
+        this.#tellGraphSoon();
+        break;
+      case 'tracked':
+        this.#watching?.track(record.text, record.cwd, record.on);
+        break;
+      case 'wishes':
+        this.#apply({ kind: 'wishes', generation, wishes: record });
+        break;
+      case 'answered':
+        this.#apply({ ...record, generation });
+        break;
+      case 'requested':
+        if (record.what === 'stop') this.#apply({ kind: 'stop', at: scheduler.now() });
+        else this.#apply({ kind: 'restart', at: scheduler.now(), message: record.message });
+        break;
+      case 'lost':
+        log.info(lostText(record));
+        break;
+      case 'up':
+        this.#watching?.cameUp();
+        this.#debug.cameUp();
+        this.#apply({ kind: 'up', generation, at: record.at });
+        this.#runs.prepare();
+        break;
+      default:
     }
-    if (record.kind === 'crashed') this.#down?.crashed(record);
-    if (record.kind === 'resolved' || record.kind === 'missed') this.#watching?.record(record);
-    if (record.kind !== 'up') return;
-    this.#watching?.cameUp();
-    this.#debug.cameUp();
-    this.#apply({ kind: 'up', generation, at: record.at });
-    this.#runs.prepare();
   }
 
-  #ended({ code, signal }: Ended): void {
-    // At other signals Node sets the terminal right itself. One that has waited makes it as it was when that was booted: the
-    // run before may have had it in raw mode.
-    if (this.#runs.hasWaited || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT'))
-      this.#terminal.restore();
+  #ended(ended: Ended): void {
+    const { host, emit } = this.#parts;
+    const { generation } = this.#state;
+    host?.runEnded(ended, this.#runs.hasWaited);
+    emit('exit', { generation, ...ended });
     // A run that was told to end has not broken.
-    if (this.#state.kind !== 'running') return;
+    if (this.#state.kind !== 'running' && this.#state.kind !== 'asking') return;
+    const { code } = ended;
+    if (code !== 0 && code !== EXIT_RESTART)
+      emit('crash', { generation, ...ended, error: this.#lastError.text });
     if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);
     this.#watching?.ended(code !== 0);
     // Not when it has ended before anything of the user's began: the next one would, too.
@@ -236,22 +319,47 @@ export class Supervisor {
     if (this.#state.kind === 'waiting') this.#runs.ended(false);
   }
 
+  #accept(change: Change): void {
+    this.#watching?.accept(change.files.map(({ path }) => path));
+  }
+
+  #tellRestart(reason: Reason): void {
+    this.#parts.emit('restart', { generation: this.#state.generation, reason });
+  }
+
+  #tellGraphSoon(): void {
+    this.#cancelGraph?.();
+    this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
+      const files = this.#watching?.modules() ?? [];
+      this.#parts.emit('graph', { generation: this.#state.generation, files });
+    });
+  }
+
   #say(line: Line): void {
-    const { argv } = process;
+    const { program, log, options, emit } = this.#parts;
+    const { cwd, entry } = program;
     const watching = this.#watching;
+    const files = watching?.files ?? 0;
     const text = wording(line, {
-      cwd: process.cwd(),
-      entry: argv[1] ?? '',
-      files: watching?.files ?? 0,
+      cwd,
+      entry,
+      files,
       missing: watching?.missing,
-      grace: this.#options.grace,
+      grace: options.grace,
       isDraining: this.#runs.child?.isDraining ?? false,
       chain: (path) => watching?.chain(path) ?? [],
     });
-    this.#log.info(text);
+    if (line.kind === 'up') emit('ready', { generation: this.#state.generation, ms: line.ms, files });
+    const isRestart = line.kind === 'restarting' || line.kind === 'requested';
+    if (isRestart && options.clear) log.clear();
+    log.info(text);
     if (line.kind !== 'restarting') return;
-    for (const { path } of line.change.files)
-      this.#log.debug(() => explanation(watching?.why(path) ?? [], process.cwd()));
+    for (const { path } of line.change.files) log.debug(() => explanation(watching?.why(path) ?? [], cwd));
+  }
+
+  #timeOut(ms: number): void {
+    this.#parts.log.info(`stopping after ${duration(ms)}, as --timeout says`);
+    this.stop();
   }
 
   async #onSignal(signal: NodeJS.Signals): Promise<void> {
@@ -270,10 +378,20 @@ export class Supervisor {
   }
 
   #leave(ended: Ended): void {
-    this.#removeSignalHandlers();
+    this.#cancelTimer?.();
+    this.#cancelTimeout?.();
+    this.#cancelGraph?.();
     this.#down?.close();
     this.#runs.close();
     this.#watching?.close();
-    leave(ended);
+    this.#parts.emit('close', ended);
+    this.#parts.host?.leave(ended);
   }
+}
+
+function lostText({ key, why }: LaneRecord & { kind: 'lost' }): string {
+  return new AutoreloadError(
+    'ERR_AUTORELOAD_PRESERVE',
+    `the state ${JSON.stringify(key)} does not survive the restart: ${why}`,
+  ).message;
 }

@@ -2,7 +2,7 @@
 // they are as the run took them, and why each is part of the program. Composes graph, baseline, links, candidates and
 // what comes along with modules. Knows neither watches nor the life cycle.
 import { join } from 'node:path';
-import type { AutoreloadError } from '../errors.ts';
+import type { AutoreloadError } from '../errors.cts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import type { LaneRecord } from '../protocol.cts';
@@ -145,6 +145,11 @@ export class Tracker {
     const written = this.#companions.written(paths.some(isSource) ? [] : paths, age);
     for (const path of written) this.#baseline.accept(path);
     return written;
+  }
+
+  /** See {@link Baseline.accept}. */
+  accept(paths: readonly string[]): void {
+    for (const path of paths) this.#baseline.accept(path);
   }
 
   /** See {@link Baseline.loadedSize}. */

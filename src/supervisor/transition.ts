@@ -1,7 +1,9 @@
 // The life cycle: what the supervisor does next, given what it is doing and what has happened. Pure: decides, and
 // leaves the doing to the supervisor. Knows no process, file, timer or text.
-import { restartDelay, STEADY_MS } from './backoff.ts';
-import type { Change, Durations, Effect, Ended, Event, Line, State, Transition } from './state.ts';
+import type { Reason } from '../protocol.cts';
+import { restartDelay, retryDelay, STEADY_MS } from './backoff.ts';
+import { merged, reasonOf, withChange } from './reason.ts';
+import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
 
 /** Exit code by which a child asks to be restarted (EX_TEMPFAIL of sysexits.h). */
 export const EXIT_RESTART = 75;
@@ -19,91 +21,179 @@ const ECHO_MS = 100;
 const BIRTH_MS = 100;
 const OWED_MS = 300;
 
+type Running = State & { kind: 'running' };
+type Asking = State & { kind: 'asking' };
+type Stopping = State & { kind: 'stopping' };
+type Ending = State & { kind: 'ending' };
+
 /** Decides what follows from an event. Stale events, of a child that has been followed by another, change nothing. */
-export function transition(state: State, event: Event, durations: Durations): Transition {
+export function transition(state: State, event: Event, policy: Policy): Transition {
   if ('generation' in event && event.generation !== state.generation) return [state];
   switch (state.kind) {
     case 'idle':
-      return event.kind === 'start' ? spawn(state, event.at, event.at) : [state];
+      return event.kind === 'start' ? spawn(state, undefined, event.at, event.at) : [state];
     case 'running':
-      return whileRunning(state, event, durations);
+      return whileRunning(state, event, policy);
+    case 'asking':
+      return whileAsking(state, event, policy);
     case 'stopping':
-      return whileStopping(state, event, durations);
+      return whileStopping(state, event, policy);
     case 'settling':
       if (event.kind === 'settled') {
-        const [next, ...effects] = spawn(state, state.since, event.at);
+        const [next, ...effects] = spawn(
+          state,
+          withChange(state.reason, event.change),
+          state.since,
+          event.at,
+        );
         return [next, ...announce(state, event), ...effects];
       }
       if (event.kind === 'signal') return leave(state, { code: null, signal: event.signal });
-      return [state];
+      return event.kind === 'stop' ? leave(state, { code: 0, signal: null }) : [state];
     case 'delaying':
-      if (event.kind === 'elapsed') return spawn(state, event.at, event.at, state.quickRuns);
-      if (event.kind === 'settled' && event.change)
-        return [...restart(state, event.change, event.at), { kind: 'cancel' }];
-      if (event.kind === 'signal') return leave(state, state.ended);
+      if (event.kind === 'elapsed') return spawn(state, state.reason, event.at, event.at, state.quickRuns);
+      if (event.kind === 'settled' || event.kind === 'restart') return cancelled(whileDown(state, event));
+      if (event.kind === 'signal' || event.kind === 'stop') return leave(state, state.ended);
       return [state];
     case 'waiting':
-      if (event.kind === 'settled' && event.change) return restart(state, event.change, event.at);
+      if (event.kind === 'settled' || event.kind === 'restart') return whileDown(state, event);
       // Killed is how the child ended, not how the user ended the supervisor.
       if (event.kind === 'signal')
         return leave(state, state.ended.signal ? { code: null, signal: event.signal } : state.ended);
-      return [state];
+      return event.kind === 'stop' ? leave(state, state.ended) : [state];
     case 'ending':
-      return whileEnding(state, event, durations);
+      return whileEnding(state, event, policy);
     case 'ended':
       return [state];
   }
 }
 
-function whileRunning(state: State & { kind: 'running' }, event: Event, durations: Durations): Transition {
-  const { generation } = state;
-  if (event.kind === 'up') return [state, say({ kind: 'up', ms: event.at - state.since })];
-  if (event.kind === 'settled' && event.change) {
-    const { change } = event;
-    const [next, ...effects] = stop(generation, change.at, durations);
-    return [{ ...next, announced: true }, say({ kind: 'restarting', change }), ...effects];
+function whileRunning(state: Running, event: Event, policy: Policy): Transition {
+  const { generation, wishes } = state;
+  switch (event.kind) {
+    case 'up':
+      return [state, say({ kind: 'up', ms: event.at - state.since })];
+    case 'wishes':
+      return [{ ...state, wishes: event.wishes }];
+    case 'settled':
+      if (!event.change) return [state];
+      return wishes?.change ? ask(state, event.change, 1, policy) : restart(generation, event.change, policy);
+    case 'moving': {
+      // It ends while the files settle, unless it wants to know of which.
+      if (!event.certain || wishes?.change || wishes?.end) return [state];
+      const [next, ...effects] = stop(generation, event.at, reasonOf(undefined), policy);
+      return [{ ...next, moving: true }, ...effects];
+    }
+    case 'restart':
+      return request(generation, event, policy);
+    case 'stop':
+      return stopForGood(generation, event.at, policy);
+    case 'exit':
+      return afterEnd(state, event, policy);
+    case 'signal': {
+      const [next, ...effects] = end(generation, event, policy);
+      if (!event.shared || event.at - state.spawnedAt > BIRTH_MS) return [next, ...effects];
+      return [
+        { ...next, owed: true },
+        { kind: 'wait', ms: OWED_MS },
+      ];
+    }
+    default:
+      return [state];
   }
-  // It ends while the files settle.
-  if (event.kind === 'moving' && event.certain) {
-    const [next, ...effects] = stop(generation, event.at, durations);
-    return [{ ...next, moving: true }, ...effects];
-  }
-  if (event.kind === 'exit') {
-    const { ended, at } = event;
-    if (ended.code !== EXIT_RESTART)
-      return [{ kind: 'waiting', generation, ended }, say({ kind: 'waiting', ended })];
-    const quickRuns = at - state.spawnedAt < STEADY_MS ? state.quickRuns + 1 : 1;
-    const delay = restartDelay(quickRuns);
-    const asked = say({ kind: 'asked', delay });
-    if (delay === 0) return [...spawn(state, at, at, quickRuns), asked];
-    return [{ kind: 'delaying', generation, quickRuns, ended }, asked, { kind: 'wait', ms: delay }];
-  }
-  if (event.kind !== 'signal') return [state];
-  const [next, ...effects] = end(generation, event, durations);
-  if (!event.shared || event.at - state.spawnedAt > BIRTH_MS) return [next, ...effects];
-  return [
-    { ...next, owed: true },
-    { kind: 'wait', ms: OWED_MS },
-  ];
 }
 
-function whileStopping(state: State & { kind: 'stopping' }, event: Event, durations: Durations): Transition {
-  const { generation, since, moving, announced, told } = state;
-  const { patience, grace } = durations;
-  if (event.kind === 'moving') return [{ ...state, moving: true }];
-  if (event.kind === 'settled')
-    return [{ ...state, moving: false, announced: true }, ...announce(state, event)];
-  if (event.kind === 'elapsed' && !told && patience < grace)
-    return [{ ...state, told: true }, say({ kind: 'slow' }), { kind: 'wait', ms: grace - patience }];
-  if (event.kind === 'elapsed') return [state, say({ kind: 'forcing' }), { kind: 'kill' }];
-  if (event.kind === 'exit') {
-    if (moving) return [{ kind: 'settling', generation, since, announced }, { kind: 'cancel' }];
-    return [...spawn(state, since, event.at), { kind: 'cancel' }];
-  }
-  return event.kind === 'signal' ? end(generation, event, durations) : [state];
+/** The run has ended by itself. */
+function afterEnd(
+  { generation, spawnedAt, quickRuns: before }: Running,
+  { ended, at }: Event & { kind: 'exit' },
+  { onExit, onCrash }: Policy,
+): Transition {
+  const isAsked = ended.code === EXIT_RESTART;
+  const isClean = ended.code === 0;
+  const wish = isClean ? onExit : onCrash;
+  if (!isAsked && wish === 'exit') return leave({ generation }, ended);
+  if (!isAsked && wish === 'wait')
+    return [{ kind: 'waiting', generation, ended }, say({ kind: 'waiting', ended })];
+  const quickRuns = at - spawnedAt < STEADY_MS ? before + 1 : 1;
+  const delay = isAsked || isClean ? restartDelay(quickRuns) : retryDelay(quickRuns);
+  const line = say(isAsked ? { kind: 'asked', delay } : { kind: 'again', ended, delay });
+  const reason = reasonOf(isAsked ? 'request' : isClean ? 'exit' : 'crash');
+  if (delay === 0) return [...spawn({ generation }, reason, at, at, quickRuns), line];
+  return [{ kind: 'delaying', generation, quickRuns, ended, reason }, line, { kind: 'wait', ms: delay }];
 }
 
-function whileEnding(state: State & { kind: 'ending' }, event: Event, { patience }: Durations): Transition {
+/** No run is there, and something calls for one. */
+function whileDown(state: State, event: Event & { kind: 'settled' | 'restart' }): Transition {
+  if (event.kind === 'restart') {
+    const [next, ...effects] = spawn(state, reasonOf('request', event.message), event.at, event.at);
+    return [next, say({ kind: 'requested', message: event.message }), ...effects];
+  }
+  const { change, at } = event;
+  if (!change) return [state];
+  const [next, ...effects] = spawn(state, reasonOf(change), change.at, at);
+  return [next, say({ kind: 'restarting', change }), ...effects];
+}
+
+function whileAsking(state: Asking, event: Event, policy: Policy): Transition {
+  const { generation, run, change, round } = state;
+  switch (event.kind) {
+    case 'answered':
+      if (event.round !== round) return [state];
+      if (event.restart) return restart(generation, change, policy);
+      return [run, { kind: 'cancel' }, { kind: 'accept', change }, say({ kind: 'taken', change })];
+    case 'elapsed':
+      return restart(generation, change, policy);
+    case 'settled':
+      return event.change ? ask(run, merged(change, event.change), round + 1, policy) : [state];
+    case 'up':
+    case 'wishes': {
+      const [next, ...effects] = whileRunning(run, event, policy);
+      return next.kind === 'running' ? [{ ...state, run: next }, ...effects] : [state];
+    }
+    case 'exit': {
+      const [next, ...effects] = spawn(state, reasonOf(change), change.at, event.at);
+      return [next, { kind: 'cancel' }, say({ kind: 'restarting', change }), ...effects];
+    }
+    case 'restart':
+    case 'stop':
+    case 'signal':
+      return whileRunning(run, event, policy);
+    default:
+      return [state];
+  }
+}
+
+function whileStopping(state: Stopping, event: Event, policy: Policy): Transition {
+  const { generation, since, moving, announced, told, reason, last } = state;
+  const { patience, grace, signal } = policy;
+  switch (event.kind) {
+    case 'moving':
+      return [{ ...state, moving: true }];
+    case 'settled': {
+      const next = { ...state, moving: false, announced: true, reason: withChange(reason, event.change) };
+      return [next, ...(last ? [] : announce(state, event))];
+    }
+    case 'elapsed':
+      if (told || patience >= grace) return [state, say({ kind: 'forcing' }), { kind: 'kill' }];
+      return [{ ...state, told: true }, say({ kind: 'slow' }), { kind: 'wait', ms: grace - patience }];
+    case 'exit': {
+      // Its end is what was asked for.
+      const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
+      if (last) return cancelled(leave(state, ended));
+      if (moving) return [settling(generation, since, announced, reason), { kind: 'cancel' }];
+      return cancelled(spawn(state, reason, since, event.at));
+    }
+    case 'stop':
+      return [{ ...state, last: true }];
+    case 'signal':
+      return end(generation, event, policy);
+    default:
+      return [state];
+  }
+}
+
+function whileEnding(state: Ending, event: Event, { patience }: Policy): Transition {
   if (event.kind === 'signal') {
     const again = event.at - state.since >= ECHO_MS && event.signal !== 'SIGHUP';
     return again ? [{ ...state, forced: true }, { kind: 'kill' }] : [state];
@@ -119,28 +209,57 @@ function whileEnding(state: State & { kind: 'ending' }, event: Event, { patience
   if (event.kind === 'elapsed') return [state, say({ kind: 'patience' })];
   if (event.kind !== 'exit') return [state];
   const ended = state.forced ? { code: null, signal: state.signal } : event.ended;
-  return [...leave(state, ended), { kind: 'cancel' }];
+  return cancelled(leave(state, ended));
 }
 
 function end(
   generation: number,
   event: Event & { kind: 'signal' },
-  { patience }: Durations,
-): [State & { kind: 'ending' }, ...Effect[]] {
+  { patience }: Policy,
+): [Ending, ...Effect[]] {
   const { signal, shared, at } = event;
   const next = { kind: 'ending', generation, signal, since: at, forced: false } as const;
   const wait: Effect = { kind: 'wait', ms: patience };
   return shared ? [next, wait] : [next, { kind: 'forward', signal }, wait];
 }
 
+function ask(run: Running, change: Change, round: number, { patience }: Policy): Transition {
+  return [
+    { kind: 'asking', generation: run.generation, run, change, round },
+    { kind: 'ask', change, round },
+    { kind: 'wait', ms: patience },
+  ];
+}
+
+function restart(generation: number, change: Change, policy: Policy): Transition {
+  const [next, ...effects] = stop(generation, change.at, reasonOf(change), policy);
+  return [{ ...next, announced: true }, say({ kind: 'restarting', change }), ...effects];
+}
+
+function request(
+  generation: number,
+  { at, message }: Event & { kind: 'restart' },
+  policy: Policy,
+): Transition {
+  const [next, ...effects] = stop(generation, at, reasonOf('request', message), policy);
+  return [{ ...next, announced: true }, say({ kind: 'requested', message }), ...effects];
+}
+
+function stopForGood(generation: number, at: number, policy: Policy): Transition {
+  const [next, ...effects] = stop(generation, at, undefined, policy);
+  return [{ ...next, last: true }, ...effects];
+}
+
 function stop(
   generation: number,
   since: number,
-  { patience, grace }: Durations,
-): [State & { kind: 'stopping' }, ...Effect[]] {
+  reason: Reason | undefined,
+  { patience, grace }: Policy,
+): [Stopping, ...Effect[]] {
+  const next = { kind: 'stopping', generation, since, moving: false, announced: false, told: false } as const;
   return [
-    { kind: 'stopping', generation, since, moving: false, announced: false, told: false },
-    { kind: 'stop' },
+    reason ? { ...next, reason } : next,
+    { kind: 'stop', reason },
     { kind: 'wait', ms: Math.min(patience, grace) },
   ];
 }
@@ -153,21 +272,31 @@ function announce(
   return announced ? [] : [say({ kind: 'restarting', change: change ?? { at, files: [] } })];
 }
 
-function restart(state: State, change: Change, at: number): Transition {
-  const [next, ...effects] = spawn(state, change.at, at);
-  return [next, say({ kind: 'restarting', change }), ...effects];
+function settling(generation: number, since: number, announced: boolean, reason: Reason | undefined): State {
+  return { kind: 'settling', generation, since, announced, ...(reason ? { reason } : {}) };
 }
 
-function spawn({ generation }: State, since: number, spawnedAt: number, quickRuns = 0): Transition {
+function spawn(
+  { generation }: { generation: number },
+  reason: Reason | undefined,
+  since: number,
+  spawnedAt: number,
+  quickRuns = 0,
+): Transition {
   const next: State = { kind: 'running', generation: generation + 1, since, spawnedAt, quickRuns };
-  return [next, { kind: 'spawn', generation: next.generation }];
+  return [next, { kind: 'spawn', generation: next.generation, reason }];
 }
 
-function leave({ generation }: State, ended: Ended): Transition {
+function leave({ generation }: { generation: number }, ended: Ended): Transition {
   return [
     { kind: 'ended', generation },
     { kind: 'leave', ended },
   ];
+}
+
+/** The timer of the state before does not count any more. */
+function cancelled([next, ...effects]: Transition): Transition {
+  return effects.length === 0 ? [next] : [next, ...effects, { kind: 'cancel' }];
 }
 
 function say(line: Line): Effect {

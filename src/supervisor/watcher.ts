@@ -1,7 +1,7 @@
 // Wanted paths in, paths at which something may have happened out. The only file that knows chokidar. Knows neither
 // content nor what a path is wanted for.
 import { FSWatcher } from 'chokidar';
-import { AutoreloadError } from '../errors.ts';
+import { AutoreloadError } from '../errors.cts';
 import { isInPackage } from '../module-url.ts';
 import { DEFAULT_POLL_MS } from '../option-values.ts';
 import { entryOf, isYoung, markOf } from './disk.ts';

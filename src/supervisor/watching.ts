@@ -1,8 +1,9 @@
 // The disk as the life cycle sees it: composes tracker, watcher and settle, and tells when what the program is made of
 // is changing and has changed. Everything here is loaded while the first child starts.
-import { AutoreloadError } from '../errors.ts';
+import { AutoreloadError } from '../errors.cts';
 import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
+import type { Dependency } from './dependencies.ts';
 import { statOf, textOf } from './disk.ts';
 import { display } from './lines.ts';
 import { isSource, loadLexer, looksCutOff } from './scan.ts';
@@ -112,6 +113,21 @@ export class Watching {
   /** How many files the run has loaded. */
   get files(): number {
     return this.#tracker.files;
+  }
+
+  /** The app says that a path or a glob, relative to a folder, counts; or does not any more. */
+  track(text: string, cwd: string, on: boolean): void {
+    this.#options.onDebug(`${on ? 'tracks' : 'does not track'} ${text} in ${cwd}`);
+  }
+
+  /** The files are from now on as the run took them. */
+  accept(paths: readonly string[]): void {
+    this.#tracker.accept(paths);
+  }
+
+  /** What the run is made of, and why. */
+  dependencies(): Dependency[] {
+    return [...this.#tracker.dependencies()];
   }
 
   /** Absolute paths of the files that the run has loaded, in order. */

@@ -1,0 +1,243 @@
+// The app's API on the side of the child: what it registers, and what becomes of it when the run is to end. Owns handlers
+// and what is preserved. Knows nothing of how the supervisor decides.
+import { subscribe } from 'node:diagnostics_channel';
+import type v8Module from 'node:v8';
+import { BRIDGE_CHANNEL } from '../bridge.cts';
+import type { Bridge, ChangeHandler, Request, RestartHandler } from '../bridge.cts';
+import type { Begin, ChangedFile, Reason } from '../protocol.cts';
+import { send } from './lane.cts';
+
+/** A record is to be less than a page. */
+const PIECE_LENGTH = 3000;
+
+/** What is preserved may have so many bytes in all. */
+const MAX_BYTES = 4 * 2 ** 20;
+
+/** How long the longest timer is that keeps the process there, in ms. */
+const HOLD_MS = 1000;
+
+const FIRST: Begin = { generation: 1, reason: undefined, state: {} };
+
+let begin = FIRST;
+const restartHandlers: RestartHandler[] = [];
+const changeHandlers: ChangeHandler[] = [];
+/** What the app wants to do about changes, as the supervisor was told last. */
+let told = { change: false, end: false };
+/** The app ends by itself when it is told. */
+let isCooperative = false;
+let isEnding = false;
+let controller: AbortController | undefined;
+/** Somebody looks at its signal. */
+let isHeard = false;
+/** What is to survive this run, and how it was when the supervisor got it last. */
+const preserved = new Map<string, object>();
+const saved = new Map<string, string>();
+
+/** The app may replace these, as a fake clock does. */
+const { clearInterval, setInterval } = globalThis;
+
+const CHILD: Bridge = {
+  get generation() {
+    return begin.generation;
+  },
+  get reason() {
+    return begin.reason;
+  },
+  track: (text, cwd, on) => send({ kind: 'tracked', text, cwd, on }),
+  request: (what, message) => send({ kind: 'requested', what, message }),
+  onRestart: (handler) => register(restartHandlers, handler),
+  onChange: (handler) => register(changeHandlers, handler),
+  signal: () => (controller ??= newController()).signal,
+  shouldRestart: () => {
+    isCooperative = true;
+    tellWishes();
+    return isEnding;
+  },
+  preserve,
+};
+
+/** Nobody would call their handlers, and what they preserve would be mixed up with that of others. */
+const DESCENDANT: Bridge = {
+  generation: 1,
+  reason: undefined,
+  track: CHILD.track,
+  request: CHILD.request,
+  onRestart: () => () => {},
+  onChange: () => () => {},
+  signal: () => new AbortController().signal,
+  shouldRestart: () => false,
+  preserve: (_key, initial) => initial(),
+};
+
+/** From now on the API finds us in this thread. */
+export function offerApi(isChild: boolean): void {
+  subscribe(BRIDGE_CHANNEL, (request) => {
+    (request as Request).bridge = isChild ? CHILD : DESCENDANT;
+  });
+}
+
+/** The run begins, and knows which it is and why. */
+export function beginRun(run: Begin): void {
+  begin = run;
+}
+
+/** Asks the app whether a change causes a restart. */
+export async function askApp(round: number, files: readonly ChangedFile[]): Promise<void> {
+  const opinions = await Promise.all(changeHandlers.map((handler) => call(handler, { files }, 'restart')));
+  const restart = opinions.includes('restart') || !opinions.includes('ignore');
+  send({ kind: 'answered', round, restart });
+}
+
+/**
+ * The app prepares for its end: handlers, the last registered first, then what is preserved is saved.
+ *
+ * @param reason why it is restarted; undefined when it is not
+ * @param signal the stop signal, until which the process stays
+ * @param onReady called when that signal may come; never if the app ends by itself
+ */
+export function prepareEnd(reason: Reason | undefined, signal: string, onReady: () => void): void {
+  if (!reason || !told.end) {
+    onReady();
+    return;
+  }
+  isEnding = true;
+  send({ kind: 'draining' });
+  if (!isCooperative) stayUntil(signal);
+  controller?.abort(reason);
+  void runHandlers(reason).then(() => {
+    save();
+    if (!isCooperative) onReady();
+  });
+}
+
+async function runHandlers(reason: Reason): Promise<void> {
+  for (const handler of restartHandlers.toReversed()) await call(handler, reason, undefined);
+}
+
+/** Calls a handler of the app's. What it throws is shown, and keeps nothing else from happening. */
+async function call<T>(handler: (argument: T) => unknown, argument: T, otherwise: unknown): Promise<unknown> {
+  try {
+    return await handler(argument);
+  } catch (error) {
+    console.error(error);
+    return otherwise;
+  }
+}
+
+/** Whatever else ends, the process must be there for its signal; without a handler of the app's, that ends it. */
+function stayUntil(signal: string): void {
+  const hold = setInterval(() => {}, HOLD_MS);
+  if (process.listenerCount(signal) > 0)
+    process.prependOnceListener(signal as NodeJS.Signals, () => clearInterval(hold));
+}
+
+function register<T>(handlers: T[], handler: T): () => void {
+  handlers.push(handler);
+  tellWishes();
+  return () => {
+    const index = handlers.indexOf(handler);
+    if (index !== -1) handlers.splice(index, 1);
+    tellWishes();
+  };
+}
+
+function tellWishes(): void {
+  const change = changeHandlers.length > 0;
+  const end = restartHandlers.length > 0 || isCooperative || isHeard || preserved.size > 0;
+  if (change === told.change && end === told.end) return;
+  told = { change, end };
+  send({ kind: 'wishes', change, end });
+}
+
+/** A program that only loads the API is not to be ended more slowly: the signal counts when somebody looks at it. */
+function newController(): AbortController {
+  const made = new AbortController();
+  const { signal } = made;
+  const hear = (): void => {
+    for (const key of ['aborted', 'addEventListener', 'onabort']) Reflect.deleteProperty(signal, key);
+    isHeard = true;
+    tellWishes();
+  };
+  const lookedAt = (key: 'aborted' | 'addEventListener' | 'onabort'): PropertyDescriptor => ({
+    configurable: true,
+    get: () => {
+      hear();
+      return signal[key];
+    },
+    set: (value: unknown) => {
+      hear();
+      Reflect.set(signal, key, value);
+    },
+  });
+  // Whatever uses a signal reads or calls one of these.
+  for (const key of ['aborted', 'addEventListener', 'onabort'] as const)
+    Object.defineProperty(signal, key, lookedAt(key));
+  return made;
+}
+
+function preserve(key: string, initial: () => object): object {
+  const before = preserved.get(key);
+  if (before) return before;
+  const value = restored(key) ?? initial();
+  if (preserved.size === 0) process.on('exit', save);
+  preserved.set(key, value);
+  tellWishes();
+  return value;
+}
+
+/** What the run before has left. */
+function restored(key: string): object | undefined {
+  const text = begin.state[key];
+  if (text === undefined) return undefined;
+  try {
+    return v8().deserialize(Buffer.from(text, 'base64')) as object;
+  } catch (error) {
+    send({ kind: 'lost', key, why: messageOf(error) });
+    return undefined;
+  }
+}
+
+/** Gives the supervisor what is to survive. */
+function save(): void {
+  let left = MAX_BYTES;
+  for (const [key, value] of preserved) {
+    let bytes: Buffer;
+    try {
+      bytes = v8().serialize(value);
+    } catch (error) {
+      lose(key, messageOf(error));
+      continue;
+    }
+    left -= bytes.length;
+    if (left < 0) {
+      left += bytes.length;
+      lose(key, `it has ${megabytes(bytes.length)}, and all together may have ${megabytes(MAX_BYTES)}`);
+      continue;
+    }
+    const text = bytes.toString('base64');
+    if (saved.get(key) === text) continue;
+    saved.set(key, text);
+    for (let at = 0; at < text.length; at += PIECE_LENGTH)
+      send({ kind: 'preserved', key, first: at === 0, text: text.slice(at, at + PIECE_LENGTH) });
+  }
+}
+
+/** Says so once. */
+function lose(key: string, why: string): void {
+  if (saved.get(key) === '') return;
+  saved.set(key, '');
+  send({ kind: 'lost', key, why });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Loaded when it is needed, and not by `require`, which is hooked. */
+function v8(): typeof v8Module {
+  return process.getBuiltinModule('node:v8');
+}

@@ -1,0 +1,18 @@
+// A program of Node's, as it is to be supervised. Knows where our own files are.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildCommand } from './command.ts';
+import type { Start } from './command.ts';
+import type { Program, Stdio } from './program.ts';
+
+/** Its stdin, stdout and stderr are those of this process. */
+export const INHERITED: readonly Stdio[] = ['inherit', 'inherit', 'inherit'];
+
+/** The program that a command line of Node's runs. */
+export function nodeProgram(start: Start, stdio: readonly Stdio[] = INHERITED): Program {
+  const [preload = '', lateGate = ''] = ['entry', 'late-gate'].map((name) =>
+    fileURLToPath(new URL(`../loader/${name}.cjs`, import.meta.url)),
+  );
+  const command = buildCommand(start, preload, lateGate, new URL('../register.js', import.meta.url).href);
+  return { command, cwd: start.cwd, entry: resolve(start.cwd, start.argv[1] ?? ''), stdio };
+}

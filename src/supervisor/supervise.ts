@@ -1,0 +1,78 @@
+// A supervised program as a tool sees it: an event emitter. Knows nothing of how supervision works.
+import { EventEmitter } from 'node:events';
+import type { Options } from '../options.ts';
+import type { Dependency } from './dependencies.ts';
+import type { SupervisorEvents } from './events.ts';
+import { Host } from './host.ts';
+import { Log } from './log.ts';
+import type { Program } from './program.ts';
+import type { Ended } from './state.ts';
+import { Supervisor } from './supervisor.ts';
+
+/**
+ * A supervised program. Its events are in {@link SupervisorEvents}; what a listener throws is thrown in the tool, and
+ * disturbs no supervision.
+ */
+export class Supervision extends EventEmitter<SupervisorEvents> {
+  readonly #supervisor: Supervisor;
+  readonly #onClosed: ((ended: Ended) => void)[] = [];
+  #ended: Ended | undefined;
+
+  /**
+   * Starts supervision. Not for tools, which call `supervise()`.
+   *
+   * @param takeOver whether this process is there for the program alone: its signals are the program's, and it ends as the
+   * program does
+   */
+  constructor(program: Program, options: Options, takeOver: boolean) {
+    super();
+    this.#supervisor = new Supervisor({
+      program,
+      options,
+      log: new Log(options.log),
+      host: takeOver ? new Host() : undefined,
+      emit: (name, ...event) => {
+        if (name === 'close') this.#close(...(event as SupervisorEvents['close']));
+        if (this.listenerCount(name) === 0) return;
+        // What a listener throws is not ours.
+        process.nextTick(() => (this as EventEmitter).emit(name, ...event));
+      },
+    });
+    void this.#supervisor.start();
+  }
+
+  /**
+   * Restarts the program; starts it if it has ended by itself.
+   *
+   * @param reason what its `restartReason.message` says
+   */
+  restart(reason?: string): void {
+    this.#supervisor.restart(reason);
+  }
+
+  /**
+   * Ends the program, with the same stop sequence as for a restart, and supervision with it.
+   *
+   * @returns how the program has ended: its exit code, or the signal that it died of. 0 if it died of the stop signal.
+   */
+  async close(): Promise<Ended> {
+    if (this.#ended) return this.#ended;
+    const closed = new Promise<Ended>((resolve) => this.#onClosed.push(resolve));
+    this.#supervisor.stop();
+    return await closed;
+  }
+
+  /** What the current run is made of: each module, why it is there, and what else counts. */
+  graph(): Dependency[] {
+    return this.#supervisor.graph();
+  }
+
+  #close(ended: Ended): void {
+    this.#ended = ended;
+    for (const resolve of this.#onClosed) resolve(ended);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
