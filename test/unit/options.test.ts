@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptions } from '../../src/options.ts';
+import { environment, parseOptions } from '../../src/options.ts';
 
 test('without settings the defaults hold', () => {
   for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, { OTHER: 'x' }]) {
-    assert.deepEqual(parseOptions(env), {
+    assert.deepEqual(parseOptions(environment(env)), {
       options: { grace: 5000, log: 'info', poll: 0, standby: true, crashPage: true, hold: true },
       problems: [],
     });
@@ -17,13 +17,13 @@ test('good values are taken', () => {
     ['2000', 2000],
     ['2147483647', 2 ** 31 - 1],
   ] as const) {
-    assert.deepEqual(parseOptions({ AUTORELOAD_GRACE: value }), {
+    assert.deepEqual(parseOptions(environment({ AUTORELOAD_GRACE: value })), {
       options: { grace, log: 'info', poll: 0, standby: true, crashPage: true, hold: true },
       problems: [],
     });
   }
   for (const log of ['silent', 'info', 'debug'] as const) {
-    assert.equal(parseOptions({ AUTORELOAD_LOG: log }).options.log, log);
+    assert.equal(parseOptions(environment({ AUTORELOAD_LOG: log })).options.log, log);
   }
   for (const [value, poll] of [
     ['0', 0],
@@ -32,14 +32,14 @@ test('good values are taken', () => {
     ['1000', 1000],
     ['2147483647', 2 ** 31 - 1],
   ] as const) {
-    const { options, problems } = parseOptions({ AUTORELOAD_POLL: value });
+    const { options, problems } = parseOptions(environment({ AUTORELOAD_POLL: value }));
     assert.equal(options.poll, poll);
     assert.deepEqual(problems, []);
   }
 });
 
 test('the options cannot be changed', () => {
-  assert.ok(Object.isFrozen(parseOptions({}).options));
+  assert.ok(Object.isFrozen(parseOptions(environment({})).options));
 });
 
 test('a bad grace period is told with the value that was meant', () => {
@@ -58,7 +58,7 @@ test('a bad grace period is told with the value that was meant', () => {
     ['2147483648', 5000],
     [' 5', 5000],
   ] as const) {
-    const { options, problems } = parseOptions({ AUTORELOAD_GRACE: value });
+    const { options, problems } = parseOptions(environment({ AUTORELOAD_GRACE: value }));
     assert.equal(options.grace, 5000);
     assert.deepEqual(
       problems.map(({ code, message }) => [code, message]),
@@ -74,7 +74,7 @@ test('a bad grace period is told with the value that was meant', () => {
 
 test('a bad log level is told, and info taken', () => {
   for (const value of ['loud', 'INFO', 'info ', 'a\nb']) {
-    const { options, problems } = parseOptions({ AUTORELOAD_LOG: value });
+    const { options, problems } = parseOptions(environment({ AUTORELOAD_LOG: value }));
     assert.equal(options.log, 'info');
     assert.deepEqual(
       problems.map(({ message }) => message),
@@ -98,7 +98,7 @@ test('a bad interval is told with the value that was meant, and what can be watc
     [' 50', 1],
     ['2147483648', 2 ** 31 - 1],
   ] as const) {
-    const { options, problems } = parseOptions({ AUTORELOAD_POLL: value });
+    const { options, problems } = parseOptions(environment({ AUTORELOAD_POLL: value }));
     assert.equal(options.poll, 0);
     assert.deepEqual(
       problems.map(({ code, message }) => [code, message]),
@@ -114,7 +114,7 @@ test('a bad interval is told with the value that was meant, and what can be watc
 
 test('every bad value is told', () => {
   const env = { AUTORELOAD_GRACE: 'x', AUTORELOAD_LOG: 'y', AUTORELOAD_POLL: 'z' };
-  assert.equal(parseOptions(env).problems.length, 3);
+  assert.equal(parseOptions(environment(env)).problems.length, 3);
 });
 
 for (const [name, option] of [
@@ -129,7 +129,7 @@ for (const [name, option] of [
       ['0', false, 0],
       ['off', true, 1],
     ] as const) {
-      const parsed = parseOptions({ [name]: value });
+      const parsed = parseOptions(environment({ [name]: value }));
       assert.equal(parsed.options[option], isOn, value);
       assert.equal(parsed.problems.length, problems, value);
     }

@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   encodeControl,
+  encodeGateMessage,
   encodeHanded,
   encodeListening,
   encodeRecord,
+  parseBegin,
   parseControl,
+  parseGateMessage,
   parseHanded,
   parseListening,
   parseRecord,
 } from '../../src/protocol.cts';
-import type { LaneRecord } from '../../src/protocol.cts';
+import type { ControlMessage, LaneRecord, Reason } from '../../src/protocol.cts';
 
 const RECORDS: readonly LaneRecord[] = [
   {
@@ -44,6 +47,13 @@ const RECORDS: readonly LaneRecord[] = [
   { kind: 'released', id: '1.2' },
   { kind: 'draining' },
   { kind: 'drained' },
+  { kind: 'wishes', change: true, end: false },
+  { kind: 'answered', round: 3, restart: true },
+  { kind: 'requested', what: 'restart', message: 'line\nbreak' },
+  { kind: 'requested', what: 'stop', message: undefined },
+  { kind: 'tracked', text: 'src/**', cwd: '/app', on: true },
+  { kind: 'preserved', key: 'a', first: true, text: 'AAA=' },
+  { kind: 'lost', key: 'a', why: 'too big' },
   { kind: 'up', at: 7 },
 ];
 
@@ -81,6 +91,13 @@ test('a line that is not one of ours is no record', () => {
     '["c",true,5]',
     '["i"]',
     '["i",1]',
+    '["n",true]',
+    '["v",1]',
+    '["v","1",true]',
+    '["x","other",null]',
+    '["t","src","/app"]',
+    '["p","a","AAA="]',
+    '["l","a"]',
     '["u"]',
     '["u",null]',
     '["u",1e999]',
@@ -98,9 +115,33 @@ test('a stamp that is not whole is none', () => {
   }
 });
 
+const REASON: Reason = { cause: 'change', files: [{ path: '/a.js', how: 'created' }], message: undefined };
+const STOP: ControlMessage = { kind: 'stop', signal: 'SIGTERM', reason: REASON };
+
+test('what a run is told when it begins comes back as it was, and what is not ours is left out', () => {
+  const begin = { generation: 2, reason: { ...REASON, message: 'why' }, state: { a: 'AAA=' } };
+  const go = { kind: 'go', begin } as const;
+  assert.deepEqual(parseGateMessage(encodeGateMessage(go).trim()), go);
+  const first = { generation: 1, reason: undefined, state: {} };
+  for (const value of [undefined, null, 1, {}, { generation: '2', reason: { cause: 'x' }, state: [1] }])
+    assert.deepEqual(parseBegin(value), first, JSON.stringify(value));
+  const odd = parseBegin({
+    generation: 3,
+    reason: { cause: 'exit', files: [1, { path: 1 }] },
+    state: { a: 1 },
+  });
+  assert.deepEqual(odd, {
+    generation: 3,
+    reason: { cause: 'exit', files: [], message: undefined },
+    state: {},
+  });
+});
+
 test('a control message comes back as it was', () => {
   for (const message of [
-    { kind: 'stop' },
+    STOP,
+    { ...STOP, reason: undefined },
+    { kind: 'ask', round: 2, files: REASON.files },
     { kind: 'inspected' },
     { kind: 'inspect', host: '127.0.0.1', port: 9229 },
   ] as const) {
@@ -109,11 +150,11 @@ test('a control message comes back as it was', () => {
 });
 
 test('Node keeps control messages out of sight of the app by their prefix', () => {
-  assert.match((encodeControl({ kind: 'stop' }) as { cmd: string }).cmd, /^NODE_/);
+  assert.match((encodeControl(STOP) as { cmd: string }).cmd, /^NODE_/);
 });
 
 test('what is not one of our control messages is none', () => {
-  const ours = encodeControl({ kind: 'stop' });
+  const ours = encodeControl(STOP);
   for (const message of [
     undefined,
     null,
@@ -136,7 +177,7 @@ test('a listening socket is described as it is, and nothing else describes one',
   const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', file: undefined, http: true };
   assert.deepEqual(parseListening(encodeListening(listening)), listening);
   assert.equal(parseControl(encodeListening(listening)), undefined);
-  for (const message of [undefined, null, 'text', {}, encodeControl({ kind: 'stop' }), { ...listening }])
+  for (const message of [undefined, null, 'text', {}, encodeControl(STOP), { ...listening }])
     assert.equal(parseListening(message), undefined);
 });
 

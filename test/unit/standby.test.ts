@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { Standby } from '../../src/supervisor/standby.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
 
+const BEGIN = { generation: 2, reason: undefined, state: {} };
+
 /** A child at the gate that writes down what happens to it. */
 class FakeChild {
   readonly pid = 42;
@@ -44,9 +46,9 @@ test('it is started a moment after the child has come up, and let through when i
   assert.equal(children.length, 0);
   scheduler.advance(100);
   assert.equal(children.length, 1);
-  assert.equal(standby.take(), children[0]);
+  assert.equal(standby.take(BEGIN), children[0]);
   assert.deepEqual(children[0]?.told, ['warm', 'go']);
-  assert.equal(standby.take(), undefined);
+  assert.equal(standby.take(BEGIN), undefined);
 });
 
 test('there is one at a time, however often it is prepared', () => {
@@ -61,7 +63,7 @@ test('there is one at a time, however often it is prepared', () => {
 test('one that is taken before it is there is none', () => {
   const { scheduler, standby, children } = bench();
   standby.prepare();
-  assert.equal(standby.take(), undefined);
+  assert.equal(standby.take(BEGIN), undefined);
   scheduler.advance(1000);
   assert.equal(children.length, 0);
 });
@@ -71,10 +73,10 @@ test('one that has died is not taken, and is replaced when the next run has come
   standby.prepare();
   scheduler.advance(100);
   children[0]!.isThere = false;
-  assert.equal(standby.take(), undefined);
+  assert.equal(standby.take(BEGIN), undefined);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(standby.take(), children[1]);
+  assert.equal(standby.take(BEGIN), children[1]);
 });
 
 test('one that is discarded is killed, and so is one that gets old', () => {
@@ -88,7 +90,7 @@ test('one that is discarded is killed, and so is one that gets old', () => {
   scheduler.advance(3_600_000);
   assert.deepEqual(children[1]?.told, ['warm', 'kill']);
   scheduler.advance(100);
-  assert.equal(standby.take(), children[2]);
+  assert.equal(standby.take(BEGIN), children[2]);
 });
 
 test('one that has read what is not so any more is killed when its turn comes', () => {
@@ -96,11 +98,11 @@ test('one that has read what is not so any more is killed when its turn comes', 
   const { scheduler, standby, children } = bench(() => mark);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(standby.take(), children[0]);
+  assert.equal(standby.take(BEGIN), children[0]);
   standby.prepare();
   scheduler.advance(100);
   mark = 'two';
-  assert.equal(standby.take(), undefined);
+  assert.equal(standby.take(BEGIN), undefined);
   assert.deepEqual(children[1]?.told, ['warm', 'kill']);
 });
 
@@ -117,7 +119,7 @@ test('one that was started with what is not so any more is replaced', () => {
   scheduler.advance(100);
   assert.equal(children.length, 1);
   scheduler.advance(100);
-  assert.equal(standby.take(), children[1]);
+  assert.equal(standby.take(BEGIN), children[1]);
   standby.prepare();
   scheduler.advance(100);
   assert.equal(children.length, 3);

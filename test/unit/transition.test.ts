@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Reason } from '../../src/protocol.cts';
 import { IDLE } from '../../src/supervisor/state.ts';
-import type { Change, Effect, Ended, Event, State } from '../../src/supervisor/state.ts';
+import type { Change, Effect, Ended, Event, Policy, State } from '../../src/supervisor/state.ts';
 import { EXIT_RESTART, transition } from '../../src/supervisor/transition.ts';
 
-const DURATIONS = { grace: 5000, patience: 1000 };
+const POLICY: Policy = { grace: 5000, patience: 1000, signal: 'SIGTERM', onExit: 'wait', onCrash: 'wait' };
 const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };
+const REASON: Reason = { cause: 'change', files: CHANGE.files, message: undefined };
+const UNKNOWN: Reason = { ...REASON, files: [] };
+const REQUEST: Reason = { ...UNKNOWN, cause: 'request' };
 const CLEAN: Ended = { code: 0, signal: null };
 const CRASHED: Ended = { code: 1, signal: null };
 const KILLED: Ended = { code: null, signal: 'SIGKILL' };
@@ -19,9 +23,16 @@ const STOPPING: State & { kind: 'stopping' } = {
   moving: false,
   announced: true,
   told: false,
+  reason: REASON,
 };
-const SETTLING: State = { kind: 'settling', generation: 1, since: 90, announced: true };
-const DELAYING: State = { kind: 'delaying', generation: 1, quickRuns: 2, ended: ASKED };
+const SETTLING: State = { kind: 'settling', generation: 1, since: 90, announced: true, reason: REASON };
+const DELAYING: State = {
+  kind: 'delaying',
+  generation: 1,
+  quickRuns: 2,
+  ended: ASKED,
+  reason: REQUEST,
+};
 const WAITING: State = { kind: 'waiting', generation: 1, ended: CRASHED };
 const ENDING: State = { kind: 'ending', generation: 1, signal: 'SIGINT', since: 100, forced: false };
 const ENDED: State = { kind: 'ended', generation: 1 };
@@ -35,11 +46,16 @@ const SIGTERM: Event = { kind: 'signal', at: 100, signal: 'SIGTERM', shared: fal
 const CTRL_C: Event = { kind: 'signal', at: 100, signal: 'SIGINT', shared: true };
 
 const exit = (ended: Ended, at = 100, generation = 1): Event => ({ kind: 'exit', generation, at, ended });
+const spawned = (generation: number, reason: Reason | undefined = REASON): Effect => ({
+  kind: 'spawn',
+  generation,
+  reason,
+});
 const say = (line: Extract<Effect, { kind: 'say' }>['line']): Effect => ({ kind: 'say', line });
 
 /** After `state` and `event` comes `next`, with these effects in this order. */
 function assertNext(state: State, event: Event, next: State, effects: readonly Effect[] = []): void {
-  assert.deepEqual(transition(state, event, DURATIONS), [next, ...effects]);
+  assert.deepEqual(transition(state, event, POLICY), [next, ...effects]);
 }
 
 function assertNothing(state: State, ...events: readonly Event[]): void {
@@ -47,7 +63,7 @@ function assertNothing(state: State, ...events: readonly Event[]): void {
 }
 
 test('idle: the start spawns the first child, nothing else counts', () => {
-  assertNext(IDLE, { kind: 'start', at: 10 }, RUNNING, [{ kind: 'spawn', generation: 1 }]);
+  assertNext(IDLE, { kind: 'start', at: 10 }, RUNNING, [{ kind: 'spawn', generation: 1, reason: undefined }]);
   assertNothing(IDLE, SETTLED, MOVING, ELAPSED, SIGTERM);
 });
 
@@ -59,7 +75,7 @@ test('running: up tells how long it took since the start or the save', () => {
 test('running: a change stops the child, with the grace period', () => {
   assertNext(RUNNING, SETTLED, STOPPING, [
     say({ kind: 'restarting', change: CHANGE }),
-    { kind: 'stop' },
+    { kind: 'stop', reason: REASON },
     { kind: 'wait', ms: 1000 },
   ]);
 });
@@ -78,10 +94,7 @@ test('running: a child that ends is told, and a change waited for', () => {
 
 test('running: exit code 75 restarts at once the first time', () => {
   const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1 };
-  assertNext(RUNNING, exit(ASKED), next, [
-    { kind: 'spawn', generation: 2 },
-    say({ kind: 'asked', delay: 0 }),
-  ]);
+  assertNext(RUNNING, exit(ASKED), next, [spawned(2, REQUEST), say({ kind: 'asked', delay: 0 })]);
 });
 
 test('running: exit code 75 in a tight loop waits, longer each time', () => {
@@ -91,14 +104,20 @@ test('running: exit code 75 in a tight loop waits, longer each time', () => {
     [3, 400],
     [20, 10_000],
   ] as const) {
-    const next: State = { kind: 'delaying', generation: 1, quickRuns: before + 1, ended: ASKED };
+    const next: State = {
+      kind: 'delaying',
+      generation: 1,
+      quickRuns: before + 1,
+      ended: ASKED,
+      reason: REQUEST,
+    };
     const effects: Effect[] = [say({ kind: 'asked', delay }), { kind: 'wait', ms: delay }];
     assertNext({ ...RUNNING, quickRuns: before }, exit(ASKED), next, effects);
   }
 });
 
 test('running: exit code 75 after a steady run begins anew', () => {
-  const [next] = transition({ ...RUNNING, quickRuns: 5 }, exit(ASKED, 1010), DURATIONS);
+  const [next] = transition({ ...RUNNING, quickRuns: 5 }, exit(ASKED, 1010), POLICY);
   assert.deepEqual(next, { kind: 'running', generation: 2, since: 1010, spawnedAt: 1010, quickRuns: 1 });
 });
 
@@ -127,7 +146,7 @@ test('running: a child that may have been started after Ctrl-C gets it a moment 
 test('stopping: when the child is gone, the next one starts, timed from the save', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   for (const ended of [CLEAN, CRASHED, KILLED, ASKED]) {
-    assertNext(STOPPING, exit(ended), next, [{ kind: 'spawn', generation: 2 }, { kind: 'cancel' }]);
+    assertNext(STOPPING, exit(ended), next, [spawned(2), { kind: 'cancel' }]);
   }
 });
 
@@ -137,17 +156,20 @@ test('stopping: while files are on the move, the next child waits for them', () 
 });
 
 test('running: a change that is certain stops the child while the files settle, and is told when they have', () => {
-  const stopping: State = { ...STOPPING, moving: true, announced: false };
+  const stopping: State = { ...STOPPING, moving: true, announced: false, reason: UNKNOWN };
   const restarting = say({ kind: 'restarting', change: CHANGE });
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   assertNothing(RUNNING, MOVING);
-  assertNext(RUNNING, CERTAIN, stopping, [{ kind: 'stop' }, { kind: 'wait', ms: 1000 }]);
+  assertNext(RUNNING, CERTAIN, stopping, [
+    { kind: 'stop', reason: UNKNOWN },
+    { kind: 'wait', ms: 1000 },
+  ]);
   assertNext(stopping, SETTLED, STOPPING, [restarting]);
-  const settling: State = { kind: 'settling', generation: 1, since: 90, announced: false };
+  const settling: State = { ...SETTLING, announced: false, reason: UNKNOWN };
   assertNext(stopping, exit(CLEAN), settling, [{ kind: 'cancel' }]);
-  assertNext(settling, SETTLED, next, [restarting, { kind: 'spawn', generation: 2 }]);
+  assertNext(settling, SETTLED, next, [restarting, spawned(2)]);
   const nothing = say({ kind: 'restarting', change: { at: 100, files: [] } });
-  assertNext(settling, UNCHANGED, next, [nothing, { kind: 'spawn', generation: 2 }]);
+  assertNext(settling, UNCHANGED, next, [nothing, spawned(2, UNKNOWN)]);
 });
 
 test('stopping: files that have come to rest need no other restart', () => {
@@ -161,7 +183,7 @@ test('stopping: the user is told of a child that takes its time, which is killed
 });
 
 test('stopping: a short grace period needs no word in between', () => {
-  const [next, ...effects] = transition(STOPPING, ELAPSED, { grace: 300, patience: 1000 });
+  const [next, ...effects] = transition(STOPPING, ELAPSED, { ...POLICY, grace: 300 });
   assert.deepEqual([next, effects], [STOPPING, [say({ kind: 'forcing' }), { kind: 'kill' }]]);
 });
 
@@ -174,14 +196,13 @@ test('stopping: a signal ends for good', () => {
 });
 
 test('stopping: a child that comes up is told no more', () => {
-  const [next, ...effects] = transition(STOPPING, { kind: 'up', generation: 1, at: 100 }, DURATIONS);
+  const [next, ...effects] = transition(STOPPING, { kind: 'up', generation: 1, at: 100 }, POLICY);
   assert.deepEqual([next, effects], [STOPPING, []]);
 });
 
 test('settling: the next child starts when the files have come to rest, changed or not', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  for (const event of [SETTLED, UNCHANGED])
-    assertNext(SETTLING, event, next, [{ kind: 'spawn', generation: 2 }]);
+  for (const event of [SETTLED, UNCHANGED]) assertNext(SETTLING, event, next, [spawned(2)]);
   assertNothing(SETTLING, MOVING, ELAPSED);
 });
 
@@ -191,14 +212,14 @@ test('settling: a signal ends the supervisor by it, there is no child', () => {
 
 test('delaying: the next child starts when the delay is over', () => {
   const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 2 };
-  assertNext(DELAYING, ELAPSED, next, [{ kind: 'spawn', generation: 2 }]);
+  assertNext(DELAYING, ELAPSED, next, [spawned(2, REQUEST)]);
 });
 
 test('delaying: a change starts it at once, and the loop counts anew', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   assertNext(DELAYING, SETTLED, next, [
     say({ kind: 'restarting', change: CHANGE }),
-    { kind: 'spawn', generation: 2 },
+    spawned(2),
     { kind: 'cancel' },
   ]);
   assertNothing(DELAYING, UNCHANGED, MOVING);
@@ -210,10 +231,7 @@ test('delaying: a signal ends with the exit code of the child', () => {
 
 test('waiting: a change starts the next child, timed from the save', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(WAITING, SETTLED, next, [
-    say({ kind: 'restarting', change: CHANGE }),
-    { kind: 'spawn', generation: 2 },
-  ]);
+  assertNext(WAITING, SETTLED, next, [say({ kind: 'restarting', change: CHANGE }), spawned(2)]);
   assertNothing(WAITING, UNCHANGED, MOVING, ELAPSED);
 });
 
@@ -264,5 +282,152 @@ test('events of a child that has been followed by another change nothing', () =>
   for (const state of [RUNNING, STOPPING, SETTLING, DELAYING, WAITING, ENDING]) {
     const current = { ...state, generation: 2 } as State;
     assertNothing(current, exit(CRASHED), { kind: 'up', generation: 1, at: 100 });
+  }
+});
+
+test('running: an app that wants to know of what is changed first is not ended early', () => {
+  for (const wishes of [
+    { change: true, end: false },
+    { change: false, end: true },
+  ]) {
+    const run: State = { ...RUNNING, wishes };
+    assertNext(RUNNING, { kind: 'wishes', generation: 1, wishes }, run);
+    assertNothing(run, CERTAIN, MOVING);
+  }
+});
+
+const ASKABLE = { ...RUNNING, wishes: { change: true, end: false } } as const;
+const ASKING: State = { kind: 'asking', generation: 1, run: ASKABLE, change: CHANGE, round: 1 };
+const ANSWERED: Event = { kind: 'answered', generation: 1, round: 1, restart: false };
+
+test('running: an app that wants to be asked is asked, for as long as the patience lasts', () => {
+  assertNext(ASKABLE, SETTLED, ASKING, [
+    { kind: 'ask', change: CHANGE, round: 1 },
+    { kind: 'wait', ms: 1000 },
+  ]);
+});
+
+test('asking: a change that the app takes itself is accepted, and nothing else follows', () => {
+  assertNext(ASKING, ANSWERED, ASKABLE, [
+    { kind: 'cancel' },
+    { kind: 'accept', change: CHANGE },
+    say({ kind: 'taken', change: CHANGE }),
+  ]);
+});
+
+test('asking: the program restarts when the app says so, or nothing', () => {
+  for (const event of [{ ...ANSWERED, restart: true } as Event, ELAPSED]) {
+    assertNext(ASKING, event, STOPPING, [
+      say({ kind: 'restarting', change: CHANGE }),
+      { kind: 'stop', reason: REASON },
+      { kind: 'wait', ms: 1000 },
+    ]);
+  }
+});
+
+test('asking: what changes in the meantime is asked about as well, and an answer to the first part does not count', () => {
+  const later: Change = { at: 120, files: [{ path: '/app/b.js', how: 'created' }] };
+  const change: Change = { at: 90, files: [...CHANGE.files, ...later.files] };
+  const next: State = { ...ASKING, change, round: 2 };
+  assertNext(ASKING, { kind: 'settled', at: 130, change: later }, next, [
+    { kind: 'ask', change, round: 2 },
+    { kind: 'wait', ms: 1000 },
+  ]);
+  assertNothing(next, ANSWERED);
+  assertNothing(ASKING, UNCHANGED, MOVING);
+});
+
+test('asking: an app that ends is run again with the change', () => {
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
+  assertNext(ASKING, exit(CRASHED), next, [
+    { kind: 'cancel' },
+    say({ kind: 'restarting', change: CHANGE }),
+    spawned(2),
+  ]);
+});
+
+test('asking: a signal, a request and an end come first', () => {
+  assertNext(ASKING, { ...SIGTERM, at: 200 }, { ...ENDING, signal: 'SIGTERM', since: 200 }, [
+    { kind: 'forward', signal: 'SIGTERM' },
+    { kind: 'wait', ms: 1000 },
+  ]);
+  assert.equal(transition(ASKING, RESTART, POLICY)[0].kind, 'stopping');
+  assert.equal(transition(ASKING, STOP, POLICY)[0].kind, 'stopping');
+});
+
+const RESTART: Event = { kind: 'restart', at: 90, message: 'SIGUSR2' };
+const STOP: Event = { kind: 'stop', at: 90 };
+
+test('a restart that is asked for ends the child, or starts one where there is none', () => {
+  const reason: Reason = { ...REQUEST, message: 'SIGUSR2' };
+  const said = say({ kind: 'requested', message: 'SIGUSR2' });
+  assertNext(RUNNING, RESTART, { ...STOPPING, reason }, [
+    said,
+    { kind: 'stop', reason },
+    { kind: 'wait', ms: 1000 },
+  ]);
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 90, quickRuns: 0 };
+  assertNext(WAITING, RESTART, next, [said, spawned(2, reason)]);
+  assertNext(DELAYING, RESTART, next, [said, spawned(2, reason), { kind: 'cancel' }]);
+  assertNothing(STOPPING, RESTART);
+  assertNothing(SETTLING, RESTART);
+  assertNothing(ENDING, RESTART);
+});
+
+test('an end that is asked for is the last one, and dying of the stop signal is no failure', () => {
+  const { reason: _, ...rest } = STOPPING;
+  const last: State = { ...rest, announced: false, last: true };
+  assertNext(RUNNING, STOP, last, [
+    { kind: 'stop', reason: undefined },
+    { kind: 'wait', ms: 1000 },
+  ]);
+  for (const [ended, left] of [
+    [{ code: null, signal: 'SIGTERM' }, CLEAN],
+    [CLEAN, CLEAN],
+    [CRASHED, CRASHED],
+    [KILLED, KILLED],
+  ] as const)
+    assertNext(last, exit(ended), ENDED, [{ kind: 'leave', ended: left }, { kind: 'cancel' }]);
+  assertNext(STOPPING, STOP, { ...STOPPING, last: true });
+  assertNext(SETTLING, STOP, ENDED, [{ kind: 'leave', ended: CLEAN }]);
+  assertNext(WAITING, STOP, ENDED, [{ kind: 'leave', ended: CRASHED }]);
+  assertNext(DELAYING, STOP, ENDED, [{ kind: 'leave', ended: ASKED }]);
+});
+
+test('what follows a run that has ended by itself is as the user says', () => {
+  const next = (ended: Ended, policy: Partial<Policy>): readonly [State, ...Effect[]] =>
+    transition(RUNNING, exit(ended), { ...POLICY, ...policy });
+  assert.deepEqual(next(CLEAN, { onExit: 'exit' }), [ENDED, { kind: 'leave', ended: CLEAN }]);
+  assert.deepEqual(next(CRASHED, { onCrash: 'exit' }), [ENDED, { kind: 'leave', ended: CRASHED }]);
+  assert.deepEqual(next(KILLED, { onCrash: 'exit' }), [ENDED, { kind: 'leave', ended: KILLED }]);
+  assert.equal(next(CRASHED, { onExit: 'exit' })[0].kind, 'waiting');
+  assert.equal(next(CLEAN, { onCrash: 'exit' })[0].kind, 'waiting');
+  assert.equal(next(ASKED, { onExit: 'exit', onCrash: 'exit' })[0].kind, 'running');
+  const again = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1 };
+  assert.deepEqual(next(CLEAN, { onExit: 'restart' }), [
+    again,
+    spawned(2, { ...UNKNOWN, cause: 'exit' }),
+    say({ kind: 'again', ended: CLEAN, delay: 0 }),
+  ]);
+});
+
+test('a program that fails is tried again with a delay that grows from 0.1 to 10 s', () => {
+  const retry: Policy = { ...POLICY, onCrash: 'retry' };
+  for (const [quickRuns, delay] of [
+    [0, 100],
+    [1, 200],
+    [2, 400],
+    [20, 10_000],
+  ] as const) {
+    const [next, ...effects] = transition({ ...RUNNING, quickRuns }, exit(CRASHED), retry);
+    const reason: Reason = { ...UNKNOWN, cause: 'crash' };
+    assert.deepEqual(next, {
+      kind: 'delaying',
+      generation: 1,
+      quickRuns: quickRuns + 1,
+      ended: CRASHED,
+      reason,
+    });
+    assert.deepEqual(effects, [say({ kind: 'again', ended: CRASHED, delay }), { kind: 'wait', ms: delay }]);
   }
 });
