@@ -33,10 +33,10 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       host: takeOver ? new Host() : undefined,
       emit: (name, ...event) => {
         if (name === 'close') this.#close(...(event as SupervisorEvents['close']));
-        if (this.listenerCount(name) === 0) return;
         // What a listener throws is not ours.
         process.nextTick(() => (this as EventEmitter).emit(name, ...event));
       },
+      isHeard: (name) => this.listenerCount(name) > 0,
     });
     void this.#supervisor.start();
   }

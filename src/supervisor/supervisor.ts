@@ -5,7 +5,7 @@ import type { Options } from '../options.ts';
 import type { LaneRecord, Reason } from '../protocol.cts';
 import type { Dependency } from './dependencies.ts';
 import type { Down } from './down.ts';
-import type { Emit } from './events.ts';
+import type { Emit, SupervisorEvents } from './events.ts';
 import type { Host } from './host.ts';
 import { DebugSignal } from './inspector.ts';
 import { LastError } from './last-error.ts';
@@ -26,8 +26,8 @@ const PATIENCE_MS = 1000;
 /** At least so long before it is killed, in ms, a child that drains gets its signal; or half of the grace period. */
 const HANDLERS_MS = 1000;
 
-/** New modules are told together when there was none for so many ms. */
-const GRAPH_MS = 20;
+/** New modules are told together, so many ms after the first. */
+const GRAPH_MS = 50;
 
 export interface SupervisorParts {
   readonly program: Program;
@@ -36,6 +36,8 @@ export interface SupervisorParts {
   /** The process, if it is there for this program alone. */
   readonly host: Host | undefined;
   readonly emit: Emit;
+  /** Whether somebody listens to an event. */
+  readonly isHeard: (name: keyof SupervisorEvents) => boolean;
 }
 
 export class Supervisor {
@@ -328,8 +330,9 @@ export class Supervisor {
   }
 
   #tellGraphSoon(): void {
-    this.#cancelGraph?.();
+    if (this.#cancelGraph || !this.#parts.isHeard('graph')) return;
     this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
+      this.#cancelGraph = undefined;
       const files = this.#watching?.modules() ?? [];
       this.#parts.emit('graph', { generation: this.#state.generation, files });
     });
