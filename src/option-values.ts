@@ -7,11 +7,15 @@ import { delimiter } from 'node:path';
 export interface Kind<T> {
   /** What is expected, as it follows "must be". */
   readonly expected: string;
+  /** The same where values have types, if that is something else. */
+  readonly expectedInJson?: string;
   /** The value, or undefined when it is not one of this kind. */
   readonly read: (raw: unknown) => T | undefined;
   /** What the user may have meant, as it is to be written. */
   readonly suggest: (raw: unknown) => string;
-  /** The same, as a JSON schema. */
+  /** What is wrong with a value, as it follows the name, where "must be" does not say it. */
+  readonly refusal?: (raw: unknown) => string | undefined;
+  /** What is accepted, as a JSON schema. */
   readonly schema: object;
 }
 
@@ -66,6 +70,7 @@ export const POLL: Kind<number> = {
 /** On or off. */
 export const SWITCH: Kind<boolean> = {
   expected: '0 or 1',
+  expectedInJson: 'true or false',
   read: (raw) => {
     if (typeof raw === 'boolean') return raw;
     return raw === '0' || raw === '1' ? raw === '1' : undefined;
@@ -88,7 +93,7 @@ export function choice<T extends string>(...words: readonly T[]): Kind<T> {
 export const SIGNAL: Kind<NodeJS.Signals> = {
   expected: 'the name of a signal such as SIGTERM or SIGINT',
   read: (raw) => {
-    const name = /^(?:SIG)?(\w+)$/i.exec(String(raw))?.[1]?.toUpperCase();
+    const name = typeof raw === 'string' && /^(?:SIG)?(\w+)$/i.exec(raw)?.[1]?.toUpperCase();
     const signal = `SIG${name}`;
     // These two stop no process in its own time.
     return signal in constants.signals && signal !== 'SIGKILL' && signal !== 'SIGSTOP'
@@ -129,13 +134,31 @@ export const EXTENSIONS: Kind<readonly string[]> = {
   schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
 };
 
-/** A text that is not empty. */
-export const TEXT: Kind<string> = {
-  expected: 'a text',
-  read: (raw) => (typeof raw === 'string' && raw.trim() !== '' ? raw : undefined),
+/** A command and its arguments, which is run without a shell. */
+export const COMMAND: Kind<string> = {
+  expected: 'a command',
+  read: (raw) =>
+    typeof raw === 'string' && raw.trim() !== '' && shellSyntax(raw) === undefined ? raw.trim() : undefined,
   suggest: () => '"python app.py"',
+  refusal: (raw) => (typeof raw === 'string' ? shellSyntax(raw) : undefined),
   schema: { type: 'string', minLength: 1 },
 };
+
+/** What only a shell understands. Within `"` that is less, within `'` nothing. */
+const SHELL_SYNTAX = /[|&;<>()*?`]|\$[\w({]/;
+const SHELL_SYNTAX_QUOTED = /`|\$\(/;
+
+/** Why a text cannot be run without a shell, or undefined. */
+function shellSyntax(text: string): string | undefined {
+  const plain = text.replaceAll(/'[^']*'/g, '');
+  const unquoted = plain.replaceAll(/"[^"]*"/g, '');
+  if (/["']/.test(unquoted)) return `has a quote that is not closed: ${text}. Close it.`;
+  const quoted = plain.match(/"[^"]*"/g) ?? [];
+  const isPlain = !SHELL_SYNTAX.test(unquoted) && !quoted.some((part) => SHELL_SYNTAX_QUOTED.test(part));
+  if (isPlain && !/^\s*\w+=/.test(text)) return undefined;
+  const argument = /["$`\\!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
+  return `runs no shell, got ${JSON.stringify(text)}. Use -- sh -c ${argument}.`;
+}
 
 /**
  * The name that is most like another, if one is: no more than a third of it is different.
@@ -181,7 +204,7 @@ function durationOf(raw: unknown): number | undefined {
 }
 
 function listOf(raw: unknown, separator: string): string[] | undefined {
-  const list: unknown[] = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.split(separator) : [];
+  const list: unknown[] = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.split(separator) : [''];
   const texts = list.filter((value): value is string => typeof value === 'string' && value.trim() !== '');
-  return texts.length > 0 && texts.length === list.length ? texts : undefined;
+  return texts.length === list.length ? texts : undefined;
 }

@@ -1,6 +1,8 @@
 // What a process does whose role is supervisor: prepares the program that it was started for, and supervises it until both
 // end.
 import v8 from 'node:v8';
+import type { AutoreloadError } from '../errors.cts';
+import { config } from '../config.ts';
 import { environment, parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import type { Start } from './command.ts';
@@ -15,13 +17,16 @@ import { Supervision } from './supervise.ts';
  */
 const SMALL_HEAP = '--semi-space-growth-factor=1';
 
+/** The exit code of a misuse. */
+const MISUSE = 2;
+
 /**
  * Supervises the program that this process was started to run. Ends the process, and returns only where that is not
  * possible and the program is to run here.
  */
 export async function main(): Promise<void> {
-  const { options, problems } = parseOptions(environment(process.env));
-  for (const problem of problems) new Log(options.log).info(problem.message);
+  const { options, problems } = parseOptions(environment(process.env), config(process.cwd()));
+  if (problems.length > 0) refuse(problems);
   if (mayNotSpawn()) {
     new Log(options.log).info(
       'the permission model allows no child process, so the program runs without restarts. Add --allow-child-process.',
@@ -39,6 +44,18 @@ export async function runNode(start: Start, options: Options): Promise<never> {
   void new Supervision(nodeProgram(start), options, true);
   // The process ends when the program does. If this came to an end, the program would run here.
   return await new Promise<never>(() => {});
+}
+
+/** Supervises any command. */
+export async function runCommand(argv: readonly string[], options: Options): Promise<never> {
+  throw new Error(`not there yet: ${argv.join(' ')} ${options.log}`);
+}
+
+/** Says what the user has set wrongly, one line each, whatever is printed otherwise, and ends this process. */
+export function refuse(problems: readonly AutoreloadError[]): never {
+  const log = new Log('info');
+  for (const { message } of problems) log.info(message);
+  process.exit(MISUSE);
 }
 
 /** Whether the permission model forbids what supervision is made of. */

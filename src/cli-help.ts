@@ -1,0 +1,35 @@
+// `autoreload --help`: one screen of 80 columns and 24 lines. Pure.
+import type { Help } from 'commander';
+import { COMMAND_OPTIONS, commandOf } from './cli-arguments.ts';
+
+/** How the command is called, in one line. */
+export const USAGE = 'autoreload [options] [node options] script [script args]';
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const command = commandOf();
+  const help = command.createHelp();
+  const options = help.visibleOptions(command).filter((option) => !isLast(option.long));
+  const width = help.padWidth(command, help);
+  const lines = [`Usage: ${USAGE}`, '       autoreload [options] -- command [args]'];
+  let group: string | undefined;
+  for (const option of options) {
+    if (option.helpGroupHeading !== group) lines.push(`${option.helpGroupHeading}:`);
+    group = option.helpGroupHeading;
+    lines.push(`  ${term(help, option).padEnd(width)}  ${option.description}`);
+  }
+  lines.push(
+    'Also --version, --completion bash|zsh|fish, --help. In the environment: AUTORELOAD_GRACE=2s',
+    'In package.json: "autoreload": { "grace": "2s" }. All about each: docs/options.md',
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function term(help: Help, option: Parameters<Help['optionTerm']>[0]): string {
+  return help.optionTerm(option);
+}
+
+/** Those in the last lines. */
+function isLast(long: string | undefined): boolean {
+  return COMMAND_OPTIONS.some((option) => option.long === long);
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Entry of the command `autoreload`: reads what has been typed, and becomes the supervisor. What it runs is what
+// `node --import autoreload/register` runs.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { readArguments } from './cli-arguments.ts';
+import type { Arguments, Doubtful } from './cli-arguments.ts';
+import { plan } from './cli-plan.ts';
+import { config } from './config.ts';
+import { environment, problem } from './options.ts';
+import { refuse, runCommand, runNode } from './supervisor/main.ts';
+
+const typed = readArguments(process.argv.slice(2));
+const text = await printed(typed);
+if (text !== undefined) process.stdout.write(text);
+else await run(typed);
+
+/** What is asked for instead of a run. */
+async function printed({ help, version, completion: shell }: Arguments): Promise<string | undefined> {
+  if (help) return (await import('./cli-help.ts')).helpText();
+  if (version) {
+    const url = new URL('../package.json', import.meta.url);
+    return `${(JSON.parse(fs.readFileSync(url, 'utf8')) as { version: string }).version}\n`;
+  }
+  if (shell === undefined) return undefined;
+  const { completion, SHELL } = await import('./cli-completion.ts');
+  const known = SHELL.read(shell);
+  if (known !== undefined) return completion(known);
+  const message = `--completion must be ${SHELL.expected}, got ${JSON.stringify(shell)}. Use ${SHELL.suggest(shell)}.`;
+  return refuse([problem(message)]);
+}
+
+async function run(args: Arguments): Promise<void> {
+  askNode(args.doubtful);
+  const { execPath, argv0, env } = process;
+  const cwd = process.cwd();
+  const planned = plan(args, [environment(env), config(cwd)], cwd);
+  if (planned.kind === 'misuse') refuse(planned.problems);
+  else if (planned.kind === 'command') await runCommand(planned.argv, planned.options);
+  else {
+    // As if it had been typed: so everything is as with it.
+    const register = ['--import', new URL('register.js', import.meta.url).href];
+    const execArgv = [...args.nodeOptions, ...register];
+    await runNode({ execPath, argv0, execArgv, argv: [execPath, ...planned.argv], env, cwd }, planned.options);
+  }
+}
+
+/** Lets Node say whether it has options that are not known here: one of V8's, of a later version, or a slip. */
+function askNode(doubtful: readonly Doubtful[]): void {
+  if (doubtful.length === 0) return;
+  const options = doubtful.map(({ word }) => word);
+  const { status, stderr } = spawnSync(process.execPath, [...options, '--version'], { encoding: 'utf8' });
+  if (status === 0) return;
+  const slips = doubtful.filter(({ meant }) => meant !== undefined);
+  if (slips.length > 0)
+    refuse(slips.map(({ word, meant }) => problem(`${word} is not an option. Use ${meant}.`)));
+  process.stderr.write(stderr);
+  process.exit(status ?? 1);
+}
