@@ -64,7 +64,7 @@ export function readArguments(words: readonly string[]): Arguments {
       break;
     }
     const [name = ''] = word.split('=', 1);
-    const option = command.options.find((known) => known.is(name));
+    const option = command.options.find(({ long, short }) => long === name || short === name);
     if (option !== undefined) {
       const own = rest.splice(0, isValue(option, word, next) ? 2 : 1);
       const wrong = misuse(option, word, own.length);
@@ -80,12 +80,14 @@ export function readArguments(words: readonly string[]): Arguments {
     nodeOptions.push(...rest.splice(0, takesValue ? 2 : 1));
   }
   const { help = false, version = false, completion, ...values } = command.opts();
-  const where = (name: string): string => {
-    const definition = OPTIONS.find((known) => known.name === name);
-    return definition === undefined ? name : flagOf(definition);
-  };
   const flags = { values, problems, where };
   return { flags, nodeOptions, doubtful, program: rest, isCommand, help, version, completion };
+}
+
+/** How a flag is called. */
+function where(name: string): string {
+  const definition = OPTIONS.find((known) => known.name === name);
+  return definition === undefined ? name : flagOf(definition);
 }
 
 /** All options as commander knows them. */
@@ -103,7 +105,7 @@ function optionsOf(definition: Definition): Option[] {
   const option = new Option(placeholder === undefined ? flag : `${flag} ${placeholder}`, description);
   option.helpGroup(group);
   if (Array.isArray(value))
-    option.argParser<readonly string[]>((text, earlier = []) => [...earlier, text]);
+    option.argParser<readonly string[] | undefined>((text, earlier) => [...(earlier ?? []), text]);
   const canBeTurned = placeholder === undefined || option.optional;
   const other = flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-');
   return canBeTurned ? [new Option(other).hideHelp(), option] : [option];
@@ -126,6 +128,7 @@ function misuse(option: Option, word: string, length: number): string | undefine
   }
   if (hasValue && !option.required && !option.optional)
     return `${name} takes no value, got ${JSON.stringify(word.slice(name.length + 1))}. Use ${name}.`;
+  return undefined;
 }
 
 /** Which of our options a word may stand for. */
@@ -134,5 +137,7 @@ function meantBy(name: string): string | undefined {
   const definition = nearestOption(name);
   if (definition === undefined) return undefined;
   const flag = flagOf(definition).replace('--no-', '--');
-  return name.startsWith('--no-') && definition.placeholder === undefined ? flag.replace('--', '--no-') : flag;
+  return name.startsWith('--no-') && definition.placeholder === undefined
+    ? flag.replace('--', '--no-')
+    : flag;
 }

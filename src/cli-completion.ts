@@ -2,13 +2,14 @@
 import type { Option } from 'commander';
 import { commandOf } from './cli-arguments.ts';
 import { choice } from './option-values.ts';
+import type { Kind } from './option-values.ts';
 import { flagOf, OPTIONS } from './options.ts';
-
-/** The shells there is completion for. */
-export const SHELL = choice('bash', 'zsh', 'fish');
 
 /** A shell that there is completion for. */
 export type Shell = 'bash' | 'zsh' | 'fish';
+
+/** The same as a value. */
+export const SHELL: Kind<Shell> = choice('bash', 'zsh', 'fish');
 
 /** What can follow a flag. */
 interface Flag {

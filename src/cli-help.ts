@@ -19,8 +19,8 @@ export function helpText(): string {
     lines.push(`  ${term(help, option).padEnd(width)}  ${option.description}`);
   }
   lines.push(
-    'Also --version, --completion bash|zsh|fish, --help. In the environment: AUTORELOAD_GRACE=2s',
-    'In package.json: "autoreload": { "grace": "2s" }. All about each: docs/options.md',
+    'Also --version, --help, and --completion bash|zsh|fish.',
+    'Or set AUTORELOAD_GRACE=2s, or "autoreload": { "grace": "2s" } in package.json.',
   );
   return `${lines.join('\n')}\n`;
 }

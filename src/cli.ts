@@ -41,7 +41,10 @@ async function run(args: Arguments): Promise<void> {
     // As if it had been typed: so everything is as with it.
     const register = ['--import', new URL('register.js', import.meta.url).href];
     const execArgv = [...args.nodeOptions, ...register];
-    await runNode({ execPath, argv0, execArgv, argv: [execPath, ...planned.argv], env, cwd }, planned.options);
+    await runNode(
+      { execPath, argv0, execArgv, argv: [execPath, ...planned.argv], env, cwd },
+      planned.options,
+    );
   }
 }
 

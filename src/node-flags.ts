@@ -76,7 +76,9 @@ export function takesNext(option: string, version: string = process.version): bo
 /** Whether this Node is known to have an option. One of V8's that it does not allow in NODE_OPTIONS is not known. */
 export function isNodeOption(option: string): boolean {
   const name = nameOf(option);
-  return VALUE_OPTIONS.has(name) || COMMAND_LINE_ONLY.has(name) || process.allowedNodeEnvironmentFlags.has(name);
+  return (
+    VALUE_OPTIONS.has(name) || COMMAND_LINE_ONLY.has(name) || process.allowedNodeEnvironmentFlags.has(name)
+  );
 }
 
 /** Whether Node runs no program from a file with this option. */

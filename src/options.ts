@@ -1,6 +1,6 @@
 // What the user has set, validated and frozen. One table says everything about each option; the command line, the
 // environment and package.json are three ways to the same. The only file that reads the user's AUTORELOAD_* variables.
-import { AutoreloadError } from './errors.ts';
+import { AutoreloadError } from './errors.cts';
 import {
   choice,
   COMMAND,
@@ -120,7 +120,7 @@ const OWN_VARIABLES: ReadonlySet<string> = new Set(
 
 /** Values by the name of the option, and how a place of theirs is called. */
 export interface Source {
-  /** A name that is none of an option is taken for a slip. */
+  /** A name that no option has is taken for a slip. */
   readonly values: Readonly<Record<string, unknown>>;
   /** What is wrong with the source as a whole. */
   readonly problems?: readonly AutoreloadError[];
@@ -195,12 +195,16 @@ export function flagOf({ name, default: value }: Definition): string {
  * nearestOption('--no-stanby')?.name // 'standby'
  */
 export function nearestOption(written: string): Definition | undefined {
-  const plain = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase();
   const meant = nearest(
     plain(written.replace(PREFIX, '').replace(/^-+(no-)?/, '')),
     OPTIONS.map(({ name }) => plain(name)),
   );
   return OPTIONS.find(({ name }) => plain(name) === meant);
+}
+
+/** `on-exit`, `ON_EXIT` and `onExit` are alike. */
+function plain(name: string): string {
+  return name.replaceAll(/[-_]/g, '').toLowerCase();
 }
 
 function words(name: string): string[] {
@@ -223,7 +227,12 @@ function meantName(where: string): string {
   return where.replace(/^[^"]* (?=")/, '');
 }
 
-function badValue({ where, isJson }: Source, name: string, kind: Kind<unknown>, raw: unknown): AutoreloadError {
+function badValue(
+  { where, isJson }: Source,
+  name: string,
+  kind: Kind<unknown>,
+  raw: unknown,
+): AutoreloadError {
   const refusal = kind.refusal?.(raw);
   if (refusal !== undefined) return problem(`${where(name)} ${refusal}`);
   const expected = (isJson && kind.expectedInJson) || kind.expected;

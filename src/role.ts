@@ -1,5 +1,6 @@
 // Whether this process was started to run a program that can be restarted.
 import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { DESCENDANT_MARK } from './protocol.cts';
 import { realPath } from './real-path.cts';
 
@@ -26,6 +27,9 @@ const OTHER_MARKS = ['NODE_TEST_CONTEXT', 'WATCH_REPORT_DEPENDENCIES', DESCENDAN
 /** Package managers are programs too, but the one to supervise is the one that they start. */
 const PACKAGE_MANAGER = /[\\/]node_modules[\\/](npm|pnpm|yarn|corepack)[\\/](bin|dist|lib)[\\/]/;
 
+/** The command `autoreload` supervises by itself, also where NODE_OPTIONS has our option. */
+const OUR_COMMAND = fileURLToPath(new URL('cli.js', import.meta.url));
+
 /**
  * Whether the process runs a program from a file. The REPL, code from the command line or stdin, `--check`, `--test`
  * and its test files, and `node --watch` run plainly.
@@ -37,7 +41,8 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   if (script === undefined || script === '-' || _eval != null) return false;
   if (execArgv.some((option) => OTHER_MODES.has(option.split('=', 1)[0] ?? ''))) return false;
   if (OTHER_MARKS.some((name) => env[name] !== undefined)) return false;
-  return isFileOrMissing(script) && !PACKAGE_MANAGER.test(realPath(script));
+  const path = realPath(script);
+  return isFileOrMissing(script) && !PACKAGE_MANAGER.test(path) && path !== OUR_COMMAND;
 }
 
 /** A pipe (`node <(echo ...)`) can be read once only. A folder stands for a file in it. */

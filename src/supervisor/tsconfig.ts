@@ -1,4 +1,4 @@
-// Which tsconfig.json files a TypeScript loader reads. The only file that knows jsonc-parser. Keeps no state.
+// Which tsconfig.json files a TypeScript loader reads. Keeps no state.
 import { parse } from 'jsonc-parser';
 import type { ParseError } from 'jsonc-parser';
 import module from 'node:module';
