@@ -1,137 +1,200 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { environment, parseOptions } from '../../src/options.ts';
+import { DEFAULTS, environment, flagOf, nearestOption, OPTIONS, parseOptions } from '../../src/options.ts';
+import { variableOf } from '../../src/options.ts';
+import type { ParsedOptions, Source } from '../../src/options.ts';
+
+function fromEnv(env: NodeJS.ProcessEnv): ParsedOptions {
+  return parseOptions(environment(env));
+}
+
+function messages({ problems }: ParsedOptions): string[] {
+  return problems.map(({ message }) => message);
+}
+
+/** A source as package.json is one. */
+function json(values: Readonly<Record<string, unknown>>): Source {
+  return { values, isJson: true, where: (name) => `package.json:3 "autoreload.${name}"` };
+}
 
 test('without settings the defaults hold', () => {
-  for (const env of [{}, { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '' }, { OTHER: 'x' }]) {
-    assert.deepEqual(parseOptions(environment(env)), {
-      options: { grace: 5000, log: 'info', poll: 0, standby: true, crashPage: true, hold: true },
-      problems: [],
-    });
+  const empty = Object.fromEntries(OPTIONS.map(({ name }) => [variableOf(name), '']));
+  for (const env of [{}, empty, { OTHER: 'x' }]) {
+    assert.deepEqual(fromEnv(env), { options: DEFAULTS, problems: [] });
   }
 });
 
-test('good values are taken', () => {
-  for (const [value, grace] of [
-    ['0', 0],
-    ['2000', 2000],
-    ['2147483647', 2 ** 31 - 1],
+test('the defaults are documented values', () => {
+  assert.deepEqual(
+    { ...DEFAULTS },
+    {
+      watch: [],
+      ignore: [],
+      ext: [],
+      poll: 0,
+      debounce: undefined,
+      grace: 5000,
+      signal: 'SIGTERM',
+      onExit: 'wait',
+      onCrash: 'wait',
+      timeout: undefined,
+      standby: true,
+      hold: true,
+      crashPage: true,
+      exec: undefined,
+      clear: false,
+      log: 'info',
+    },
+  );
+});
+
+for (const [name, good, value] of [
+  ['watch', 'src', ['src']],
+  ['ignore', '*.log', ['*.log']],
+  ['ext', 'js,.json', ['js', 'json']],
+  ['poll', '1', 250],
+  ['debounce', '100', 100],
+  ['grace', '2s', 2000],
+  ['signal', 'int', 'SIGINT'],
+  ['onExit', 'restart', 'restart'],
+  ['onCrash', 'retry', 'retry'],
+  ['timeout', '1m', 60_000],
+  ['standby', '0', false],
+  ['hold', '0', false],
+  ['crashPage', '0', false],
+  ['exec', 'python app.py', 'python app.py'],
+  ['clear', '1', true],
+  ['log', 'debug', 'debug'],
+] as const) {
+  test(`${variableOf(name)}=${good} is taken, and so is the key ${name}`, () => {
+    const expected = { options: { ...DEFAULTS, [name]: value }, problems: [] };
+    assert.deepEqual(fromEnv({ [variableOf(name)]: good }), expected);
+    assert.deepEqual(parseOptions(json({ [name]: value })), expected);
+  });
+}
+
+test('every option is tried above', () => {
+  assert.equal(OPTIONS.length, 16);
+});
+
+test('a bad value of each option is told with what to write instead, and is not taken', () => {
+  for (const [name, bad, message] of [
+    ['ext', 'a/b', 'must be endings of file names such as js,json, got "a/b". Use js,json.'],
+    ['poll', '5', 'must be 0, 1 or a number of milliseconds from 20, got "5". Use 20.'],
+    [
+      'debounce',
+      '-1',
+      'must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "-1". Use 1s.',
+    ],
+    [
+      'grace',
+      'soon',
+      'must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "soon". Use 5s.',
+    ],
+    [
+      'signal',
+      'SIGTREM',
+      'must be the name of a signal such as SIGTERM or SIGINT, got "SIGTREM". Use SIGTERM.',
+    ],
+    ['onExit', 'restrat', 'must be wait, exit or restart, got "restrat". Use restart.'],
+    ['onCrash', 'again', 'must be wait, retry or exit, got "again". Use wait.'],
+    ['standby', 'no', 'must be 0 or 1, got "no". Use 0.'],
+    ['clear', 'yes', 'must be 0 or 1, got "yes". Use 1.'],
+    ['exec', 'a | b', 'runs no shell, got "a | b". Use -- sh -c "a | b".'],
+    ['log', 'a\nb', 'must be info, silent or debug, got "a\\nb". Use info.'],
   ] as const) {
-    assert.deepEqual(parseOptions(environment({ AUTORELOAD_GRACE: value })), {
-      options: { grace, log: 'info', poll: 0, standby: true, crashPage: true, hold: true },
-      problems: [],
-    });
+    const parsed = fromEnv({ [variableOf(name)]: bad });
+    assert.deepEqual(messages(parsed), [`${variableOf(name)} ${message}`]);
+    assert.deepEqual(parsed.options, DEFAULTS);
+    assert.equal(parsed.problems[0]?.code, 'ERR_AUTORELOAD_OPTION');
   }
-  for (const log of ['silent', 'info', 'debug'] as const) {
-    assert.equal(parseOptions(environment({ AUTORELOAD_LOG: log })).options.log, log);
-  }
-  for (const [value, poll] of [
-    ['0', 0],
-    ['1', 250],
-    ['20', 20],
-    ['1000', 1000],
-    ['2147483647', 2 ** 31 - 1],
+});
+
+test('where values have types, what to write instead has one too', () => {
+  for (const [name, bad, message] of [
+    ['standby', 'no', 'must be true or false, got "no". Use false.'],
+    ['clear', 1, 'must be true or false, got 1. Use true.'],
+    ['poll', 5, 'must be 0, 1 or a number of milliseconds from 20, got 5. Use 20.'],
+    ['signal', 15, 'must be the name of a signal such as SIGTERM or SIGINT, got 15. Use "SIGTERM".'],
+    ['log', null, 'must be info, silent or debug, got null. Use "info".'],
+    ['watch', [1], 'must be a path or a glob, or several, got [1]. Use "src".'],
+    ['exec', false, 'must be a command, got false. Use "python app.py".'],
   ] as const) {
-    const { options, problems } = parseOptions(environment({ AUTORELOAD_POLL: value }));
-    assert.equal(options.poll, poll);
-    assert.deepEqual(problems, []);
+    assert.deepEqual(messages(parseOptions(json({ [name]: bad }))), [
+      `package.json:3 "autoreload.${name}" ${message}`,
+    ]);
   }
 });
 
 test('the options cannot be changed', () => {
-  assert.ok(Object.isFrozen(parseOptions(environment({})).options));
+  assert.ok(Object.isFrozen(fromEnv({}).options));
 });
 
-test('a bad grace period is told with the value that was meant', () => {
-  for (const [value, meant] of [
-    ['5s', 5000],
-    ['1.5s', 1500],
-    ['2 s', 2000],
-    ['300ms', 300],
-    ['2m', 120_000],
-    ['1min', 60_000],
-    ['99999999999m', 2 ** 31 - 1],
-    ['-1', 5000],
-    ['1e3', 5000],
-    ['1.5', 5000],
-    ['soon', 5000],
-    ['2147483648', 5000],
-    [' 5', 5000],
+test('the first source that has a value decides, and bad values are told of all', () => {
+  const sources = [environment({ AUTORELOAD_GRACE: '1s' }), json({ grace: '2s', log: 'debug' })];
+  const { grace, log } = parseOptions(...sources).options;
+  assert.deepEqual([grace, log], [1000, 'debug']);
+  const bad = parseOptions(environment({ AUTORELOAD_GRACE: 'x' }), json({ grace: 'y', log: 'z' }));
+  assert.equal(bad.problems.length, 3);
+});
+
+test('an empty list is a value', () => {
+  const { options, problems } = parseOptions(json({ ignore: [] }), json({ ignore: ['x'] }));
+  assert.deepEqual([options.ignore, problems], [[], []]);
+});
+
+test('a variable that is almost the name of an option is a mistake, others are somebody else’s', () => {
+  for (const [variable, meant] of [
+    ['AUTORELOAD_GRCAE', 'AUTORELOAD_GRACE'],
+    ['AUTORELOAD_ONEXIT', 'AUTORELOAD_ON_EXIT'],
+    ['AUTORELOAD_STANBY', 'AUTORELOAD_STANDBY'],
+    ['AUTORELOAD_NO_HOLD', 'AUTORELOAD_HOLD'],
+    ['AUTORELOAD_LOGS', 'AUTORELOAD_LOG'],
+    ['AUTORELOAD_grace', 'AUTORELOAD_GRACE'],
   ] as const) {
-    const { options, problems } = parseOptions(environment({ AUTORELOAD_GRACE: value }));
-    assert.equal(options.grace, 5000);
-    assert.deepEqual(
-      problems.map(({ code, message }) => [code, message]),
-      [
-        [
-          'ERR_AUTORELOAD_OPTION',
-          `AUTORELOAD_GRACE must be a number of milliseconds, got ${JSON.stringify(value)}. Use ${meant}.`,
-        ],
-      ],
-    );
+    assert.deepEqual(messages(fromEnv({ [variable]: '1' })), [`${variable} is not an option. Use ${meant}.`]);
+  }
+  for (const variable of ['AUTORELOAD_DATABASE', 'AUTORELOAD_PORT', 'AUTORELOAD_', 'AUTORELOAD_GATE']) {
+    assert.deepEqual(messages(fromEnv({ [variable]: '1' })), [], variable);
+  }
+  assert.deepEqual(messages(fromEnv({ AUTORELOAD_GRCAE: '' })), []);
+});
+
+test('the variables that our own processes have are no options', () => {
+  for (const name of ['CHANGED', 'DESCENDANT', 'GATE', 'HELD', 'HIDDEN_OPTIONS', 'LANE', 'RELAY']) {
+    assert.deepEqual(messages(fromEnv({ [`AUTORELOAD_${name}`]: '1' })), [], name);
   }
 });
 
-test('a bad log level is told, and info taken', () => {
-  for (const value of ['loud', 'INFO', 'info ', 'a\nb']) {
-    const { options, problems } = parseOptions(environment({ AUTORELOAD_LOG: value }));
-    assert.equal(options.log, 'info');
-    assert.deepEqual(
-      problems.map(({ message }) => message),
-      [`AUTORELOAD_LOG must be silent, info or debug, got ${JSON.stringify(value)}. Using info.`],
-    );
-  }
-});
-
-test('a bad interval is told with the value that was meant, and what can be watched is not polled', () => {
-  for (const [value, meant] of [
-    ['true', 1],
-    ['yes', 1],
-    ['2', 20],
-    ['19', 20],
-    ['0.5', 20],
-    ['99.6', 100],
-    ['100ms', 100],
-    ['5 ms', 20],
-    ['2s', 2000],
-    ['-1', 1],
-    [' 50', 1],
-    ['2147483648', 2 ** 31 - 1],
+test('a misspelt key is told with the one that was meant, or with all', () => {
+  const names = OPTIONS.map(({ name }) => name).join(', ');
+  for (const [key, instead] of [
+    ['grcae', '"autoreload.grace"'],
+    ['on-exit', '"autoreload.onExit"'],
+    ['crashpage', '"autoreload.crashPage"'],
+    ['database', `one of ${names}`],
   ] as const) {
-    const { options, problems } = parseOptions(environment({ AUTORELOAD_POLL: value }));
-    assert.equal(options.poll, 0);
-    assert.deepEqual(
-      problems.map(({ code, message }) => [code, message]),
-      [
-        [
-          'ERR_AUTORELOAD_OPTION',
-          `AUTORELOAD_POLL must be 0, 1 or a number of milliseconds from 20, got ${JSON.stringify(value)}. Use ${meant}.`,
-        ],
-      ],
-    );
+    assert.deepEqual(messages(parseOptions(json({ [key]: 1 }))), [
+      `package.json:3 "autoreload.${key}" is not an option. Use ${instead}.`,
+    ]);
   }
 });
 
-test('every bad value is told', () => {
-  const env = { AUTORELOAD_GRACE: 'x', AUTORELOAD_LOG: 'y', AUTORELOAD_POLL: 'z' };
-  assert.equal(parseOptions(environment(env)).problems.length, 3);
+test('a misspelt flag is near to one', () => {
+  for (const [flag, name] of [
+    ['--grcae', 'grace'],
+    ['--no-stanby', 'standby'],
+    ['--oncrash', 'onCrash'],
+    ['--inspect', undefined],
+    ['--port', undefined],
+  ] as const) {
+    assert.equal(nearestOption(flag)?.name, name, flag);
+  }
 });
 
-for (const [name, option] of [
-  ['AUTORELOAD_STANDBY', 'standby'],
-  ['AUTORELOAD_CRASH_PAGE', 'crashPage'],
-  ['AUTORELOAD_HOLD', 'hold'],
-] as const) {
-  test(`${name} is on unless it is turned off`, () => {
-    for (const [value, isOn, problems] of [
-      ['', true, 0],
-      ['1', true, 0],
-      ['0', false, 0],
-      ['off', true, 1],
-    ] as const) {
-      const parsed = parseOptions(environment({ [name]: value }));
-      assert.equal(parsed.options[option], isOn, value);
-      assert.equal(parsed.problems.length, problems, value);
-    }
-  });
-}
+test('each option has a flag and a variable', () => {
+  const flags = OPTIONS.map((definition) => `${flagOf(definition)} ${variableOf(definition.name)}`);
+  assert.equal(new Set(flags).size, OPTIONS.length);
+  assert.ok(flags.includes('--no-crash-page AUTORELOAD_CRASH_PAGE'));
+  assert.ok(flags.includes('--on-exit AUTORELOAD_ON_EXIT'));
+});
