@@ -106,9 +106,13 @@ function optionsOf(definition: Definition): Option[] {
   option.helpGroup(group);
   if (Array.isArray(value))
     option.argParser<readonly string[] | undefined>((text, earlier) => [...(earlier ?? []), text]);
-  const canBeTurned = placeholder === undefined || option.optional;
-  const other = flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-');
-  return canBeTurned ? [new Option(other).hideHelp(), option] : [option];
+  const other = new Option(
+    flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-'),
+  );
+  other.hideHelp();
+  if (placeholder !== undefined && !option.optional) return [option];
+  // The negative one last: commander takes the other for a default.
+  return option.negate ? [other, option] : [option, other];
 }
 
 /** Whether the next word is the value of an option. One that begins with `-` is none: it has been forgotten. */

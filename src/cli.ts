@@ -8,6 +8,7 @@ import type { Arguments, Doubtful } from './cli-arguments.ts';
 import { plan } from './cli-plan.ts';
 import { config } from './config.ts';
 import { environment, problem } from './options.ts';
+import { choosePort, releaseInspector } from './supervisor/inspector.ts';
 import { refuse, runCommand, runNode } from './supervisor/main.ts';
 
 const typed = readArguments(process.argv.slice(2));
@@ -56,7 +57,9 @@ function askNode(doubtful: readonly Doubtful[]): void {
   if (status === 0) return;
   const slips = doubtful.filter(({ meant }) => meant !== undefined);
   if (slips.length > 0)
-    refuse(slips.map(({ word, meant }) => problem(`${word} is not an option. Use ${meant}.`)));
+    refuse(
+      slips.map(({ word, meant }) => problem(`${word.split('=', 1)[0]} is not an option. Use ${meant}.`)),
+    );
   process.stderr.write(stderr);
   process.exit(status ?? 1);
 }

@@ -37,7 +37,16 @@ const { argv, execArgv, execPath, argv0, title, env } = process;
 console.log(JSON.stringify({ argv, execArgv, execPath, argv0, title, pre: globalThis.pre, env }));
 `;
 
-const NODE_OPTIONS = ['--no-warnings', '--conditions', 'dev', '--env-file', '.env', '--import=./pre.js', '-C', 'x'];
+const NODE_OPTIONS = [
+  '--no-warnings',
+  '--conditions',
+  'dev',
+  '--env-file',
+  '.env',
+  '--import=./pre.js',
+  '-C',
+  'x',
+];
 
 test('the program sees what it sees under register, and alone', async () => {
   using project = new Project({ 'app.js': TELL, ...SETTINGS });
@@ -140,7 +149,11 @@ test('a length of time is the value of --poll, the script is not', async () => {
 for (const [what, args, message] of [
   ['a misspelt option', ['--grcae', '2s', 'app.js'], '--grcae is not an option. Use --grace.'],
   ['a misspelt switch', ['--no-stanby', 'app.js'], '--no-stanby is not an option. Use --no-standby.'],
-  ['the name of a key', ['--inspect', '--onExit=exit', 'app.js'], '--onExit is not an option. Use --on-exit.'],
+  [
+    'the name of a key',
+    ['--inspect', '--onExit=exit', 'app.js'],
+    '--onExit is not an option. Use --on-exit.',
+  ],
   [
     'no script',
     ['--inspect', '--clear'],
@@ -174,7 +187,11 @@ for (const [what, args, message] of [
     "--inspect is an option of Node's, and the command is not run by Node. Write it behind the command.",
   ],
   ['shell syntax', ['--exec', 'a | b'], '--exec runs no shell, got "a | b". Use -- sh -c "a | b".'],
-  ['another shell', ['--completion', 'tcsh'], '--completion must be bash, zsh or fish, got "tcsh". Use bash.'],
+  [
+    'another shell',
+    ['--completion', 'tcsh'],
+    '--completion must be bash, zsh or fish, got "tcsh". Use bash.',
+  ],
 ] as const) {
   test(`${what}: one line, exit code 2, and nothing runs`, async () => {
     assert.deepEqual(await ended(args), { code: 2, stdout: [], stderr: [`[autoreload] ${message}`] });
@@ -218,7 +235,8 @@ for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, stdout } = await ended(['--completion', shell]);
     assert.equal(code, 0);
     const script = `${stdout.join('\n')}\n`;
-    for (const name of ['on-crash', 'no-crash-page', 'wait retry exit']) assert.ok(script.includes(name), name);
+    for (const name of ['on-crash', 'no-crash-page', 'wait retry exit'])
+      assert.ok(script.includes(name), name);
     const check = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' });
     if (check.error) context.diagnostic(`no ${shell} here`);
     else assert.deepEqual([check.status, check.stderr], [0, '']);
