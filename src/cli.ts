@@ -42,10 +42,11 @@ async function run(args: Arguments): Promise<void> {
     // As if it had been typed: so everything is as with it.
     const register = ['--import', new URL('register.js', import.meta.url).href];
     const execArgv = [...args.nodeOptions, ...register];
-    await runNode(
-      { execPath, argv0, execArgv, argv: [execPath, ...planned.argv], env, cwd },
-      planned.options,
-    );
+    // What NODE_OPTIONS has opened in this process is the program's.
+    const released = await releaseInspector({ execArgv, env });
+    const fixedPort = released.length > 0 ? released : await choosePort({ execArgv, env });
+    const argv = [execPath, ...planned.argv];
+    await runNode({ execPath, argv0, execArgv, argv, env, cwd, fixedPort }, planned.options);
   }
 }
 

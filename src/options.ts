@@ -236,8 +236,11 @@ function badValue(
   const refusal = kind.refusal?.(raw);
   if (refusal !== undefined) return problem(`${where(name)} ${refusal}`);
   const expected = (isJson && kind.expectedInJson) || kind.expected;
+  // Of a flag that was given several times, the one that is wrong.
+  const wrong: unknown =
+    Array.isArray(raw) && !isJson ? raw.find((one) => kind.read([one]) === undefined) : raw;
   return problem(
-    `${where(name)} must be ${expected}, got ${JSON.stringify(raw)}. Use ${suggestion(kind, raw, isJson)}.`,
+    `${where(name)} must be ${expected}, got ${JSON.stringify(wrong)}. Use ${suggestion(kind, raw, isJson)}.`,
   );
 }
 

@@ -1,4 +1,5 @@
-// What autoreload cannot use or cannot watch is told in one line with the remedy, and supervision goes on.
+// What autoreload cannot watch is told in one line with the remedy, and supervision goes on. Options that are wrong: see
+// bad-options.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
@@ -7,56 +8,6 @@ import { Project } from '../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 const UP = /^\[autoreload\] .* is up in/;
-
-for (const [what, env, expected] of [
-  [
-    'AUTORELOAD_GRACE=5s',
-    { AUTORELOAD_GRACE: '5s' },
-    ['AUTORELOAD_GRACE must be a number of milliseconds, got "5s". Use 5000.'],
-  ],
-  [
-    'AUTORELOAD_GRACE=soon',
-    { AUTORELOAD_GRACE: 'soon' },
-    ['AUTORELOAD_GRACE must be a number of milliseconds, got "soon". Use 5000.'],
-  ],
-  [
-    'AUTORELOAD_LOG=loud',
-    { AUTORELOAD_LOG: 'loud' },
-    ['AUTORELOAD_LOG must be silent, info or debug, got "loud". Using info.'],
-  ],
-  [
-    'AUTORELOAD_POLL=5',
-    { AUTORELOAD_POLL: '5' },
-    ['AUTORELOAD_POLL must be 0, 1 or a number of milliseconds from 20, got "5". Use 20.'],
-  ],
-  [
-    'AUTORELOAD_STANDBY=no',
-    { AUTORELOAD_STANDBY: 'no' },
-    ['AUTORELOAD_STANDBY must be 0 or 1, got "no". Using 1.'],
-  ],
-  [
-    'two bad values, one of several lines',
-    { AUTORELOAD_GRACE: '-1', AUTORELOAD_LOG: 'a\nb' },
-    [
-      'AUTORELOAD_GRACE must be a number of milliseconds, got "-1". Use 5000.',
-      'AUTORELOAD_LOG must be silent, info or debug, got "a\\nb". Using info.',
-    ],
-  ],
-  [
-    'empty values',
-    { AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_POLL: '', AUTORELOAD_STANDBY: '' },
-    [],
-  ],
-] as const) {
-  test(`${what}: ${expected.length === 0 ? 'no line' : 'one clear line each'}, and the program runs`, async () => {
-    using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
-    await using app = run(project, 'app.js', { env });
-    await app.lines('runs', UP);
-    project.write('app.js', `console.log('edited');\n${STAY}`);
-    await app.lines('edited', UP);
-    assertTold(app, [...expected, 'app.js is up', 'app.js changed, restarting', 'app.js is up']);
-  });
-}
 
 /**
  * Runs in front of autoreload and makes the system refuse watches, in the first process only.
@@ -155,12 +106,6 @@ test('a missing file is waited for where nothing can be watched', async () => {
   await app.line('[autoreload] lib/missing.js created (app.js > lib/missing.js), restarting');
   await app.line(UP);
 });
-
-/** Compares every line of ours. */
-function assertTold(app: Run, expected: readonly string[]): void {
-  assert.deepEqual(told(app), expected, app.transcript.toString());
-  assertNoStack(app);
-}
 
 function assertNoStack(app: Run): void {
   assert.equal(app.transcript.count(/^\s+at /), 0, app.transcript.toString());
