@@ -31,9 +31,10 @@ test('the tarball holds what was built, and no tests', () => {
     built.filter((name) => !installed.includes(name)),
     [],
   );
-  for (const name of ['package.json', 'README.md', 'LICENSE']) assert.ok(installed.includes(name), name);
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'schema.json'])
+    assert.ok(installed.includes(name), name);
   const others = installed.filter(
-    (name) => !/^(dist|src)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name),
+    (name) => !/^(dist|src)\/|^(package\.json|schema\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name),
   );
   assert.deepEqual(others, []);
   assert.deepEqual(
@@ -47,9 +48,13 @@ test('nothing but its dependencies and theirs comes with it', () => {
   assert.deepEqual(packages.toSorted(), [
     'autoreload',
     'chokidar',
+    'commander',
     'es-module-lexer',
+    'ignore',
     'jsonc-parser',
+    'picomatch',
     'readdirp',
+    'string-argv',
   ]);
 });
 
@@ -67,6 +72,15 @@ test('node --import autoreload/register app.js restarts from there, and ends at 
   app.kill('SIGTERM');
   assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
   await gone(Number(hello?.split(' ')[2]));
+});
+
+test('the command autoreload runs from there', async () => {
+  project.write('command.js', `console.log(process.argv[2]);\n${STAY}`);
+  await using app = run(project, ['node_modules/autoreload/dist/cli.js', '--clear', 'command.js', '-x'], {
+    execArgv: [],
+  });
+  await app.lines('-x', /is up in/);
+  assert.ok(fs.existsSync(project.path('node_modules/.bin/autoreload')) || process.platform === 'win32');
 });
 
 test('a CommonJS program restarts from there', async () => {
