@@ -1,7 +1,6 @@
 // What is to be run, by all sources of options and what has been typed: a program of Node's, or any command; or why
 // that is not possible. Knows no process.
 import { resolve } from 'node:path';
-import { parseArgsStringToArgv } from 'string-argv';
 import type { Arguments } from './cli-arguments.ts';
 import { USAGE } from './cli-help.ts';
 import type { AutoreloadError } from './errors.cts';
@@ -29,15 +28,17 @@ const OF_NODE_WATCH: Readonly<Record<string, string>> = {
  * @param sources the other sources of options, the strongest first
  * @param cwd absolute path
  */
-export function plan(typed: Arguments, sources: readonly Source[], cwd: string): Plan {
+export async function plan(typed: Arguments, sources: readonly Source[], cwd: string): Promise<Plan> {
   const { program, isCommand, flags, nodeOptions } = typed;
   const { options, problems } = parseOptions(flags, ...sources);
   if (problems.length > 0) return { kind: 'misuse', problems };
   const wrong = misuse(typed, options.exec);
   if (wrong !== undefined) return { kind: 'misuse', problems: [problem(wrong)] };
   if (isCommand) return { kind: 'command', argv: program, options };
-  if (options.exec !== undefined)
+  if (options.exec !== undefined) {
+    const { parseArgsStringToArgv } = await import('string-argv');
     return { kind: 'command', argv: [...parseArgsStringToArgv(options.exec), ...program], options };
+  }
   const [script = '', ...args] = program;
   // As Node does it, before it looks for the file.
   const isUrl = nodeOptions.some((option) => /^--(experimental-)?entry-url$/.test(option));

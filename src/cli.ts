@@ -35,7 +35,7 @@ async function run(args: Arguments): Promise<void> {
   askNode(args.doubtful);
   const { execPath, argv0, env } = process;
   const cwd = process.cwd();
-  const planned = plan(args, [environment(env), config(cwd)], cwd);
+  const planned = await plan(args, [environment(env), config(cwd)], cwd);
   if (planned.kind === 'misuse') refuse(planned.problems);
   else if (planned.kind === 'command') await runCommand(planned.argv, planned.options);
   else {

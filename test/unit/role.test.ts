@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { isProgram } from '../../src/role.ts';
 import type { Invocation } from '../../src/role.ts';
+import { Project } from '../helpers/project.ts';
 
 const PROGRAM: Invocation = { argv: ['/node', '/app/app.js'], execArgv: [], env: {} };
 
@@ -53,6 +56,14 @@ test('other modes of Node run plainly', () => {
 test('a test file under --test and a program under --watch run plainly', () => {
   assert.equal(isProgram({ ...PROGRAM, env: { NODE_TEST_CONTEXT: 'child-v8' } }), false);
   assert.equal(isProgram({ ...PROGRAM, env: { WATCH_REPORT_DEPENDENCIES: '1' } }), false);
+});
+
+test('the command autoreload supervises by itself', () => {
+  const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+  assert.equal(isProgram({ ...PROGRAM, argv: ['/node', cli] }), false);
+  using project = new Project({});
+  project.link('bin', join(cli, '..'));
+  assert.equal(isProgram({ ...PROGRAM, argv: ['/node', project.path('bin/cli.js')] }), false);
 });
 
 test('package managers run plainly', () => {
