@@ -1,5 +1,5 @@
 // What has been typed behind `autoreload`: our options, Node's options, and the program. Reads words, and decides nothing.
-// The only file that knows commander, besides the help.
+// Knows commander, as the help and the completion do.
 import { Command, Option } from 'commander';
 import { isNodeOption, takesNext } from './node-flags.ts';
 import { flagOf, nearestOption, OPTIONS, problem } from './options.ts';

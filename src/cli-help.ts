@@ -1,5 +1,4 @@
 // `autoreload --help`: one screen of 80 columns and 24 lines. Pure.
-import type { Help } from 'commander';
 import { COMMAND_OPTIONS, commandOf } from './cli-arguments.ts';
 
 /** How the command is called, in one line. */
@@ -16,17 +15,13 @@ export function helpText(): string {
   for (const option of options) {
     if (option.helpGroupHeading !== group) lines.push(`${option.helpGroupHeading}:`);
     group = option.helpGroupHeading;
-    lines.push(`  ${term(help, option).padEnd(width)}  ${option.description}`);
+    lines.push(`  ${help.optionTerm(option).padEnd(width)}  ${option.description}`);
   }
   lines.push(
     'Also --version, --help, and --completion bash|zsh|fish.',
     'Or set AUTORELOAD_GRACE=2s, or "autoreload": { "grace": "2s" } in package.json.',
   );
   return `${lines.join('\n')}\n`;
-}
-
-function term(help: Help, option: Parameters<Help['optionTerm']>[0]): string {
-  return help.optionTerm(option);
 }
 
 /** Those in the last lines. */
