@@ -7,11 +7,12 @@ import type { ModuleUrl } from '../module-url.ts';
 import { exists, textOf } from './disk.ts';
 import type { Edge } from './graph.ts';
 import { display } from './lines.ts';
-import { Outputs } from './outputs.ts';
+import { isNeverEdited, Outputs } from './outputs.ts';
 import { isTypeScript } from './scan.ts';
 import type { Scan } from './scan.ts';
 import type { Scans } from './scans.ts';
 import { scopeFiles } from './settings.ts';
+import type { Change } from './state.ts';
 import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
 
 export interface CompanionsOptions {
@@ -86,7 +87,7 @@ export class Companions {
     const scan = scans.of(toPath(url));
     for (const { specifier } of scan.assets) {
       const path = assetPath(specifier, url);
-      if (path !== undefined && !this.#outputs.isNeverEdited(path))
+      if (path !== undefined && !isNeverEdited(path))
         onFound(path, { from: url, reason: 'asset', specifier });
     }
     onScanned(url, scan);
@@ -99,7 +100,7 @@ export class Companions {
   }
 
   /** See {@link Outputs.written}. */
-  written(files: readonly string[], age: number): string[] {
+  written(files: Change['files'], age: number): string[] {
     return this.#outputs.written(files, age);
   }
 

@@ -26,6 +26,11 @@ export function linkTarget(path: string): string | undefined {
   return answer(() => fs.readlinkSync(path));
 }
 
+/** The path without symbolic links on the way. */
+export function realOf(path: string): string | undefined {
+  return answer(() => fs.realpathSync(path));
+}
+
 /** The text in a file. */
 export function textOf(path: string): string | undefined {
   return answer(() => fs.readFileSync(path, 'utf8'));

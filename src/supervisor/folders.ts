@@ -13,6 +13,8 @@ interface Folder {
   folders: Map<string, Folder> | undefined;
   /** Names of wanted paths in this folder. */
   readonly wanted: Set<string>;
+  /** Everything that happens here is wanted. */
+  whole: boolean;
   watch: { readonly handle: fs.FSWatcher; readonly ino: number } | undefined;
   /** Why it cannot be watched; not tried again until the folder is replaced. */
   failed: NodeJS.ErrnoException | undefined;
@@ -26,6 +28,8 @@ export interface FoldersOptions {
   readonly onPath: (path: string) => void;
   /** A folder cannot be watched, so that a wanted path goes unseen. */
   readonly onFailure: (folder: string, path: string, error: NodeJS.ErrnoException) => void;
+  /** Something may have happened in a folder that is wanted as a whole: to what has this name, or to the folder. */
+  readonly onFolder: (folder: string, name: string | undefined) => void;
 }
 
 export class Folders {
@@ -45,9 +49,28 @@ export class Folders {
 
   /** Wants a path no longer. */
   delete(path: string): void {
-    let folder: Folder | undefined = this.#folder(dirname(path));
+    const folder = this.#folder(dirname(path));
     folder.wanted.delete(basename(path));
-    while (folder && folder.wanted.size === 0 && !folder.folders?.size) {
+    this.#prune(folder);
+  }
+
+  /** Wants everything that happens in a folder. It is watched when this returns. */
+  addFolder(path: string): void {
+    const folder = this.#folder(path);
+    folder.whole = true;
+    this.#armWhole(folder);
+  }
+
+  /** Wants a folder no longer as a whole. */
+  deleteFolder(path: string): void {
+    const folder = this.#folder(path);
+    folder.whole = false;
+    this.#prune(folder);
+  }
+
+  #prune(emptied: Folder): void {
+    let folder: Folder | undefined = emptied;
+    while (folder && folder.wanted.size === 0 && !folder.whole && !folder.folders?.size) {
       disarm(folder);
       folder.parent?.folders?.delete(basename(folder.path));
       folder = folder.parent;
@@ -77,13 +100,21 @@ export class Folders {
   }
 
   /** Watches a folder, or the nearest one above that is there, and those above it that may be replaced. */
-  #arm(folder: Folder, path: string): void {
+  #arm(folder: Folder, path: string, inside = path): void {
     let nearest: Folder | undefined = folder;
     while (nearest && !this.#watch(nearest)) nearest = nearest.parent;
     if (nearest?.failed) this.#options.onFailure(nearest.path, path, nearest.failed);
-    for (let above = nearest?.parent; above && this.#mayBeReplaced(above.path, path); above = above.parent) {
+    for (
+      let above = nearest?.parent;
+      above && this.#mayBeReplaced(above.path, inside);
+      above = above.parent
+    ) {
       this.#watch(above);
     }
+  }
+
+  #armWhole(folder: Folder): void {
+    this.#arm(folder, folder.path, join(folder.path, 'noop'));
   }
 
   #mayBeReplaced(folder: string, path: string): boolean {
@@ -122,6 +153,7 @@ export class Folders {
     }
     const replaced = event === 'rename';
     if (folder.wanted.has(name)) this.#options.onPath(join(folder.path, name));
+    if (folder.whole) this.#options.onFolder(folder.path, name);
     const below = folder.folders?.get(name);
     if (below) this.#refresh(below, replaced);
     // What happens to the folder itself is told with its own name.
@@ -134,14 +166,24 @@ export class Folders {
    */
   #refresh(folder: Folder, replaced: boolean): void {
     if (!replaced && folder.watch?.ino === folderIno(folder.path)) return;
-    const wanted = disarmBelow(folder);
+    const { wanted, whole } = disarmBelow(folder);
     for (const path of wanted) this.#arm(this.#folder(dirname(path)), path);
+    for (const path of whole) this.#armWhole(this.#folder(path));
     for (const path of wanted) this.#options.onPath(path);
+    for (const path of whole) this.#options.onFolder(path, undefined);
   }
 }
 
 function newFolder(path: string, parent: Folder | undefined): Folder {
-  return { path, parent, folders: undefined, wanted: new Set(), watch: undefined, failed: undefined };
+  return {
+    path,
+    parent,
+    folders: undefined,
+    wanted: new Set(),
+    whole: false,
+    watch: undefined,
+    failed: undefined,
+  };
 }
 
 function disarm(folder: Folder): void {
@@ -149,12 +191,19 @@ function disarm(folder: Folder): void {
   folder.watch = undefined;
 }
 
-/** Stops watching a folder and all below it, and returns the paths that are wanted there. */
-function disarmBelow(folder: Folder): string[] {
-  disarm(folder);
-  folder.failed = undefined;
-  const here = [...folder.wanted].map((name) => join(folder.path, name));
-  return [...here, ...[...(folder.folders?.values() ?? [])].flatMap(disarmBelow)];
+/** Stops watching a folder and all below it, and returns the paths and the folders that are wanted there. */
+function disarmBelow(folder: Folder): { wanted: string[]; whole: string[] } {
+  const wanted: string[] = [];
+  const whole: string[] = [];
+  const disarmAll = (one: Folder): void => {
+    disarm(one);
+    one.failed = undefined;
+    for (const name of one.wanted) wanted.push(join(one.path, name));
+    if (one.whole) whole.push(one.path);
+    for (const below of one.folders?.values() ?? []) disarmAll(below);
+  };
+  disarmAll(folder);
+  return { wanted, whole };
 }
 
 function folderIno(path: string): number | undefined {

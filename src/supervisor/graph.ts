@@ -4,9 +4,10 @@ import type { ModuleUrl } from '../module-url.ts';
 
 /**
  * Why a file is part of the program: a module imports it, or looks for it there (`miss`), or names it as an asset, or
- * Node or a loader reads it because of the module (`setting`: its package.json, a tsconfig.json).
+ * Node or a loader reads it because of the module (`setting`: its package.json, a tsconfig.json). `tracked`: the user
+ * or the program has named it, or a folder or a glob that it is in.
  */
-export type Reason = 'import' | 'miss' | 'asset' | 'setting';
+export type Reason = 'import' | 'miss' | 'asset' | 'setting' | 'tracked';
 
 /** One edge of the graph. */
 export interface Edge {

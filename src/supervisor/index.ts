@@ -4,6 +4,7 @@ import { AutoreloadError } from '../errors.cts';
 import { parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { INHERITED, nodeProgram } from './node-program.ts';
+import { problemOf } from './patterns.ts';
 import type { Stdio } from './program.ts';
 import { Supervision } from './supervise.ts';
 
@@ -74,6 +75,10 @@ export function supervise(options: SuperviseOptions): Supervision {
   const entry = resolve(cwd, script);
   const start = { execPath, argv0: execPath, execArgv, argv: [execPath, entry, ...args], env, cwd };
   const program = nodeProgram(start, stdioOf(options.stdio));
+  for (const text of parsed.options.watch) {
+    const absurd = problemOf(text, cwd, nameOf('watch'));
+    if (absurd) throw absurd;
+  }
   return new Supervision(program, parsed.options, options.takeOver === true);
 }
 

@@ -2,6 +2,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Change, Ended, Line } from './state.ts';
 import type { Unreported } from './event-less.ts';
+import type { Origin } from './tracked-files.ts';
 
 /** A chain of imports with more files than this is shortened. */
 const MAX_CHAIN = 5;
@@ -51,12 +52,16 @@ export function wording(line: Line, context: Context): string {
   }
 }
 
-/** Why a file is part of the program: `why: app.js:3 > routes.js:12 > db.js`. */
-export function explanation(
-  chain: readonly (readonly [path: string, line: number | undefined])[],
-  cwd: string,
-): string {
-  const places = chain.map(([path, line]) => display(path, cwd) + (line === undefined ? '' : `:${line}`));
+/** A file, and the line on which it imports the next or who wants it to count, where that is known. */
+export type Place = readonly [path: string, what: number | Origin | undefined];
+
+/** Why a file is part of the program: `why: app.js:3 > routes.js:12 > db.js`, `why: page.html (--watch src)`. */
+export function explanation(chain: readonly Place[], cwd: string): string {
+  const places = chain.map(([path, what]) => {
+    if (typeof what === 'object')
+      return `${display(path, cwd)} (${what.by === 'option' ? `--watch ${what.text}` : 'tracked'})`;
+    return display(path, cwd) + (what === undefined ? '' : `:${what}`);
+  });
   return `why: ${places.join(' > ')}`;
 }
 

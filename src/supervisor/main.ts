@@ -9,6 +9,7 @@ import type { Start } from './command.ts';
 import { releaseInspector } from './inspector.ts';
 import { Log } from './log.ts';
 import { nodeProgram } from './node-program.ts';
+import type { Program } from './program.ts';
 import { Supervision } from './supervise.ts';
 
 /**
@@ -40,9 +41,20 @@ export async function main(): Promise<void> {
 
 /** Supervises a program of Node's, in a process that is there for that alone. Never returns. */
 export async function runNode(start: Start, options: Options): Promise<never> {
+  return await take(nodeProgram(start), options);
+}
+
+/** Supervises a program in this process, which ends when the program does. */
+async function take(program: Program, options: Options): Promise<never> {
   v8.setFlagsFromString(SMALL_HEAP);
-  void new Supervision(nodeProgram(start), options, true);
-  // The process ends when the program does. If this came to an end, the program would run here.
+  if (options.watch.length > 0) {
+    // Not loaded where nothing has to be matched.
+    const { problemOf } = await import('./patterns.ts');
+    const problems = options.watch.flatMap((text) => problemOf(text, program.cwd, '--watch') ?? []);
+    if (problems.length > 0) refuse(problems);
+  }
+  void new Supervision(program, options, true);
+  // If this came to an end, the program would run here.
   return await new Promise<never>(() => {});
 }
 

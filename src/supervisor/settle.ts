@@ -47,6 +47,7 @@ interface Pending extends Sign {
 
 export class Settle {
   readonly #scheduler: Scheduler;
+  readonly #debounce: number | undefined;
   readonly #examine: (path: string) => Verdict;
   readonly #onMoving: (certain: boolean) => void;
   readonly #onSettled: (change: Change | undefined) => void;
@@ -57,6 +58,8 @@ export class Settle {
 
   constructor(options: {
     readonly scheduler: Scheduler;
+    /** Quiet time that the user wants, in ms; undefined: as it depends on the change. */
+    readonly debounce?: number | undefined;
     /** Looks at a path once more when the quiet time is over. */
     readonly examine: (path: string) => Verdict;
     /** The first sign of a change, and the first of one that is certain: the file holds something new. */
@@ -65,6 +68,7 @@ export class Settle {
     readonly onSettled: (change: Change | undefined) => void;
   }) {
     this.#scheduler = options.scheduler;
+    this.#debounce = options.debounce;
     this.#examine = options.examine;
     this.#onMoving = options.onMoving;
     this.#onSettled = options.onSettled;
@@ -77,7 +81,7 @@ export class Settle {
     if (first) this.#firstAt = now;
     this.#pending.set(sign.path, { ...sign, at: now });
     this.#rearm(now);
-    const certain = sign.whole === true && !this.#certain;
+    const certain = sign.whole === true && !this.#certain && this.#debounce === undefined;
     if (certain) this.#certain = true;
     if (first || certain) this.#onMoving(certain);
   }
@@ -97,20 +101,24 @@ export class Settle {
 
   #rearm(now: number): void {
     this.#cancel?.();
-    const due = Math.min(this.#due(), this.#firstAt + QUIET.most);
+    // Whoever sets the time wants to wait that long, however long it takes.
+    const due =
+      this.#debounce === undefined ? Math.min(this.#due(), this.#firstAt + QUIET.most) : this.#due();
     this.#cancel = this.#scheduler.after(Math.max(0, due - now), () => this.#fire());
   }
 
   #due(): number {
     const pending = [...this.#pending.values()];
     const firm = pending.filter((sign) => !isInfirm(sign));
-    const quiet = quietOf(firm);
+    const quiet = this.#debounce ?? quietOf(firm);
     const firmDue = firm.map(({ path, at }) => at + (isInPackage(path) ? QUIET.packages : quiet));
     const infirmDue = pending.filter(isInfirm).map(({ at, how }) => {
       if (firm.length > 0) return at + QUIET.vanishedInBurst;
       return at + (how === 'changed' || how === 'created' ? QUIET.partial : QUIET.vanished);
     });
-    return Math.max(0, ...firmDue, ...infirmDue);
+    // `at` of the last one: so long nothing at all has changed.
+    const last = this.#debounce === undefined ? 0 : Math.max(...pending.map(({ at }) => at)) + this.#debounce;
+    return [...firmDue, ...infirmDue].reduce((latest, due) => Math.max(latest, due), last);
   }
 
   #fire(): void {

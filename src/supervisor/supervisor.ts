@@ -131,6 +131,10 @@ export class Supervisor {
       settings: command.settings,
       scheduler,
       poll: options.poll,
+      watch: options.watch,
+      ignore: options.ignore,
+      ext: options.ext,
+      debounce: options.debounce,
       onMoving: (certain) => this.#enqueue({ kind: 'moving', at: scheduler.now(), certain }),
       onSettled: (change) => {
         this.#runs.changed(change?.files.map(({ path }) => path) ?? []);
@@ -313,7 +317,7 @@ export class Supervisor {
     if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);
     this.#watching?.ended(code !== 0);
     // Not when it has ended before anything of the user's began: the next one would, too.
-    if ((this.#watching?.files ?? 0) > 0) this.#runs.prepare();
+    if (this.#watching?.hasLoaded) this.#runs.prepare();
   }
 
   /** Clients are not to wait for an answer that never comes. */

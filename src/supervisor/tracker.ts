@@ -23,6 +23,9 @@ import { realFile } from './real-file.ts';
 import { isSource } from './scan.ts';
 import type { Scan } from './scan.ts';
 import { Scans } from './scans.ts';
+import type { Change } from './state.ts';
+import { TrackedFiles } from './tracked-files.ts';
+import type { Found, Origin } from './tracked-files.ts';
 
 const DISK: Disk = { exists, readPackage };
 
@@ -30,6 +33,8 @@ export interface TrackerOptions {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
+  /** What never counts. */
+  readonly isIgnored: (path: string) => boolean;
   /** A path counts from now on. */
   readonly onPath: (path: string) => void;
   /** Files that Node reads because of its options. */
@@ -46,6 +51,7 @@ export class Tracker {
   readonly #misses = new Misses();
   readonly #scans = new Scans();
   readonly #companions: Companions;
+  readonly #tracked = new TrackedFiles();
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -60,6 +66,7 @@ export class Tracker {
     this.#graph = new Graph();
     this.#misses.clear();
     this.#baseline.begin(at);
+    this.#tracked.begin(at);
     this.#companions.begin();
   }
 
@@ -85,7 +92,7 @@ export class Tracker {
     for (const path of reached) {
       for (const { specifier, kind } of this.#scans.of(path).imports) {
         const next = kind === 'static' ? literalPaths(specifier, path)?.[0] : undefined;
-        if (next === undefined || this.#baseline.has(next)) continue;
+        if (next === undefined || this.#baseline.has(next) || this.#options.isIgnored(next)) continue;
         this.#baseline.expected(next);
         this.#graph.add({ from: fromPath(path), to: fromPath(next), reason: 'import', specifier });
         this.#options.onPath(next);
@@ -94,9 +101,20 @@ export class Tracker {
     }
   }
 
-  /** Every path that counts. */
+  /** Every path that counts because of what the program has loaded. */
   paths(): Set<string> {
     return new Set(this.#baseline.paths());
+  }
+
+  /** See {@link TrackedFiles.add}. Returns whether the run may not have seen the file as it is. */
+  track(path: string, origin: Origin, found: Found): boolean {
+    this.#tracked.add(path, origin, found);
+    return this.#tracked.isTouched(path);
+  }
+
+  /** A file that was tracked counts no longer for that. */
+  untrack(path: string): void {
+    this.#tracked.delete(path);
   }
 
   /** See {@link Companions.settings}. */
@@ -104,9 +122,22 @@ export class Tracker {
     return this.#companions.settings;
   }
 
-  /** How many files the run has loaded. */
+  /** How many files count: those that the run has loaded, and those that are tracked. */
   get files(): number {
-    return this.#baseline.files;
+    const { tracked } = this;
+    let loadedToo = 0;
+    for (const path of tracked) if (this.#baseline.loadedSize(path) !== undefined) loadedToo++;
+    return this.#baseline.files + tracked.length - loadedToo;
+  }
+
+  /** Whether the run has loaded anything. */
+  get hasLoaded(): boolean {
+    return this.#baseline.files > 0;
+  }
+
+  /** Absolute paths of the files that are tracked and there. */
+  get tracked(): string[] {
+    return this.#tracked.paths();
   }
 
   /** Absolute paths of the files that the run has loaded, in order. */
@@ -119,13 +150,17 @@ export class Tracker {
     return this.#misses.name;
   }
 
-  /** See {@link Baseline.examine}. */
+  /** See {@link Baseline.examine}. Of what the run has loaded itself, that is what counts. */
   examine(path: string): Verdict {
+    if (!this.#baseline.has(path)) return this.#tracked.examine(path);
+    this.#tracked.touch(path);
     return this.#baseline.examine(path);
   }
 
   /** See {@link Baseline.verify}. */
   verify(path: string): Verdict {
+    if (!this.#baseline.has(path)) return this.#tracked.examine(path);
+    this.#tracked.touch(path);
     return this.#baseline.verify(path);
   }
 
@@ -136,25 +171,42 @@ export class Tracker {
    * @returns whether there is more
    */
   digest(isOver: () => boolean): boolean {
-    while (!isOver()) if (!this.#companions.scanNext()) return this.#baseline.digest(isOver);
+    while (!isOver())
+      if (!this.#companions.scanNext()) return this.#baseline.digest(isOver) || this.#tracked.digest(isOver);
     return true;
   }
 
   /** Takes note of a change, `age` ms after the run began. Returns the files that the program has written itself. */
-  changed(paths: readonly string[], age: number): string[] {
-    const written = this.#companions.written(paths.some(isSource) ? [] : paths, age);
-    for (const path of written) this.#baseline.accept(path);
+  changed(files: Change['files'], age: number): string[] {
+    // A program may well write source code into a folder that is tracked; what it has loaded somebody has edited.
+    const isCode = (path: string): boolean =>
+      isSource(path) && !(this.#tracked.has(path) && this.#baseline.loadedSize(path) === undefined);
+    const written = this.#companions.written(files.some(({ path }) => isCode(path)) ? [] : files, age);
+    this.accept(written);
     return written;
   }
 
   /** See {@link Baseline.accept}. */
   accept(paths: readonly string[]): void {
-    for (const path of paths) this.#baseline.accept(path);
+    for (const path of paths) {
+      if (this.#baseline.has(path)) this.#baseline.accept(path);
+      this.#tracked.accept(path);
+    }
   }
 
   /** See {@link Baseline.loadedSize}. */
   loadedSize(path: string): number | undefined {
     return this.#baseline.loadedSize(path);
+  }
+
+  /** How many bytes a file that is tracked had. */
+  trackedSize(path: string): number | undefined {
+    return this.#tracked.sizeOf(path);
+  }
+
+  /** Who wants a file to count that the program has not loaded. */
+  originOf(path: string): Origin | undefined {
+    return this.#baseline.loadedSize(path) === undefined ? this.#tracked.originOf(path) : undefined;
   }
 
   /** The shortest chain of imports from the entry to a path, both included. */
@@ -164,9 +216,11 @@ export class Tracker {
     return (chain.length > 1 ? chain : this.#lastGraph.chain(url)).map(toPath);
   }
 
-  /** See {@link dependencies}. */
-  dependencies(): Generator<Dependency> {
-    return dependencies(this.#graph, this.#scans);
+  /** See {@link dependencies}. What is tracked comes last, and from no module. */
+  *dependencies(): Generator<Dependency> {
+    yield* dependencies(this.#graph, this.#scans);
+    for (const [path, { text }] of this.#tracked.origins())
+      yield { from: undefined, to: fromPath(path), reason: 'tracked', specifier: text, line: undefined };
   }
 
   /** The lines of the imports along a chain: one less than it has files; undefined where that is not known. */
@@ -199,14 +253,16 @@ export class Tracker {
     // Of packages nobody asks for the line, and they are many.
     const said = parent && isInPackage(parent) ? undefined : specifier;
     this.#graph.add({ from: parent, to: url, reason: 'import', specifier: said });
-    if (record.again) this.#baseline.loadedAgain(path);
-    else this.#baseline.loaded(path, record.stamp);
+    const counts = !this.#options.isIgnored(path);
+    if (counts && record.again) this.#baseline.loadedAgain(path);
+    else if (counts) this.#baseline.loaded(path, record.stamp);
     // What is watched already needs no look: a save since would have told.
-    if (!record.again) this.#options.onPath(path);
+    if (counts && !record.again) this.#options.onPath(path);
     if (isNew) this.#companions.loaded(url, path);
     // Node resolves the entry from its real path already.
     for (const link of linksOf(parent ? specifier : this.#options.entry, this.#from(parent), path)) {
       this.#graph.add({ from: parent, to: fromPath(link.path), reason: 'import', specifier });
+      if (this.#options.isIgnored(link.path)) continue;
       this.#baseline.followed(link.path, link.target);
       this.#options.onPath(link.path);
     }
@@ -219,6 +275,7 @@ export class Tracker {
     const name = literal ?? (record.specifier.startsWith('#') ? record.specifier : installed);
     this.#misses.add(record, name, isInPackage(from));
     for (const path of candidates(record.specifier, from, DISK)) {
+      if (this.#options.isIgnored(path)) continue;
       this.#graph.add({ from: parent, to: fromPath(path), reason: 'miss', specifier: record.specifier });
       this.#baseline.missed(path, record.at);
       this.#options.onPath(path);
@@ -240,7 +297,7 @@ export class Tracker {
 
   #companion(path: string, edge: Omit<Edge, 'to'>): void {
     this.#graph.add({ ...edge, to: fromPath(path) });
-    if (this.#baseline.has(path)) return;
+    if (this.#baseline.has(path) || this.#options.isIgnored(path)) return;
     this.#baseline.used(path);
     this.#options.onPath(path);
   }

@@ -1,5 +1,6 @@
 // Wanted paths in, paths at which something may have happened out. The only file that knows chokidar. Knows neither
 // content nor what a path is wanted for.
+import { basename, dirname } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { AutoreloadError } from '../errors.cts';
 import { isInPackage } from '../module-url.ts';
@@ -19,6 +20,8 @@ export interface WatcherOptions {
   readonly poll: number;
   /** Something may have happened to a wanted path. */
   readonly onPath: (path: string) => void;
+  /** Something may have happened in a wanted folder: to what has this name, or to the folder itself. */
+  readonly onFolder: (folder: string, name: string | undefined) => void;
   /** Something cannot be watched; told once for each kind of reason. */
   readonly onProblem: (error: AutoreloadError) => void;
   /** Files are polled because of where they are; told once for each kind of file system. */
@@ -44,11 +47,20 @@ export class Watcher {
   /** Files that chokidar is about to watch, and how they looked before; undefined: that does not tell. */
   readonly #arming = new Map<string, string | undefined>();
   readonly #told = new Set<string>();
+  /** Folders that are wanted as a whole. */
+  readonly #wantedFolders = new Set<string>();
+  /** Those of them that are polled, and the files in them. */
+  readonly #polledFolders = new Set<string>();
+  readonly #polledIn = new Set<string>();
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    const { root, scheduler, poll, onPath } = options;
-    this.#poller = new Poller({ scheduler, interval: poll || DEFAULT_POLL_MS, onPath });
+    const { root, scheduler, poll, onPath, onFolder } = options;
+    this.#poller = new Poller({
+      scheduler,
+      interval: poll || DEFAULT_POLL_MS,
+      onPath: (path) => this.#onPolled(path),
+    });
     this.#folders = new Folders({
       root,
       onPath: (path) => {
@@ -57,8 +69,10 @@ export class Watcher {
       },
       onFailure: (folder, path, error) => {
         this.#tell(folder, error);
+        if (this.#wantedFolders.has(path)) this.#polledFolders.add(path);
         this.#poller.add(path);
       },
+      onFolder,
     });
     // `raw` comes with the event of the system itself; `all` waits for a stat, and holds back what follows closely.
     this.#files.on('raw', (_event, _path, details: unknown) => {
@@ -93,6 +107,38 @@ export class Watcher {
     else this.#lost.add(path);
   }
 
+  /** Wants everything that happens in a folder. It is watched when this returns. */
+  addFolder(folder: string): void {
+    this.#wantedFolders.add(folder);
+    const fileSystem = this.#options.poll > 0 ? undefined : this.#eventLess.nameOf(folder);
+    if (this.#options.poll > 0 || fileSystem !== undefined) {
+      this.#unwatched.set(folder, fileSystem);
+      this.#polledFolders.add(folder);
+      this.#poller.add(folder);
+    } else this.#folders.addFolder(folder);
+  }
+
+  /** Wants a folder no longer as a whole. */
+  deleteFolder(folder: string): void {
+    this.#wantedFolders.delete(folder);
+    const isPolled = this.#polledFolders.delete(folder);
+    if (isPolled && !this.#wanted.has(folder)) this.#poller.delete(folder);
+    if (!this.#wanted.has(folder)) this.#unwatched.delete(folder);
+    this.#folders.deleteFolder(folder);
+  }
+
+  /** Wants a file in a wanted folder. Where the folder is watched, nothing more is needed. */
+  addIn(path: string): void {
+    if (!this.#polledFolders.has(dirname(path)) || this.#polledIn.has(path)) return;
+    this.#polledIn.add(path);
+    this.#poller.add(path);
+  }
+
+  /** Wants such a file no longer. */
+  deleteIn(path: string): void {
+    if (this.#polledIn.delete(path) && !this.#wanted.has(path)) this.#poller.delete(path);
+  }
+
   async close(): Promise<void> {
     this.#folders.close();
     this.#poller.close();
@@ -101,13 +147,22 @@ export class Watcher {
 
   #remove(path: string): void {
     this.#wanted.delete(path);
-    this.#poller.delete(path);
-    if (this.#unwatched.delete(path)) return;
+    const isPolledToo = this.#polledIn.has(path) || this.#polledFolders.has(path);
+    if (!isPolledToo) this.#poller.delete(path);
+    if (isPolledToo ? this.#unwatched.has(path) : this.#unwatched.delete(path)) return;
     this.#folders.delete(path);
     this.#lost.delete(path);
     this.#arming.delete(path);
     // chokidar remembers what it is not to watch, and looks it all through at each addition. What is gone it forgets.
     if (!isInPackage(path) && entryOf(path)) this.#files.unwatch(path);
+  }
+
+  #onPolled(path: string): void {
+    if (this.#polledFolders.has(path)) this.#options.onFolder(path, undefined);
+    // What is in a folder is told as the events of a folder would tell it.
+    if (this.#polledIn.has(path)) this.#options.onFolder(dirname(path), basename(path));
+    if (this.#wanted.has(path) || !(this.#polledFolders.has(path) || this.#polledIn.has(path)))
+      this.#options.onPath(path);
   }
 
   #watchFile(path: string): void {

@@ -5,12 +5,16 @@ import type { LaneRecord } from '../protocol.cts';
 import type { Verdict } from './baseline.ts';
 import type { Dependency } from './dependencies.ts';
 import { statOf, textOf } from './disk.ts';
+import { Ignored } from './ignored.ts';
 import { display } from './lines.ts';
+import type { Place } from './lines.ts';
+import { keysOf } from './outputs.ts';
 import { isSource, loadLexer, looksCutOff } from './scan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Settle } from './settle.ts';
 import type { Change } from './state.ts';
 import { Tracker } from './tracker.ts';
+import { Trees } from './trees.ts';
 import { Watcher } from './watcher.ts';
 import type { Unreported } from './event-less.ts';
 
@@ -27,6 +31,14 @@ export interface WatchingOptions {
   readonly scheduler: Scheduler;
   /** Polls every file, at this interval in ms; 0 polls what cannot be watched. */
   readonly poll: number;
+  /** Paths and globs that always count; see docs/what-is-watched.md. */
+  readonly watch: readonly string[];
+  /** What never counts, as in a .gitignore file in the working directory. */
+  readonly ignore: readonly string[];
+  /** Endings of names that count in folders and globs, without a dot; none: all. */
+  readonly ext: readonly string[];
+  /** Quiet time before a change counts as complete, in ms; undefined: as it depends on the change. */
+  readonly debounce: number | undefined;
   /** The first sign of a change, and the first of one that is certain. */
   readonly onMoving: (certain: boolean) => void;
   /** Files have come to rest; without a change when all is again as it was. */
@@ -49,6 +61,8 @@ export class Watching {
   readonly #tracker: Tracker;
   readonly #watcher: Watcher;
   readonly #settle: Settle;
+  readonly #trees: Trees;
+  #isStarted = false;
   /** The run has loaded what it loads at start, or has ended. */
   #atRest = false;
   #begunAt = 0;
@@ -59,18 +73,51 @@ export class Watching {
   constructor(options: WatchingOptions) {
     this.#options = options;
     const { cwd, entry, settings, scheduler, poll, onMoving, onProblem, onUnreported } = options;
-    this.#tracker = new Tracker({ cwd, entry, settings, onProblem, onPath: (path) => this.#want(path) });
+    const { watch, ext, debounce } = options;
+    const ignored = new Ignored(options.ignore, cwd);
+    const isIgnored = (path: string, isFolder?: boolean): boolean => ignored.has(path, isFolder);
+    this.#tracker = new Tracker({
+      cwd,
+      entry,
+      settings,
+      isIgnored,
+      onProblem,
+      onPath: (path) => this.#want(path),
+    });
     this.#watcher = new Watcher({
       root: cwd,
       scheduler,
       poll,
-      onPath: (path) => this.#look(path),
+      onPath: (path) => {
+        this.#trees.onPath(path);
+        this.#look(path);
+      },
+      onFolder: (folder, name) => this.#trees.onFolder(folder, name),
       onProblem,
       onUnreported,
+    });
+    this.#trees = new Trees({
+      cwd,
+      watch,
+      ext,
+      isIgnored,
+      scheduler,
+      watcher: this.#watcher,
+      onFile: (path, origin, found) => {
+        if (this.#tracker.track(path, origin, found)) this.#look(path);
+        this.#digestSoon();
+      },
+      onTouched: (path) => this.#look(path),
+      onLeft: (path) => {
+        this.#tracker.untrack(path);
+        this.#look(path);
+      },
+      onProblem,
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
     this.#settle = new Settle({
       scheduler,
+      debounce,
       onMoving,
       onSettled: (change) => this.#settled(change),
       examine: (path) => this.#tracker.examine(path),
@@ -84,6 +131,22 @@ export class Watching {
     this.#digesting = undefined;
     this.#begunAt = at;
     this.#tracker.begin(at);
+    this.#trees.begin();
+    // Only now it is known what the run can have seen.
+    if (!this.#isStarted) this.#trees.start();
+    this.#isStarted = true;
+  }
+
+  /**
+   * The program wants a file, a folder or a glob to count that is no module, or no longer. It counts for this run, and
+   * until the next one has come up without asking for it again.
+   *
+   * @param text a path or a glob, as it was written
+   * @param cwd what it is relative to
+   */
+  track(text: string, cwd: string, on: boolean): void {
+    this.#options.onDebug(`${on ? 'tracks' : 'does not track'} ${text} in ${cwd}`);
+    this.#trees.track(text, cwd, on);
   }
 
   /** Takes a record of what the run resolved or did not. */
@@ -95,13 +158,17 @@ export class Watching {
   /** The run has loaded all that it loads at start: nothing else is watched any more. */
   cameUp(): void {
     this.#tracker.cameUp();
+    this.#trees.cameUp();
     this.#rest();
   }
 
   /** The run has ended by itself. `broken`: with an error. */
   ended(broken: boolean): void {
-    if (broken) this.#tracker.broke();
-    else this.#tracker.cameUp();
+    if (!broken) {
+      this.cameUp();
+      return;
+    }
+    this.#tracker.broke();
     this.#rest();
   }
 
@@ -110,14 +177,14 @@ export class Watching {
     return this.#tracker.settings;
   }
 
-  /** How many files the run has loaded. */
-  get files(): number {
-    return this.#tracker.files;
+  /** Whether the run has loaded anything. */
+  get hasLoaded(): boolean {
+    return this.#tracker.hasLoaded;
   }
 
-  /** The app says that a path or a glob, relative to a folder, counts; or does not any more. */
-  track(text: string, cwd: string, on: boolean): void {
-    this.#options.onDebug(`${on ? 'tracks' : 'does not track'} ${text} in ${cwd}`);
+  /** How many files count: those that the run has loaded, and those that are tracked. */
+  get files(): number {
+    return this.#tracker.files;
   }
 
   /** The files are from now on as the run took them. */
@@ -145,9 +212,11 @@ export class Watching {
     return this.#tracker.chain(path);
   }
 
-  /** Like {@link chain}, each file with the line on which it imports the next, where that is known. */
-  why(path: string): (readonly [path: string, line: number | undefined])[] {
+  /** Like {@link chain}, each file with the line on which it imports the next; or who wants a file that none imports. */
+  why(path: string): Place[] {
     const chain = this.#tracker.chain(path);
+    const origin = this.#tracker.originOf(path);
+    if (chain.length <= 1 && origin) return [[path, origin]];
     const lines = this.#tracker.lines(chain);
     return chain.map((file, index) => [file, lines[index]]);
   }
@@ -155,17 +224,18 @@ export class Watching {
   close(): void {
     this.#digesting?.();
     this.#settle.clear();
+    this.#trees.close();
     void this.#watcher.close();
   }
 
   /** An asset that the program writes at each start would restart it for ever. */
   #settled(change: Change | undefined): void {
     const { cwd, onSettled, onProblem } = this.#options;
-    const paths = change?.files.map(({ path }) => path) ?? [];
-    const written = this.#tracker.changed(paths, (change?.at ?? 0) - this.#begunAt);
+    const written = this.#tracker.changed(change?.files ?? [], (change?.at ?? 0) - this.#begunAt);
     for (const path of written) {
-      if (this.#toldWritten.has(path)) continue;
-      this.#toldWritten.add(path);
+      const keys = (change?.files ?? []).filter((file) => file.path === path).flatMap(keysOf);
+      if (keys.some((key) => this.#toldWritten.has(key))) continue;
+      for (const key of keys) this.#toldWritten.add(key);
       const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
       onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
     }
@@ -193,7 +263,9 @@ export class Watching {
     const size = statOf(path)?.size ?? 0;
     const before = this.#tracker.loadedSize(path);
     const partial =
-      verdict === 'created' ? size === 0 : verdict === 'changed' && looksPartial(path, size, before ?? 0);
+      verdict === 'created'
+        ? size === 0
+        : verdict === 'changed' && looksPartial(path, size, before ?? this.#tracker.trackedSize(path) ?? 0);
     // While the run starts, more may follow of what it was started for; what is no source the program may write itself.
     const alone = this.#atRest && verdict === 'changed' && isSource(path);
     const whole = alone && !partial && before !== undefined && size >= before;
@@ -202,7 +274,7 @@ export class Watching {
 
   #rest(): void {
     this.#atRest = true;
-    this.#watcher.want(this.#tracker.paths());
+    this.#watcher.want(new Set([...this.#tracker.paths(), ...this.#trees.paths()]));
     this.#digestSoon();
   }
 
@@ -220,5 +292,6 @@ export class Watching {
 
 /** A file that has lost more than half of its content may get it back in a moment. */
 function looksPartial(path: string, size: number, before: number): boolean {
-  return size * 2 < before || looksCutOff(path, textOf(path) ?? '');
+  if (size * 2 < before) return true;
+  return (isSource(path) || path.endsWith('.json')) && looksCutOff(path, textOf(path) ?? '');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { display, duration, unreportedText, wording } from '../../src/supervisor/lines.ts';
+import { display, duration, explanation, unreportedText, wording } from '../../src/supervisor/lines.ts';
 import type { Context } from '../../src/supervisor/lines.ts';
 import type { Change, Ended, Line } from '../../src/supervisor/state.ts';
 
@@ -126,4 +126,13 @@ test('durations are short', () => {
   ] as const) {
     assert.equal(duration(ms), text);
   }
+});
+
+test('why a file counts: the lines of its imports, or who wants it', () => {
+  const path = `${sep}app${sep}a.html`;
+  const say = (what: Parameters<typeof explanation>[0][number][1]): string =>
+    explanation([[path, what]], `${sep}app`);
+  assert.equal(say(3), 'why: a.html:3');
+  assert.equal(say({ text: '*.html', by: 'option' }), 'why: a.html (--watch *.html)');
+  assert.equal(say({ text: 'a.html', by: 'program', names: true }), 'why: a.html (tracked)');
 });

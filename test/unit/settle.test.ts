@@ -220,3 +220,37 @@ test('what is cleared is forgotten, and no timer is left', () => {
   bench.clock.advance(QUIET.most);
   assert.deepEqual(bench.told, ['moving']);
 });
+
+test('a quiet time of the user holds for everything that is whole, from the last change on, without an early stop', () => {
+  const clock = new FakeScheduler(0);
+  const told: (boolean | number)[] = [];
+  const settle = new Settle({
+    scheduler: clock,
+    debounce: 5000,
+    examine: () => 'changed',
+    onMoving: (certain) => told.push(certain),
+    onSettled: (change) => told.push(change?.files.length ?? 0),
+  });
+  settle.add({ path: '/app/a.js', how: 'changed', partial: false, whole: true });
+  clock.advance(4000);
+  settle.add({ path: '/app/b.js', how: 'changed', partial: false, whole: true });
+  clock.advance(4999);
+  assert.deepEqual(told, [false]);
+  clock.advance(1);
+  assert.deepEqual(told, [false, 2]);
+});
+
+test('a quiet time of the user that is short is not for a file that is gone', () => {
+  const clock = new FakeScheduler(0);
+  const told: number[] = [];
+  const settle = new Settle({
+    scheduler: clock,
+    debounce: 0,
+    examine: () => 'deleted',
+    onMoving: () => {},
+    onSettled: () => told.push(clock.now()),
+  });
+  settle.add({ path: '/app/a.js', how: 'deleted', partial: false });
+  clock.advance(5000);
+  assert.deepEqual(told, [QUIET.vanished]);
+});

@@ -18,7 +18,14 @@ function trackerOf(
 } {
   const entry = project.path('app.js');
   const ignore = (): void => {};
-  const tracker = new Tracker({ cwd: project.dir, entry, settings, onPath: ignore, onProblem: ignore });
+  const tracker = new Tracker({
+    cwd: project.dir,
+    entry,
+    settings,
+    isIgnored: () => false,
+    onPath: ignore,
+    onProblem: ignore,
+  });
   tracker.begin(Date.now());
   return {
     tracker,
@@ -43,6 +50,7 @@ test('every dependency is told with its reason and line, and dynamic imports tha
   const parent = fromPath(project.path('a.js'));
   tracker.record({ kind: 'missed', specifier: './missing', parent, at: Date.now() });
   tracker.digest(() => false);
+  tracker.track(project.path('page.html'), { text: '*.html', by: 'option' }, 'first');
   const told = [...tracker.dependencies()]
     .map((one) => ({ ...one, to: 'to' in one ? one.to : undefined }))
     .filter(({ reason, to }) => reason !== 'miss' || to?.endsWith('/missing.js'))
@@ -53,6 +61,7 @@ test('every dependency is told with its reason and line, and dynamic imports tha
   assert.deepEqual(told.toSorted(), [
     '- import app.js - -',
     '- setting .env - -',
+    '- tracked page.html - -',
     'a.js miss missing.js ./missing 1',
     'app.js asset c.txt ./c.txt 4',
     'app.js import a.js ./a.js 1',

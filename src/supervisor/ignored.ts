@@ -1,0 +1,160 @@
+// What does not count: what the user has said with `ignore`, at all; and in folders that are watched as a whole, what
+// nobody edits there, and what .gitignore files say. The only file that knows the package `ignore`.
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import ignore from 'ignore';
+import type { Ignore } from 'ignore';
+import { exists, statOf, textOf } from './disk.ts';
+import { commonFolder } from './event-less.ts';
+
+export const RULE_FILE = '.gitignore';
+
+/** As Git, where the file system tells no case from another. */
+const CASE = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
+
+/** Of version control, of packages, of tools and of editors. */
+const USUAL_NAMES: ReadonlySet<string> = new Set(
+  [
+    '.git .hg .svn .jj node_modules bower_components .cache .parcel-cache .turbo .nyc_output coverage',
+    '__pycache__ .venv .tox .mypy_cache .pytest_cache .ruff_cache .idea .vscode .vs .history .direnv',
+    '4913 .DS_Store Thumbs.db desktop.ini',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** What editors write beside a file while they save it, and what Python compiles. */
+const USUAL = /~$|^\.#|^#.*#$|\.sw[a-z]$|\.py[co]$|^\.goutputstream-|___jb_(?:tmp|old)___$/;
+
+/** Whether something with this name is left out of every folder, whether it is a file or a folder. */
+export function isUsuallyIgnored(name: string): boolean {
+  return USUAL_NAMES.has(name) || USUAL.test(name);
+}
+
+/** What the user has said never counts, in the syntax of .gitignore. */
+export class Ignored {
+  /** Patterns, each with the folder that they are relative to. */
+  readonly #groups = new Map<string, Ignore>();
+  /** Patterns without a slash, which hold outside `cwd` too. */
+  readonly #names = ignore(CASE);
+  readonly #cwd: string;
+
+  /**
+   * @param patterns as in a .gitignore file in `cwd`; `./` and `../` and absolute paths may be used as well
+   * @param cwd what they are relative to
+   */
+  constructor(patterns: readonly string[], cwd: string) {
+    this.#cwd = cwd;
+    for (const pattern of patterns) {
+      const written = sep === '/' ? pattern : pattern.replaceAll('\\', '/');
+      const [, not = '', text = ''] = /^(!?)(.*)$/s.exec(written) ?? [];
+      const outside = /^(?:\.\.\/)+/.exec(text)?.[0] ?? '';
+      const rest = text.slice(outside.length).replace(/^\.\//, '');
+      const here = cwd.replaceAll('\\', '/');
+      if (outside !== '') this.#add(resolve(cwd, outside), `${not}/${rest}`);
+      else if (text === '.' || text === './') this.#add(cwd, `${not}/**`);
+      else if (text.startsWith(`${here}/`)) this.#add(cwd, not + text.slice(here.length));
+      else if (text.startsWith('./')) this.#add(cwd, `${not}/${rest}`);
+      else this.#add(cwd, not + text);
+      if (!/\/./.test(text) && outside === '' && !/^\.?\/?$/.test(text)) this.#names.add(not + text);
+    }
+  }
+
+  /** Whether a path never counts. */
+  has(path: string, isFolder = false): boolean {
+    const end = isFolder ? '/' : '';
+    for (const [folder, patterns] of this.#groups)
+      if (isBelow(path, folder) && patterns.ignores(nameIn(folder, path) + end)) return true;
+    if (this.#groups.size === 0 || isBelow(path, this.#cwd) || isBelow(this.#cwd, path)) return false;
+    // What is around both, such as /tmp, is no part of the project.
+    return this.#names.ignores(nameIn(commonFolder([path, this.#cwd]), path) + end);
+  }
+
+  #add(folder: string, pattern: string): void {
+    const patterns = this.#groups.get(folder) ?? ignore(CASE);
+    this.#groups.set(folder, patterns.add(pattern));
+  }
+}
+
+/** What one .gitignore file says. */
+interface RuleFile {
+  readonly folder: string;
+  readonly patterns: Ignore;
+}
+
+/** The rules of Git that hold in one folder. */
+export class GitRules {
+  readonly #folder: string;
+  /** The nearest one first, which decides. */
+  readonly #files: readonly RuleFile[];
+
+  private constructor(folder: string, files: readonly RuleFile[]) {
+    this.#folder = folder;
+    this.#files = files;
+  }
+
+  /** Files that the rules in a folder come from, whether or not they are there, but for the one in the folder itself. */
+  static filesAbove(folder: string, cwd: string): string[] {
+    const root = rootOf(folder, cwd);
+    const files = [join(root, '.git', 'info', 'exclude')];
+    for (let above = folder; above !== root;) {
+      above = dirname(above);
+      files.push(join(above, RULE_FILE));
+    }
+    return files;
+  }
+
+  /** Reads the rules that hold in a folder: those of the repository that it is in, or of `cwd` where that has none. */
+  static of(folder: string, cwd: string): GitRules {
+    const root = rootOf(folder, cwd);
+    const exclude = readRules(join(root, '.git', 'info', 'exclude'), root);
+    let rules = new GitRules(root, exclude ? [exclude] : []).#withOwn();
+    const names = relative(root, folder).split(sep).filter(Boolean);
+    for (const name of names) rules = rules.in(name);
+    return rules;
+  }
+
+  /**
+   * The rules in a folder of this one, which itself counts. Rules by which it would not, because those of a nearer file
+   * bring it back or because the user has named it, say nothing about what is in it.
+   */
+  in(name: string): GitRules {
+    const folder = join(this.#folder, name);
+    const files = this.#files.filter((file) => !file.patterns.ignores(`${nameIn(file.folder, folder)}/`));
+    return new GitRules(folder, files).#withOwn();
+  }
+
+  /** Whether a file or folder in this folder is left out. */
+  ignores(name: string, isFolder: boolean): boolean {
+    const path = join(this.#folder, name);
+    for (const { folder, patterns } of this.#files) {
+      const { ignored, unignored } = patterns.test(nameIn(folder, path) + (isFolder ? '/' : ''));
+      if (ignored || unignored) return ignored;
+    }
+    return false;
+  }
+
+  #withOwn(): GitRules {
+    const own = readRules(join(this.#folder, RULE_FILE), this.#folder);
+    return own ? new GitRules(this.#folder, [own, ...this.#files]) : this;
+  }
+}
+
+function readRules(file: string, folder: string): RuleFile | undefined {
+  const text = statOf(file)?.isFile() ? textOf(file) : undefined;
+  return text === undefined ? undefined : { folder, patterns: ignore(CASE).add(text) };
+}
+
+function rootOf(folder: string, cwd: string): string {
+  for (let above = folder; ; above = dirname(above)) {
+    if (exists(join(above, '.git'))) return above;
+    if (above === dirname(above)) return isBelow(folder, cwd) ? cwd : folder;
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** A path below a folder as `ignore` wants it. Not by `relative`, which takes most of the time where files are many. */
+function nameIn(folder: string, path: string): string {
+  const name = path.slice(folder.endsWith(sep) ? folder.length : folder.length + 1);
+  return sep === '/' ? name : name.replaceAll('\\', '/');
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import os from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { patternOf, problemOf } from '../../src/supervisor/patterns.ts';
+import { Project } from '../helpers/project.ts';
+
+const CWD = join(os.tmpdir(), 'nowhere');
+
+for (const [text, base, depth] of [
+  ['src', 'src', Infinity],
+  ['src/', 'src', Infinity],
+  ['./a.txt', 'a.txt', Infinity],
+  ['a+b (copy).txt', 'a+b (copy).txt', Infinity],
+  ['*.html', '.', 0],
+  ['src/*.html', 'src', 0],
+  ['src/*/a/*.html', 'src', 2],
+  ['src/**/*.html', 'src', Infinity],
+  ['{a,b/c}/*.js', '.', 2],
+  ['../shared/*.md', '../shared', 0],
+] as const) {
+  test(`${text} begins in ${base}`, () => {
+    const pattern = patternOf(text, CWD);
+    assert.deepEqual([pattern.base, pattern.depth], [join(CWD, base), depth]);
+  });
+}
+
+for (const [text, path, expected] of [
+  ['src/**/*.html', 'src/a.html', true],
+  ['src/**/*.html', 'src/a/b.html', true],
+  ['src/**/*.html', 'src/.a/b.html', false],
+  ['src/**/.*', 'src/a/.b', true],
+  ['*.{js,ts}', 'a.ts', true],
+  ['*.{js,ts}', 'a/a.ts', false],
+  ['app/[id]/page.html', 'app/[id]/page.html', true],
+  ['app/[id]/page.html', 'app/i/page.html', true],
+  ['!(a).js', 'b.js', true],
+] as const) {
+  test(`${text} ${expected ? 'matches' : 'does not match'} ${path}`, () => {
+    assert.equal(patternOf(text, CWD).matches?.(join(CWD, path)), expected);
+  });
+}
+
+test('what exists is a path, and so is the beginning of a glob', () => {
+  using project = new Project({ 'app/[id]/page.html': '' });
+  assert.equal(patternOf('app/[id]/page.html', project.dir).matches, undefined);
+  assert.equal(patternOf('app/[id]', project.dir).matches, undefined);
+  assert.equal(patternOf('app/[id]/*.html', project.dir).base, project.path('app/[id]'));
+});
+
+test('a text that means nothing, or far more than a program, is told', () => {
+  const told = (text: string, cwd = CWD): boolean => problemOf(text, cwd, '--watch') !== undefined;
+  for (const text of ['', ' ', '/', '/**', '!a.js', os.homedir(), '../**'])
+    assert.ok(told(text, join(os.homedir(), 'a')), text);
+  assert.ok(told('.', os.homedir()));
+  for (const text of ['.', 'src', '/*.txt', '!(a).js', '..']) assert.ok(!told(text), text);
+});

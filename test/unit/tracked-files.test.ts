@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { TrackedFiles } from '../../src/supervisor/tracked-files.ts';
+import { Project } from '../helpers/project.ts';
+
+const OPTION = { text: 'a.txt', by: 'option', names: true } as const;
+
+test('what was saved since the run began counts as changed, whatever it held before', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = project.path('a.txt');
+  for (const [ago, expected] of [
+    [-60_000, 'same'],
+    [60_000, 'changed'],
+  ] as const) {
+    const files = new TrackedFiles();
+    files.begin(Date.now() - ago);
+    files.add(path, OPTION, 'first');
+    assert.equal(files.examine(path), expected);
+    files.begin(Date.now());
+    assert.equal(files.examine(path), 'same');
+  }
+});
+
+test('content counts, and no time', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = project.path('a.txt');
+  const files = new TrackedFiles();
+  files.begin(Date.now() + 60_000);
+  files.add(path, OPTION, 'first');
+  for (const [content, expected] of [
+    ['one', 'same'],
+    ['two', 'changed'],
+    ['', 'emptied'],
+    ['one', 'same'],
+  ] as const) {
+    fs.writeFileSync(path, content);
+    assert.equal(files.examine(path), expected, content);
+  }
+  fs.rmSync(path);
+  assert.equal(files.examine(path), 'deleted');
+  files.begin(Date.now());
+  assert.equal(files.examine(path), 'same');
+  fs.writeFileSync(path, '');
+  assert.equal(files.examine(path), 'created');
+});
+
+test('a file of a folder that is gone is forgotten when the next run begins', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = project.path('a.txt');
+  const files = new TrackedFiles();
+  files.begin(Date.now());
+  files.add(path, { text: '.', by: 'program' }, 'created');
+  assert.equal(files.examine(path), 'created');
+  fs.rmSync(path);
+  assert.equal(files.examine(path), 'same');
+  files.begin(Date.now());
+  assert.equal(files.has(path), false);
+});
