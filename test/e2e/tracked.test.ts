@@ -242,3 +242,46 @@ syncBuiltinESMExports();
   }
   assert.equal(app.transcript.count(/the limit of file watches/), 1);
 });
+
+test('what the program tracks counts from the very start of the next run, until one has not tracked it', async () => {
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';
+import { track } from 'autoreload';
+if (fs.existsSync('track')) track(...fs.readFileSync('track', 'utf8').split(' '));
+${APP}`,
+    track: 'views/*.html config.yaml',
+    'views/a.html': 'one',
+  });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  await app.lines('started', / is up in .*, watching 2 files$/);
+  project.write('config.yaml', 'one');
+  await restarted(app, 'config.yaml created');
+  project.write('views/b/c.html', 'one');
+  project.write('views/b.html', 'one');
+  await app.line('[autoreload] why: views/b.html (tracked)');
+  await app.lines('started', / is up in /);
+  project.write('track', 'views/*.html');
+  project.write('config.yaml', 'two');
+  await restarted(app, 'config.yaml changed');
+  project.write('config.yaml', 'three');
+  project.write('views/a.html', 'two');
+  await restarted(app, 'views/a.html changed');
+  assert.equal(app.restarts, 4, app.transcript.toString());
+});
+
+test('what the program takes back counts no longer', async () => {
+  using project = new Project({
+    'app.js': `import { track, untrack } from 'autoreload';
+track('views', 'a.txt');
+untrack('views');
+${APP}`,
+    'views/a.html': 'one',
+    'a.txt': 'one',
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('started', / is up in /);
+  project.write('views/a.html', 'two');
+  project.write('a.txt', 'two');
+  await restarted(app, 'a.txt changed');
+  assert.equal(app.restarts, 1, app.transcript.toString());
+});
