@@ -24,6 +24,7 @@ import { LaneReader } from './lane.ts';
 import { killTree, lookUp, signal } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
 import type { Program } from './program.ts';
+import type { Run } from './run.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 
@@ -58,7 +59,8 @@ export interface ChildOptions {
   readonly onExit: (ended: Ended) => void;
 }
 
-export class Child {
+export class Child implements Run {
+  readonly sharesGroup = true;
   readonly #options: ChildOptions;
   readonly #process: ChildProcess;
   readonly #family: Family;

@@ -12,6 +12,8 @@ export interface Context {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
+  /** Any command instead of an entry: its name, and how it would be typed. */
+  readonly plain?: { readonly name: string; readonly text: string } | undefined;
   /** How many files the current run has loaded. */
   readonly files: number;
   /** What the run looked for last and did not find. */
@@ -25,9 +27,11 @@ export interface Context {
 
 /** The text of a line, without prefix and colour. */
 export function wording(line: Line, context: Context): string {
-  const name = display(context.entry, context.cwd);
+  const name = context.plain?.name ?? display(context.entry, context.cwd);
   switch (line.kind) {
     case 'up':
+      // When it is ready nobody can tell.
+      if (context.plain) return `started: ${context.plain.text}, watching ${count(context.files, 'file')}`;
       return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;

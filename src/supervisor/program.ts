@@ -1,9 +1,12 @@
 // What is supervised.
 import type { Command } from './command.ts';
+import type { PlainCommand } from './plain-command.ts';
 
 /** A program of which run after run is started. */
 export interface Program {
   readonly command: Command;
+  /** What is started instead, where it is not a program of Node's. */
+  readonly plain?: PlainCommand;
   /** Absolute path of its working directory. */
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it; what a command is called. */

@@ -9,8 +9,11 @@ import { Held } from './held.ts';
 import type { Launcher } from './launcher.ts';
 import type { Log } from './log.ts';
 import { Preserved } from './preserved.ts';
+import { PlainChild } from './plain-child.ts';
+import type { PlainCommand } from './plain-command.ts';
 import type { Proc } from './process-tree.ts';
 import type { Program } from './program.ts';
+import type { Run } from './run.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Standby } from './standby.ts';
 import type { Ended } from './state.ts';
@@ -28,6 +31,8 @@ export interface RunsOptions {
   readonly drainMs: number;
   /** The stop signal. */
   readonly signal: NodeJS.Signals;
+  /** ms between the stop signal and SIGKILL. */
+  readonly grace: number;
   readonly launcher: Launcher;
   /** Files that Node and its preloads read before the program begins. */
   readonly settings: () => readonly string[];
@@ -43,9 +48,9 @@ export class Runs {
   readonly #standby: Standby<Child> | undefined;
   readonly #held: Held | undefined;
   /** Processes that must not outlive the supervisor, by their child, or by what else they are. */
-  readonly #procs = new Map<Child | 'page', readonly Proc[]>();
+  readonly #procs = new Map<Run | 'page', readonly Proc[]>();
   #guard: Guard | undefined;
-  #child: Child | undefined;
+  #child: Run | undefined;
   #hasWaited = false;
   #generation = 0;
   #usage = new UsageOfRun();
@@ -87,7 +92,7 @@ export class Runs {
   }
 
   /** The child of the current run, also when it has ended. */
-  get child(): Child | undefined {
+  get child(): Run | undefined {
     return this.#child;
   }
 
@@ -121,13 +126,14 @@ export class Runs {
 
   /** From now on nothing outlives the supervisor. Not at once: the first child is not to wait for it. */
   guard(): void {
-    this.#guard = new Guard();
+    this.#guard ??= new Guard();
     this.#child?.tellProcs();
   }
 
   /** Whether the whole process group has got a signal that this process has got. */
   async witnessed(signal: NodeJS.Signals): Promise<boolean> {
-    return (await this.#guard?.witnessed(signal)) ?? false;
+    const witnessed = (await this.#guard?.witnessed(signal)) ?? false;
+    return witnessed && this.#child?.sharesGroup !== false;
   }
 
   /** The run has loaded what it loads at start, or has ended by itself: there is time to make the next one ready. */
@@ -163,7 +169,8 @@ export class Runs {
   }
 
   /** The first run needs to be told nothing. Another finds the gate open. */
-  #spawnNow(begin: Begin): Child {
+  #spawnNow(begin: Begin): Run {
+    if (this.#options.program.plain) return this.#spawnPlain(begin, this.#options.program.plain);
     const child = this.#spawn(begin.generation, begin.reason && 'early');
     if (begin.reason) child.atGate({ kind: 'go', begin });
     return child;
@@ -195,8 +202,28 @@ export class Runs {
     return child;
   }
 
+  #spawnPlain({ generation, reason }: Begin, command: PlainCommand): Run {
+    const { program, scheduler, log, signal, grace, onRecord, onExit } = this.#options;
+    // It may have done everything by the time that a guard is there.
+    this.#guard ??= new Guard();
+    const child: PlainChild = new PlainChild({
+      command,
+      program,
+      changed: reason?.files.map(({ path }) => path) ?? [],
+      scheduler,
+      signal,
+      grace,
+      onStarted: (at) => onRecord(generation, { kind: 'up', at }),
+      onProcs: (procs) => this.#entrust(child, procs),
+      onProblem: (error) => log.info(error.message),
+      onExit: (ended) => onExit(generation, ended),
+    });
+    child.tellProcs();
+    return child;
+  }
+
   /** What a standby tells that was discarded is of no use, nor is what comes from a run that another has followed. */
-  #record(child: Child, generation: number, record: LaneRecord): void {
+  #record(child: Run, generation: number, record: LaneRecord): void {
     if (child === this.#waiting && child !== this.#child) this.#early.push(record);
     if (child !== this.#child) return;
     const full = record.kind === 'again' ? this.#again(record.index) : record;
@@ -227,7 +254,7 @@ export class Runs {
   }
 
   /** The child and the standby: neither must outlive the supervisor. */
-  #entrust(whose: Child | 'page', procs: readonly Proc[]): void {
+  #entrust(whose: Run | 'page', procs: readonly Proc[]): void {
     if (procs.length > 0) this.#procs.set(whose, procs);
     else this.#procs.delete(whose);
     this.#guard?.entrust([...this.#procs.values()].flat());

@@ -12,6 +12,7 @@ import { LastError } from './last-error.ts';
 import { Launcher } from './launcher.ts';
 import { duration, explanation, unreportedText, wording } from './lines.ts';
 import type { Log } from './log.ts';
+import { nameOf, shown } from './plain-command.ts';
 import type { Program } from './program.ts';
 import { Runs } from './runs.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
@@ -70,6 +71,7 @@ export class Supervisor {
       hold: options.hold,
       drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
       signal,
+      grace,
       launcher: host?.launcher ?? new Launcher(undefined),
       settings: () => this.#watching?.settings ?? program.command.settings,
       log,
@@ -305,9 +307,9 @@ export class Supervisor {
   }
 
   #ended(ended: Ended): void {
-    const { host, emit } = this.#parts;
+    const { program, host, emit } = this.#parts;
     const { generation } = this.#state;
-    host?.runEnded(ended, this.#runs.hasWaited);
+    host?.runEnded(ended, this.#runs.hasWaited || program.plain !== undefined);
     emit('exit', { generation, ...ended });
     // A run that was told to end has not broken.
     if (this.#state.kind !== 'running' && this.#state.kind !== 'asking') return;
@@ -350,6 +352,7 @@ export class Supervisor {
     const text = wording(line, {
       cwd,
       entry,
+      plain: program.plain && { name: nameOf(program.plain), text: shown(program.plain) },
       files,
       missing: watching?.missing,
       grace: options.grace,

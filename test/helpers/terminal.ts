@@ -12,8 +12,10 @@ export class Terminal {
   readonly transcript = new Transcript();
   readonly #ended: Promise<number | null>;
 
-  constructor(project: Project, entry: string, env: NodeJS.ProcessEnv = {}) {
-    const command = `exec '${process.execPath}' --import autoreload/register '${entry}'`;
+  /** @param entry the program; or all that Node is given, where that is not to be under `register` */
+  constructor(project: Project, entry: string | readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const args = typeof entry === 'string' ? ['--import', 'autoreload/register', entry] : entry;
+    const command = `exec ${[process.execPath, ...args].map(quoted).join(' ')}`;
     // What a test runner or a user leaves in the environment.
     const unset = {
       NODE_TEST_CONTEXT: undefined,
@@ -66,4 +68,9 @@ export class Terminal {
     }
     await this.end();
   }
+}
+
+/** A word as the shell takes it. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

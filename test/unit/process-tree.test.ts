@@ -2,17 +2,27 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { descendants, isAlive, lookUp, parseTable, signal } from '../../src/supervisor/process-tree.ts';
+import {
+  descendants,
+  formatProc,
+  isAlive,
+  lookUp,
+  membersIn,
+  parseProc,
+  parseTable,
+  signal,
+} from '../../src/supervisor/process-tree.ts';
+import type { Proc } from '../../src/supervisor/process-tree.ts';
 
 const posix = { skip: process.platform === 'win32' };
 
 const TABLE = `
-    1     0 Ss   Mon Nov 16 09:00:00 2026
-  100     1 S+   Fri Nov 20 18:00:00 2026
-  101   100 R    Fri Nov 20 18:00:01 2026
-  102   100 Ss   Fri Nov 20 18:00:02 2026
-  103   100 Z    Fri Nov 20 18:00:03 2026
-  104   100 Z+   Fri Nov 20 18:00:03 2026
+    1     0     1 Ss   Mon Nov 16 09:00:00 2026
+  100     1   100 S+   Fri Nov 20 18:00:00 2026
+  101   100   100 R    Fri Nov 20 18:00:01 2026
+  102   100   102 Ss   Fri Nov 20 18:00:02 2026
+  103   100   100 Z    Fri Nov 20 18:00:03 2026
+  104   100   100 Z+   Fri Nov 20 18:00:03 2026
 
 `;
 
@@ -22,6 +32,8 @@ test('the table of ps: who descends from whom, and who leads a session of its ow
   assert.deepEqual(rows.get(101), {
     pid: 101,
     ppid: 100,
+    pgrp: 100,
+    session: undefined,
     detached: false,
     started: 'Fri-Nov-20-18:00:01-2026',
   });
@@ -76,4 +88,59 @@ setInterval(() => {}, 1000);
 
 test('a signal to a process that is gone is no error', () => {
   signal(2 ** 22 + 1, 'SIGTERM');
+});
+
+test('a process is one word, also where it stands for a group', () => {
+  const procs: Proc[] = [
+    { pid: 4, started: '17' },
+    { pid: 5, started: 'Fri-Nov-20-18:00:01-2026', group: 'own' },
+    { pid: 6, started: '', group: 'shared' },
+  ];
+  for (const proc of procs) assert.deepEqual(parseProc(formatProc(proc)), proc);
+});
+
+/** A table of processes: pid, parent, group, session, start. */
+function tableOf(...rows: readonly (readonly number[])[]): Parameters<typeof membersIn>[0] {
+  return new Map(
+    rows.map(([pid = 0, ppid = 0, pgrp = 0, session = 0, started = 0]) => [
+      pid,
+      { pid, ppid, pgrp, session, detached: pid === session, started: String(started) },
+    ]),
+  );
+}
+
+const pidsIn = (rows: Parameters<typeof membersIn>[0], leader: Proc, self: number): number[] =>
+  membersIn(rows, leader, self).map(({ pid }) => pid);
+
+test('a group of its own: all in its session, unless the pid is that of another by now', () => {
+  const leader = { pid: 20, started: '500', group: 'own' } as const;
+  const rest = [
+    [21, 1, 20, 20, 510],
+    [22, 1, 22, 20, 520],
+    [30, 1, 30, 30, 600],
+  ] as const;
+  assert.deepEqual(pidsIn(tableOf([20, 10, 20, 20, 500], ...rest), leader, 10), [20, 21, 22]);
+  assert.deepEqual(pidsIn(tableOf(...rest), leader, 10), [21, 22]);
+  assert.deepEqual(pidsIn(tableOf([20, 1, 20, 20, 900], ...rest), leader, 10), []);
+});
+
+test('in our group: orphans that were started since, and nobody else', () => {
+  const leader = { pid: 20, started: '500', group: 'shared' } as const;
+  const rows = tableOf(
+    [1, 0, 1, 1, 1],
+    [2, 1, 2, 2, 2],
+    // The shell, autoreload, the guard, and what is behind the pipe, with a child of its own.
+    [5, 1, 5, 5, 100],
+    [10, 5, 10, 5, 400],
+    [11, 10, 10, 5, 501],
+    [12, 5, 10, 5, 400],
+    [13, 12, 10, 5, 700],
+    // An orphan from before, two since, one in another group.
+    [14, 1, 10, 5, 450],
+    [15, 1, 10, 5, 510],
+    [16, 2, 10, 5, 520],
+    [17, 1, 17, 5, 530],
+  );
+  assert.deepEqual(pidsIn(rows, leader, 10), [15, 16]);
+  assert.deepEqual(pidsIn(rows, { ...leader, started: '' }, 10), []);
 });

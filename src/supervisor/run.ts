@@ -1,0 +1,33 @@
+// What the supervisor needs of one run of the program, whatever it is: a child of Node's (child.ts) or any command
+// (plain-child.ts). Types only.
+import type { Receiver } from './launcher.ts';
+import type { ControlMessage, Reason } from '../protocol.cts';
+import type { Readable } from 'node:stream';
+
+/** One run. How it ends is told to whoever has started it, when all that it started is gone as well. */
+export interface Run extends Receiver {
+  readonly pid: number | undefined;
+  /** Whether it has been started and has not ended. */
+  readonly isThere: boolean;
+  /** Whether it was told to end, and is not sent its signal yet. */
+  readonly isDraining: boolean;
+  /** Whether it gets what a terminal sends to our process group. */
+  readonly sharesGroup: boolean;
+  /** What it prints, where that comes through a pipe. */
+  readonly output: { readonly stdout: Readable | null; readonly stderr: Readable | null };
+  /**
+   * Asks it to end, in its own time.
+   *
+   * @param reason why another run follows; undefined if none does
+   */
+  stop: (reason: Reason | undefined) => void;
+  /** Ends it at once. */
+  kill: () => void;
+  signal: (name: NodeJS.Signals) => void;
+  /** The user has ended the program by a signal of its own: none follows. */
+  keepSignal: () => void;
+  /** Returns false when it takes no messages. */
+  tell: (message: ControlMessage) => boolean;
+  /** Tells which processes must not outlive the supervisor. */
+  tellProcs: () => void;
+}
