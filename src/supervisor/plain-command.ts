@@ -6,7 +6,7 @@ import { AutoreloadError } from '../errors.cts';
 import type { Program } from './program.ts';
 
 /** Names the files that changed before a run. */
-export const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
+const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
 
 /** A variable may have 128 KB on Linux and 32 K characters on Windows; one that is longer starts nothing. */
 const MAX_CHANGED_BYTES = 32_000;

@@ -82,7 +82,7 @@ test('what follows the command in a pipe may write all that it was given', posix
 test('a process in a session of its own lives on', linux, async () => {
   using project = new Project({
     'a.txt': 'one\n',
-    'run.sh': 'setsid sh -c \'echo "pid $$"; exec sleep 60\' &\nwait\n',
+    'run.sh': 'setsid sh -c \'echo "apart $$"; exec sleep 60\' &\nwait\n',
   });
   await using app = command(project, ['--', 'sh', 'run.sh']);
   const [apart = 0] = await pidsOf(app, 'apart');
