@@ -184,6 +184,8 @@ export type LaneRecord =
   | { readonly kind: 'preserved'; readonly key: string; readonly first: boolean; readonly text: string }
   /** What does not survive the run, and why. */
   | { readonly kind: 'lost'; readonly key: string; readonly why: string }
+  /** The program begins to read what the user types. */
+  | { readonly kind: 'reads' }
   /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
   | { readonly kind: 'up'; readonly at: number };
 
@@ -360,6 +362,8 @@ function toFields(record: LaneRecord): unknown[] {
       return ['p', record.key, record.first, record.text];
     case 'lost':
       return ['l', record.key, record.why];
+    case 'reads':
+      return ['k'];
     case 'up':
       return ['u', record.at];
   }
@@ -402,6 +406,7 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
   if (tag === 'p' && isString(first) && isBoolean(second) && isString(third))
     return { kind: 'preserved', key: first, first: second, text: third };
   if (tag === 'l' && isString(first) && isString(second)) return { kind: 'lost', key: first, why: second };
+  if (tag === 'k') return { kind: 'reads' };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
   return undefined;
 }

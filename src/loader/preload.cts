@@ -34,6 +34,7 @@ import { isInProject } from './project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './recorder.cts';
 import type { Progress } from './recorder.cts';
 import { holdSockets, socketsUp } from './sockets.cts';
+import { watchInput } from './stdin.cts';
 import { addressAllWorkers } from './workers.cts';
 
 /** What the option of the supervisor's names. */
@@ -138,6 +139,7 @@ function joinProcess(address: Address | undefined): void {
     return;
   }
   openLane(address.fd);
+  watchInput();
   addressProcesses(ENTRY_PATH, address);
 }
 
@@ -153,6 +155,7 @@ function record(address: Address, progress: Progress): void {
   const { fd, starter } = address;
   openLane(fd);
   flushAtExit();
+  watchInput();
   addressProcesses(ENTRY_PATH, address);
   addressAllWorkers(ENTRY_PATH, address);
   install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);

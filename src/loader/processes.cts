@@ -8,7 +8,8 @@ import type { Address } from './address.cts';
 import { callerUrl } from './caller.cts';
 import { send } from './lane.cts';
 import { projectRoot } from './project-root.cts';
-import { mayRunNode } from './runs-node.cts';
+import { isNode, mayRunNode } from './runs-node.cts';
+import { inputGiven } from './stdin.cts';
 
 const NODE_OPTIONS = 'NODE_OPTIONS=';
 
@@ -50,6 +51,8 @@ export function addressProcesses(preload: string, address: Address): void {
       value(options: SpawnOptions, ...rest: unknown[]) {
         Reflect.deleteProperty(child, 'spawn');
         const changed = addressed(options);
+        // One that has our preload tells it itself.
+        if (!changed || !isNode(options.file, execPath)) inputGiven(options.stdio);
         const result = spawn.call(child, changed ?? options, ...rest);
         if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
         // The app does not know of one more.

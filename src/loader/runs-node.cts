@@ -16,6 +16,11 @@ const MENTIONED = new RegExp(
   'i',
 );
 
+/** Whether what is executed is Node itself. */
+export function isNode(file: unknown, execPath: string): boolean {
+  return typeof file === 'string' && (file === execPath || /^node(\.exe)?$/i.test(nameOf(file)));
+}
+
 /**
  * Whether a command may run Node.
  *
@@ -24,7 +29,11 @@ const MENTIONED = new RegExp(
  * @param execPath path of this Node
  */
 export function mayRunNode(file: string, args: readonly string[], execPath: string): boolean {
-  const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  const name = nameOf(file);
   if (SHELL.test(name)) return args.some((arg) => MENTIONED.test(arg));
   return file === execPath || TOOL.test(name) || SCRIPT.test(file);
+}
+
+function nameOf(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 }

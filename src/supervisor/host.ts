@@ -1,10 +1,13 @@
 // The process that the user has started to supervise a program, which it has to itself: its signals, its terminal, its
 // launcher and its end. Where a tool supervises a program, there is none: that process is the tool's.
+import { Keyboard } from './keyboard.ts';
 import { Launcher } from './launcher.ts';
 import { leave } from './leave.ts';
-import { onDebugSignal, onEndingSignal, onRestartSignal } from './signals.ts';
+import { systemScheduler } from './scheduler.ts';
+import { onContinued, onDebugSignal, onEndingSignal, onRestartSignal } from './signals.ts';
 import type { Ended } from './state.ts';
 import { Terminal } from './terminal.ts';
+import { typedLines } from './typed.ts';
 
 /** Where what happens to the process goes. */
 export interface HostEvents {
@@ -14,12 +17,16 @@ export interface HostEvents {
   readonly onDebugSignal: () => void;
   /** The program is to be restarted. */
   readonly onRestart: (message: string) => void;
+  /** The user has typed what means nothing. */
+  readonly onOtherInput: () => void;
   /** A bug of ours. */
   readonly onInternalError: (error: Error) => void;
 }
 
 export class Host {
   readonly launcher: Launcher = new Launcher(process);
+  /** What the user types, while the program does not read it. */
+  readonly keyboard: Keyboard = new Keyboard(typedLines, systemScheduler);
   readonly #terminal = new Terminal();
   #removeSignalHandlers = (): void => {};
 
@@ -31,6 +38,8 @@ export class Host {
     this.#removeSignalHandlers = onEndingSignal(events.onSignal);
     onDebugSignal(events.onDebugSignal);
     onRestartSignal(() => events.onRestart('SIGUSR2'));
+    this.keyboard.begin({ onRestart: events.onRestart, onOther: events.onOtherInput });
+    onContinued(() => this.keyboard.look());
   }
 
   /**
@@ -43,6 +52,7 @@ export class Host {
 
   /** Ends this process as the program has ended. */
   leave(ended: Ended): void {
+    this.keyboard.close();
     this.#removeSignalHandlers();
     leave(ended);
   }

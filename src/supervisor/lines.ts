@@ -7,6 +7,9 @@ import type { Origin } from './tracked-files.ts';
 /** A chain of imports with more files than this is shortened. */
 const MAX_CHAIN = 5;
 
+/** What is said once to who types something else than what restarts the program. */
+export const OTHER_INPUT = 'to restart, press Enter or type rs';
+
 /** What a line may have to name. */
 export interface Context {
   readonly cwd: string;
@@ -19,6 +22,8 @@ export interface Context {
   /** What the run looked for last and did not find. */
   readonly missing: string | undefined;
   readonly grace: number;
+  /** It is time to say what the user may press. */
+  readonly mayPress: boolean;
   /** The program was told to end, and finishes its responses first. */
   readonly isDraining: boolean;
   /** The shortest chain of imports from the entry to a file. */
@@ -32,7 +37,7 @@ export function wording(line: Line, context: Context): string {
     case 'up':
       // When it is ready nobody can tell.
       if (context.plain) return `started: ${context.plain.text}, watching ${count(context.files, 'file')}`;
-      return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}`;
+      return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}${context.mayPress ? ', press Enter to restart' : ''}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;
     case 'requested':
@@ -44,7 +49,7 @@ export function wording(line: Line, context: Context): string {
     case 'asked':
       return `${name} asked for a restart (exit code 75), restarting${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
     case 'waiting':
-      return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}`;
+      return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}${context.mayPress ? ', or press Enter' : ''}`;
     case 'slow':
       if (context.isDraining)
         return `${name} still answers requests, waiting for it at most ${duration(context.grace)}`;

@@ -5,7 +5,10 @@ import type { PlainCommand } from './plain-command.ts';
 /** A program of which run after run is started. */
 export interface Program {
   readonly command: Command;
-  /** What is started instead, where it is not a program of Node's. */
+  /**
+   * What is started instead, where it is not a program of Node's. It has nothing of ours, and so does not tell when it begins
+   * to read what the user types.
+   */
   readonly plain?: PlainCommand;
   /** Absolute path of its working directory. */
   readonly cwd: string;

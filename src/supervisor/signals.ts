@@ -16,6 +16,11 @@ export function onDebugSignal(tell: () => void): void {
   if (process.platform !== 'win32') process.on('SIGUSR1', tell);
 }
 
+/** Tells that this process goes on after Ctrl-Z, in the foreground or in the background. Windows does not know it. */
+export function onContinued(tell: () => void): void {
+  if (process.platform !== 'win32') process.on('SIGCONT', tell);
+}
+
 /** Tells SIGUSR2, by which somebody asks for a restart. Windows does not have it. */
 export function onRestartSignal(tell: () => void): void {
   if (process.platform !== 'win32') process.on('SIGUSR2', tell);

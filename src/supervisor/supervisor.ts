@@ -10,7 +10,7 @@ import type { Host } from './host.ts';
 import { DebugSignal } from './inspector.ts';
 import { LastError } from './last-error.ts';
 import { Launcher } from './launcher.ts';
-import { duration, explanation, unreportedText, wording } from './lines.ts';
+import { duration, explanation, OTHER_INPUT, unreportedText, wording } from './lines.ts';
 import type { Log } from './log.ts';
 import { nameOf, shown } from './plain-command.ts';
 import type { Program } from './program.ts';
@@ -90,6 +90,7 @@ export class Supervisor {
       onSignal: (signal) => void this.#onSignal(signal),
       onDebugSignal: () => void this.#onDebugSignal(),
       onRestart: (message) => this.restart(message),
+      onOtherInput: () => log.info(OTHER_INPUT),
       onInternalError: (error) => log.info(`internal error, a restart may be missed: ${error.stack}`),
     });
     const at = scheduler.now();
@@ -196,10 +197,13 @@ export class Supervisor {
     if (next.kind !== this.#state.kind)
       this.#parts.log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
     this.#state = next;
+    const isDown = next.kind === 'waiting' || next.kind === 'delaying';
+    if (isDown) this.#parts.host?.keyboard.noRun();
+    // What is typed now is for whoever follows.
+    if (next.kind === 'ending') this.#parts.host?.keyboard.close();
     for (const effect of effects) this.#perform(effect);
     if (next.kind === 'ending') this.#runs.child?.keepSignal();
     if (event.kind !== 'exit') return;
-    const isDown = next.kind === 'waiting' || next.kind === 'delaying';
     if (isDown && event.ended.code !== EXIT_RESTART) this.#down?.ended(event.ended);
     // Nobody would answer for a while.
     else if (isDown) this.#runs.ended(false);
@@ -247,7 +251,8 @@ export class Supervisor {
   }
 
   #spawn(generation: number, reason: Reason | undefined): void {
-    const { program, log, emit } = this.#parts;
+    const { program, log, host, emit } = this.#parts;
+    host?.keyboard.runBegins(program.plain === undefined);
     this.#watching?.begin(scheduler.now());
     this.#down?.begin();
     this.#lastError.begin();
@@ -266,7 +271,7 @@ export class Supervisor {
     if (generation !== this.#state.generation) return;
     const { child } = this.#runs;
     if (child && this.#state.kind === 'running') this.#debug.begun(child);
-    const { log } = this.#parts;
+    const { log, host } = this.#parts;
     switch (record.kind) {
       case 'inspected':
         this.#debug.opened(record.url);
@@ -296,7 +301,11 @@ export class Supervisor {
       case 'lost':
         log.info(lostText(record));
         break;
+      case 'reads':
+        host?.keyboard.runReads();
+        break;
       case 'up':
+        host?.keyboard.runIsUp();
         this.#watching?.cameUp();
         this.#debug.cameUp();
         this.#apply({ kind: 'up', generation, at: record.at });
@@ -345,7 +354,7 @@ export class Supervisor {
   }
 
   #say(line: Line): void {
-    const { program, log, options, emit } = this.#parts;
+    const { program, log, options, host, emit } = this.#parts;
     const { cwd, entry } = program;
     const watching = this.#watching;
     const files = watching?.files ?? 0;
@@ -356,6 +365,7 @@ export class Supervisor {
       files,
       missing: watching?.missing,
       grace: options.grace,
+      mayPress: host?.keyboard.mention(line.kind) ?? false,
       isDraining: this.#runs.child?.isDraining ?? false,
       chain: (path) => watching?.chain(path) ?? [],
     });

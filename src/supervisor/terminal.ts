@@ -25,17 +25,17 @@ export class Terminal {
 }
 
 /** Whether our process group is the one that has the terminal: `pgrp` and `tpgid` of proc(5). */
-function isForeground(): boolean {
+export function isForeground(): boolean {
   let groups: (string | undefined)[];
   if (process.platform === 'linux') {
     const stat = textOf('/proc/self/stat') ?? '';
     const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     groups = [pgrp, tpgid];
   } else {
-    const { stdout } = spawnSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], {
+    const { stdout, error } = spawnSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], {
       encoding: 'utf8',
     });
-    groups = stdout.trim().split(/\s+/);
+    groups = error ? [] : stdout.trim().split(/\s+/);
   }
   return groups[0] !== undefined && groups[0] === groups[1];
 }

@@ -110,7 +110,7 @@ test('an app without handlers ends at the first Ctrl-C', linux, async () => {
 test('Ctrl-C while waiting after a crash with code 3 ends with code 3', linux, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
   await using terminal = new Terminal(project, 'app.js');
-  await terminal.line(/ app\.js failed with exit code 3, waiting for a change in 1 file$/);
+  await terminal.line(/ app\.js failed with exit code 3, waiting for a change in 1 file, or press Enter$/);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 3, terminal.transcript.toString());
 });
@@ -208,7 +208,7 @@ test('the prefix is coloured on the terminal, the text after it is not', linux, 
   const [prefix, text] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' '))];
   assert.notEqual(prefix, '[autoreload]');
   assert.equal(stripVTControlCharacters(prefix), '[autoreload]');
-  assert.match(text, /^ app\.js is up in \d+(\.\d)? m?s, watching 1 file$/);
+  assert.match(text, /^ app\.js is up in \d+(\.\d)? m?s, watching 1 file, press Enter to restart$/);
 });
 
 test('NO_COLOR takes the colour out', linux, async () => {

@@ -6,16 +6,29 @@ import { childrenOf } from './processes.ts';
 import type { Project } from './project.ts';
 import { PATIENCE_MS, Transcript } from './transcript.ts';
 
+/** What a user types to run a program under autoreload. */
+export function commandFor(entry: string | readonly string[]): string {
+  const args = typeof entry === 'string' ? ['--import', 'autoreload/register', entry] : entry;
+  return [process.execPath, ...args].map(quoted).join(' ');
+}
+
 /** A terminal with a running program. `await using` it. Everything that it shows is taken for stdout. */
 export class Terminal {
   readonly script: ChildProcess;
   readonly transcript = new Transcript();
   readonly #ended: Promise<number | null>;
 
-  /** @param entry the program; or all that Node is given, where that is not to be under `register` */
-  constructor(project: Project, entry: string | readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const args = typeof entry === 'string' ? ['--import', 'autoreload/register', entry] : entry;
-    const command = `exec ${[process.execPath, ...args].map(quoted).join(' ')}`;
+  /**
+   * @param entry the program; or all that Node is given, where that is not to be under `register`
+   * @param shell runs the program from this shell, which is told to do so by {@link type}
+   */
+  constructor(
+    project: Project,
+    entry: string | readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    shell?: string,
+  ) {
+    const command = shell ?? `exec ${commandFor(entry)}`;
     // What a test runner or a user leaves in the environment.
     const unset = {
       NODE_TEST_CONTEXT: undefined,

@@ -13,6 +13,7 @@ const CONTEXT: Context = {
   files: 12,
   missing: undefined,
   grace: 5000,
+  mayPress: false,
   isDraining: false,
   chain: (path) => ['/app/app.js', '/app/src/routes.js', path],
 };
@@ -135,4 +136,16 @@ test('why a file counts: the lines of its imports, or who wants it', () => {
   assert.equal(say(3), 'why: a.html:3');
   assert.equal(say({ text: '*.html', by: 'option' }), 'why: a.html (--watch *.html)');
   assert.equal(say({ text: 'a.html', by: 'program', names: true }), 'why: a.html (tracked)');
+});
+
+test('what may be pressed is said at the end of a line', posix, () => {
+  const context = { ...CONTEXT, mayPress: true };
+  assert.equal(
+    wording({ kind: 'up', ms: 48 }, context),
+    'app.js is up in 48 ms, watching 12 files, press Enter to restart',
+  );
+  assert.equal(
+    wording(waiting({ code: 1 }), context),
+    'app.js failed with exit code 1, waiting for a change in 12 files, or press Enter',
+  );
 });

@@ -54,6 +54,7 @@ const RECORDS: readonly LaneRecord[] = [
   { kind: 'tracked', text: 'src/**', cwd: '/app', on: true },
   { kind: 'preserved', key: 'a', first: true, text: 'AAA=' },
   { kind: 'lost', key: 'a', why: 'too big' },
+  { kind: 'reads' },
   { kind: 'up', at: 7 },
 ];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mayRunNode } from '../../src/loader/runs-node.cts';
+import { isNode, mayRunNode } from '../../src/loader/runs-node.cts';
 
 const EXEC_PATH = '/opt/node/bin/node';
 
@@ -29,4 +29,11 @@ test('what may run Node is told by its name, a shell by the words that it is giv
   for (const [file, args, expected] of COMMANDS) {
     assert.equal(mayRunNode(file, args, EXEC_PATH), expected, [file, ...args].join(' '));
   }
+});
+
+test('Node itself is told by its path or its name', () => {
+  for (const file of [EXEC_PATH, 'node', '/usr/bin/node', String.raw`C:\Program Files\nodejs\node.exe`])
+    assert.equal(isNode(file, EXEC_PATH), true, file);
+  for (const file of ['npm', '/bin/sh', 'nodemon', undefined])
+    assert.equal(isNode(file, EXEC_PATH), false, file);
 });
