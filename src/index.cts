@@ -14,6 +14,9 @@ const request: Request = {};
 channel(BRIDGE_CHANNEL).publish(request);
 const bridge: Bridge | undefined = request.bridge;
 
+/** What has been given to the program by {@link preserve}. */
+const kept = new Map<string, object>();
+
 /**
  * Exit code by which a program asks to be restarted at once (`EX_TEMPFAIL` of sysexits.h), supervised or not by this tool.
  *
@@ -57,7 +60,7 @@ export const restartReason: RestartReason | undefined = bridge?.reason;
  * track('config.yaml', 'templates', 'locales/*.json', new URL('./schema.sql', import.meta.url));
  */
 export function track(...paths: readonly (string | URL)[]): void {
-  for (const path of paths) bridge?.track(textOf(path, 'track'), process.cwd(), true);
+  for (const text of paths.map((path) => textOf(path, 'track'))) bridge?.track(text, process.cwd(), true);
 }
 
 /**
@@ -69,7 +72,7 @@ export function track(...paths: readonly (string | URL)[]): void {
  * untrack('config.yaml');
  */
 export function untrack(...paths: readonly (string | URL)[]): void {
-  for (const path of paths) bridge?.track(textOf(path, 'untrack'), process.cwd(), false);
+  for (const text of paths.map((path) => textOf(path, 'untrack'))) bridge?.track(text, process.cwd(), false);
 }
 
 /**
@@ -92,7 +95,7 @@ export function onRestart(handler: RestartHandler): () => void {
 
 /**
  * Aborted when the program is about to be restarted, before the handlers of {@link onRestart} are called. Never aborted when the
- * program is not supervised. Its `reason` is the {@link RestartReason}.
+ * program is not supervised. Its `reason` is an `AbortError`, the `cause` of which is the {@link RestartReason}.
  *
  * @example
  * server.listen({ port: 3000, signal: restartSignal });
@@ -138,10 +141,13 @@ export function shouldRestart(): boolean {
  * Asks for a restart of this program, as if a file had changed. Nothing when it is not supervised.
  *
  * @param reason shown on the terminal, and in `restartReason.message` of the next run
+ * @throws {AutoreloadError} `ERR_AUTORELOAD_ARGUMENT` if it is no text
  * @example
  * process.on('SIGHUP', () => restart('SIGHUP'));
  */
 export function restart(reason?: string): void {
+  if (reason !== undefined && typeof reason !== 'string')
+    throw badArgument('restart(): the reason', 'a text', reason, "restart('settings saved')");
   bridge?.request('restart', reason);
 }
 
@@ -172,7 +178,10 @@ export function preserve<T extends object>(key: string, initial: T | (() => T)):
   if (typeof key !== 'string')
     throw badArgument('preserve(): the key', 'a text', key, "preserve('sessions', new Map())");
   const make = (): T => checkedObject(typeof initial === 'function' ? initial() : initial);
-  return bridge ? (bridge.preserve(key, make) as T) : make();
+  // The same object for the same key, wherever the program runs.
+  const value = kept.get(key) ?? bridge?.preserve(key, make) ?? make();
+  kept.set(key, value);
+  return value as T;
 }
 
 function textOf(path: unknown, name: string): string {
@@ -192,11 +201,17 @@ function checkedObject<T>(value: T): T {
 }
 
 function badArgument(what: string, expected: string, value: unknown, instead: string): AutoreloadError {
-  const got = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new AutoreloadError(
-    'ERR_AUTORELOAD_ARGUMENT',
-    `${what} must be ${expected}, got ${got}. Use ${instead}.`,
-  );
+  const message = `${what} must be ${expected}, got ${shown(value)}. Use ${instead}.`;
+  return new AutoreloadError('ERR_AUTORELOAD_ARGUMENT', message);
+}
+
+/** In a few words: an object may have no text, and a function a long one. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value instanceof URL) return value.href;
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? Object.prototype.toString.call(value)
+    : String(value);
 }
 
 function nothing(): void {}

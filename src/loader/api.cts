@@ -13,8 +13,14 @@ const PIECE_LENGTH = 3000;
 /** What is preserved may have so many bytes in all. */
 const MAX_BYTES = 4 * 2 ** 20;
 
+/** What is said of why something is lost has no more characters than about this. */
+const MAX_WHY = 100;
+
 /** How long the longest timer is that keeps the process there, in ms. */
 const HOLD_MS = 1000;
+
+/** Whatever uses a signal reads or calls one of these. */
+const LOOKS = ['aborted', 'reason', 'throwIfAborted', 'addEventListener', 'onabort'] as const;
 
 const FIRST: Begin = { generation: 1, reason: undefined, state: {} };
 
@@ -102,8 +108,10 @@ export function prepareEnd(reason: Reason | undefined, signal: string, onReady: 
   }
   isEnding = true;
   send({ kind: 'draining' });
+  // A handler may never come to an end.
+  if (restartHandlers.length > 0) save();
   if (!isCooperative) stayUntil(signal);
-  controller?.abort(reason);
+  controller?.abort(new DOMException('The program is restarted', { name: 'AbortError', cause: reason }));
   void runHandlers(reason).then(() => {
     save();
     if (!isCooperative) onReady();
@@ -154,11 +162,11 @@ function newController(): AbortController {
   const made = new AbortController();
   const { signal } = made;
   const hear = (): void => {
-    for (const key of ['aborted', 'addEventListener', 'onabort']) Reflect.deleteProperty(signal, key);
+    for (const key of LOOKS) Reflect.deleteProperty(signal, key);
     isHeard = true;
     tellWishes();
   };
-  const lookedAt = (key: 'aborted' | 'addEventListener' | 'onabort'): PropertyDescriptor => ({
+  const lookedAt = (key: (typeof LOOKS)[number]): PropertyDescriptor => ({
     configurable: true,
     get: () => {
       hear();
@@ -169,9 +177,7 @@ function newController(): AbortController {
       Reflect.set(signal, key, value);
     },
   });
-  // Whatever uses a signal reads or calls one of these.
-  for (const key of ['aborted', 'addEventListener', 'onabort'] as const)
-    Object.defineProperty(signal, key, lookedAt(key));
+  for (const key of LOOKS) Object.defineProperty(signal, key, lookedAt(key));
   return made;
 }
 
@@ -187,7 +193,7 @@ function preserve(key: string, initial: () => object): object {
 
 /** What the run before has left. */
 function restored(key: string): object | undefined {
-  const text = begin.state[key];
+  const text = Object.hasOwn(begin.state, key) ? begin.state[key] : undefined;
   if (text === undefined) return undefined;
   try {
     return v8().deserialize(Buffer.from(text, 'base64')) as object;
@@ -233,8 +239,10 @@ function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
+/** V8 names a function that cannot be copied by its whole text. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length <= MAX_WHY ? text : `${text.slice(0, MAX_WHY / 2)} ... ${text.slice(-MAX_WHY / 2)}`;
 }
 
 /** Loaded when it is needed, and not by `require`, which is hooked. */

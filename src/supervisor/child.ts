@@ -24,7 +24,7 @@ import { LaneReader } from './lane.ts';
 import { killTree, lookUp, signal } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
 import type { Program } from './program.ts';
-import type { Run } from './run.ts';
+import type { Run, Streams } from './run.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 
@@ -115,8 +115,7 @@ export class Child implements Run {
     return gate instanceof Writable ? gate : undefined;
   }
 
-  /** What it prints, where that comes through a pipe. */
-  get output(): { readonly stdout: Readable | null; readonly stderr: Readable | null } {
+  get streams(): Streams {
     return this.#process;
   }
 

@@ -1,15 +1,19 @@
 // What a supervisor tells the tool that uses it. Types only.
 import type { ChangedFile, Reason } from '../protocol.cts';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** The events of a supervised program, by name, with what a listener is called with. */
 export interface SupervisorEvents {
-  /** A run begins. `reason`: undefined for the first. `stdout`, `stderr`: where they are pipes. */
+  /**
+   * A run begins. `pid`: undefined if it could not be started. `reason`: undefined for the first. `stdin`, `stdout`,
+   * `stderr`: where they are pipes, which have to be read, or the program waits when they are full.
+   */
   start: [
     event: {
       readonly generation: number;
       readonly pid: number | undefined;
       readonly reason: Reason | undefined;
+      readonly stdin: Writable | null;
       readonly stdout: Readable | null;
       readonly stderr: Readable | null;
     },

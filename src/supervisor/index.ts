@@ -1,8 +1,8 @@
 // Entry of `autoreload/supervisor`: the API for tools. Has no effects.
 import { resolve } from 'node:path';
-import { AutoreloadError } from '../errors.cts';
 import { parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';
+import { checkArguments } from './arguments.ts';
 import { INHERITED, nodeProgram } from './node-program.ts';
 import { problemOf } from './patterns.ts';
 import type { Stdio } from './program.ts';
@@ -41,11 +41,6 @@ export interface SuperviseOptions extends Partial<Omit<Options, 'exec'>> {
   readonly takeOver?: boolean;
 }
 
-/** What is no option of the user's. */
-const OWN_KEYS: ReadonlySet<string> = new Set(
-  'script args execArgv execPath cwd env stdio takeOver'.split(' '),
-);
-
 /**
  * Runs a program, and restarts it when a file changes that it uses.
  *
@@ -61,16 +56,11 @@ const OWN_KEYS: ReadonlySet<string> = new Set(
  * await program.close();
  */
 export function supervise(options: SuperviseOptions): Supervision {
-  const values = Object.entries(options).filter(([name]) => !OWN_KEYS.has(name));
-  const parsed = parseOptions({ values: { log: 'silent', ...Object.fromEntries(values) }, where: nameOf });
+  const values = { log: 'silent', ...checkArguments(options) };
+  const parsed = parseOptions({ values, where: nameOf });
   const [problem] = parsed.problems;
   if (problem) throw problem;
   const { script, args = [], execArgv = [], execPath = process.execPath, env = process.env } = options;
-  if (typeof script !== 'string' || script === '') {
-    const got = JSON.stringify(script) ?? 'nothing';
-    const message = `supervise(): script must be the path of the program, got ${got}. Use 'app.js'.`;
-    throw new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
-  }
   const cwd = resolve(options.cwd ?? '.');
   const entry = resolve(cwd, script);
   const start = { execPath, argv0: execPath, execArgv, argv: [execPath, entry, ...args], env, cwd };

@@ -17,8 +17,9 @@ export class Log {
   constructor(level: LogLevel) {
     this.#level = level;
     this.#prefix = hasColor(process.stderr) ? CYAN_PREFIX : PREFIX;
-    // Whoever reads our output may leave before we do.
-    process.stderr.on('error', () => {});
+    // Whoever reads our output may leave before we do. Where we print nothing, that is no matter of ours.
+    if (level !== 'silent' && !process.stderr.listeners('error').includes(ignore))
+      process.stderr.on('error', ignore);
   }
 
   /** What the user should see. */
@@ -40,6 +41,8 @@ export class Log {
     process.stderr.write(`${this.#prefix} ${text.replaceAll('\n', ' ')}\n`);
   }
 }
+
+function ignore(): void {}
 
 /** As Node's own output: colour on a terminal, less or more with NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
 function hasColor(stream: NodeJS.WriteStream): boolean {

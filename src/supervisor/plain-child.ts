@@ -2,14 +2,13 @@
 // preload, no descriptor, no message. Knows nothing of why it is started or stopped.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { AutoreloadError } from '../errors.cts';
 import { Group } from './group.ts';
 import { failure, withChanged } from './plain-command.ts';
 import type { PlainCommand } from './plain-command.ts';
 import type { Proc } from './process-tree.ts';
 import type { Program } from './program.ts';
-import type { Run } from './run.ts';
+import type { Run, Streams } from './run.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Ended } from './state.ts';
 
@@ -62,8 +61,9 @@ export class PlainChild implements Run {
     return this.#options.command.place !== 'own';
   }
 
-  get output(): { readonly stdout: Readable | null; readonly stderr: Readable | null } {
-    return { stdout: this.#process?.stdout ?? null, stderr: this.#process?.stderr ?? null };
+  get streams(): Streams {
+    const { stdin = null, stdout = null, stderr = null } = this.#process ?? {};
+    return { stdin, stdout, stderr };
   }
 
   stop(): void {

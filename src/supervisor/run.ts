@@ -2,7 +2,14 @@
 // (plain-child.ts). Types only.
 import type { Receiver } from './launcher.ts';
 import type { ControlMessage, Reason } from '../protocol.cts';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+
+/** Standard streams, where they are pipes. */
+export interface Streams {
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+}
 
 /** One run. How it ends is told to whoever has started it, when all that it started is gone as well. */
 export interface Run extends Receiver {
@@ -13,8 +20,7 @@ export interface Run extends Receiver {
   readonly isDraining: boolean;
   /** Whether it gets what a terminal sends to our process group. */
   readonly sharesGroup: boolean;
-  /** What it prints, where that comes through a pipe. */
-  readonly output: { readonly stdout: Readable | null; readonly stderr: Readable | null };
+  readonly streams: Streams;
   /**
    * Asks it to end, in its own time.
    *

@@ -255,12 +255,15 @@ export class Supervisor {
     host?.keyboard.runBegins(program.plain === undefined);
     this.#watching?.begin(scheduler.now());
     this.#down?.begin();
+    // What the run before has loaded last is not told as what this one has.
+    this.#cancelGraph?.();
+    this.#cancelGraph = undefined;
     this.#lastError.begin();
     try {
       this.#runs.start(generation, reason);
-      const { pid, output } = this.#runs.child ?? {};
-      const { stdout = null, stderr = null } = output ?? {};
-      emit('start', { generation, pid, reason, stdout, stderr });
+      const { pid, streams } = this.#runs.child ?? {};
+      const { stdin = null, stdout = null, stderr = null } = streams ?? {};
+      emit('start', { generation, pid, reason, stdin, stdout, stderr });
     } catch (error) {
       log.info(`cannot start ${program.command.execPath}: ${String(error)}`);
       this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });

@@ -92,28 +92,134 @@ test('a CommonJS program restarts from there', async () => {
   await app.lines('[autoreload] dependency.cjs changed (main.cjs > dependency.cjs), restarting', 'edited');
 });
 
-test('its types resolve for a TypeScript program', () => {
-  project.write(
-    'consumer.ts',
-    `import 'autoreload/register';
-import { AutoreloadError } from 'autoreload';
-import type { ErrorCode } from 'autoreload';
+/** What a program may do with all that the package exports, and what it may not. */
+const APP = `import type { Change, ChangeHandler, ErrorCode, RestartHandler, RestartReason } from 'autoreload';
+import {
+  AutoreloadError, EX_TEMPFAIL, generation, isSupervised, onChange, onRestart, preserve, restart, restartReason,
+  restartSignal, shouldRestart, stop, track, untrack,
+} from 'autoreload';
+
 const code: ErrorCode = new AutoreloadError('ERR_AUTORELOAD_OPTION', 'message').code;
+const exitCode: 75 = EX_TEMPFAIL;
+const number: number = generation;
+const supervised: boolean = isSupervised;
+const reason: RestartReason | undefined = restartReason;
+const paths: readonly string[] = (reason?.files ?? []).map(({ path }) => path);
+const signal: AbortSignal = restartSignal;
+const handler: RestartHandler = async ({ cause, message }) => [cause, message];
+const onChanged: ChangeHandler = ({ files }: Change) => (files.length > 1 ? 'restart' : 'ignore');
+const unregister: () => void = onRestart(handler);
+onRestart(async ({ files }) => void files);
+onChange(onChanged)();
+onChange(async () => 'ignore');
+const map: Map<string, Date> = preserve('map', new Map<string, Date>());
+const { count }: { count: number } = preserve('count', () => ({ count: 0 }));
+const asked: boolean = shouldRestart();
+track('a', new URL('file:///b'), ...paths);
+untrack('a');
+restart();
+restart('why');
+stop();
+
 // @ts-expect-error: no such code
-const wrong: ErrorCode = 'ERR_OTHER';
-export { code, wrong };
-`,
-  );
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const module of ['nodenext', 'preserve']) {
-    const options = ['--noEmit', '--strict', '--target', 'es2023', '--module', module, '--types', ''];
-    const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, 'consumer.ts'], {
-      cwd: project.dir,
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, stdout);
-  }
+const wrongCode: ErrorCode = 'ERR_OTHER';
+// @ts-expect-error: it cannot be set
+reason!.files[0]!.path = '';
+// @ts-expect-error: no number
+track(5);
+// @ts-expect-error: no function
+onRestart('handler');
+// @ts-expect-error: no function
+onChange();
+// @ts-expect-error: an object
+preserve('count', 1);
+// @ts-expect-error: a text
+restart(new Error());
+// @ts-expect-error: no such cause
+const cause: RestartReason['cause'] = 'timeout';
+export { asked, cause, code, count, exitCode, map, number, signal, supervised, unregister, wrongCode };
+`;
+
+/** The same for tools. */
+const TOOL = `import type { ChangedFile, Dependency, Ended, Reason, Stdio, SuperviseOptions, Supervision, SupervisorEvents } from 'autoreload/supervisor';
+import { AutoreloadError, supervise } from 'autoreload/supervisor';
+
+const stdio: Stdio = 'pipe';
+const options: SuperviseOptions = {
+  script: 'app.js', args: ['a'], execArgv: [], execPath: 'node', cwd: '.', env: { A: '1' }, stdio: [stdio, 'inherit', 1],
+  takeOver: false, watch: ['src'], ignore: [], ext: ['js'], poll: 0, debounce: 5, grace: 5000, signal: 'SIGINT',
+  onExit: 'restart', onCrash: 'retry', timeout: 1000, clear: true, log: 'debug', standby: false, hold: false, crashPage: false,
+};
+const program: Supervision = supervise(options);
+program.on('start', ({ generation, pid, reason, stdin, stdout }) => {
+  const all: [number, number | undefined, Reason | undefined] = [generation, pid, reason];
+  stdin?.end();
+  stdout?.on('data', () => all);
 });
+program.once('ready', ({ ms, files }) => ms + files);
+program.on('graph', ({ files }) => files.join());
+program.on('change', ({ files }) => files.map(({ path, how }: ChangedFile) => path + how));
+program.on('restart', ({ reason }) => reason.message);
+program.on('exit', ({ code, signal }) => [code, signal]);
+program.on('crash', ({ error }) => error?.split(','));
+program.off('close', (ended: Ended) => ended.code);
+program.restart('why');
+const graph: Dependency[] = program.graph();
+const ended: Promise<Ended> = program.close();
+const isOurs = (error: unknown): boolean => error instanceof AutoreloadError && error.code === 'ERR_AUTORELOAD_OPTION';
+const ready: SupervisorEvents['ready'][0]['ms'] = 1;
+
+// @ts-expect-error: no such event
+program.on('started', () => {});
+// @ts-expect-error: no such property
+program.on('ready', ({ seconds }) => seconds);
+// @ts-expect-error: without a script
+supervise({});
+// @ts-expect-error: no such option
+supervise({ script: 'app.js', grcae: 5 });
+// @ts-expect-error: no such word
+supervise({ script: 'app.js', onCrash: 'again' });
+// @ts-expect-error: a program is run by Node
+supervise({ script: 'app.js', exec: 'python' });
+// @ts-expect-error: no number
+program.restart(5);
+export { ended, graph, isOurs, ready };
+`;
+
+for (const [what, type, options] of [
+  ['an ES module, nodenext', 'module', ['--module', 'nodenext']],
+  ['a bundler', 'module', ['--module', 'preserve', '--moduleResolution', 'bundler']],
+  ['CommonJS, nodenext', 'commonjs', ['--module', 'nodenext']],
+] as const) {
+  test(`every export has its type, and a wrong use is an error: ${what}`, () => {
+    using consumer = new Project({
+      'package.json': JSON.stringify({ type }),
+      'app.ts': `import 'autoreload/register';\n${APP}`,
+      'tool.ts': TOOL,
+    });
+    consumer.link('node_modules/autoreload', project.path('node_modules/autoreload'));
+    consumer.link('node_modules/@types/node', join(ROOT, 'node_modules/@types/node'));
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const strict = [
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--target',
+      'es2023',
+      '--types',
+      'node',
+    ];
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [tsc, ...strict, ...options, 'app.ts', 'tool.ts'],
+      {
+        cwd: consumer.dir,
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(status, 0, stdout);
+  });
+}
 
 function npm(cwd: string, ...args: string[]): void {
   const { status, stdout, stderr } = spawnSync(process.execPath, [npmCli(), ...args], {
