@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { isNodeOption, takesNext } from './node-flags.ts';
 import { flagOf, nearestOption, OPTIONS, problem } from './options.ts';
 import type { Definition, Source } from './options.ts';
-import type { AutoreloadError } from './errors.cts';
+import type { AutoreloadError } from './errors.ts';
 
 /** What has been typed, taken apart. */
 export interface Arguments {

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Arguments } from './cli-arguments.ts';
 import { USAGE } from './cli-help.ts';
-import type { AutoreloadError } from './errors.cts';
+import type { AutoreloadError } from './errors.ts';
 import { runsNoProgram } from './node-flags.ts';
 import { parseOptions, problem } from './options.ts';
 import type { Options, Source } from './options.ts';

@@ -1,6 +1,6 @@
 // What the user has set, validated and frozen. One table says everything about each option; the command line, the
 // environment and package.json are three ways to the same. The only file that reads the user's AUTORELOAD_* variables.
-import { AutoreloadError } from './errors.cts';
+import { AutoreloadError } from './errors.ts';
 import {
   choice,
   COMMAND,

@@ -2,10 +2,11 @@
 // and what is preserved. Knows nothing of how the supervisor decides.
 import { subscribe } from 'node:diagnostics_channel';
 import type v8Module from 'node:v8';
-import { BRIDGE_CHANNEL } from '../bridge.cts';
-import type { Bridge, ChangeHandler, Request, RestartHandler } from '../bridge.cts';
+import type { Bridge, BridgeChannel, ChangeHandler, Request, RestartHandler } from '../bridge.cts';
 import type { Begin, ChangedFile, Reason } from '../protocol.cts';
 import { send } from './lane.cts';
+
+const CHANNEL: BridgeChannel = 'autoreload.bridge';
 
 /** A record is to be less than a page. */
 const PIECE_LENGTH = 3000;
@@ -77,7 +78,7 @@ const DESCENDANT: Bridge = {
 
 /** From now on the API finds us in this thread. */
 export function offerApi(isChild: boolean): void {
-  subscribe(BRIDGE_CHANNEL, (request) => {
+  subscribe(CHANNEL, (request) => {
     (request as Request).bridge = isChild ? CHILD : DESCENDANT;
   });
 }

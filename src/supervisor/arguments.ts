@@ -1,5 +1,5 @@
 // What a tool gives to supervise() besides the options of the user's: which there are, and what they can be. Pure.
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import { nearest } from '../option-values.ts';
 import { OPTIONS } from '../options.ts';
 

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import {
   CONTROL_FD,
   encodeControl,

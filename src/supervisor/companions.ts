@@ -1,7 +1,7 @@
 // Companions: the files that are part of the program without being modules. Finds the settings that Node and loaders read
 // and the assets that modules name. Knows neither what these files hold nor whether they have changed.
 import { dirname, join } from 'node:path';
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import { isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import { exists, textOf } from './disk.ts';

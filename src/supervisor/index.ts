@@ -8,8 +8,8 @@ import { problemOf } from './patterns.ts';
 import type { Stdio } from './program.ts';
 import { Supervision } from './supervise.ts';
 
-export { AutoreloadError } from '../errors.cts';
-export type { ErrorCode } from '../errors.cts';
+export { AutoreloadError } from '../errors.ts';
+export type { ErrorCode } from '../errors.ts';
 export type { LogLevel } from '../options.ts';
 export type { ChangedFile, Reason } from '../protocol.cts';
 export type { Dependency } from './dependencies.ts';

@@ -2,7 +2,7 @@
 // end.
 import { isatty } from 'node:tty';
 import v8 from 'node:v8';
-import type { AutoreloadError } from '../errors.cts';
+import type { AutoreloadError } from '../errors.ts';
 import { config } from '../config.ts';
 import { environment, parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';

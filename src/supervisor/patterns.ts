@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import { exists } from './disk.ts';
 
 /** What a text means. */

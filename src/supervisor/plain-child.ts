@@ -2,7 +2,7 @@
 // preload, no descriptor, no message. Knows nothing of why it is started or stopped.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import { Group } from './group.ts';
 import { failure, withChanged } from './plain-command.ts';
 import type { PlainCommand } from './plain-command.ts';

@@ -2,7 +2,7 @@
 // look at what cannot be started. Knows nothing of its life.
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import type { Program } from './program.ts';
 
 /** Names the files that changed before a run. */

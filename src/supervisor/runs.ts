@@ -43,6 +43,14 @@ export interface RunsOptions {
   readonly onExit: (generation: number, ended: Ended) => void;
 }
 
+interface Waiting {
+  readonly child: Child;
+  /** What it has told before its turn. */
+  readonly early: LaneRecord[];
+  /** What it has been told of the run before. */
+  readonly offered: readonly Found[];
+}
+
 export class Runs {
   readonly #options: RunsOptions;
   readonly #standby: Standby<Child> | undefined;
@@ -55,11 +63,9 @@ export class Runs {
   #generation = 0;
   #usage = new UsageOfRun();
   readonly #preserved = new Preserved();
-  /** The last standby, and what it has told until now. */
-  #waiting: Child | undefined;
-  #early: LaneRecord[] = [];
-  /** What the standby, and what the child has been told of the run before. */
-  #offered: readonly Found[] = [];
+  /** The last standby. */
+  #waiting: Waiting | undefined;
+  /** What the child has been told of the run before. */
   #known: readonly Found[] = [];
 
   constructor(options: RunsOptions) {
@@ -74,16 +80,17 @@ export class Runs {
       this.#held = new Held({ onChange: () => this.#standby?.refresh(), onDebug });
     // The inspector of a standby would listen before its turn.
     if (!options.standby || command.isInspected) return;
+    let offered: readonly Found[] = [];
     this.#standby = new Standby({
       scheduler,
       spawn: () => {
         const child = this.#spawn(this.#generation + 1, this.#gate());
-        [this.#waiting, this.#early] = [child, []];
+        this.#waiting = { child, early: [], offered };
         return child;
       },
       usage: () => {
         const usage = this.#usage.get([...options.settings(), ...certificates]);
-        this.#offered = usage.message.found;
+        offered = usage.message.found;
         return usage;
       },
       version: () => this.#held?.version ?? '',
@@ -115,8 +122,8 @@ export class Runs {
     try {
       this.#child = this.#standby?.take(begin);
       this.#hasWaited = this.#child !== undefined;
-      const early = this.#child ? this.#early : [];
-      this.#known = this.#child ? this.#offered : [];
+      const { early, offered } = (this.#hasWaited && this.#waiting) || { early: [], offered: [] };
+      this.#known = offered;
       this.#child ??= this.#spawnNow(begin);
       for (const record of early) this.#record(this.#child, generation, record);
     } finally {
@@ -164,7 +171,7 @@ export class Runs {
   close(): void {
     this.#standby?.discard();
     // It is dying: there is nothing to guard.
-    if (this.#waiting) this.#entrust(this.#waiting, []);
+    if (this.#waiting) this.#entrust(this.#waiting.child, []);
     this.#guard?.close();
   }
 
@@ -224,7 +231,7 @@ export class Runs {
 
   /** What a standby tells that was discarded is of no use, nor is what comes from a run that another has followed. */
   #record(child: Run, generation: number, record: LaneRecord): void {
-    if (child === this.#waiting && child !== this.#child) this.#early.push(record);
+    if (child === this.#waiting?.child && child !== this.#child) this.#waiting.early.push(record);
     if (child !== this.#child) return;
     const full = record.kind === 'again' ? this.#again(record.index) : record;
     if (!full) return;

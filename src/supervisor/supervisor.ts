@@ -1,8 +1,8 @@
 // The supervisor of one program: builds the parts, feeds what happens to transition(), and does what it decides. Decides
 // nothing itself. What the first child does not need is loaded while it starts.
-import { AutoreloadError } from '../errors.cts';
 import type { Options } from '../options.ts';
 import type { LaneRecord, Reason } from '../protocol.cts';
+import { Announcer } from './announcer.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Down } from './down.ts';
 import type { Emit, SupervisorEvents } from './events.ts';
@@ -10,14 +10,13 @@ import type { Host } from './host.ts';
 import { DebugSignal } from './inspector.ts';
 import { LastError } from './last-error.ts';
 import { Launcher } from './launcher.ts';
-import { duration, explanation, OTHER_INPUT, unreportedText, wording } from './lines.ts';
+import { OTHER_INPUT, unreportedText } from './lines.ts';
 import type { Log } from './log.ts';
-import { nameOf, shown } from './plain-command.ts';
 import type { Program } from './program.ts';
 import { Runs } from './runs.ts';
 import { systemScheduler as scheduler } from './scheduler.ts';
 import { IDLE } from './state.ts';
-import type { Change, Effect, Ended, Event, Line, Policy, State } from './state.ts';
+import type { Effect, Ended, Event, Policy, State } from './state.ts';
 import { EXIT_RESTART, transition } from './transition.ts';
 import type { Watching } from './watching.ts';
 
@@ -26,9 +25,6 @@ const PATIENCE_MS = 1000;
 
 /** At least so long before it is killed, in ms, a child that drains gets its signal; or half of the grace period. */
 const HANDLERS_MS = 1000;
-
-/** New modules are told together, so many ms after the first. */
-const GRAPH_MS = 50;
 
 export interface SupervisorParts {
   readonly program: Program;
@@ -47,6 +43,7 @@ export class Supervisor {
   readonly #policy: Policy;
   readonly #debug = new DebugSignal();
   readonly #lastError = new LastError(scheduler);
+  readonly #announcer: Announcer;
   /** What has happened and has not been handled yet, in order. */
   readonly #queue: (() => void)[] = [];
   #handling = true;
@@ -57,13 +54,20 @@ export class Supervisor {
   #down: Down | undefined;
   #cancelTimer: (() => void) | undefined;
   #cancelTimeout: (() => void) | undefined;
-  #cancelGraph: (() => void) | undefined;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     const { program, options, log, host } = parts;
     const { grace, signal, onExit, onCrash } = options;
     this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
+    this.#announcer = new Announcer({
+      ...parts,
+      scheduler,
+      lastError: this.#lastError,
+      watching: () => this.#watching,
+      run: () => this.#runs.child,
+      mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
+    });
     this.#runs = new Runs({
       program,
       scheduler,
@@ -217,14 +221,15 @@ export class Supervisor {
         break;
       case 'stop':
         this.#debug.pause();
-        if (effect.reason) this.#tellRestart(effect.reason);
+        if (effect.reason)
+          this.#parts.emit('restart', { generation: this.#state.generation, reason: effect.reason });
         child?.stop(effect.reason);
         break;
       case 'ask':
         child?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
         break;
       case 'accept':
-        this.#accept(effect.change);
+        this.#watching?.accept(effect.change.files.map(({ path }) => path));
         break;
       case 'kill':
         child?.kill();
@@ -242,7 +247,7 @@ export class Supervisor {
         this.#cancelTimer?.();
         break;
       case 'say':
-        this.#say(effect.line);
+        this.#announcer.say(effect.line, this.#state.generation);
         break;
       case 'leave':
         this.#leave(effect.ended);
@@ -251,19 +256,14 @@ export class Supervisor {
   }
 
   #spawn(generation: number, reason: Reason | undefined): void {
-    const { program, log, host, emit } = this.#parts;
+    const { program, log, host } = this.#parts;
     host?.keyboard.runBegins(program.plain === undefined);
     this.#watching?.begin(scheduler.now());
     this.#down?.begin();
-    // What the run before has loaded last is not told as what this one has.
-    this.#cancelGraph?.();
-    this.#cancelGraph = undefined;
     this.#lastError.begin();
     try {
       this.#runs.start(generation, reason);
-      const { pid, streams } = this.#runs.child ?? {};
-      const { stdin = null, stdout = null, stderr = null } = streams ?? {};
-      emit('start', { generation, pid, reason, stdin, stdout, stderr });
+      this.#announcer.started(generation, reason);
     } catch (error) {
       log.info(`cannot start ${program.command.execPath}: ${String(error)}`);
       this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
@@ -286,7 +286,7 @@ export class Supervisor {
       case 'resolved':
       case 'missed':
         this.#watching?.record(record);
-        this.#tellGraphSoon();
+        this.#announcer.loaded(generation);
         break;
       case 'tracked':
         this.#watching?.track(record.text, record.cwd, record.on);
@@ -302,7 +302,7 @@ export class Supervisor {
         else this.#apply({ kind: 'restart', at: scheduler.now(), message: record.message });
         break;
       case 'lost':
-        log.info(lostText(record));
+        this.#announcer.lost(record);
         break;
       case 'reads':
         host?.keyboard.runReads();
@@ -319,15 +319,14 @@ export class Supervisor {
   }
 
   #ended(ended: Ended): void {
-    const { program, host, emit } = this.#parts;
-    const { generation } = this.#state;
-    host?.runEnded(ended, this.#runs.hasWaited || program.plain !== undefined);
-    emit('exit', { generation, ...ended });
-    // A run that was told to end has not broken.
-    if (this.#state.kind !== 'running' && this.#state.kind !== 'asking') return;
+    const { program, host } = this.#parts;
+    const { kind, generation } = this.#state;
     const { code } = ended;
-    if (code !== 0 && code !== EXIT_RESTART)
-      emit('crash', { generation, ...ended, error: this.#lastError.text });
+    // A run that was told to end has not broken.
+    const byItself = kind === 'running' || kind === 'asking';
+    host?.runEnded(ended, this.#runs.hasWaited || program.plain !== undefined);
+    this.#announcer.ended(generation, ended, byItself && code !== 0 && code !== EXIT_RESTART);
+    if (!byItself) return;
     if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);
     this.#watching?.ended(code !== 0);
     // Not when it has ended before anything of the user's began: the next one would, too.
@@ -339,49 +338,8 @@ export class Supervisor {
     if (this.#state.kind === 'waiting') this.#runs.ended(false);
   }
 
-  #accept(change: Change): void {
-    this.#watching?.accept(change.files.map(({ path }) => path));
-  }
-
-  #tellRestart(reason: Reason): void {
-    this.#parts.emit('restart', { generation: this.#state.generation, reason });
-  }
-
-  #tellGraphSoon(): void {
-    if (this.#cancelGraph || !this.#parts.isHeard('graph')) return;
-    this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
-      this.#cancelGraph = undefined;
-      const files = this.#watching?.modules() ?? [];
-      this.#parts.emit('graph', { generation: this.#state.generation, files });
-    });
-  }
-
-  #say(line: Line): void {
-    const { program, log, options, host, emit } = this.#parts;
-    const { cwd, entry } = program;
-    const watching = this.#watching;
-    const files = watching?.files ?? 0;
-    const text = wording(line, {
-      cwd,
-      entry,
-      plain: program.plain && { name: nameOf(program.plain), text: shown(program.plain) },
-      files,
-      missing: watching?.missing,
-      grace: options.grace,
-      mayPress: host?.keyboard.mention(line.kind) ?? false,
-      isDraining: this.#runs.child?.isDraining ?? false,
-      chain: (path) => watching?.chain(path) ?? [],
-    });
-    if (line.kind === 'up') emit('ready', { generation: this.#state.generation, ms: line.ms, files });
-    const isRestart = line.kind === 'restarting' || line.kind === 'requested';
-    if (isRestart && options.clear) log.clear();
-    log.info(text);
-    if (line.kind !== 'restarting') return;
-    for (const { path } of line.change.files) log.debug(() => explanation(watching?.why(path) ?? [], cwd));
-  }
-
   #timeOut(ms: number): void {
-    this.#parts.log.info(`stopping after ${duration(ms)}, as --timeout says`);
+    this.#announcer.timedOut(ms);
     this.stop();
   }
 
@@ -403,18 +361,10 @@ export class Supervisor {
   #leave(ended: Ended): void {
     this.#cancelTimer?.();
     this.#cancelTimeout?.();
-    this.#cancelGraph?.();
     this.#down?.close();
     this.#runs.close();
     this.#watching?.close();
-    this.#parts.emit('close', ended);
+    this.#announcer.close(ended);
     this.#parts.host?.leave(ended);
   }
-}
-
-function lostText({ key, why }: LaneRecord & { kind: 'lost' }): string {
-  return new AutoreloadError(
-    'ERR_AUTORELOAD_PRESERVE',
-    `the state ${JSON.stringify(key)} does not survive the restart: ${why}`,
-  ).message;
 }

@@ -2,7 +2,7 @@
 // they are as the run took them, and why each is part of the program. Composes graph, baseline, links, candidates and
 // what comes along with modules. Knows neither watches nor the life cycle.
 import { join } from 'node:path';
-import type { AutoreloadError } from '../errors.cts';
+import type { AutoreloadError } from '../errors.ts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
 import type { LaneRecord } from '../protocol.cts';

@@ -2,7 +2,7 @@
 // belongs to each. Tells of files that begin to count, and of those to which something may have happened. Knows neither
 // what files hold nor what a run is made of.
 import { join } from 'node:path';
-import type { AutoreloadError } from '../errors.cts';
+import type { AutoreloadError } from '../errors.ts';
 import { entryOf, exists, realOf } from './disk.ts';
 import { GitRules, RULE_FILE } from './ignored.ts';
 import { patternOf, problemOf } from './patterns.ts';

@@ -2,7 +2,7 @@
 // content nor what a path is wanted for.
 import { basename, dirname } from 'node:path';
 import { FSWatcher } from 'chokidar';
-import { AutoreloadError } from '../errors.cts';
+import { AutoreloadError } from '../errors.ts';
 import { isInPackage } from '../module-url.ts';
 import { DEFAULT_POLL_MS } from '../option-values.ts';
 import { entryOf, isYoung, markOf } from './disk.ts';

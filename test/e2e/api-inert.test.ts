@@ -103,7 +103,7 @@ const { onChange, onRestart, preserve, restart, track, untrack } = api;
 try {
   ${call};
 } catch (error) {
-  console.log(error instanceof api.AutoreloadError, error.code, error.message);
+  console.log(error instanceof TypeError, error.code, error.message);
 }
 process.exit();
 `,

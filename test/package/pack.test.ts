@@ -93,13 +93,12 @@ test('a CommonJS program restarts from there', async () => {
 });
 
 /** What a program may do with all that the package exports, and what it may not. */
-const APP = `import type { Change, ChangeHandler, ErrorCode, RestartHandler, RestartReason } from 'autoreload';
+const APP = `import type { Change, ChangeHandler, RestartHandler, RestartReason } from 'autoreload';
 import {
-  AutoreloadError, EX_TEMPFAIL, generation, isSupervised, onChange, onRestart, preserve, restart, restartReason,
+  EX_TEMPFAIL, generation, isSupervised, onChange, onRestart, preserve, restart, restartReason,
   restartSignal, shouldRestart, stop, track, untrack,
 } from 'autoreload';
 
-const code: ErrorCode = new AutoreloadError('ERR_AUTORELOAD_OPTION', 'message').code;
 const exitCode: 75 = EX_TEMPFAIL;
 const number: number = generation;
 const supervised: boolean = isSupervised;
@@ -121,8 +120,6 @@ restart();
 restart('why');
 stop();
 
-// @ts-expect-error: no such code
-const wrongCode: ErrorCode = 'ERR_OTHER';
 // @ts-expect-error: it cannot be set
 reason!.files[0]!.path = '';
 // @ts-expect-error: no number

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type * as Api from '../../src/index.cts';
+import type * as Api from '../../src/index.ts';
 import { beginRun, offerApi, prepareEnd } from '../../src/loader/api.cts';
 import { openLane } from '../../src/loader/lane.cts';
 import { parseRecord } from '../../src/protocol.cts';
@@ -34,7 +34,7 @@ before(async () => {
   offerApi(true);
   const state = { broken: 'AAAA' };
   beginRun({ generation: 3, reason, state });
-  api = await import('../../src/index.cts');
+  api = await import('../../src/index.ts');
 });
 
 after(() => {
@@ -107,10 +107,10 @@ test('an app that looks at the signal wishes to be told, and is', () => {
   assert.equal(api.restartSignal.aborted, false);
   assert.deepEqual(Object.getOwnPropertyNames(api.restartSignal), []);
   const ignore = (): void => {};
-  process.on('SIGUSR2', ignore);
-  prepareEnd(reason, 'SIGUSR2', () => {});
+  process.on('SIGHUP', ignore);
+  prepareEnd(reason, 'SIGHUP', () => {});
   assert.equal(api.restartSignal.aborted, true);
   // It is kept there until then.
-  process.emit('SIGUSR2', 'SIGUSR2');
-  process.off('SIGUSR2', ignore);
+  process.emit('SIGHUP', 'SIGHUP');
+  process.off('SIGHUP', ignore);
 });

@@ -1,0 +1,113 @@
+// Tells what happens: lines to the user, events to a tool. Owns what is told a moment later, and decides nothing.
+import { AutoreloadError } from '../errors.ts';
+import type { Options } from '../options.ts';
+import type { LaneRecord, Reason } from '../protocol.cts';
+import type { Emit, SupervisorEvents } from './events.ts';
+import type { LastError } from './last-error.ts';
+import { duration, explanation, wording } from './lines.ts';
+import type { Log } from './log.ts';
+import { nameOf, shown } from './plain-command.ts';
+import type { Program } from './program.ts';
+import type { Run } from './run.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Ended, Line } from './state.ts';
+import type { Watching } from './watching.ts';
+
+/** New modules are told together, so many ms after the first. */
+const GRAPH_MS = 50;
+
+export interface AnnouncerOptions {
+  readonly program: Program;
+  readonly options: Options;
+  readonly log: Log;
+  readonly scheduler: Scheduler;
+  readonly emit: Emit;
+  /** Whether somebody listens to an event. */
+  readonly isHeard: (name: keyof SupervisorEvents) => boolean;
+  readonly lastError: LastError;
+  readonly watching: () => Watching | undefined;
+  readonly run: () => Run | undefined;
+  /** Whether a line is to say what may be pressed. */
+  readonly mayPress: (line: Line) => boolean;
+}
+
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  #cancelGraph: (() => void) | undefined;
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  /** A run has been started. */
+  started(generation: number, reason: Reason | undefined): void {
+    // What the run before has loaded last is not told as what this one has.
+    this.#forgetGraph();
+    const { pid, streams } = this.#options.run() ?? {};
+    const { stdin = null, stdout = null, stderr = null } = streams ?? {};
+    this.#options.emit('start', { generation, pid, reason, stdin, stdout, stderr });
+  }
+
+  /** The run has loaded more. */
+  loaded(generation: number): void {
+    const { scheduler, emit, isHeard, watching } = this.#options;
+    if (this.#cancelGraph || !isHeard('graph')) return;
+    this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
+      this.#cancelGraph = undefined;
+      emit('graph', { generation, files: watching()?.modules() ?? [] });
+    });
+  }
+
+  /** The run has ended; `failed`: by itself, and not as it should. */
+  ended(generation: number, ended: Ended, failed: boolean): void {
+    const { emit, lastError } = this.#options;
+    emit('exit', { generation, ...ended });
+    if (failed) emit('crash', { generation, ...ended, error: lastError.text });
+  }
+
+  /** What the program wanted to preserve is lost. */
+  lost({ key, why }: LaneRecord & { kind: 'lost' }): void {
+    const message = `the state ${JSON.stringify(key)} does not survive the restart: ${why}`;
+    this.#options.log.info(new AutoreloadError('ERR_AUTORELOAD_PRESERVE', message).message);
+  }
+
+  /** The time is over that the user has given the program. */
+  timedOut(ms: number): void {
+    this.#options.log.info(`stopping after ${duration(ms)}, as --timeout says`);
+  }
+
+  /** Says a line of the life cycle. */
+  say(line: Line, generation: number): void {
+    const { program, log, options, emit } = this.#options;
+    const watching = this.#options.watching();
+    const files = watching?.files ?? 0;
+    const text = wording(line, {
+      cwd: program.cwd,
+      entry: program.entry,
+      plain: program.plain && { name: nameOf(program.plain), text: shown(program.plain) },
+      files,
+      missing: watching?.missing,
+      grace: options.grace,
+      mayPress: this.#options.mayPress(line),
+      isDraining: this.#options.run()?.isDraining ?? false,
+      chain: (path) => watching?.chain(path) ?? [],
+    });
+    if (line.kind === 'up') emit('ready', { generation, ms: line.ms, files });
+    if (options.clear && (line.kind === 'restarting' || line.kind === 'requested')) log.clear();
+    log.info(text);
+    if (line.kind !== 'restarting') return;
+    for (const { path } of line.change.files)
+      log.debug(() => explanation(watching?.why(path) ?? [], program.cwd));
+  }
+
+  /** Supervision has ended. */
+  close(ended: Ended): void {
+    this.#forgetGraph();
+    this.#options.emit('close', ended);
+  }
+
+  #forgetGraph(): void {
+    this.#cancelGraph?.();
+    this.#cancelGraph = undefined;
+  }
+}
