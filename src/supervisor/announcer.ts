@@ -8,9 +8,10 @@ import { duration, explanation, wording } from './lines.ts';
 import type { Log } from './log.ts';
 import { nameOf, shown } from './plain-command.ts';
 import type { Program } from './program.ts';
+import { reasonOf } from './reason.ts';
 import type { Run } from './run.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Ended, Line } from './state.ts';
+import type { Ended, Line, State } from './state.ts';
 import type { Watching } from './watching.ts';
 
 /** New modules are told together, so many ms after the first. */
@@ -76,8 +77,8 @@ export class Announcer {
     this.#options.log.info(`stopping after ${duration(ms)}, as --timeout says`);
   }
 
-  /** Says a line of the life cycle. */
-  say(line: Line, generation: number): void {
+  /** Says a line of the life cycle, which has led to a state. */
+  say(line: Line, { kind, generation }: State): void {
     const { program, log, options, emit } = this.#options;
     const watching = this.#options.watching();
     const files = watching?.files ?? 0;
@@ -93,7 +94,10 @@ export class Announcer {
       chain: (path) => watching?.chain(path) ?? [],
     });
     if (line.kind === 'up') emit('ready', { generation, ms: line.ms, files });
-    if (options.clear && (line.kind === 'restarting' || line.kind === 'requested')) log.clear();
+    const reason = reasonIn(line);
+    // The one that ends, or has ended.
+    if (reason) emit('restart', { generation: kind === 'running' ? generation - 1 : generation, reason });
+    if (options.clear && reason) log.clear();
     log.info(text);
     if (line.kind !== 'restarting') return;
     for (const { path } of line.change.files)
@@ -109,5 +113,21 @@ export class Announcer {
   #forgetGraph(): void {
     this.#cancelGraph?.();
     this.#cancelGraph = undefined;
+  }
+}
+
+/** Why the program is run again, if a line says that it is. */
+function reasonIn(line: Line): Reason | undefined {
+  switch (line.kind) {
+    case 'restarting':
+      return reasonOf(line.change);
+    case 'requested':
+      return reasonOf('request', line.message);
+    case 'asked':
+      return reasonOf('request');
+    case 'again':
+      return reasonOf(line.ended.code === 0 ? 'exit' : 'crash');
+    default:
+      return undefined;
   }
 }

@@ -16,6 +16,11 @@ const TEXTS = { expected: 'an array of texts', isOne: isTexts };
 
 const ARGUMENTS: Readonly<Record<string, Argument>> = {
   script: { expected: 'the path of the program', isOne: isText, instead: "'app.js'" },
+  command: {
+    expected: 'an array of texts, the command first',
+    isOne: (value) => isTexts(value) && isText((value as string[])[0]),
+    instead: "['python3', 'app.py']",
+  },
   args: { ...TEXTS, instead: "['--port', '8080']" },
   execArgv: { ...TEXTS, instead: "['--enable-source-maps']" },
   execPath: { ...PATH, instead: 'process.execPath' },
@@ -49,9 +54,12 @@ export function checkArguments(given: unknown): Record<string, unknown> {
     const message = `supervise(): ${name} is not an option. Use ${meant ?? `one of ${NAMES.join(', ')}`}.`;
     throw new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
   }
+  if (given['script'] !== undefined && given['command'] !== undefined)
+    throw bad('script', 'left out where there is a command', given['script'], 'one of them');
   for (const [name, { expected, isOne, instead }] of Object.entries(ARGUMENTS)) {
     const value = given[name];
-    if (value === undefined && name !== 'script') continue;
+    const isNeeded = name === 'script' && given['command'] === undefined;
+    if (value === undefined && !isNeeded) continue;
     if (!isOne(value)) throw bad(name, expected, value, instead);
   }
   return Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(ARGUMENTS, name)));

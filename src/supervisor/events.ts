@@ -24,7 +24,7 @@ export interface SupervisorEvents {
   graph: [event: { readonly generation: number; readonly files: readonly string[] }];
   /** Files that count have changed, and have settled. */
   change: [event: { readonly files: readonly ChangedFile[] }];
-  /** The run is ended so that another can begin, or has ended and another will begin. */
+  /** Another run follows, because of this. The one of this `generation` is ending, or has ended. */
   restart: [event: { readonly generation: number; readonly reason: Reason }];
   /** The run has ended, for whatever reason, and all that it had started. */
   exit: [
@@ -43,6 +43,8 @@ export interface SupervisorEvents {
       readonly error: string | undefined;
     },
   ];
+  /** A line for the user, whether or not it is printed: what is said at each step, and what autoreload cannot do. */
+  log: [event: { readonly text: string }];
   /** Supervision has ended, with how the program has ended. Nothing comes after it. */
   close: [event: { readonly code: number | null; readonly signal: NodeJS.Signals | null }];
 }

@@ -1,11 +1,14 @@
 // Entry of `autoreload/supervisor`: the API for tools. Has no effects.
 import { resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { checkArguments } from './arguments.ts';
-import { INHERITED, nodeProgram } from './node-program.ts';
+import { nodeProgram } from './node-program.ts';
 import { problemOf } from './patterns.ts';
-import type { Stdio } from './program.ts';
+import { plainOptions, plainProgram } from './plain-command.ts';
+import { INHERITED } from './program.ts';
+import type { Program, Stdio } from './program.ts';
 import { Supervision } from './supervise.ts';
 
 export { AutoreloadError } from '../errors.ts';
@@ -18,10 +21,16 @@ export type { Stdio } from './program.ts';
 export type { Ended } from './state.ts';
 export type { Supervision } from './supervise.ts';
 
+/** Options that are a length of time: in ms, or as text, `'5s'`. */
+type Durations = 'poll' | 'debounce' | 'grace' | 'timeout';
+
 /** What is supervised, and how. Of the options, those that are not given have their defaults; `log` is `silent`. */
-export interface SuperviseOptions extends Partial<Omit<Options, 'exec'>> {
-  /** Path of the program, relative to `cwd`. */
-  readonly script: string;
+export interface SuperviseOptions
+  extends Partial<Omit<Options, 'exec' | Durations>>, Partial<Record<Durations, number | string>> {
+  /** Path of the program, relative to `cwd`. Either this or `command`. */
+  readonly script?: string;
+  /** Any command with its arguments, instead of a program of Node's. No shell is involved. Without `watch`, all of `cwd` counts. */
+  readonly command?: readonly string[];
   /** Arguments of the program. */
   readonly args?: readonly string[];
   /** Node's own options. */
@@ -46,7 +55,7 @@ export interface SuperviseOptions extends Partial<Omit<Options, 'exec'>> {
  *
  * Several can be supervised in one process. Variables AUTORELOAD_* and package.json are not read.
  *
- * @param options see {@link SuperviseOptions}; durations in ms, or as text: `'5s'`
+ * @param options see {@link SuperviseOptions}
  * @returns an event emitter; see {@link SupervisorEvents}
  * @throws {AutoreloadError} `ERR_AUTORELOAD_OPTION` if an option is not known or has a value that it cannot have
  * @example
@@ -60,16 +69,26 @@ export function supervise(options: SuperviseOptions): Supervision {
   const parsed = parseOptions({ values, where: nameOf });
   const [problem] = parsed.problems;
   if (problem) throw problem;
-  const { script, args = [], execArgv = [], execPath = process.execPath, env = process.env } = options;
-  const cwd = resolve(options.cwd ?? '.');
-  const entry = resolve(cwd, script);
-  const start = { execPath, argv0: execPath, execArgv, argv: [execPath, entry, ...args], env, cwd };
-  const program = nodeProgram(start, stdioOf(options.stdio));
-  for (const text of parsed.options.watch) {
-    const absurd = problemOf(text, cwd, nameOf('watch'));
+  const program = programOf(options);
+  const chosen = program.plain ? plainOptions(program.plain, parsed.options) : parsed.options;
+  for (const text of chosen.watch) {
+    const absurd = problemOf(text, program.cwd, nameOf('watch'));
     if (absurd) throw absurd;
   }
-  return new Supervision(program, parsed.options, options.takeOver === true);
+  return new Supervision(program, chosen, options.takeOver === true);
+}
+
+function programOf(options: SuperviseOptions): Program {
+  const { script = '', command, args = [], execArgv = [], execPath = process.execPath } = options;
+  const { env = process.env, takeOver = false } = options;
+  const cwd = resolve(options.cwd ?? '.');
+  const stdio = stdioOf(options.stdio);
+  if (command) {
+    const isTerminal = takeOver && stdio[0] === 'inherit' && isatty(0);
+    return plainProgram(command, { cwd, env, platform: process.platform, isTerminal }, stdio);
+  }
+  const argv = [execPath, resolve(cwd, script), ...args];
+  return nodeProgram({ execPath, argv0: execPath, execArgv, argv, env, cwd }, stdio);
 }
 
 function nameOf(option: string): string {

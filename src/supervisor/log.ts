@@ -13,9 +13,12 @@ const CLEAR = '\u001B[2J\u001B[3J\u001B[H';
 export class Log {
   readonly #level: LogLevel;
   readonly #prefix: string;
+  readonly #onInfo: (text: string) => void;
 
-  constructor(level: LogLevel) {
+  /** @param onInfo is told what the user should see, also where nothing is printed */
+  constructor(level: LogLevel, onInfo: (text: string) => void = ignore) {
     this.#level = level;
+    this.#onInfo = onInfo;
     this.#prefix = hasColor(process.stderr) ? CYAN_PREFIX : PREFIX;
     // Whoever reads our output may leave before we do. Where we print nothing, that is no matter of ours.
     if (level !== 'silent' && !process.stderr.listeners('error').includes(ignore))
@@ -24,6 +27,7 @@ export class Log {
 
   /** What the user should see. */
   info(text: string): void {
+    this.#onInfo(text);
     if (this.#level !== 'silent') this.#write(text);
   }
 

@@ -10,7 +10,7 @@ import type { Start } from './command.ts';
 import { releaseInspector } from './inspector.ts';
 import { Log } from './log.ts';
 import { nodeProgram } from './node-program.ts';
-import { plainProgram } from './plain-command.ts';
+import { plainOptions, plainProgram } from './plain-command.ts';
 import type { Program } from './program.ts';
 import { Supervision } from './supervise.ts';
 
@@ -61,18 +61,14 @@ async function take(program: Program, options: Options): Promise<never> {
 }
 
 /**
- * Supervises any command, in a process that is there for that alone. Without `--watch`, everything in the working directory
- * counts; what is started itself counts always, where the user gave its path. Never returns.
+ * Supervises any command, in a process that is there for that alone. Never returns.
  *
  * @param argv the command and its arguments
  */
 export async function runCommand(argv: readonly string[], options: Options): Promise<never> {
   const { env, platform } = process;
   const program = plainProgram(argv, { cwd: process.cwd(), env, platform, isTerminal: isatty(0) });
-  const { path } = program.plain;
-  const folders = options.watch.length > 0 ? options.watch : ['.'];
-  const watch = path === undefined ? folders : [...folders, path];
-  return await take(program, { ...options, watch, standby: false, hold: false, crashPage: false });
+  return await take(program, plainOptions(program.plain, options));
 }
 
 /** Says what the user has set wrongly, one line each, whatever is printed otherwise, and ends this process. */

@@ -3,10 +3,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildCommand } from './command.ts';
 import type { Start } from './command.ts';
+import { INHERITED } from './program.ts';
 import type { Program, Stdio } from './program.ts';
-
-/** Its stdin, stdout and stderr are those of this process. */
-export const INHERITED: readonly Stdio[] = ['inherit', 'inherit', 'inherit'];
 
 /** The program that a command line of Node's runs. */
 export function nodeProgram(start: Start, stdio: readonly Stdio[] = INHERITED): Program {

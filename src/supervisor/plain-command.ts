@@ -3,7 +3,9 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AutoreloadError } from '../errors.ts';
-import type { Program } from './program.ts';
+import type { Options } from '../options.ts';
+import { INHERITED } from './program.ts';
+import type { Program, Stdio } from './program.ts';
 
 /** Names the files that changed before a run. */
 const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
@@ -60,6 +62,7 @@ export function buildPlainCommand(argv: readonly string[], around: Surroundings)
 export function plainProgram(
   argv: readonly string[],
   around: Surroundings,
+  stdio: readonly Stdio[] = INHERITED,
 ): Program & { readonly plain: PlainCommand } {
   const plain = buildPlainCommand(argv, around);
   const { file, args, env } = plain;
@@ -69,8 +72,18 @@ export function plainProgram(
     plain,
     cwd: around.cwd,
     entry: plain.path ?? file,
-    stdio: ['inherit', 'inherit', 'inherit'],
+    stdio,
   };
+}
+
+/**
+ * The options that hold for a command. Where nothing is said of what counts, everything in the working directory does; what is
+ * started itself counts always, where the user gave its path.
+ */
+export function plainOptions({ path }: PlainCommand, options: Options): Options {
+  const folders = options.watch.length > 0 ? options.watch : ['.'];
+  const watch = path === undefined ? folders : [...folders, path];
+  return { ...options, watch, standby: false, hold: false, crashPage: false };
 }
 
 /** The environment of a run that followed a change of these files; of another, such as the first, when there are none. */

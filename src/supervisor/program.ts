@@ -20,3 +20,6 @@ export interface Program {
 
 /** What one of its standard streams is: that of this process, a pipe, none, or a descriptor of this process. */
 export type Stdio = 'inherit' | 'pipe' | 'ignore' | number;
+
+/** All of them are those of this process. */
+export const INHERITED: readonly Stdio[] = ['inherit', 'inherit', 'inherit'];

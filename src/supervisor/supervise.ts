@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Options } from '../options.ts';
 import type { Dependency } from './dependencies.ts';
-import type { SupervisorEvents } from './events.ts';
+import type { Emit, SupervisorEvents } from './events.ts';
 import { Host } from './host.ts';
 import { Log } from './log.ts';
 import type { Program } from './program.ts';
@@ -26,16 +26,17 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
    */
   constructor(program: Program, options: Options, takeOver: boolean) {
     super();
+    const emit: Emit = (name, ...event) => {
+      if (name === 'close') this.#close(...(event as SupervisorEvents['close']));
+      // What a listener throws is not ours.
+      process.nextTick(() => (this as EventEmitter).emit(name, ...event));
+    };
     this.#supervisor = new Supervisor({
       program,
       options,
-      log: new Log(options.log),
+      log: new Log(options.log, (text) => emit('log', { text })),
       host: takeOver ? new Host() : undefined,
-      emit: (name, ...event) => {
-        if (name === 'close') this.#close(...(event as SupervisorEvents['close']));
-        // What a listener throws is not ours.
-        process.nextTick(() => (this as EventEmitter).emit(name, ...event));
-      },
+      emit,
       isHeard: (name) => this.listenerCount(name) > 0,
     });
     void this.#supervisor.start();

@@ -221,8 +221,6 @@ export class Supervisor {
         break;
       case 'stop':
         this.#debug.pause();
-        if (effect.reason)
-          this.#parts.emit('restart', { generation: this.#state.generation, reason: effect.reason });
         child?.stop(effect.reason);
         break;
       case 'ask':
@@ -247,7 +245,7 @@ export class Supervisor {
         this.#cancelTimer?.();
         break;
       case 'say':
-        this.#announcer.say(effect.line, this.#state.generation);
+        this.#announcer.say(effect.line, this.#state);
         break;
       case 'leave':
         this.#leave(effect.ended);

@@ -109,10 +109,12 @@ test('a tool is told of each event, in order, with what belongs to it', async ()
   // It is told to end before the change has settled, and may have ended by then.
   const names = events.names;
   assert.deepEqual(names.slice(2, 5).toSorted(), ['change', 'exit', 'restart']);
-  assert.ok(names.indexOf('restart') < names.indexOf('exit'));
+  assert.ok(names.indexOf('change') < names.indexOf('restart'));
   assert.deepEqual([...names.slice(0, 2), ...names.slice(5)], ['start', 'ready', 'start', 'ready']);
   const told = Object.fromEntries(events.all);
   assert.deepEqual(told['change'], { files });
+  const reason = { cause: 'change', files, message: undefined };
+  assert.deepEqual(told['restart'], { generation: 1, reason });
   assert.deepEqual(told['exit'], { generation: 1, code: null, signal: 'SIGTERM' });
 
   project.write('dep.js', "throw new Error('broken');\n");
@@ -351,4 +353,20 @@ test('an event that nobody listens to harms nothing', async () => {
   const program = supervise({ script: 'app.js', cwd: project.dir, stdio: 'ignore' });
   await once(program, 'exit');
   assert.deepEqual(await program.close(), { code: 1, signal: null });
+});
+
+test('any command is supervised as well', { skip: process.platform === 'win32' }, async () => {
+  using project = new Project({ 'run.sh': 'echo "$AUTORELOAD_CHANGED"\nexec sleep 60\n', 'a.txt': 'one\n' });
+  const command = ['sh', 'run.sh'];
+  const program = supervise({ command, cwd: project.dir, ext: ['txt'], stdio: ['ignore', 'pipe', 'ignore'] });
+  await using _ = program;
+  const events = new Events(program);
+  (await events.next('start')).stdout?.resume();
+  await events.next('ready');
+  project.write('a.txt', 'two\n');
+  const { stdout, reason } = await events.next('start');
+  assert.deepEqual(reason?.files, [{ path: project.path('a.txt'), how: 'changed' }]);
+  const [line] = (await once(stdout!, 'data')) as [Buffer];
+  assert.equal(String(line), `${project.path('a.txt')}\n`);
+  assert.deepEqual(await program.close(), { code: 0, signal: null });
 });
