@@ -1,4 +1,4 @@
-// The one error class. Each code has a paragraph on how to solve it in docs/guide.md.
+// The one error class. Each code has a section on how to solve it in docs/errors.md.
 
 /** Every code that an {@link AutoreloadError} can carry. */
 export type ErrorCode =
