@@ -1,7 +1,7 @@
 // What a file looks like on the disk now. The child stamps what it is about to load, the supervisor stamps
 // what is there later; two stamps tell whether a save came between. Keeps no state.
 import fs from 'node:fs';
-import type { Stamp } from './protocol.cts';
+import type { Stamp } from './records.cts';
 
 /** The app may replace these on the module later. */
 const { readFileSync, statSync } = fs;

@@ -1,8 +1,8 @@
 // A process's end of the lane: writes one record at a time, synchronously, from whichever thread runs the hooks, so that
 // it has left the process before the module that it names can crash it. Keeps no record itself.
 import fs from 'node:fs';
-import { encodeRecord } from '../protocol.cts';
-import type { LaneRecord } from '../protocol.cts';
+import { encodeRecord } from '../records.cts';
+import type { LaneRecord } from '../records.cts';
 
 /** Waits this many ms at a time for the supervisor to empty a full pipe. */
 const FULL_PIPE_WAIT_MS = 2;

@@ -1,7 +1,8 @@
 // Tells what happens: lines to the user, events to a tool. Owns what is told a moment later, and decides nothing.
 import { AutoreloadError } from '../errors.ts';
 import type { Options } from '../options.ts';
-import type { LaneRecord, Reason } from '../protocol.cts';
+import type { Reason } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import type { Emit, SupervisorEvents } from './events.ts';
 import type { LastError } from './last-error.ts';
 import { duration, explanation, wording } from './lines.ts';

@@ -2,7 +2,7 @@
 // that with what is there now, so that a change is a change of content, and a save is never lost whenever it lands.
 // Knows neither watches nor settling.
 import { isInPackage } from '../module-url.ts';
-import type { Stamp } from '../protocol.cts';
+import type { Stamp } from '../records.cts';
 import { stampFile } from '../stamp.cts';
 import { Contents, sameStat } from './contents.ts';
 import { linkTarget, statOf } from './disk.ts';

@@ -17,7 +17,8 @@ import {
   parseListening,
   RELAY_VARIABLE,
 } from '../protocol.cts';
-import type { ControlMessage, Gate, GateMessage, LaneRecord, Reason } from '../protocol.cts';
+import type { ControlMessage, Gate, GateMessage, Reason } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import { Family } from './family.ts';
 import type { Held, SocketHandle } from './held.ts';
 import { LaneReader } from './lane.ts';

@@ -1,7 +1,7 @@
 // What files hold, as a hash; remembered with the time stamp that they had, so that what was loaded with that stamp is
 // known, and no file is read again in every run. Knows nothing of runs.
 import fs from 'node:fs';
-import type { Stamp } from '../protocol.cts';
+import type { Stamp } from '../records.cts';
 import { hashBytes, stampFile } from '../stamp.cts';
 import { statOf } from './disk.ts';
 

@@ -1,7 +1,7 @@
 // The supervisor's end of the lane: bytes in, records out. Knows nothing of what they mean.
 import { StringDecoder } from 'node:string_decoder';
-import { parseRecord } from '../protocol.cts';
-import type { LaneRecord } from '../protocol.cts';
+import { parseRecord } from '../records.cts';
+import type { LaneRecord } from '../records.cts';
 
 /** No record of ours is longer; paths and specifiers are a few hundred bytes. */
 const MAX_LINE = 1 << 20;

@@ -1,5 +1,5 @@
 // The last error of a run that nobody has caught: why it has ended, perhaps. Owns its text.
-import type { LaneRecord } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import type { Scheduler } from './scheduler.ts';
 
 /** An error that the program has outlived by so many ms is not why it has ended. */

@@ -1,6 +1,6 @@
 // What a run has looked for and not found, so that the user can be told what is missing. Knows nothing of paths that
 // are watched for it.
-import type { LaneRecord } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import { HOOKS_IN_THREAD } from './hooks.ts';
 
 type Looked = Pick<LaneRecord & { kind: 'resolved' | 'missed' }, 'parent' | 'specifier'>;

@@ -1,5 +1,5 @@
 // What runs have preserved for those after them. Owns the bytes, which it never looks into.
-import type { LaneRecord } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 
 /** More than this is not kept, in characters of base64: a run that is not ours to trust may send without end. */
 const MAX_LENGTH = 8 * 2 ** 20;

@@ -1,7 +1,8 @@
 // The processes of the program: the child that runs now, and the standby that will run next. Owns them, what the standby
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
 import { isInPackage } from '../module-url.ts';
-import type { Begin, Found, Gate, LaneRecord, Reason } from '../protocol.cts';
+import type { Begin, Found, Gate, Reason } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import { Child } from './child.ts';
 import { textOf } from './disk.ts';
 import { Guard } from './guard.ts';

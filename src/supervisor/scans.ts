@@ -1,5 +1,5 @@
 // What the user's own modules say in their source, read once for each save. Knows nothing of runs.
-import type { Stamp } from '../protocol.cts';
+import type { Stamp } from '../records.cts';
 import { stampFile } from '../stamp.cts';
 import { sameStat } from './contents.ts';
 import { textOf } from './disk.ts';

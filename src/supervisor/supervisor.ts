@@ -1,7 +1,8 @@
 // The supervisor of one program: builds the parts, feeds what happens to transition(), and does what it decides. Decides
 // nothing itself. What the first child does not need is loaded while it starts.
 import type { Options } from '../options.ts';
-import type { LaneRecord, Reason } from '../protocol.cts';
+import type { Reason } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import { Announcer } from './announcer.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Down } from './down.ts';

@@ -1,7 +1,7 @@
 // The files that count without being part of the program: what each holds, as far as the current run can have seen it,
 // and how it came to count. They stay known from run to run. Knows neither folders nor patterns nor watches.
 import fs from 'node:fs';
-import type { Stamp } from '../protocol.cts';
+import type { Stamp } from '../records.cts';
 import { hashBytes, stampFile } from '../stamp.cts';
 import type { Verdict } from './baseline.ts';
 import { sameStat } from './contents.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { AutoreloadError } from '../errors.ts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../module-url.ts';
 import type { ModuleUrl } from '../module-url.ts';
-import type { LaneRecord } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import { Baseline } from './baseline.ts';
 import type { Verdict } from './baseline.ts';
 import { candidates, literalPaths, packageName } from './candidates.ts';

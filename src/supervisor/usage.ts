@@ -2,7 +2,8 @@
 // Knows nothing of processes.
 import { dirname, join } from 'node:path';
 import { isInPackage, pathOf, toModuleUrl } from '../module-url.ts';
-import type { Found, LaneRecord, UsedBuiltin } from '../protocol.cts';
+import type { Found } from '../protocol.cts';
+import type { LaneRecord, UsedBuiltin } from '../records.cts';
 import { ancestors } from './candidates.ts';
 import { markOf, statOf, textOf } from './disk.ts';
 import type { Usage } from './standby.ts';

@@ -1,7 +1,7 @@
 // The disk as the life cycle sees it: composes tracker, watcher and settle, and tells when what the program is made of
 // is changing and has changed. Everything here is loaded while the first child starts.
 import { AutoreloadError } from '../errors.ts';
-import type { LaneRecord } from '../protocol.cts';
+import type { LaneRecord } from '../records.cts';
 import type { Verdict } from './baseline.ts';
 import type { Dependency } from './dependencies.ts';
 import { statOf, textOf } from './disk.ts';

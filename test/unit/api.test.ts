@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test';
 import type * as Api from '../../src/index.ts';
 import { beginRun, offerApi, prepareEnd } from '../../src/loader/api.cts';
 import { openLane } from '../../src/loader/lane.cts';
-import { parseRecord } from '../../src/protocol.cts';
-import type { LaneRecord } from '../../src/protocol.cts';
+import { parseRecord } from '../../src/records.cts';
+import type { LaneRecord } from '../../src/records.cts';
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'autoreload test-'));
 const path = join(folder, 'lane');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeRecord } from '../../src/protocol.cts';
-import type { LaneRecord } from '../../src/protocol.cts';
+import { encodeRecord } from '../../src/records.cts';
+import type { LaneRecord } from '../../src/records.cts';
 import { LaneReader } from '../../src/supervisor/lane.ts';
 
 const RECORDS: readonly LaneRecord[] = [

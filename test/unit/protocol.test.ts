@@ -5,15 +5,15 @@ import {
   encodeGateMessage,
   encodeHanded,
   encodeListening,
-  encodeRecord,
   parseBegin,
   parseControl,
   parseGateMessage,
   parseHanded,
   parseListening,
-  parseRecord,
 } from '../../src/protocol.cts';
-import type { ControlMessage, LaneRecord, Reason } from '../../src/protocol.cts';
+import { encodeRecord, parseRecord } from '../../src/records.cts';
+import type { ControlMessage, Reason } from '../../src/protocol.cts';
+import type { LaneRecord } from '../../src/records.cts';
 
 const RECORDS: readonly LaneRecord[] = [
   {
