@@ -61,6 +61,7 @@ import { setTimeout } from 'node:timers/promises';
 process.on('SIGTERM', () => console.log('signal'));
 track('server.conf');
 const [file] = restartReason?.files ?? [];
+shouldRestart(); // From here on.
 console.log('serves', fs.readFileSync('server.conf', 'utf8').trim(), file?.how);
 while (!shouldRestart()) await setTimeout(5);
 console.log('cleaned up');
@@ -77,22 +78,28 @@ process.exit(EX_TEMPFAIL);
   assert.equal(app.transcript.count(/^signal$|exit code 75/), 0, app.transcript.toString());
 });
 
-for (const [what, args, start] of [
-  ['track()', [], "import { track } from 'autoreload';\ntrack('conf/extra.yml');\n"],
-  ['--watch', ['--watch', 'conf/extra.yml'], ''],
+for (const [what, args, start, known] of [
+  // The supervisor knows of the file when it says so.
+  [
+    'track()',
+    ['--log', 'debug'],
+    "import { track } from 'autoreload';\ntrack('conf/extra.yml');\n",
+    [/ tracks conf\/extra\.yml /],
+  ],
+  ['--watch', ['--watch', 'conf/extra.yml'], '', []],
 ] as const) {
   test(`a file that ${what} names restarts when it is created, changed, removed and created again`, async () => {
     using project = new Project({ 'app.js': `${start}console.log('started');\n${STAY}` });
     await using app = command(project, [...args, 'app.js']);
-    await app.lines('started', / is up in /);
+    await app.lines('started', / is up in /, ...known);
     project.write('conf/extra.yml', 'a: 1\n');
-    await restarted(app, 'conf/extra.yml created');
+    await restarted(app, 'conf/extra.yml created', known);
     project.write('conf/extra.yml', 'a: 2\n');
-    await restarted(app, 'conf/extra.yml changed');
+    await restarted(app, 'conf/extra.yml changed', known);
     project.remove('conf/extra.yml');
-    await restarted(app, 'conf/extra.yml deleted');
+    await restarted(app, 'conf/extra.yml deleted', known);
     project.write('conf/extra.yml', 'a: 3\n');
-    await restarted(app, 'conf/extra.yml created');
+    await restarted(app, 'conf/extra.yml created', known);
   });
 }
 
@@ -129,7 +136,7 @@ test('a program whose own code is run by nobody else: the first process never lo
   assert.equal(app.transcript.count(/^loaded by /), 1);
 });
 
-async function restarted(app: Run, line: string): Promise<void> {
+async function restarted(app: Run, line: string, known: readonly RegExp[] = []): Promise<void> {
   await app.line(`[autoreload] ${line}, restarting`);
-  await app.lines('started', / is up in /);
+  await app.lines('started', / is up in /, ...known);
 }
