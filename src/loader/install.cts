@@ -65,7 +65,21 @@ export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode
     }
   };
   registerOurs(!INNER_OPTIONS.test(options));
+  keepOutputBlocking();
   followedBy('register', () => registerOurs(false));
+}
+
+/**
+ * For the thread for hooks Node opens our standard output, which makes a pipe non-blocking: `fs.writeSync(1, ...)` would fail when
+ * it is full (EAGAIN), as it does not without us.
+ */
+function keepOutputBlocking(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const { _handle: handle } = stream as {
+      _handle?: { setBlocking?: (isBlocking: boolean) => void } | null;
+    };
+    handle?.setBlocking?.(true);
+  }
 }
 
 function installInThread(recorder: Recorder): void {
