@@ -20,6 +20,9 @@ const request: Request = {};
 channel(CHANNEL).publish(request);
 const bridge: Bridge | undefined = request.bridge;
 
+/** It goes with each piece of what is preserved. */
+const MAX_KEY = 200;
+
 /** What has been given to the program by {@link preserve}. */
 const kept = new Map<string, object>();
 
@@ -181,8 +184,13 @@ export function stop(): void {
  * const stats = preserve('stats', () => ({ requests: 0 }));
  */
 export function preserve<T extends object>(key: string, initial: T | (() => T)): T {
-  if (typeof key !== 'string')
-    throw badArgument('preserve(): the key', 'a text', key, "preserve('sessions', new Map())");
+  if (typeof key !== 'string' || key.length > MAX_KEY)
+    throw badArgument(
+      'preserve(): the key',
+      `a text of at most ${MAX_KEY} characters`,
+      key,
+      "preserve('sessions', new Map())",
+    );
   const make = (): T => checkedObject(typeof initial === 'function' ? initial() : initial);
   // The same object for the same key, wherever the program runs.
   const value = kept.get(key) ?? bridge?.preserve(key, make) ?? make();
@@ -191,8 +199,13 @@ export function preserve<T extends object>(key: string, initial: T | (() => T)):
 }
 
 function textOf(path: unknown, name: string): string {
-  if (typeof path === 'string' && path !== '') return path.startsWith('file:') ? fileURLToPath(path) : path;
-  if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
+  const isUrl = path instanceof URL || (typeof path === 'string' && path.startsWith('file:'));
+  if (!isUrl && typeof path === 'string' && path !== '') return path;
+  try {
+    if (isUrl) return fileURLToPath(path);
+  } catch {
+    // No URL of a file here.
+  }
   throw badArgument(`${name}(): a path`, 'a text or a file: URL', path, `${name}('config.yaml')`);
 }
 

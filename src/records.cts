@@ -62,8 +62,14 @@ export type LaneRecord =
   | { readonly kind: 'requested'; readonly what: 'restart' | 'stop'; readonly message: string | undefined }
   /** A path or a glob, relative to a folder, counts from now on; or does not count any more. */
   | { readonly kind: 'tracked'; readonly text: string; readonly cwd: string; readonly on: boolean }
-  /** A piece of what is to survive the run, in base64. `first`: what was there under this key is replaced. */
-  | { readonly kind: 'preserved'; readonly key: string; readonly first: boolean; readonly text: string }
+  /** A piece of what is to survive the run, in base64: the first, the last, one between them. */
+  | {
+      readonly kind: 'preserved';
+      readonly key: string;
+      readonly first: boolean;
+      readonly last: boolean;
+      readonly text: string;
+    }
   /** What does not survive the run, and why. */
   | { readonly kind: 'lost'; readonly key: string; readonly why: string }
   /** The program begins to read what the user types. */
@@ -125,7 +131,7 @@ function toFields(record: LaneRecord): unknown[] {
     case 'tracked':
       return ['t', record.text, record.cwd, record.on];
     case 'preserved':
-      return ['p', record.key, record.first, record.text];
+      return ['p', record.key, record.first, record.last, record.text];
     case 'lost':
       return ['l', record.key, record.why];
     case 'reads':
@@ -169,8 +175,8 @@ function fromFields(fields: unknown[]): LaneRecord | undefined {
     return { kind: 'requested', what: first, message: second ?? undefined };
   if (tag === 't' && isString(first) && isString(second) && isBoolean(third))
     return { kind: 'tracked', text: first, cwd: second, on: third };
-  if (tag === 'p' && isString(first) && isBoolean(second) && isString(third))
-    return { kind: 'preserved', key: first, first: second, text: third };
+  if (tag === 'p' && isString(first) && isBoolean(second) && isBoolean(third) && isString(rest[0]))
+    return { kind: 'preserved', key: first, first: second, last: third, text: rest[0] };
   if (tag === 'l' && isString(first) && isString(second)) return { kind: 'lost', key: first, why: second };
   if (tag === 'k') return { kind: 'reads' };
   if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };

@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type v8Module from 'node:v8';
 import type { Bridge, BridgeChannel, ChangeHandler, Request, RestartHandler } from '../bridge.cts';
 import type { Begin, ChangedFile, Reason } from '../protocol.cts';
-import { send } from './lane.cts';
+import { send, sendSoon } from './lane.cts';
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
 
@@ -14,11 +14,11 @@ const PIECE_LENGTH = 3000;
 /** What is preserved may have so many bytes in all. */
 const MAX_BYTES = 4 * 2 ** 20;
 
+/** A record is one of the app's own texts and not much more. */
+const MAX_MESSAGE = 1000;
+
 /** What is said of why something is lost has no more characters than about this. */
 const MAX_WHY = 100;
-
-/** How long the longest timer is that keeps the process there, in ms. */
-const HOLD_MS = 1000;
 
 /** Whatever uses a signal reads or calls one of these. */
 const LOOKS = ['aborted', 'reason', 'throwIfAborted', 'addEventListener', 'onabort'] as const;
@@ -40,9 +40,6 @@ let isHeard = false;
 const preserved = new Map<string, object>();
 const saved = new Map<string, string>();
 
-/** The app may replace these, as a fake clock does. */
-const { clearInterval, setInterval } = globalThis;
-
 const CHILD: Bridge = {
   get generation() {
     return begin.generation;
@@ -51,7 +48,8 @@ const CHILD: Bridge = {
     return begin.reason;
   },
   track: (text, cwd, on) => send({ kind: 'tracked', text, cwd, on }),
-  request: (what, message) => send({ kind: 'requested', what, message }),
+  // Not in the middle of the statement that asks for it: the signal that follows would cut that off.
+  request: (what, message) => sendSoon({ kind: 'requested', what, message: message?.slice(0, MAX_MESSAGE) }),
   onRestart: (handler) => register(restartHandlers, handler),
   onChange: (handler) => register(changeHandlers, handler),
   signal: () => (controller ??= newController()).signal,
@@ -96,13 +94,13 @@ export async function askApp(round: number, files: readonly ChangedFile[]): Prom
 }
 
 /**
- * The app prepares for its end: handlers, the last registered first, then what is preserved is saved.
+ * The app prepares for its end: its handlers are called, the last registered first.
  *
  * @param reason why it is restarted; undefined when it is not
- * @param signal the stop signal, until which the process stays
+ * @param stay called if the process has to be there until the stop signal
  * @param onReady called when that signal may come; never if the app ends by itself
  */
-export function prepareEnd(reason: Reason | undefined, signal: string, onReady: () => void): void {
+export function prepareEnd(reason: Reason | undefined, stay: () => void, onReady: () => void): void {
   if (!reason || !told.end) {
     onReady();
     return;
@@ -110,13 +108,17 @@ export function prepareEnd(reason: Reason | undefined, signal: string, onReady: 
   isEnding = true;
   send({ kind: 'draining' });
   // A handler may never come to an end.
-  if (restartHandlers.length > 0) save();
-  if (!isCooperative) stayUntil(signal);
+  if (restartHandlers.length > 0) save(false);
+  if (!isCooperative) stay();
   controller?.abort(new DOMException('The program is restarted', { name: 'AbortError', cause: reason }));
   void runHandlers(reason).then(() => {
-    save();
     if (!isCooperative) onReady();
   });
+}
+
+/** What is preserved is given to the supervisor, as it is now. */
+export function saveState(): void {
+  save(true);
 }
 
 async function runHandlers(reason: Reason): Promise<void> {
@@ -131,13 +133,6 @@ async function call<T>(handler: (argument: T) => unknown, argument: T, otherwise
     console.error(error);
     return otherwise;
   }
-}
-
-/** Whatever else ends, the process must be there for its signal; without a handler of the app's, that ends it. */
-function stayUntil(signal: string): void {
-  const hold = setInterval(() => {}, HOLD_MS);
-  if (process.listenerCount(signal) > 0)
-    process.prependOnceListener(signal as NodeJS.Signals, () => clearInterval(hold));
 }
 
 function register<T>(handlers: T[], handler: T): () => void {
@@ -179,14 +174,29 @@ function newController(): AbortController {
     },
   });
   for (const key of LOOKS) Object.defineProperty(signal, key, lookedAt(key));
+  if (!isSeenByAny()) hear();
   return made;
+}
+
+/** Node 26 and later look into a signal from which `AbortSignal.any` makes another, and call nothing. */
+function isSeenByAny(): boolean {
+  const { signal } = new AbortController();
+  let isSeen = false;
+  Object.defineProperty(signal, 'aborted', {
+    get: () => {
+      isSeen = true;
+      return false;
+    },
+  });
+  AbortSignal.any([signal]);
+  return isSeen;
 }
 
 function preserve(key: string, initial: () => object): object {
   const before = preserved.get(key);
   if (before) return before;
   const value = restored(key) ?? initial();
-  if (preserved.size === 0) process.on('exit', save);
+  if (preserved.size === 0) process.on('exit', saveState);
   preserved.set(key, value);
   tellWishes();
   return value;
@@ -197,36 +207,53 @@ function restored(key: string): object | undefined {
   const text = Object.hasOwn(begin.state, key) ? begin.state[key] : undefined;
   if (text === undefined) return undefined;
   try {
-    return v8().deserialize(Buffer.from(text, 'base64')) as object;
+    return deserialized(Buffer.from(text, 'base64'));
   } catch (error) {
     send({ kind: 'lost', key, why: messageOf(error) });
     return undefined;
   }
 }
 
-/** Gives the supervisor what is to survive. */
-function save(): void {
+/** Gives the supervisor what is to survive; `isLast`: it will not be mended any more. */
+function save(isLast: boolean): void {
   let left = MAX_BYTES;
   for (const [key, value] of preserved) {
     let bytes: Buffer;
     try {
-      bytes = v8().serialize(value);
+      bytes = serialized(value);
     } catch (error) {
-      lose(key, messageOf(error));
+      if (isLast) lose(key, messageOf(error));
       continue;
     }
     left -= bytes.length;
     if (left < 0) {
       left += bytes.length;
-      lose(key, `it has ${megabytes(bytes.length)}, and all together may have ${megabytes(MAX_BYTES)}`);
+      if (isLast)
+        lose(key, `it has ${megabytes(bytes.length)}, and all together may have ${megabytes(MAX_BYTES)}`);
       continue;
     }
     const text = bytes.toString('base64');
     if (saved.get(key) === text) continue;
     saved.set(key, text);
-    for (let at = 0; at < text.length; at += PIECE_LENGTH)
-      send({ kind: 'preserved', key, first: at === 0, text: text.slice(at, at + PIECE_LENGTH) });
+    for (let at = 0; at < text.length; at += PIECE_LENGTH) {
+      const [first, last] = [at === 0, at + PIECE_LENGTH >= text.length];
+      send({ kind: 'preserved', key, first, last, text: text.slice(at, at + PIECE_LENGTH) });
+    }
   }
+}
+
+/** Not by `v8.serialize`, which gives typed arrays as views of a buffer that they share with others. */
+function serialized(value: object): Buffer {
+  const serializer = new (v8().Serializer)();
+  serializer.writeHeader();
+  serializer.writeValue(value);
+  return serializer.releaseBuffer();
+}
+
+function deserialized(bytes: Buffer): object {
+  const deserializer = new (v8().Deserializer)(bytes);
+  deserializer.readHeader();
+  return deserializer.readValue() as object;
 }
 
 /** Says so once. */

@@ -15,11 +15,8 @@ const LOOK_MS = 2;
 /** What has no end is cut so many ms after the signal, and so long a connection may take to become a secure one. */
 const CUT_MS = 50;
 
-/** The signal comes well within so many ms after it is told that it can. */
-const SIGNAL_MS = 1000;
-
 /** The app may replace these, as a fake clock does. */
-const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = globalThis;
+const { clearTimeout, setImmediate, setTimeout } = globalThis;
 
 /** So often, {@link LOOK_MS} apart, sockets are waited for that the supervisor has not got yet: they would be closed for good. */
 const MAX_GIVING = 100;
@@ -27,20 +24,22 @@ const MAX_GIVING = 100;
 /**
  * Ends what listens.
  *
- * @param signal the stop signal, until which the process stays
- * @param done called when, as far as this is concerned, that signal may come
+ * @param signal the stop signal
+ * @param stay called if the process has to be there until then
+ * @param onReady called when, as far as this is concerned, that signal may come
  */
-export function drain(signal: string, done: () => void, looks = 0): void {
+export function drain(signal: string, stay: () => void, onReady: () => void, looks = 0): void {
   if (isGiving() && looks < MAX_GIVING) {
-    setTimeout(() => drain(signal, done, looks + 1), LOOK_MS);
+    setTimeout(() => drain(signal, stay, onReady, looks + 1), LOOK_MS);
     return;
   }
   const servers: Server[] = [];
   const sockets = keepSockets();
   if (sockets.length === 0) {
-    done();
+    onReady();
     return;
   }
+  stay();
   for (const socket of sockets) {
     const server = serverOf(socket.handle);
     // Node's cluster has the handle to itself.
@@ -54,27 +53,19 @@ export function drain(signal: string, done: () => void, looks = 0): void {
       response.shouldKeepAlive = false;
     });
   }
-  // Whatever else ends, the process must be there for the signal.
-  const hold = setInterval(() => {}, SIGNAL_MS);
   // Without a handler of the app's, the signal ends the process.
   if (process.listenerCount(signal) > 0)
     process.prependOnceListener(signal as NodeJS.Signals, () => {
-      clearInterval(hold);
       setTimeout(() => cut(servers), CUT_MS).unref();
     });
   // What was accepted before, and what has arrived, is seen first.
-  setImmediate(() => setImmediate(() => finish(servers, hold, done)));
+  setImmediate(() => setImmediate(() => finish(servers, onReady)));
 }
 
 /** Waits for responses. */
-function finish(servers: readonly Server[], hold: NodeJS.Timeout, done: () => void): void {
-  const tell = (): void => {
-    done();
-    // Where the signal has come before, which a blocked loop sees in any order.
-    setTimeout(() => clearInterval(hold), SIGNAL_MS).unref();
-  };
+function finish(servers: readonly Server[], onReady: () => void): void {
   if (servers.every(({ _connections }) => _connections === 0)) {
-    tell();
+    onReady();
     return;
   }
   const began = timerNow();
@@ -99,7 +90,7 @@ function finish(servers: readonly Server[], hold: NodeJS.Timeout, done: () => vo
       return;
     }
     clearTimeout(timer);
-    tell();
+    onReady();
   };
   look();
 }

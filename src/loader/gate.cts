@@ -1,13 +1,13 @@
 // The gate: where a standby waits, with everything of ours in place and nothing of the user's begun, until its turn comes.
 // It waits by reading, so that no event loop runs. Knows nothing of what comes before or after.
 import fs from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 import { GATE_FD, parseGateMessage } from '../protocol.cts';
 import type { Begin } from '../protocol.cts';
 import { expectFound } from './known.cts';
 import { warm } from './warm.cts';
 
 const CHUNK = 1 << 16;
+const NEWLINE = 10;
 
 /**
  * Returns when the supervisor lets this process through. One whose supervisor is gone ends here.
@@ -16,15 +16,17 @@ const CHUNK = 1 << 16;
  * @returns what the supervisor says of the run that begins
  */
 export function waitAtGate(isReady: boolean): Begin {
-  const bytes = Buffer.alloc(CHUNK);
-  const decoder = new StringDecoder('utf8');
-  let text = '';
   const warnings: unknown[][] = [];
+  let pieces: Buffer[] = [];
   for (;;) {
-    const length = read(bytes);
-    if (length === 0) process.exit(0);
-    const lines = (text + decoder.write(bytes.subarray(0, length))).split('\n');
-    text = lines.pop() ?? '';
+    const chunk = read();
+    if (chunk.length === 0) process.exit(0);
+    pieces.push(chunk);
+    if (!chunk.includes(NEWLINE)) continue;
+    const all = Buffer.concat(pieces);
+    const end = all.lastIndexOf(NEWLINE);
+    pieces = [all.subarray(end + 1)];
+    const lines = all.toString('utf8', 0, end).split('\n');
     for (const line of lines) {
       const message = parseGateMessage(line);
       if (message?.kind === 'warm') {
@@ -44,10 +46,11 @@ function emitWarning(...args: unknown[]): void {
   (process.emitWarning as (...all: unknown[]) => void)(...args);
 }
 
-function read(bytes: Buffer): number {
+function read(): Buffer {
+  const bytes = Buffer.allocUnsafe(CHUNK);
   try {
-    return fs.readSync(GATE_FD, bytes);
+    return bytes.subarray(0, fs.readSync(GATE_FD, bytes));
   } catch {
-    return 0;
+    return bytes.subarray(0, 0);
   }
 }

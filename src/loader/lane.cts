@@ -57,11 +57,16 @@ export function sendSoon(record: LaneRecord): void {
   waiting += text;
 }
 
-/** From now on, what waits is sent before this process ends by `process.exit`. */
-export function flushAtExit(): void {
+/**
+ * From now on, what waits is sent before this process ends by `process.exit`.
+ *
+ * @param last called before that, behind all that the app does at its end
+ */
+export function flushAtExit(last: () => void): void {
   const target = process as unknown as { reallyExit: (code: number) => void };
   target.reallyExit = new Proxy(target.reallyExit, {
     apply(original, self, args: [number]) {
+      last();
       flush();
       return Reflect.apply(original, self, args);
     },

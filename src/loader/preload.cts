@@ -2,7 +2,6 @@
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
 import module from 'node:module';
-import { constants } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import {
@@ -17,12 +16,12 @@ import {
 import type { ControlMessage } from '../protocol.cts';
 import { preloadArgument, stripPreload } from '../preload-option.cts';
 import { realPath } from '../real-path.cts';
-import { askApp, beginRun, offerApi, prepareEnd } from './api.cts';
+import { askApp, beginRun, offerApi, saveState } from './api.cts';
 import { markSupervised, takeAddress, workerAddress } from './address.cts';
 import type { Address } from './address.cts';
 import { reportCrashes } from './crash.cts';
 import { hideChannel, listen, onDisconnect } from './control.cts';
-import { drain } from './drain.cts';
+import { end } from './end.cts';
 import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
 import { waitAtGate } from './gate.cts';
 import { hideOptions } from './hidden-options.cts';
@@ -154,7 +153,7 @@ function joinThread(address: Address | undefined): void {
 function record(address: Address, progress: Progress): void {
   const { fd, starter } = address;
   openLane(fd);
-  flushAtExit();
+  flushAtExit(saveState);
   watchInput();
   addressProcesses(ENTRY_PATH, address);
   addressAllWorkers(ENTRY_PATH, address);
@@ -180,20 +179,6 @@ function obey(message: ControlMessage): void {
       openInspector(message.host, message.port);
       break;
   }
-}
-
-/** Makes ready for the end, and tells the supervisor when the stop signal may come. */
-function end({ signal, reason }: ControlMessage & { kind: 'stop' }): void {
-  let left = 2;
-  const done = (): void => {
-    if (--left > 0) return;
-    // Windows has no signal that a handler could see.
-    if (process.platform === 'win32') endBySignal(signal as NodeJS.Signals);
-    else send({ kind: 'drained' });
-  };
-  if (process.platform === 'win32') done();
-  else drain(signal, done);
-  prepareEnd(reason, signal, done);
 }
 
 /** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */
@@ -223,9 +208,4 @@ function reportUp(progress: Progress): void {
 /** The supervisor is gone. Its guard ends this process and what that has started; this is for the case that it cannot. */
 function endAlone(): void {
   setTimeout(() => kill(process.pid, 'SIGKILL'), ALONE_MS).unref();
-}
-
-/** Runs the app's handlers for a signal, or ends as the signal would. */
-function endBySignal(signal: NodeJS.Signals): void {
-  if (!process.emit(signal, signal)) process.exit(128 + constants.signals[signal]);
 }

@@ -295,7 +295,7 @@ export class Child implements Run {
   /** Tells which processes must not outlive the supervisor. */
   tellProcs(): void {
     const { pid } = this.#process;
-    if (pid !== undefined)
+    if (pid !== undefined && !this.#gone)
       this.#options.onProcs([...this.#family.procs(), lookUp(pid) ?? { pid, started: '' }]);
   }
 }

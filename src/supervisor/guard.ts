@@ -21,6 +21,7 @@ trap 'got="$got TERM"; again=1' TERM
 trap 'got="$got HUP"; again=1' HUP
 trap 'got="$got USR1"; again=1' USR1
 trap 'again=1' QUIT
+trap 'again=1' USR2
 while :; do
   if read -r line; then
     case $line in
@@ -61,6 +62,8 @@ export class Guard {
     });
     // Without a shell there is no guard; all else works.
     guard.on('error', () => {});
+    // Nor without descriptors.
+    if (guard.pid === undefined) return;
     guard.stdin.on('error', () => {});
     let text = '';
     guard.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -88,6 +88,11 @@ export class Held {
     this.#close([...this.#entries.values()].filter(({ http }) => !(isAnswered && http)));
   }
 
+  /** There will be no other run. */
+  close(): void {
+    this.#close([...this.#entries.values()]);
+  }
+
   #close(entries: readonly Entry[]): void {
     for (const { key, handle, file, mark } of entries) {
       this.#entries.delete(key);

@@ -42,7 +42,8 @@ export class Log {
   }
 
   #write(text: string): void {
-    process.stderr.write(`${this.#prefix} ${text.replaceAll('\n', ' ')}\n`);
+    // oxlint-disable-next-line no-control-regex -- what a program says must not drive the terminal
+    process.stderr.write(`${this.#prefix} ${text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ')}\n`);
   }
 }
 

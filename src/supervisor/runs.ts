@@ -116,6 +116,7 @@ export class Runs {
    */
   start(generation: number, reason: Reason | undefined): void {
     const { launcher } = this.#options;
+    this.#preserved.begin();
     const begin: Begin = { generation, reason, state: this.#preserved.state };
     this.#generation = generation;
     this.#usage = new UsageOfRun();
@@ -171,6 +172,7 @@ export class Runs {
   /** There is to be no other run. */
   close(): void {
     this.#standby?.discard();
+    this.#held?.close();
     // It is dying: there is nothing to guard.
     if (this.#waiting) this.#entrust(this.#waiting.child, []);
     this.#guard?.close();

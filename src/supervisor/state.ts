@@ -29,6 +29,8 @@ interface Running {
   readonly spawnedAt: number;
   readonly quickRuns: number;
   readonly wishes?: Wishes;
+  /** How often the app was asked about a change. */
+  readonly asked?: number;
 }
 
 /**
@@ -38,13 +40,12 @@ interface Running {
 export type State =
   | { readonly kind: 'idle'; readonly generation: 0 }
   | Running
-  /** The app is asked whether a change causes a restart. `round`: so often, since the change has grown. */
+  /** The app is asked whether a change causes a restart. */
   | {
       readonly kind: 'asking';
       readonly generation: number;
       readonly run: Running;
       readonly change: Change;
-      readonly round: number;
     }
   /**
    * The child is ending, another will follow; or none, if it is the `last`. `moving`: files are still being written.
@@ -60,6 +61,7 @@ export type State =
       /** Why the next run is started, as far as it is known. */
       readonly reason?: Reason;
       readonly last?: boolean;
+      readonly quickRuns?: number;
     }
   /** The child is gone, the next one starts when the files have settled. */
   | {
@@ -109,7 +111,13 @@ export type Event =
       readonly restart: boolean;
     }
   /** Somebody wants the program to be restarted, whatever the files are. */
-  | { readonly kind: 'restart'; readonly at: number; readonly message: string | undefined }
+  | {
+      readonly kind: 'restart';
+      readonly at: number;
+      readonly message: string | undefined;
+      /** The app itself wants it. */
+      readonly isOwn?: boolean;
+    }
   /** The program is to end for good, with its own stop sequence. */
   | { readonly kind: 'stop'; readonly at: number }
   /** The timer of this state has run out. */

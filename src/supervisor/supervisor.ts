@@ -196,7 +196,11 @@ export class Supervisor {
     if (event.kind === 'exit') {
       this.#ended(event.ended);
       // Nothing would start it again.
-      if (!this.#watching) return this.#leave(event.ended);
+      if (!this.#watching) {
+        this.#state = { kind: 'ended', generation: event.generation };
+        this.#leave(event.ended);
+        return;
+      }
     }
     const [next, ...effects] = transition(this.#state, event, this.#policy);
     if (next.kind !== this.#state.kind)
@@ -298,7 +302,7 @@ export class Supervisor {
         break;
       case 'requested':
         if (record.what === 'stop') this.#apply({ kind: 'stop', at: scheduler.now() });
-        else this.#apply({ kind: 'restart', at: scheduler.now(), message: record.message });
+        else this.#apply({ kind: 'restart', at: scheduler.now(), message: record.message, isOwn: true });
         break;
       case 'lost':
         this.#announcer.lost(record);

@@ -53,7 +53,8 @@ export function transition(state: State, event: Event, policy: Policy): Transiti
     case 'delaying':
       if (event.kind === 'elapsed') return spawn(state, state.reason, event.at, event.at, state.quickRuns);
       if (event.kind === 'settled' || event.kind === 'restart') return cancelled(whileDown(state, event));
-      if (event.kind === 'signal' || event.kind === 'stop') return leave(state, state.ended);
+      if (event.kind === 'signal') return leave(state, endOf(state.ended, event.signal));
+      if (event.kind === 'stop') return leave(state, endOf(state.ended, undefined));
       return [state];
     case 'waiting':
       if (event.kind === 'settled' || event.kind === 'restart') return whileDown(state, event);
@@ -77,7 +78,7 @@ function whileRunning(state: Running, event: Event, policy: Policy): Transition 
       return [{ ...state, wishes: event.wishes }];
     case 'settled':
       if (!event.change) return [state];
-      return wishes?.change ? ask(state, event.change, 1, policy) : restart(generation, event.change, policy);
+      return wishes?.change ? ask(state, event.change, policy) : restart(generation, event.change, policy);
     case 'moving': {
       // It ends while the files settle, unless it wants to know of which.
       if (!event.certain || wishes?.change || wishes?.end) return [state];
@@ -85,7 +86,7 @@ function whileRunning(state: Running, event: Event, policy: Policy): Transition 
       return [{ ...next, moving: true }, ...effects];
     }
     case 'restart':
-      return request(generation, event, policy);
+      return request(state, event, policy);
     case 'stop':
       return stopForGood(generation, event.at, policy);
     case 'exit':
@@ -136,16 +137,18 @@ function whileDown(state: State, event: Event & { kind: 'settled' | 'restart' })
 }
 
 function whileAsking(state: Asking, event: Event, policy: Policy): Transition {
-  const { generation, run, change, round } = state;
+  const { generation, run, change } = state;
   switch (event.kind) {
     case 'answered':
-      if (event.round !== round) return [state];
+      if (event.round !== run.asked) return [state];
       if (event.restart) return restart(generation, change, policy);
-      return [run, { kind: 'cancel' }, { kind: 'accept', change }, say({ kind: 'taken', change })];
+      return [run, { kind: 'cancel' }, say({ kind: 'taken', change })];
     case 'elapsed':
       return restart(generation, change, policy);
     case 'settled':
-      return event.change ? ask(run, merged(change, event.change), round + 1, policy) : [state];
+      if (!event.change) return [state];
+      // The time for an answer goes on.
+      return ask(run, event.change, undefined, change);
     case 'up':
     case 'wishes': {
       const [next, ...effects] = whileRunning(run, event, policy);
@@ -155,7 +158,10 @@ function whileAsking(state: Asking, event: Event, policy: Policy): Transition {
       const [next, ...effects] = spawn(state, reasonOf(change), change.at, event.at);
       return [next, { kind: 'cancel' }, say({ kind: 'restarting', change }), ...effects];
     }
-    case 'restart':
+    case 'restart': {
+      const [next, ...effects] = request(run, event, policy, change);
+      return [next, ...effects];
+    }
     case 'stop':
     case 'signal':
       return whileRunning(run, event, policy);
@@ -165,7 +171,7 @@ function whileAsking(state: Asking, event: Event, policy: Policy): Transition {
 }
 
 function whileStopping(state: Stopping, event: Event, policy: Policy): Transition {
-  const { generation, since, moving, announced, told, reason, last } = state;
+  const { generation, since, moving, announced, told, reason, last, quickRuns = 0 } = state;
   const { patience, grace, signal } = policy;
   switch (event.kind) {
     case 'moving':
@@ -182,7 +188,12 @@ function whileStopping(state: Stopping, event: Event, policy: Policy): Transitio
       const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
       if (last) return cancelled(leave(state, ended));
       if (moving) return [settling(generation, since, announced, reason), { kind: 'cancel' }];
-      return cancelled(spawn(state, reason, since, event.at));
+      const delay = restartDelay(quickRuns);
+      if (delay === 0 || !reason) return cancelled(spawn(state, reason, since, event.at, quickRuns));
+      return [
+        { kind: 'delaying', generation, quickRuns, ended, reason },
+        { kind: 'wait', ms: delay },
+      ];
     }
     case 'stop':
       return [{ ...state, last: true }];
@@ -223,11 +234,18 @@ function end(
   return shared ? [next, wait] : [next, { kind: 'forward', signal }, wait];
 }
 
-function ask(run: Running, change: Change, round: number, { patience }: Policy): Transition {
+/**
+ * Asks the app about a change, together with what it was asked about before. The files count as they are now: what is
+ * saved from here on is another change. Without a policy, the time for an answer is already running.
+ */
+function ask(run: Running, change: Change, policy: Policy | undefined, before?: Change): Transition {
+  const round = (run.asked ?? 0) + 1;
+  const all = before ? merged(before, change) : change;
   return [
-    { kind: 'asking', generation: run.generation, run, change, round },
-    { kind: 'ask', change, round },
-    { kind: 'wait', ms: patience },
+    { kind: 'asking', generation: run.generation, run: { ...run, asked: round }, change: all },
+    { kind: 'accept', change },
+    { kind: 'ask', change: all, round },
+    ...(policy ? [{ kind: 'wait', ms: policy.patience } as const] : []),
   ];
 }
 
@@ -236,13 +254,26 @@ function restart(generation: number, change: Change, policy: Policy): Transition
   return [{ ...next, announced: true }, say({ kind: 'restarting', change }), ...effects];
 }
 
+/** An app that asks for it again and again, right after each start, is restarted with a growing delay. */
 function request(
-  generation: number,
-  { at, message }: Event & { kind: 'restart' },
+  { generation, spawnedAt, quickRuns }: Running,
+  { at, message, isOwn }: Event & { kind: 'restart' },
   policy: Policy,
+  change?: Change,
 ): Transition {
-  const [next, ...effects] = stop(generation, at, reasonOf('request', message), policy);
-  return [{ ...next, announced: true }, say({ kind: 'requested', message }), ...effects];
+  const [next, ...effects] = stop(generation, at, withChange(reasonOf('request', message), change), policy);
+  const isHasty = isOwn === true && at - spawnedAt < STEADY_MS;
+  return [
+    { ...next, announced: true, ...(isHasty ? { quickRuns: quickRuns + 1 } : {}) },
+    say({ kind: 'requested', message }),
+    ...effects,
+  ];
+}
+
+/** Exit code 75 is for us: whoever has started this supervisor must not take it for a wish to start it again. */
+function endOf(ended: Ended, signal: NodeJS.Signals | undefined): Ended {
+  if (ended.code !== EXIT_RESTART) return ended;
+  return signal ? { code: null, signal } : { code: 0, signal: null };
 }
 
 function stopForGood(generation: number, at: number, policy: Policy): Transition {

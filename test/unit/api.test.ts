@@ -42,11 +42,24 @@ after(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
+/** Node 26 and later call nothing of a signal that `AbortSignal.any` uses: there every app may listen. */
+function isHeardAlways(): boolean {
+  const { signal } = new AbortController();
+  let isRead = false;
+  Object.defineProperty(signal, 'aborted', { get: () => !(isRead = true) });
+  AbortSignal.any([signal]);
+  return !isRead;
+}
+
 test('an app that loads the API wishes nothing, and ends at once', () => {
   assert.equal(api.generation, 3);
   assert.deepEqual(api.restartReason, reason);
+  if (isHeardAlways()) {
+    assert.deepEqual(records(), [{ kind: 'wishes', change: false, end: true }]);
+    return;
+  }
   let isReady = false;
-  prepareEnd(reason, 'SIGTERM', () => (isReady = true));
+  prepareEnd(reason, assert.fail, () => (isReady = true));
   assert.equal(isReady, true);
   assert.deepEqual(records(), []);
 });
@@ -68,49 +81,51 @@ test('of several paths none counts if one is wrong', () => {
   assert.deepEqual(records(), []);
 });
 
-test('requests are told with their reason', () => {
+test('requests are told with their reason, when the statement has come to its end', async () => {
   api.restart();
-  api.restart('why');
+  api.restart('why'.repeat(1000));
   api.stop();
+  assert.deepEqual(records(), []);
+  await Promise.resolve();
   assert.deepEqual(records(), [
     { kind: 'requested', what: 'restart', message: undefined },
-    { kind: 'requested', what: 'restart', message: 'why' },
+    { kind: 'requested', what: 'restart', message: 'why'.repeat(1000).slice(0, 1000) },
     { kind: 'requested', what: 'stop', message: undefined },
   ]);
 });
 
 test('a wish is told with the first handler, and taken back with the last', () => {
+  const end = isHeardAlways();
   const first = api.onChange(() => 'ignore');
   const second = api.onChange(() => 'ignore');
-  assert.deepEqual(records(), [{ kind: 'wishes', change: true, end: false }]);
+  assert.deepEqual(records(), [{ kind: 'wishes', change: true, end }]);
   first();
   first();
   assert.deepEqual(records(), []);
   const third = api.onRestart(() => {});
-  assert.deepEqual(records(), [{ kind: 'wishes', change: true, end: true }]);
+  assert.deepEqual(records(), end ? [] : [{ kind: 'wishes', change: true, end: true }]);
   second();
   third();
-  assert.deepEqual(records(), [
-    { kind: 'wishes', change: false, end: true },
-    { kind: 'wishes', change: false, end: false },
-  ]);
+  const last = { kind: 'wishes', change: false, end: true };
+  assert.deepEqual(records(), end ? [last] : [last, { ...last, end: false }]);
 });
 
 test('what a run was left in pieces is lost, and begins anew', () => {
   assert.deepEqual(api.preserve('broken', { a: 1 }), { a: 1 });
   const [lost, wishes] = records();
   assert.ok(lost?.kind === 'lost' && lost.key === 'broken');
-  assert.deepEqual(wishes, { kind: 'wishes', change: false, end: true });
+  if (!isHeardAlways()) assert.deepEqual(wishes, { kind: 'wishes', change: false, end: true });
 });
 
 test('an app that looks at the signal wishes to be told, and is', () => {
   assert.equal(api.restartSignal.aborted, false);
   assert.deepEqual(Object.getOwnPropertyNames(api.restartSignal), []);
-  const ignore = (): void => {};
-  process.on('SIGHUP', ignore);
-  prepareEnd(reason, 'SIGHUP', () => {});
+  let stays = false;
+  prepareEnd(
+    reason,
+    () => (stays = true),
+    () => {},
+  );
   assert.equal(api.restartSignal.aborted, true);
-  // It is kept there until then.
-  process.emit('SIGHUP', 'SIGHUP');
-  process.off('SIGHUP', ignore);
+  assert.ok(stays);
 });

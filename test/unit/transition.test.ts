@@ -225,8 +225,9 @@ test('delaying: a change starts it at once, and the loop counts anew', () => {
   assertNothing(DELAYING, UNCHANGED, MOVING);
 });
 
-test('delaying: a signal ends with the exit code of the child', () => {
-  assertNext(DELAYING, SIGTERM, ENDED, [{ kind: 'leave', ended: ASKED }]);
+test('delaying: a signal ends with the exit code of the child, but 75, which is for us', () => {
+  assertNext({ ...DELAYING, ended: CRASHED }, SIGTERM, ENDED, [{ kind: 'leave', ended: CRASHED }]);
+  assertNext(DELAYING, SIGTERM, ENDED, [{ kind: 'leave', ended: { code: null, signal: 'SIGTERM' } }]);
 });
 
 test('waiting: a change starts the next child, timed from the save', () => {
@@ -297,22 +298,20 @@ test('running: an app that wants to know of what is changed first is not ended e
 });
 
 const ASKABLE = { ...RUNNING, wishes: { change: true, end: false } } as const;
-const ASKING: State = { kind: 'asking', generation: 1, run: ASKABLE, change: CHANGE, round: 1 };
+const ASKED_ONCE = { ...ASKABLE, asked: 1 } as const;
+const ASKING: State & { kind: 'asking' } = { kind: 'asking', generation: 1, run: ASKED_ONCE, change: CHANGE };
 const ANSWERED: Event = { kind: 'answered', generation: 1, round: 1, restart: false };
 
 test('running: an app that wants to be asked is asked, for as long as the patience lasts', () => {
   assertNext(ASKABLE, SETTLED, ASKING, [
+    { kind: 'accept', change: CHANGE },
     { kind: 'ask', change: CHANGE, round: 1 },
     { kind: 'wait', ms: 1000 },
   ]);
 });
 
-test('asking: a change that the app takes itself is accepted, and nothing else follows', () => {
-  assertNext(ASKING, ANSWERED, ASKABLE, [
-    { kind: 'cancel' },
-    { kind: 'accept', change: CHANGE },
-    say({ kind: 'taken', change: CHANGE }),
-  ]);
+test('asking: nothing follows from a change that the app takes itself', () => {
+  assertNext(ASKING, ANSWERED, ASKED_ONCE, [{ kind: 'cancel' }, say({ kind: 'taken', change: CHANGE })]);
 });
 
 test('asking: the program restarts when the app says so, or nothing', () => {
@@ -328,12 +327,15 @@ test('asking: the program restarts when the app says so, or nothing', () => {
 test('asking: what changes in the meantime is asked about as well, and an answer to the first part does not count', () => {
   const later: Change = { at: 120, files: [{ path: '/app/b.js', how: 'created' }] };
   const change: Change = { at: 90, files: [...CHANGE.files, ...later.files] };
-  const next: State = { ...ASKING, change, round: 2 };
+  const next: State & { kind: 'asking' } = { ...ASKING, run: { ...ASKABLE, asked: 2 }, change };
+  // The time for an answer goes on.
   assertNext(ASKING, { kind: 'settled', at: 130, change: later }, next, [
+    { kind: 'accept', change: later },
     { kind: 'ask', change, round: 2 },
-    { kind: 'wait', ms: 1000 },
   ]);
   assertNothing(next, ANSWERED);
+  const [again] = transition(next.run, { kind: 'settled', at: 140, change: CHANGE }, POLICY);
+  assert.equal(again.kind === 'asking' && again.run.asked, 3);
   assertNothing(ASKING, UNCHANGED, MOVING);
 });
 
@@ -351,7 +353,8 @@ test('asking: a signal, a request and an end come first', () => {
     { kind: 'forward', signal: 'SIGTERM' },
     { kind: 'wait', ms: 1000 },
   ]);
-  assert.equal(transition(ASKING, RESTART, POLICY)[0].kind, 'stopping');
+  const reason: Reason = { cause: 'request', files: CHANGE.files, message: 'SIGUSR2' };
+  assert.deepEqual(transition(ASKING, RESTART, POLICY)[0], { ...STOPPING, reason });
   assert.equal(transition(ASKING, STOP, POLICY)[0].kind, 'stopping');
 });
 
@@ -391,7 +394,8 @@ test('an end that is asked for is the last one, and dying of the stop signal is 
   assertNext(STOPPING, STOP, { ...STOPPING, last: true });
   assertNext(SETTLING, STOP, ENDED, [{ kind: 'leave', ended: CLEAN }]);
   assertNext(WAITING, STOP, ENDED, [{ kind: 'leave', ended: CRASHED }]);
-  assertNext(DELAYING, STOP, ENDED, [{ kind: 'leave', ended: ASKED }]);
+  assertNext(DELAYING, STOP, ENDED, [{ kind: 'leave', ended: CLEAN }]);
+  assertNext({ ...DELAYING, ended: CRASHED }, STOP, ENDED, [{ kind: 'leave', ended: CRASHED }]);
 });
 
 test('what follows a run that has ended by itself is as the user says', () => {
@@ -430,4 +434,22 @@ test('a program that fails is tried again with a delay that grows from 0.1 to 10
     });
     assert.deepEqual(effects, [say({ kind: 'again', ended: CRASHED, delay }), { kind: 'wait', ms: delay }]);
   }
+});
+
+test('an app that asks for a restart right after each start is restarted with a growing delay', () => {
+  const own: Event = { ...RESTART, isOwn: true };
+  for (const [before, delay] of [
+    [0, 0],
+    [1, 100],
+    [2, 200],
+  ] as const) {
+    const [stopping] = transition({ ...RUNNING, quickRuns: before }, own, POLICY);
+    const [next, ...effects] = transition(stopping, exit(KILLED), POLICY);
+    assert.equal(next.kind, delay === 0 ? 'running' : 'delaying');
+    assert.equal('quickRuns' in next && next.quickRuns, before + 1);
+    const waits = effects.filter(({ kind }) => kind === 'wait');
+    assert.deepEqual(waits, delay === 0 ? [] : [{ kind: 'wait', ms: delay }]);
+  }
+  const [steady] = transition({ ...RUNNING, quickRuns: 5 }, { ...own, at: 1010 }, POLICY);
+  assert.equal(transition(steady, exit(KILLED, 1020), POLICY)[0].kind, 'running');
 });
