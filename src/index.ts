@@ -215,8 +215,8 @@ function checkFunction(handler: unknown, name: string): void {
 }
 
 function checkedObject<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) return value;
-  throw badArgument('preserve(): the initial value', 'an object', value, '{ count: 0 }');
+  if (typeof value === 'object' && value !== null && !('then' in value)) return value;
+  throw badArgument('preserve(): the initial value', 'an object, and no promise', value, '{ count: 0 }');
 }
 
 function badArgument(what: string, expected: string, value: unknown, instead: string): TypeError {

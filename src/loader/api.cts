@@ -1,12 +1,17 @@
 // The app's API on the side of the child: what it registers, and what becomes of it when the run is to end. Owns handlers
 // and what is preserved. Knows nothing of how the supervisor decides.
 import { subscribe } from 'node:diagnostics_channel';
+import { dirname, sep } from 'node:path';
+import { inspect } from 'node:util';
 import type v8Module from 'node:v8';
 import type { Bridge, BridgeChannel, ChangeHandler, Request, RestartHandler } from '../bridge.cts';
 import type { Begin, ChangedFile, Reason } from '../protocol.cts';
 import { send, sendSoon } from './lane.cts';
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
+
+/** Where our own files are. */
+const OWN = dirname(__dirname) + sep;
 
 /** A record is to be less than a page. */
 const PIECE_LENGTH = 3000;
@@ -89,6 +94,12 @@ export function beginRun(run: Begin): void {
 /** Asks the app whether a change causes a restart. */
 export async function askApp(round: number, files: readonly ChangedFile[]): Promise<void> {
   const opinions = await Promise.all(changeHandlers.map((handler) => call(handler, { files }, 'restart')));
+  for (const opinion of opinions) {
+    if (opinion === undefined || opinion === 'restart' || opinion === 'ignore') continue;
+    console.error(
+      `onChange(): a handler must return 'restart', 'ignore' or nothing, got ${inspect(opinion)}.`,
+    );
+  }
   const restart = opinions.includes('restart') || !opinions.includes('ignore');
   send({ kind: 'answered', round, restart });
 }
@@ -130,9 +141,17 @@ async function call<T>(handler: (argument: T) => unknown, argument: T, otherwise
   try {
     return await handler(argument);
   } catch (error) {
-    console.error(error);
+    console.error(error instanceof Error ? withoutOurs(error) : error);
     return otherwise;
   }
+}
+
+/** What calls a handler is no part of the program. */
+function withoutOurs(error: Error): string {
+  return inspect(error)
+    .split('\n')
+    .filter((line) => !line.includes(OWN) && !line.includes('(node:internal/'))
+    .join('\n');
 }
 
 function register<T>(handlers: T[], handler: T): () => void {

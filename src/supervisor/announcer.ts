@@ -67,6 +67,14 @@ export class Announcer {
     if (failed) emit('crash', { generation, ...ended, error: lastError.text });
   }
 
+  /** Something cannot be done; if it is that a run cannot be started, this is why it fails. */
+  problem(error: AutoreloadError): void {
+    const { log, lastError } = this.#options;
+    log.info(error.message);
+    if (error.code === 'ERR_AUTORELOAD_SPAWN' || error.code === 'ERR_AUTORELOAD_COMMAND')
+      lastError.failed(error.message);
+  }
+
   /** What the program wanted to preserve is lost. */
   lost({ key, why }: LaneRecord & { kind: 'lost' }): void {
     const message = `the state ${JSON.stringify(key)} does not survive the restart: ${why}`;
@@ -94,7 +102,7 @@ export class Announcer {
       isDraining: this.#options.run()?.isDraining ?? false,
       chain: (path) => watching?.chain(path) ?? [],
     });
-    if (line.kind === 'up') emit('ready', { generation, ms: line.ms, files });
+    if (line.kind === 'up') emit('ready', { generation, ms: line.ms, watching: files });
     const reason = reasonIn(line);
     // The one that ends, or has ended.
     if (reason) emit('restart', { generation: kind === 'running' ? generation - 1 : generation, reason });

@@ -1,7 +1,9 @@
-// What a tool gives to supervise() besides the options of the user's: which there are, and what they can be. Pure.
+// What a tool gives to supervise() besides the options of the user's: which there are, and what they can be. Pure but for a
+// look at the working directory.
 import { AutoreloadError } from '../errors.ts';
 import { nearest } from '../option-values.ts';
 import { OPTIONS } from '../options.ts';
+import { statOf } from './disk.ts';
 
 interface Argument {
   /** As it follows "must be". */
@@ -15,7 +17,7 @@ const PATH = { expected: 'a path', isOne: isText };
 const TEXTS = { expected: 'an array of texts', isOne: isTexts };
 
 const ARGUMENTS: Readonly<Record<string, Argument>> = {
-  script: { expected: 'the path of the program', isOne: isText, instead: "'app.js'" },
+  script: { expected: 'the path of the program, or its file: URL', isOne: isScript, instead: "'app.js'" },
   command: {
     expected: 'an array of texts, the command first',
     isOne: (value) => isTexts(value) && isText((value as string[])[0]),
@@ -24,7 +26,7 @@ const ARGUMENTS: Readonly<Record<string, Argument>> = {
   args: { ...TEXTS, instead: "['--port', '8080']" },
   execArgv: { ...TEXTS, instead: "['--enable-source-maps']" },
   execPath: { ...PATH, instead: 'process.execPath' },
-  cwd: { ...PATH, instead: 'process.cwd()' },
+  cwd: { expected: 'a folder', isOne: isFolder, instead: 'process.cwd()' },
   env: { expected: 'an object', isOne: isObject, instead: "{ ...process.env, NODE_ENV: 'test' }" },
   stdio: {
     expected: "'inherit', 'pipe', 'ignore' or a descriptor, or an array of three of these",
@@ -69,6 +71,14 @@ function bad(name: string, expected: string, value: unknown, instead: string): A
   const got = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? 'nothing');
   const message = `supervise(): ${name} must be ${expected}, got ${got}. Use ${instead}.`;
   return new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
+}
+
+function isScript(value: unknown): boolean {
+  return isText(value) || (value instanceof URL && value.protocol === 'file:');
+}
+
+function isFolder(value: unknown): boolean {
+  return typeof value === 'string' && statOf(value)?.isDirectory() === true;
 }
 
 function isText(value: unknown): boolean {

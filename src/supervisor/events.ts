@@ -18,8 +18,8 @@ export interface SupervisorEvents {
       readonly stderr: Readable | null;
     },
   ];
-  /** The run has loaded all that it loads at start, and its event loop is free, `ms` after the start or the save. */
-  ready: [event: { readonly generation: number; readonly ms: number; readonly files: number }];
+  /** The run has loaded all that it loads at start, and its event loop is free, `ms` after the start or the save. `watching`: how many files. */
+  ready: [event: { readonly generation: number; readonly ms: number; readonly watching: number }];
   /** The run has loaded more. `files`: absolute paths of all that it has loaded until now. */
   graph: [event: { readonly generation: number; readonly files: readonly string[] }];
   /** Files that count have changed, and have settled. */

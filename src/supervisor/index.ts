@@ -1,6 +1,7 @@
 // Entry of `autoreload/supervisor`: the API for tools. Has no effects.
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import { fileURLToPath } from 'node:url';
 import { parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { checkArguments } from './arguments.ts';
@@ -14,7 +15,7 @@ import { Supervision } from './supervise.ts';
 export { AutoreloadError } from '../errors.ts';
 export type { ErrorCode } from '../errors.ts';
 export type { LogLevel } from '../options.ts';
-export type { ChangedFile, Reason } from '../protocol.cts';
+export type { ChangedFile, Reason as RestartReason } from '../protocol.cts';
 export type { Dependency } from './dependencies.ts';
 export type { SupervisorEvents } from './events.ts';
 export type { Stdio } from './program.ts';
@@ -27,8 +28,8 @@ type Durations = 'poll' | 'debounce' | 'grace' | 'timeout';
 /** What is supervised, and how. Of the options, those that are not given have their defaults; `log` is `silent`. */
 export interface SuperviseOptions
   extends Partial<Omit<Options, 'exec' | Durations>>, Partial<Record<Durations, number | string>> {
-  /** Path of the program, relative to `cwd`. Either this or `command`. */
-  readonly script?: string;
+  /** Path of the program, relative to `cwd`, or its `file:` URL. Either this or `command`. */
+  readonly script?: string | URL;
   /** Any command with its arguments, instead of a program of Node's. No shell is involved. Without `watch`, all of `cwd` counts. */
   readonly command?: readonly string[];
   /** Arguments of the program. */
@@ -87,8 +88,14 @@ function programOf(options: SuperviseOptions): Program {
     const isTerminal = takeOver && stdio[0] === 'inherit' && isatty(0);
     return plainProgram(command, { cwd, env, platform: process.platform, isTerminal }, stdio);
   }
-  const argv = [execPath, resolve(cwd, script), ...args];
+  const argv = [execPath, pathOf(script, cwd), ...args];
   return nodeProgram({ execPath, argv0: execPath, execArgv, argv, env, cwd }, stdio);
+}
+
+/** As for `track()`: a URL is a path, too. */
+function pathOf(script: string | URL, cwd: string): string {
+  const isUrl = typeof script !== 'string' || script.startsWith('file:');
+  return isUrl ? fileURLToPath(script) : resolve(cwd, script);
 }
 
 function nameOf(option: string): string {

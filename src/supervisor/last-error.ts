@@ -24,6 +24,11 @@ export class LastError {
     else this.#crash.text += text;
   }
 
+  /** It could not even be started. */
+  failed(text: string): void {
+    this.#crash = { at: this.#scheduler.now(), text };
+  }
+
   /** What it says, if the run ends now. */
   get text(): string | undefined {
     const crash = this.#crash;

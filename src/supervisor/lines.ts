@@ -42,6 +42,8 @@ export function wording(line: Line, context: Context): string {
       return `${changed(line.change, context)}, restarting`;
     case 'requested':
       return `restart requested${line.message === undefined ? '' : ` (${line.message})`}, restarting`;
+    case 'unanswered':
+      return `${name} did not say within 1 s what to do about the change`;
     case 'taken':
       return `${changed(line.change, context)}, dealt with by ${name}`;
     case 'again':

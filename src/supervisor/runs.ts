@@ -1,5 +1,6 @@
 // The processes of the program: the child that runs now, and the standby that will run next. Owns them, what the standby
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
+import type { AutoreloadError } from '../errors.ts';
 import { isInPackage } from '../module-url.ts';
 import type { Begin, Found, Gate, Reason } from '../protocol.cts';
 import type { LaneRecord } from '../records.cts';
@@ -38,6 +39,8 @@ export interface RunsOptions {
   /** Files that Node and its preloads read before the program begins. */
   readonly settings: () => readonly string[];
   readonly log: Log;
+  /** What autoreload cannot do. */
+  readonly onProblem: (error: AutoreloadError) => void;
   /** What a child tells. */
   readonly onRecord: (generation: number, record: LaneRecord) => void;
   /** The child has ended, and all that it started. */
@@ -187,7 +190,7 @@ export class Runs {
   }
 
   #spawn(generation: number, gate: Gate | undefined): Child {
-    const { program, scheduler, launcher, log, drainMs, signal, onExit } = this.#options;
+    const { program, scheduler, launcher, drainMs, signal, onProblem, onExit } = this.#options;
     const child: Child = new Child({
       program,
       gate,
@@ -200,7 +203,7 @@ export class Runs {
       onMessage: (message, handle) => launcher.send(message, handle),
       onDisconnect: () => launcher.disconnect(),
       onProcs: (procs) => this.#entrust(child, procs),
-      onProblem: (error) => log.info(error.message),
+      onProblem,
       onExit: (ended) => {
         // A standby that ends is missed by nobody.
         if (this.#child !== child) return;
@@ -213,7 +216,7 @@ export class Runs {
   }
 
   #spawnPlain({ generation, reason }: Begin, command: PlainCommand): Run {
-    const { program, scheduler, log, signal, grace, onRecord, onExit } = this.#options;
+    const { program, scheduler, signal, grace, onRecord, onProblem, onExit } = this.#options;
     // It may have done everything by the time that a guard is there.
     this.#guard ??= new Guard();
     const child: PlainChild = new PlainChild({
@@ -225,7 +228,7 @@ export class Runs {
       grace,
       onStarted: (at) => onRecord(generation, { kind: 'up', at }),
       onProcs: (procs) => this.#entrust(child, procs),
-      onProblem: (error) => log.info(error.message),
+      onProblem,
       onExit: (ended) => onExit(generation, ended),
     });
     child.tellProcs();

@@ -136,6 +136,8 @@ export type Line =
   | { readonly kind: 'restarting'; readonly change: Change }
   /** Somebody has asked for it. */
   | { readonly kind: 'requested'; readonly message: string | undefined }
+  /** The app was asked about a change and has not answered. */
+  | { readonly kind: 'unanswered' }
   /** The app has dealt with a change itself. */
   | { readonly kind: 'taken'; readonly change: Change }
   | { readonly kind: 'asked'; readonly delay: number }

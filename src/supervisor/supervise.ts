@@ -27,9 +27,9 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   constructor(program: Program, options: Options, takeOver: boolean) {
     super();
     const emit: Emit = (name, ...event) => {
-      if (name === 'close') this.#close(...(event as SupervisorEvents['close']));
       // What a listener throws is not ours.
       process.nextTick(() => (this as EventEmitter).emit(name, ...event));
+      if (name === 'close') process.nextTick(() => this.#close(...(event as SupervisorEvents['close'])));
     };
     this.#supervisor = new Supervisor({
       program,

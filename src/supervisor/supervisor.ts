@@ -3,6 +3,7 @@
 import type { Options } from '../options.ts';
 import type { Reason } from '../protocol.cts';
 import type { LaneRecord } from '../records.cts';
+import { AutoreloadError } from '../errors.ts';
 import { Announcer } from './announcer.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Down } from './down.ts';
@@ -80,6 +81,7 @@ export class Supervisor {
       launcher: host?.launcher ?? new Launcher(undefined),
       settings: () => this.#watching?.settings ?? program.command.settings,
       log,
+      onProblem: (error) => this.#announcer.problem(error),
       onRecord: (generation, record) => this.#do(() => this.#record(generation, record)),
       onExit: (generation, ended) => {
         this.#debug.pause();
@@ -259,7 +261,7 @@ export class Supervisor {
   }
 
   #spawn(generation: number, reason: Reason | undefined): void {
-    const { program, log, host } = this.#parts;
+    const { program, host } = this.#parts;
     host?.keyboard.runBegins(program.plain === undefined);
     this.#watching?.begin(scheduler.now());
     this.#down?.begin();
@@ -268,7 +270,8 @@ export class Supervisor {
       this.#runs.start(generation, reason);
       this.#announcer.started(generation, reason);
     } catch (error) {
-      log.info(`cannot start ${program.command.execPath}: ${String(error)}`);
+      const message = `cannot start ${program.command.execPath}: ${String(error)}`;
+      this.#announcer.problem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message));
       this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
     }
   }

@@ -143,8 +143,10 @@ function whileAsking(state: Asking, event: Event, policy: Policy): Transition {
       if (event.round !== run.asked) return [state];
       if (event.restart) return restart(generation, change, policy);
       return [run, { kind: 'cancel' }, say({ kind: 'taken', change })];
-    case 'elapsed':
-      return restart(generation, change, policy);
+    case 'elapsed': {
+      const [next, ...effects] = restart(generation, change, policy);
+      return [next, say({ kind: 'unanswered' }), ...effects];
+    }
     case 'settled':
       if (!event.change) return [state];
       // The time for an answer goes on.

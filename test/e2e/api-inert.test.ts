@@ -89,11 +89,17 @@ for (const [call, message] of [
     'restart(new Event("click"))',
     "restart(): the reason must be a text, got [object Event]. Use restart('settings saved').",
   ],
-  ['preserve(1, {})', "preserve(): the key must be a text, got 1. Use preserve('sessions', new Map())."],
-  ["preserve('a', 1)", 'preserve(): the initial value must be an object, got 1. Use { count: 0 }.'],
+  [
+    'preserve(1, {})',
+    "preserve(): the key must be a text of at most 200 characters, got 1. Use preserve('sessions', new Map()).",
+  ],
+  [
+    "preserve('a', 1)",
+    'preserve(): the initial value must be an object, and no promise, got 1. Use { count: 0 }.',
+  ],
   [
     "preserve('a', () => null)",
-    'preserve(): the initial value must be an object, got null. Use { count: 0 }.',
+    'preserve(): the initial value must be an object, and no promise, got null. Use { count: 0 }.',
   ],
 ] as const) {
   test(`a wrong argument is said in one line, supervised or not: ${call}`, async () => {

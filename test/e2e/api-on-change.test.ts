@@ -157,3 +157,26 @@ test('restart() does not ask', async () => {
   await using app = run(project, 'app.js');
   await app.lines('run 1 0', '[autoreload] restart requested, restarting', 'run 2 0');
 });
+
+test('what is saved while the program deals with a change is another change', async () => {
+  using project = new Project({
+    't.txt': 'one\n',
+    'app.js': `import { onChange, track } from 'autoreload';
+import fs from 'node:fs';
+track('t.txt');
+onChange(async () => {
+  const text = fs.readFileSync('t.txt', 'utf8').trim();
+  console.log('asked about', text);
+  if (text === 'two') fs.writeFileSync('t.txt', 'three\\n');
+  return 'ignore';
+});
+console.log('ready');
+setInterval(() => {}, 1000);
+`,
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('ready', /is up in/);
+  project.write('t.txt', 'two\n');
+  await app.line('asked about two');
+  await app.line('asked about three');
+});

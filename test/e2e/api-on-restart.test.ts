@@ -67,6 +67,8 @@ ${STAY}`,
   });
 }
 
+const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+
 test('a handler that never ends is cut off by the stop signal, within the grace period', async () => {
   using project = new Project({
     'app.js': `import { generation, onRestart } from 'autoreload';
@@ -156,4 +158,28 @@ onRestart(async () => {
   touch(project, 'app.js');
   await app.line('handler ends');
   await app.line('run 2');
+});
+
+test('a program that ends itself at Ctrl-C does so while it prepares for a restart, too', posix, async () => {
+  using project = new Project({
+    'app.js': `import { onRestart } from 'autoreload';
+const timer = setInterval(() => {}, 1000);
+process.on('SIGINT', () => {
+  console.log('interrupted');
+  clearInterval(timer);
+});
+onRestart(() => {
+  console.log('preparing');
+  return new Promise(() => {});
+});
+console.log('ready');
+`,
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('ready', /is up in/);
+  project.write('app.js', '// changed\n');
+  await app.lines('preparing', /restarting$/);
+  app.kill('SIGINT');
+  await app.line('interrupted');
+  assert.equal((await app.end()).signal ?? 'code', 'code');
 });

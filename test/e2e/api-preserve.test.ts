@@ -49,7 +49,7 @@ ${STAY}`,
         await settled(app);
         touch(project, entry);
         const seen =
-          "{ nested: { bytes: Uint8Array(2) [ 1, 2 ], floats: Float64Array(1) [ 0.5 ], text: 'zwölf', pattern: /a+/g, nothing: undefined }, buffer: <Buffer 61 62 63> }";
+          "{ nested: { bytes: Uint8Array(2) [ 1, 2 ], floats: Float64Array(1) [ 0.5 ], text: 'zwölf', pattern: /a+/g, nothing: undefined }, buffer: Uint8Array(3) [ 97, 98, 99 ] }";
         await app.line(
           `run 2 [ Map(2) { 'date' => 1970-01-01T00:00:00.000Z, { a: 1 } => Set(1) { 1n } }, ${seen}, [ 1, 2 ], <ref *1> { name: 'one', self: [Circular *1] }, true, { key: 'of Object.prototype' } ]`,
         );
@@ -208,4 +208,34 @@ ${STAY}`,
   await app.lines('runs 1 2', / is up in /);
   touch(project);
   await app.lines('[autoreload] app.js changed, restarting', 'runs 1 2');
+});
+
+test('what a response changes that is on its way at the save survives', async () => {
+  using project = new Project({
+    'app.js': `import http from 'node:http';
+import { preserve } from 'autoreload';
+const state = preserve('state', { answered: 0 });
+console.log('answered', state.answered);
+http
+  .createServer((request, response) => {
+    console.log('asked');
+    setTimeout(() => {
+      state.answered++;
+      response.end('done');
+    }, 300);
+  })
+  .listen(0, '127.0.0.1', function () {
+    console.log('port', this.address().port);
+  });
+`,
+  });
+  await using app = run(project, 'app.js');
+  await app.line('answered 0');
+  const port = Number((await app.line(/^port /)).slice('port '.length));
+  await app.line(/is up in/);
+  const answer = fetch(`http://127.0.0.1:${port}/`).then((response) => response.text());
+  await app.line('asked');
+  touch(project, 'app.js');
+  assert.equal(await answer, 'done');
+  await app.line('answered 1');
 });

@@ -35,14 +35,14 @@ ${STAY}`,
   }
 }
 
-test('a reason of several lines is one line, and of any length', async () => {
+test('a reason of several lines is one line, and a long one is cut off', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log('run', generation, restartReason?.message.length);
 if (generation === 1) setTimeout(() => restart('first\\nsecond ' + 'x'.repeat(10000)), 20);
 ${STAY}`,
   });
   await using app = run(project, 'app.js');
-  await app.lines(/^\[autoreload\] restart requested \(first second x{10000}\), restarting$/, 'run 2 10013');
+  await app.lines(/^\[autoreload\] restart requested \(first second x{987}\), restarting$/, 'run 2 1000');
 });
 
 for (const [what, start] of [
@@ -129,4 +129,29 @@ test('one that ignores the signal after stop() is killed after the grace period'
   await app.line('[autoreload] app.js did not end within 500 ms, killing it');
   const { code, signal } = await app.end();
   assert.ok(code === 137 || signal === 'SIGKILL', `${code} ${signal}`);
+});
+
+test('a program that asks for a restart at each start is restarted with a growing delay', async () => {
+  using project = new Project({ 'app.js': `${IMPORT}console.log('run', generation);\nrestart();\n${STAY}` });
+  await using app = run(project, 'app.js');
+  await app.line('run 4');
+  const starts = app.transcript.entries.filter(({ text }) => /^run \d$/.test(text));
+  // 0, 100, 200 ms, and what a start takes.
+  assert.ok(starts[3]!.at - starts[2]!.at > 150, app.transcript.toString());
+  project.write('app.js', `console.log('mended');\n${STAY}`);
+  await app.line('mended');
+});
+
+test('the statement that asks for the end comes to its own', async () => {
+  using project = new Project({
+    'app.js': `${IMPORT}import fs from 'node:fs';
+setTimeout(() => {
+  stop();
+  fs.writeFileSync('written', 'x'.repeat(1e7));
+}, 20);
+${STAY}`,
+  });
+  await using app = run(project, 'app.js');
+  assert.deepEqual(await app.end(), { code: 0, signal: null });
+  assert.equal(project.read('written').length, 1e7);
 });

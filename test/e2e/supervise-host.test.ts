@@ -1,5 +1,8 @@
 // A process that supervises programs is its own: its signals, its end, its errors. What it supervises ends with it.
 import assert from 'node:assert/strict';
+import { supervise } from '../../src/supervisor/index.ts';
+import { once } from 'node:events';
+import http from 'node:http';
 import { test } from 'node:test';
 import { gone, run, until } from '../helpers/autoreload.ts';
 import { STAY } from '../helpers/modes.ts';
@@ -118,4 +121,25 @@ supervise({ script: 'inner/app.js' }).on('start', ({ generation: inner }) => con
   await host.lines('tool 1', 'inner 1 1', 'app 1', / is up in /);
   project.write('tool.js', `${project.read('tool.js')}// edited\n`);
   await host.lines('tool 2', 'inner 2 1', 'app 1', '[autoreload] tool.js changed, restarting');
+});
+
+test('after close() nothing listens any more', { skip: process.platform === 'win32' }, async () => {
+  using project = new Project({
+    'app.js': `import http from 'node:http';
+http.createServer((request, response) => response.end('app')).listen(0, '127.0.0.1', function () {
+  console.log('port', this.address().port);
+});
+`,
+  });
+  const program = supervise({ script: 'app.js', cwd: project.dir, stdio: ['ignore', 'pipe', 'ignore'] });
+  const [{ stdout }] = (await once(program, 'start')) as [{ stdout: NodeJS.ReadableStream }];
+  const [line] = (await once(stdout, 'data')) as [Buffer];
+  const port = Number(String(line).replace('port ', ''));
+  await once(program, 'ready');
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'app');
+  await program.close();
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+  const server = http.createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  server.close();
 });

@@ -90,7 +90,7 @@ test('a tool is told of each event, in order, with what belongs to it', async ()
   });
   const ready = await events.next('ready');
   assert.ok(ready.ms > 0);
-  assert.deepEqual(ready, { generation: 1, ms: ready.ms, files: 2 });
+  assert.deepEqual(ready, { generation: 1, ms: ready.ms, watching: 2 });
   // It may come a moment after that.
   const loaded = (): readonly string[] =>
     events.all
@@ -298,11 +298,11 @@ for (const [what, options, message] of [
     undefined,
     "supervise(): the options must be an object, got nothing. Use { script: 'app.js' }.",
   ],
-  ['no script', {}, "supervise(): script must be the path of the program, got nothing. Use 'app.js'."],
+  ['no script', {}, "supervise(): script must be the path of the program, or its file: URL, got nothing. Use 'app.js'."],
   [
     'a number for a script',
     { script: 5 },
-    "supervise(): script must be the path of the program, got 5. Use 'app.js'.",
+    "supervise(): script must be the path of the program, or its file: URL, got 5. Use 'app.js'.",
   ],
   ['a misspelt script', { scirpt: 'app.js' }, 'supervise(): scirpt is not an option. Use script.'],
   ['a misspelt option', { script: 'app.js', grcae: 5 }, 'supervise(): grcae is not an option. Use grace.'],
@@ -330,7 +330,7 @@ for (const [what, options, message] of [
   [
     'a bad folder',
     { script: 'app.js', cwd: 1 },
-    'supervise(): cwd must be a path, got 1. Use process.cwd().',
+    'supervise(): cwd must be a folder, got 1. Use process.cwd().',
   ],
   [
     'a bad takeOver',

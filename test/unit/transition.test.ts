@@ -315,8 +315,12 @@ test('asking: nothing follows from a change that the app takes itself', () => {
 });
 
 test('asking: the program restarts when the app says so, or nothing', () => {
-  for (const event of [{ ...ANSWERED, restart: true } as Event, ELAPSED]) {
+  for (const [event, ...said] of [
+    [{ ...ANSWERED, restart: true } as Event],
+    [ELAPSED, say({ kind: 'unanswered' })],
+  ] as const) {
     assertNext(ASKING, event, STOPPING, [
+      ...said,
       say({ kind: 'restarting', change: CHANGE }),
       { kind: 'stop', reason: REASON },
       { kind: 'wait', ms: 1000 },
