@@ -178,6 +178,7 @@ function newController(): AbortController {
   const { signal } = made;
   const hear = (): void => {
     for (const key of LOOKS) Reflect.deleteProperty(signal, key);
+    forgetAny();
     isHeard = true;
     tellWishes();
   };
@@ -193,22 +194,28 @@ function newController(): AbortController {
     },
   });
   for (const key of LOOKS) Object.defineProperty(signal, key, lookedAt(key));
-  if (!isSeenByAny()) hear();
+  const forgetAny = listenToAny(signal, hear);
   return made;
 }
 
-/** Node 26 and later look into a signal from which `AbortSignal.any` makes another, and call nothing. */
-function isSeenByAny(): boolean {
-  const { signal } = new AbortController();
-  let isSeen = false;
-  Object.defineProperty(signal, 'aborted', {
-    get: () => {
-      isSeen = true;
-      return false;
+/**
+ * Node 26 and later look into the signals that `AbortSignal.any` is given, and call nothing of theirs. Returns what takes this
+ * away again.
+ */
+function listenToAny(signal: AbortSignal, onUsed: () => void): () => void {
+  const any: (signals: AbortSignal[]) => AbortSignal = Reflect.get(AbortSignal, 'any');
+  const watched = new Proxy(any, {
+    apply(original, self, args: [unknown]) {
+      const [signals] = args;
+      // What is no array may be read only once.
+      if (!Array.isArray(signals) || signals.includes(signal)) onUsed();
+      return Reflect.apply(original, self, args);
     },
   });
-  AbortSignal.any([signal]);
-  return isSeen;
+  AbortSignal.any = watched;
+  return () => {
+    if (AbortSignal.any === watched) AbortSignal.any = any;
+  };
 }
 
 function preserve(key: string, initial: () => object): object {

@@ -59,7 +59,9 @@ export function wording(line: Line, context: Context): string {
     case 'forcing':
       return `${name} did not end within ${duration(context.grace)}, killing it`;
     case 'patience':
-      return `waiting for ${name} to end, press Ctrl-C again to force it`;
+      return `waiting for ${name} to end, ${line.signal === 'SIGINT' ? 'press Ctrl-C' : `send ${line.signal}`} again to force it`;
+    case 'leaving':
+      return `${name} ${outcome(line.ended)}, ending`;
   }
 }
 

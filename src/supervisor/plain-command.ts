@@ -1,6 +1,7 @@
 // Any command, as the user gave it: what is started, where, with which environment, and how it is named. Pure but for a
 // look at what cannot be started. Knows nothing of its life.
 import { existsSync } from 'node:fs';
+import { statOf } from './disk.ts';
 import { basename, resolve } from 'node:path';
 import { AutoreloadError } from '../errors.ts';
 import type { Options } from '../options.ts';
@@ -82,7 +83,8 @@ export function plainProgram(
  */
 export function plainOptions({ path }: PlainCommand, options: Options): Options {
   const folders = options.watch.length > 0 ? options.watch : ['.'];
-  const watch = path === undefined ? folders : [...folders, path];
+  // A folder is no command, and all that is in it is none of its own.
+  const watch = path === undefined || isFolder(path) ? folders : [...folders, path];
   return { ...options, watch, standby: false, hold: false, crashPage: false };
 }
 
@@ -125,12 +127,18 @@ export function failure(
     return { code: NOT_FOUND, problem: problem(`cannot find ${name}: ${reason}`, error) };
   }
   const reason =
-    code === 'ENOENT'
-      ? 'what its first line names (#!) is not there. Correct that line.'
-      : code === 'EACCES'
-        ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(file)}`
-        : `${message}.`;
+    path !== undefined && isFolder(path)
+      ? 'it is a folder. Name a file in it.'
+      : code === 'ENOENT'
+        ? 'what its first line names (#!) is not there. Correct that line.'
+        : code === 'EACCES'
+          ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(file)}`
+          : `${message}.`;
   return { code: NOT_RUNNABLE, problem: problem(`cannot run ${name}: ${reason}`, error) };
+}
+
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
 }
 
 function problem(message: string, cause: Error): AutoreloadError {

@@ -146,7 +146,9 @@ export type Line =
   | { readonly kind: 'waiting'; readonly ended: Ended }
   | { readonly kind: 'slow' }
   | { readonly kind: 'forcing' }
-  | { readonly kind: 'patience' };
+  | { readonly kind: 'patience'; readonly signal: NodeJS.Signals }
+  /** It has failed, and supervision ends with it. */
+  | { readonly kind: 'leaving'; readonly ended: Ended };
 
 /** What is to be done. There is one timer: `wait` sets it anew, `cancel` clears it. */
 export type Effect =

@@ -52,6 +52,7 @@ export class Tracker {
   readonly #scans = new Scans();
   readonly #companions: Companions;
   readonly #tracked = new TrackedFiles();
+  #hasLoaded = false;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -64,6 +65,7 @@ export class Tracker {
   /** A new run begins, at a wall-clock time in ms. */
   begin(at: number): void {
     this.#graph = new Graph();
+    this.#hasLoaded = false;
     this.#misses.clear();
     this.#baseline.begin(at);
     this.#tracked.begin(at);
@@ -132,7 +134,7 @@ export class Tracker {
 
   /** Whether the run has loaded anything. */
   get hasLoaded(): boolean {
-    return this.#baseline.files > 0;
+    return this.#hasLoaded;
   }
 
   /** Absolute paths of the files that are tracked and there. */
@@ -242,6 +244,7 @@ export class Tracker {
     const path = url && pathOf(url);
     if (!url || path === undefined) return;
     this.#misses.found(record);
+    this.#hasLoaded = true;
     const file = realFile(path);
     if (file !== path) {
       // The program's stamp is not that of the archive.

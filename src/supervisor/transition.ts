@@ -113,7 +113,10 @@ function afterEnd(
   const isAsked = ended.code === EXIT_RESTART;
   const isClean = ended.code === 0;
   const wish = isClean ? onExit : onCrash;
-  if (!isAsked && wish === 'exit') return leave({ generation }, ended);
+  if (!isAsked && wish === 'exit') {
+    const [next, ...effects] = leave({ generation }, ended);
+    return isClean ? [next, ...effects] : [next, say({ kind: 'leaving', ended }), ...effects];
+  }
   if (!isAsked && wish === 'wait')
     return [{ kind: 'waiting', generation, ended }, say({ kind: 'waiting', ended })];
   const quickRuns = at - spawnedAt < STEADY_MS ? before + 1 : 1;
@@ -219,7 +222,7 @@ function whileEnding(state: Ending, event: Event, { patience }: Policy): Transit
       { kind: 'wait', ms: patience },
     ];
   }
-  if (event.kind === 'elapsed') return [state, say({ kind: 'patience' })];
+  if (event.kind === 'elapsed') return [state, say({ kind: 'patience', signal: state.signal })];
   if (event.kind !== 'exit') return [state];
   const ended = state.forced ? { code: null, signal: state.signal } : event.ended;
   return cancelled(leave(state, ended));

@@ -298,7 +298,11 @@ for (const [what, options, message] of [
     undefined,
     "supervise(): the options must be an object, got nothing. Use { script: 'app.js' }.",
   ],
-  ['no script', {}, "supervise(): script must be the path of the program, or its file: URL, got nothing. Use 'app.js'."],
+  [
+    'no script',
+    {},
+    "supervise(): script must be the path of the program, or its file: URL, got nothing. Use 'app.js'.",
+  ],
   [
     'a number for a script',
     { script: 5 },

@@ -46,7 +46,7 @@ test('every line is worded like this', posix, () => {
     [waiting({ signal: 'SIGKILL' }), 'app.js was ended by SIGKILL, waiting for a change in 12 files'],
     [{ kind: 'slow' }, 'app.js is ending in its own time, waiting for it at most 5 s'],
     [{ kind: 'forcing' }, 'app.js did not end within 5 s, killing it'],
-    [{ kind: 'patience' }, 'waiting for app.js to end, press Ctrl-C again to force it'],
+    [{ kind: 'patience', signal: 'SIGINT' }, 'waiting for app.js to end, press Ctrl-C again to force it'],
   ] as const) {
     assert.equal(wording(line, CONTEXT), text);
   }

@@ -254,7 +254,7 @@ test('ending: the supervisor ends as the child did', () => {
 });
 
 test('ending: after a second the user is told how to force it', () => {
-  assertNext(ENDING, ELAPSED, ENDING, [say({ kind: 'patience' })]);
+  assertNext(ENDING, ELAPSED, ENDING, [say({ kind: 'patience', signal: 'SIGINT' })]);
 });
 
 test('ending: a second signal kills, and the supervisor ends by the first', () => {
@@ -406,8 +406,12 @@ test('what follows a run that has ended by itself is as the user says', () => {
   const next = (ended: Ended, policy: Partial<Policy>): readonly [State, ...Effect[]] =>
     transition(RUNNING, exit(ended), { ...POLICY, ...policy });
   assert.deepEqual(next(CLEAN, { onExit: 'exit' }), [ENDED, { kind: 'leave', ended: CLEAN }]);
-  assert.deepEqual(next(CRASHED, { onCrash: 'exit' }), [ENDED, { kind: 'leave', ended: CRASHED }]);
-  assert.deepEqual(next(KILLED, { onCrash: 'exit' }), [ENDED, { kind: 'leave', ended: KILLED }]);
+  for (const ended of [CRASHED, KILLED])
+    assert.deepEqual(next(ended, { onCrash: 'exit' }), [
+      ENDED,
+      say({ kind: 'leaving', ended }),
+      { kind: 'leave', ended },
+    ]);
   assert.equal(next(CRASHED, { onExit: 'exit' })[0].kind, 'waiting');
   assert.equal(next(CLEAN, { onCrash: 'exit' })[0].kind, 'waiting');
   assert.equal(next(ASKED, { onExit: 'exit', onCrash: 'exit' })[0].kind, 'running');
