@@ -7,7 +7,7 @@ const VALUE_OPTIONS: ReadonlySet<string> = new Set(
   --allow-fs-read --allow-fs-write --bench-isolation --bench-name-pattern --bench-reporter
   --bench-reporter-destination --bench-samples --bench-warmup --build-sea --build-snapshot-config -C --conditions
   --cpu-prof-dir --cpu-prof-interval --cpu-prof-name --debug-port --diagnostic-dir --disable-proto
-  --disable-warning --dns-result-order --env-file --env-file-if-exists -e --eval --es-module-specifier-resolution
+  --disable-warning --dns-result-order --env-file --env-file-if-exists -e --eval
   --experimental-default-type --experimental-loader --experimental-package-map --experimental-policy
   --experimental-sea-config --experimental-test-isolation --experimental-test-tag-filter --heap-prof-dir
   --heap-prof-interval --heap-prof-name --heapsnapshot-near-heap-limit --heapsnapshot-signal --icu-data-dir --import
@@ -47,8 +47,8 @@ const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(
 /** With these Node runs no program from a file. */
 const NO_PROGRAM: ReadonlySet<string> = new Set(
   `
-  --bench --build-sea --build-snapshot -c --check --completion-bash -e --eval --experimental-sea-config -i
-  --interactive -p --print -pe --prof-process --run --test --v8-options
+  --bench --build-sea --build-snapshot --build-snapshot-config -c --check --completion-bash -e --eval
+  --experimental-sea-config -i --interactive -p --print -pe --prof-process --run --test --v8-options
   `
     .trim()
     .split(/\s+/),

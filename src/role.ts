@@ -1,6 +1,7 @@
 // Whether this process was started to run a program that can be restarted.
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runsNoProgram } from './node-flags.ts';
 import { DESCENDANT_MARK } from './protocol.cts';
 import { realPath } from './real-path.cts';
 
@@ -13,13 +14,8 @@ export interface Invocation {
   readonly _eval?: string | null | undefined;
 }
 
-/** Modes in which Node runs no program, or is restarted by somebody else. */
-const OTHER_MODES: ReadonlySet<string> = new Set(
-  [
-    '-e --eval -p --print -pe -c --check -i --interactive --test --watch --watch-path --run',
-    '--build-snapshot --experimental-sea-config --prof-process',
-  ].flatMap((names) => names.split(' ')),
-);
+/** With these Node restarts the program itself. */
+const OF_NODE_WATCH = /^--watch(-path)?(=|$)/;
 
 /** Set for a test file under `--test`, under `node --watch`, and for what a supervised program starts. */
 const OTHER_MARKS = ['NODE_TEST_CONTEXT', 'WATCH_REPORT_DEPENDENCIES', DESCENDANT_MARK];
@@ -39,7 +35,7 @@ const OUR_COMMAND = fileURLToPath(new URL('cli.js', import.meta.url));
 export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   const script = argv[1];
   if (script === undefined || script === '-' || _eval != null) return false;
-  if (execArgv.some((option) => OTHER_MODES.has(option.split('=', 1)[0] ?? ''))) return false;
+  if (execArgv.some((option) => runsNoProgram(option) || OF_NODE_WATCH.test(option))) return false;
   if (OTHER_MARKS.some((name) => env[name] !== undefined)) return false;
   const path = realPath(script);
   return isFileOrMissing(script) && !PACKAGE_MANAGER.test(path) && path !== OUR_COMMAND;

@@ -53,6 +53,7 @@ test('an option with its value takes no more', () => {
     ['--inspect=0', false],
     ['--inspect-port', true],
     ['--max-old-space-size', false],
+    ['--es-module-specifier-resolution', false],
     ['--unheard-of', false],
   ] as const) {
     assert.equal(takesNext(option), expected, option);
@@ -67,6 +68,7 @@ test('every option of node --help is known', () => {
     '--inspect=0',
     '--env_file=x',
     '--trace_warnings',
+    '--es-module-specifier-resolution=node',
   ])
     assert.ok(isNodeOption(name), name);
   for (const name of ['--grcae', '--unheard-of', '-x', '--clear']) assert.ok(!isNodeOption(name), name);

@@ -47,6 +47,10 @@ test('other modes of Node run plainly', () => {
     '--watch-path=src',
     '--run',
     '--build-snapshot',
+    '--build_snapshot',
+    '--build-snapshot-config=x',
+    '--build-sea=x',
+    '--bench',
     '--prof-process',
   ]) {
     assert.equal(isProgram({ ...PROGRAM, execArgv: ['--no-warnings', option] }), false, option);
