@@ -2,7 +2,6 @@
 // options.ts.
 import fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { problem } from './options.ts';
 import type { Source } from './options.ts';
@@ -10,42 +9,63 @@ import type { Source } from './options.ts';
 /** The key in package.json. */
 const KEY = 'autoreload';
 
+/** Where nothing is set. */
+const NOTHING: Source = { values: {}, where: (name) => name };
+
 /**
  * The options in the nearest package.json, from a folder upwards. None where there is no such file, or no key in it.
  *
  * @param cwd absolute path of the folder to begin with; messages name the file relative to it
  * @example
- * parseOptions(environment(process.env), config(process.cwd())).options
+ * parseOptions(environment(process.env), await config(process.cwd())).options
  */
-export function config(cwd: string): Source {
+export async function config(cwd: string): Promise<Source> {
   const found = nearestPackage(cwd);
-  if (found === undefined) return { values: {}, where: (name) => name };
+  if (found === undefined) return NOTHING;
   const { path, text } = found;
+  const root = parsed(text);
+  // Nearly always. What tells lines takes longer to load than all else here.
+  if (isObject(root) && !Object.hasOwn(root, KEY)) return NOTHING;
+  const { parseTree, printParseErrorCode } = await import('jsonc-parser');
   const file = relative(cwd, path).replaceAll('\\', '/');
+  const line = (offset: number): string => `${file}:${text.slice(0, offset).split('\n').length}`;
   const errors: ParseError[] = [];
   // As npm and Node read it: strictly, but for a byte order mark.
-  const root = parseTree(text, errors, { disallowComments: true });
-  const line = (offset: number): string => `${file}:${text.slice(0, offset).split('\n').length}`;
-  const node = root && findNodeAtLocation(root, [KEY]);
+  const property = propertyOf(parseTree(text, errors, { disallowComments: true }), KEY);
   const where = (name: string): string => {
-    const value = node && findNodeAtLocation(node, [name]);
-    return `${value === undefined ? file : line(placeOf(value))} "${KEY}.${name}"`;
+    const own = propertyOf(property?.children?.[1], name);
+    return `${own === undefined ? file : line(own.offset)} "${KEY}.${name}"`;
   };
   const source = { values: {}, where, isJson: true };
-  const [error] = errors;
-  if (error !== undefined || root?.type !== 'object') {
-    const what = error === undefined ? 'an object is expected' : inWords(error);
+  if (!isObject(root)) {
+    const [error] = errors;
+    const what = error === undefined ? 'an object is expected' : inWords(printParseErrorCode(error.error));
     const message = `${line(error?.offset ?? 0)} is not valid JSON: ${what}. Correct it.`;
     return { ...source, problems: [problem(message)] };
   }
-  if (node === undefined) return source;
-  if (node.type !== 'object') {
-    const got = text.slice(node.offset, node.offset + node.length).replaceAll(/\s+/g, ' ');
-    const message = `${line(placeOf(node))} "${KEY}" must be an object, got ${got}. Use { "grace": "2s" }.`;
-    return { ...source, problems: [problem(message)] };
+  const values = root[KEY];
+  if (isObject(values)) return { ...source, values };
+  const got = JSON.stringify(values);
+  const message = `${line(property?.offset ?? 0)} "${KEY}" must be an object, got ${got}. Use { "grace": "2s" }.`;
+  return { ...source, problems: [problem(message)] };
+}
+
+/** What a text says as JSON; undefined where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  const values = (JSON.parse(text) as { [KEY]: Record<string, unknown> })[KEY];
-  return { ...source, values };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The property of an object that has a name; of several the last one, whose value it is that counts. */
+function propertyOf(node: Node | undefined, name: string): Node | undefined {
+  return node?.children?.findLast(({ children }) => children?.[0]?.value === name);
 }
 
 /** The nearest package.json that can be read. */
@@ -61,14 +81,9 @@ function nearestPackage(from: string): { readonly path: string; readonly text: s
   }
 }
 
-/** Where the key of a value begins. */
-function placeOf(value: Node): number {
-  return value.parent?.offset ?? value.offset;
-}
-
 /** `CommaExpected` is "comma expected". */
-function inWords({ error }: ParseError): string {
-  return printParseErrorCode(error)
+function inWords(error: string): string {
+  return error
     .replaceAll(/(?=[A-Z])/g, ' ')
     .trim()
     .toLowerCase();

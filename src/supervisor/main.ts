@@ -28,7 +28,7 @@ const MISUSE = 2;
  * possible and the program is to run here.
  */
 export async function main(): Promise<void> {
-  const { options, problems } = parseOptions(environment(process.env), config(process.cwd()));
+  const { options, problems } = parseOptions(environment(process.env), await config(process.cwd()));
   if (problems.length > 0) refuse(problems);
   if (mayNotSpawn()) {
     new Log(options.log).info(
