@@ -45,10 +45,11 @@ const LENGTH_OF_TIME = /^\d+(\.\d+)?(ms|s|m|min|h)?$/;
  * Takes apart what has been typed. Our options and Node's may be mixed; behind the script everything is the script's.
  *
  * @param words as `process.argv.slice(2)`
+ * @param hasExec whether another source of options names a command to run instead of Node
  * @example
- * readArguments(['--inspect', '--clear', 'app.js', '-x']).program // ['app.js', '-x']
+ * readArguments(['--inspect', '--clear', 'app.js', '-x'], false).program // ['app.js', '-x']
  */
-export function readArguments(words: readonly string[]): Arguments {
+export function readArguments(words: readonly string[], hasExec: boolean): Arguments {
   const command = commandOf();
   const problems: AutoreloadError[] = [];
   const nodeOptions: string[] = [];
@@ -74,7 +75,7 @@ export function readArguments(words: readonly string[]): Arguments {
     }
     const meant = isNodeOption(word) ? undefined : meantBy(name);
     // What runs no Node takes the rest, unless it looks like a slip of ours.
-    if (command.opts()['exec'] !== undefined && meant === undefined) break;
+    if ((hasExec || command.opts()['exec'] !== undefined) && meant === undefined) break;
     const takesValue = takesNext(word) && next !== undefined && !next.startsWith('-');
     if (!isNodeOption(word) || (takesNext(word) && !takesValue)) doubtful.push({ word, meant });
     nodeOptions.push(...rest.splice(0, takesValue ? 2 : 1));

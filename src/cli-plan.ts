@@ -5,14 +5,14 @@ import type { Arguments } from './cli-arguments.ts';
 import { USAGE } from './cli-help.ts';
 import type { AutoreloadError } from './errors.ts';
 import { runsNoProgram } from './node-flags.ts';
-import { parseOptions, problem } from './options.ts';
-import type { Options, Source } from './options.ts';
+import { problem } from './options.ts';
+import type { Options } from './options.ts';
 
 /** What is to be run. */
 export type Plan =
-  | { readonly kind: 'node'; readonly argv: readonly string[]; readonly options: Options }
-  | { readonly kind: 'command'; readonly argv: readonly string[]; readonly options: Options }
-  | { readonly kind: 'misuse'; readonly problems: readonly AutoreloadError[] };
+  | { readonly kind: 'node'; readonly argv: readonly string[] }
+  | { readonly kind: 'command'; readonly argv: readonly string[] }
+  | { readonly kind: 'misuse'; readonly problem: AutoreloadError };
 
 /** What to write instead of the options of `node --watch`. */
 const OF_NODE_WATCH: Readonly<Record<string, string>> = {
@@ -25,24 +25,22 @@ const OF_NODE_WATCH: Readonly<Record<string, string>> = {
  * Decides what is to be run.
  *
  * @param typed what has been typed
- * @param sources the other sources of options, the strongest first
+ * @param options of all sources
  * @param cwd absolute path
  */
-export async function plan(typed: Arguments, sources: readonly Source[], cwd: string): Promise<Plan> {
-  const { program, isCommand, flags, nodeOptions } = typed;
-  const { options, problems } = parseOptions(flags, ...sources);
-  if (problems.length > 0) return { kind: 'misuse', problems };
+export async function plan(typed: Arguments, options: Options, cwd: string): Promise<Plan> {
+  const { program, isCommand, nodeOptions } = typed;
   const wrong = misuse(typed, options.exec);
-  if (wrong !== undefined) return { kind: 'misuse', problems: [problem(wrong)] };
-  if (isCommand) return { kind: 'command', argv: program, options };
+  if (wrong !== undefined) return { kind: 'misuse', problem: problem(wrong) };
+  if (isCommand) return { kind: 'command', argv: program };
   if (options.exec !== undefined) {
     const { parseArgsStringToArgv } = await import('string-argv');
-    return { kind: 'command', argv: [...parseArgsStringToArgv(options.exec), ...program], options };
+    return { kind: 'command', argv: [...parseArgsStringToArgv(options.exec), ...program] };
   }
   const [script = '', ...args] = program;
   // As Node does it, before it looks for the file.
   const isUrl = nodeOptions.some((option) => /^--(experimental-)?entry-url$/.test(option));
-  return { kind: 'node', argv: [isUrl ? script : resolve(cwd, script), ...args], options };
+  return { kind: 'node', argv: [isUrl ? script : resolve(cwd, script), ...args] };
 }
 
 /** Why there is nothing to be run. */

@@ -7,11 +7,13 @@ import { readArguments } from './cli-arguments.ts';
 import type { Arguments, Doubtful } from './cli-arguments.ts';
 import { plan } from './cli-plan.ts';
 import { config } from './config.ts';
-import { environment, problem } from './options.ts';
+import { environment, parseOptions, problem } from './options.ts';
 import { choosePort, releaseInspector } from './supervisor/inspector.ts';
 import { refuse, runCommand, runNode } from './supervisor/main.ts';
 
-const typed = readArguments(process.argv.slice(2));
+const sources = [environment(process.env), await config(process.cwd())];
+const hasExec = sources.some(({ values }) => values['exec'] !== undefined);
+const typed = readArguments(process.argv.slice(2), hasExec);
 const text = await printed(typed);
 if (text !== undefined) process.stdout.write(text);
 else await run(typed);
@@ -32,12 +34,14 @@ async function printed({ help, version, completion: shell }: Arguments): Promise
 }
 
 async function run(args: Arguments): Promise<void> {
+  const { options, problems } = parseOptions(args.flags, ...sources);
+  if (problems.length > 0) refuse(problems);
   askNode(args.doubtful);
   const { execPath, argv0, env } = process;
   const cwd = process.cwd();
-  const planned = await plan(args, [environment(env), config(cwd)], cwd);
-  if (planned.kind === 'misuse') refuse(planned.problems);
-  else if (planned.kind === 'command') await runCommand(planned.argv, planned.options);
+  const planned = await plan(args, options, cwd);
+  if (planned.kind === 'misuse') refuse([planned.problem]);
+  else if (planned.kind === 'command') await runCommand(planned.argv, options);
   else {
     // As if it had been typed: so everything is as with it.
     const register = ['--import', new URL('register.js', import.meta.url).href];
@@ -46,7 +50,7 @@ async function run(args: Arguments): Promise<void> {
     const released = await releaseInspector({ execArgv, env });
     const fixedPort = released.length > 0 ? released : await choosePort({ execArgv, env });
     const argv = [execPath, ...planned.argv];
-    await runNode({ execPath, argv0, execArgv, argv, env, cwd, fixedPort }, planned.options);
+    await runNode({ execPath, argv0, execArgv, argv, env, cwd, fixedPort }, options);
   }
 }
 

@@ -186,6 +186,11 @@ for (const [what, args, message] of [
     ['--inspect', '--', 'ls'],
     "--inspect is an option of Node's, and the command is not run by Node. Write it behind the command.",
   ],
+  [
+    'a forgotten value before an option that nobody has',
+    ['--watch', '-x', 'app.js'],
+    '--watch needs a value: a path or a glob, or several. Use --watch src.',
+  ],
   ['shell syntax', ['--exec', 'a | b'], '--exec runs no shell, got "a | b". Use -- sh -c "a | b".'],
   [
     'another shell',
@@ -203,6 +208,20 @@ test('Node itself complains of an option that nobody has', async () => {
   assert.deepEqual([code, stdout], [9, []]);
   assert.match(stderr.join('\n'), /^.*: bad option: --unheard-of$/);
 });
+
+for (const [what, settings, env] of [
+  ['the environment', {}, { AUTORELOAD_EXEC: 'node tell.cjs' }],
+  ['package.json', { exec: 'node tell.cjs' }, {}],
+] as const) {
+  test(`exec from ${what} takes arguments as the flag does`, async () => {
+    using project = new Project({
+      'package.json': JSON.stringify({ autoreload: settings }),
+      'tell.cjs': `console.log(...process.argv.slice(2));\n${STAY}`,
+    });
+    await using app = autoreload(project, ['--clear', '--port', '8080', '--inspect', '--', 'x'], { env });
+    await app.lines('--port 8080 --inspect -- x', /^\[autoreload\] started: /);
+  });
+}
 
 test("an option of V8's goes to Node", async () => {
   using project = new Project({ 'app.js': `console.log(...process.execArgv);\n${STAY}` });

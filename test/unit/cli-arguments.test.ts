@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readArguments } from '../../src/cli-arguments.ts';
+import { readArguments as readAll } from '../../src/cli-arguments.ts';
 import type { Arguments } from '../../src/cli-arguments.ts';
 import { OPTIONS } from '../../src/options.ts';
+
+/** Reads words where nothing else is set. */
+function readArguments(words: readonly string[]): Arguments {
+  return readAll(words, false);
+}
 
 function problemsOf({ flags }: Arguments): string[] {
   return (flags.problems ?? []).map(({ message }) => message);
@@ -35,6 +40,20 @@ test('what runs no Node takes the rest', () => {
   ]);
   assert.deepEqual(flags.values, { exec: 'python app.py', clear: true });
   assert.deepEqual([program, nodeOptions], [['--port', '1', '-v'], []]);
+});
+
+test('so it is where another source says what is run', () => {
+  for (const [words, program, values] of [
+    [['--port', '1', '--clear'], ['--port', '1', '--clear'], {}],
+    [['--clear', '-w', 'x'], ['-w', 'x'], { clear: true }],
+    [['--clear', '-x', '--', 'y'], ['-x', '--', 'y'], { clear: true }],
+    [['app.js', '--port'], ['app.js', '--port'], {}],
+    [[], [], {}],
+  ] as const) {
+    const read = readAll(words, true);
+    assert.deepEqual([read.program, read.flags.values, read.nodeOptions], [program, values, []]);
+  }
+  assert.deepEqual(readAll(['--grcae', 'x'], true).doubtful, [{ word: '--grcae', meant: '--grace' }]);
 });
 
 test('some options can be given several times, of the others the last one counts', () => {
