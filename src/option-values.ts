@@ -1,7 +1,7 @@
 // What an option can be set to: how a value is read, whether it comes from a command line or an environment, as text,
 // or from package.json. Pure; knows no option.
 import { constants } from 'node:os';
-import { delimiter } from 'node:path';
+import { delimiter, sep } from 'node:path';
 
 /** One kind of value. */
 export interface Kind<T> {
@@ -15,6 +15,8 @@ export interface Kind<T> {
   readonly suggest: (raw: unknown) => string;
   /** What is wrong with a value, as it follows the name, where "must be" does not say it. */
   readonly refusal?: (raw: unknown) => string | undefined;
+  /** What is between several values in a variable, where that is not read here. */
+  readonly separator?: string;
   /** What is accepted, as a JSON schema. */
   readonly schema: object;
 }
@@ -42,6 +44,19 @@ export const DURATION: Kind<number> = {
     anyOf: [
       { type: 'number', minimum: 0, maximum: MAX_DELAY_MS },
       { type: 'string', pattern: '^\\d+(\\.\\d+)? ?(ms|s|m|min|h)?$' },
+    ],
+  },
+};
+
+/** A length of time after which all ends, in ms: none would end it at once. */
+export const LIMIT: Kind<number> = {
+  expected: 'a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds',
+  read: (raw) => durationOf(raw) || undefined,
+  suggest: (raw) => (durationOf(raw) === 0 ? '30s' : DURATION.suggest(raw)),
+  schema: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0, maximum: MAX_DELAY_MS },
+      { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(ms|s|m|min|h)?$' },
     ],
   },
 };
@@ -108,11 +123,12 @@ export const SIGNAL: Kind<NodeJS.Signals> = {
   schema: { type: 'string', pattern: '^(SIG)?[A-Z0-9]+$' },
 };
 
-/** Paths or globs; in the environment separated as in PATH. */
+/** Paths or globs: one as a text, or a list; in the environment separated as in PATH. */
 export const PATHS: Kind<readonly string[]> = {
   expected: 'a path or a glob, or several',
-  read: (raw) => listOf(raw, delimiter),
+  read: listOf,
   suggest: () => 'src',
+  separator: delimiter,
   schema: {
     anyOf: [
       { type: 'string', minLength: 1 },
@@ -125,7 +141,7 @@ export const PATHS: Kind<readonly string[]> = {
 export const EXTENSIONS: Kind<readonly string[]> = {
   expected: 'endings of file names such as js,json',
   read: (raw) => {
-    const list = listOf(raw, ',')
+    const list = listOf(raw)
       ?.flatMap((text) => text.split(','))
       .map((text) => text.trim().replace(/^\*?\./, ''));
     return list?.every((text) => text !== '' && !/[/\\*]/.test(text)) ? list : undefined;
@@ -144,20 +160,28 @@ export const COMMAND: Kind<string> = {
   schema: { type: 'string', minLength: 1 },
 };
 
+/** A part in quotes, a part without, or a quote that is not closed. Within `"`, `\` takes the next character. */
+const PARTS = /'[^']*'|"(?:\\[^]|[^"\\])*"|(?:\\[^]?|[^'"\\])+|['"]/g;
+
 /** What only a shell understands. Within `"` that is less, within `'` nothing. */
-const SHELL_SYNTAX = /[|&;<>()*?`]|\$[\w({]/;
-const SHELL_SYNTAX_QUOTED = /`|\$\(/;
+const SHELL_SYNTAX = /[|&;<>()*?`\\]|\$[\w({@]/;
+const SHELL_SYNTAX_QUOTED = /`|\$[\w({@]|\\["$`\\\n]/;
 
 /** Why a text cannot be run without a shell, or undefined. */
 function shellSyntax(text: string): string | undefined {
-  const plain = text.replaceAll(/'[^']*'/g, '');
-  const unquoted = plain.replaceAll(/"[^"]*"/g, '');
-  if (/["']/.test(unquoted)) return `has a quote that is not closed: ${text}. Close it.`;
-  const quoted = plain.match(/"[^"]*"/g) ?? [];
-  const isPlain = !SHELL_SYNTAX.test(unquoted) && !quoted.some((part) => SHELL_SYNTAX_QUOTED.test(part));
+  // On Windows `\` is part of a path.
+  const parts = (sep === '\\' ? text.replaceAll('\\', '/') : text).match(PARTS) ?? [];
+  if (parts.some((part) => part === '"' || part === "'"))
+    return `has a quote that is not closed: ${text}. Close it.`;
+  const isPlain = !parts.some(isShellSyntax);
   if (isPlain && !/^\s*\w+=/.test(text)) return undefined;
   const argument = /["$`\\!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
   return `runs no shell, got ${JSON.stringify(text)}. Use -- sh -c ${argument}.`;
+}
+
+function isShellSyntax(part: string): boolean {
+  if (part.startsWith("'")) return false;
+  return (part.startsWith('"') ? SHELL_SYNTAX_QUOTED : SHELL_SYNTAX).test(part);
 }
 
 /**
@@ -203,8 +227,8 @@ function durationOf(raw: unknown): number | undefined {
   return ms <= MAX_DELAY_MS ? ms : undefined;
 }
 
-function listOf(raw: unknown, separator: string): string[] | undefined {
-  const list: unknown[] = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.split(separator) : [''];
+function listOf(raw: unknown): string[] | undefined {
+  const list: unknown[] = Array.isArray(raw) ? raw : [raw];
   const texts = list.filter((value): value is string => typeof value === 'string' && value.trim() !== '');
   return texts.length === list.length ? texts : undefined;
 }

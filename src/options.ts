@@ -6,6 +6,7 @@ import {
   COMMAND,
   DURATION,
   EXTENSIONS,
+  LIMIT,
   nearest,
   PATHS,
   POLL,
@@ -96,7 +97,7 @@ export const OPTIONS: readonly Definition[] = [
   option('signal', LIFE, SIGNAL, 'SIGTERM', '<name>', 'the stop signal (SIGTERM)'),
   option('onExit', LIFE, ON_EXIT, 'wait', '<what>', 'when it has completed: wait, exit or restart'),
   option('onCrash', LIFE, ON_CRASH, 'wait', '<what>', 'when it has failed: wait, retry or exit'),
-  option('timeout', LIFE, DURATION, undefined, '<duration>', 'end everything after it'),
+  option('timeout', LIFE, LIMIT, undefined, '<duration>', 'end everything after it'),
   option('standby', LIFE, SWITCH, true, undefined, 'do not keep the next run ready'),
   option('hold', LIFE, SWITCH, true, undefined, 'do not hold listening sockets over a restart'),
   option('crashPage', LIFE, SWITCH, true, undefined, 'do not answer while the program is down'),
@@ -166,14 +167,19 @@ export function parseOptions(...sources: readonly Source[]): ParsedOptions {
  * @param env as `process.env`
  */
 export function environment(env: NodeJS.ProcessEnv): Source {
-  const names = new Map<string, string>(OPTIONS.map(({ name }) => [variableOf(name), name]));
+  const known = new Map(OPTIONS.map((definition) => [variableOf(definition.name), definition]));
   const isSlip = (variable: string): boolean =>
-    !names.has(variable) && !OWN_VARIABLES.has(variable) && nearestOption(variable) !== undefined;
+    !known.has(variable) && !OWN_VARIABLES.has(variable) && nearestOption(variable) !== undefined;
   const set = Object.entries(env).filter(
-    ([variable, value]) => variable.startsWith(PREFIX) && value && (names.has(variable) || isSlip(variable)),
+    ([variable, value]) => variable.startsWith(PREFIX) && value && (known.has(variable) || isSlip(variable)),
   );
   return {
-    values: Object.fromEntries(set.map(([variable, value]) => [names.get(variable) ?? variable, value])),
+    values: Object.fromEntries(
+      set.map(([variable, value = '']) => {
+        const { name = variable, kind } = known.get(variable) ?? {};
+        return [name, kind?.separator === undefined ? value : value.split(kind.separator)];
+      }),
+    ),
     where: (name) => (name.startsWith(PREFIX) ? name : variableOf(name)),
   };
 }

@@ -37,6 +37,7 @@ async function refused(
 }
 
 const DURATION = 'a duration such as 500ms, 5s or 2m, or a number of milliseconds';
+const LIMIT = 'a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds';
 const POLL = '0, 1 or a number of milliseconds from 20';
 const PATHS = 'a path or a glob, or several';
 const EXT = 'endings of file names such as js,json';
@@ -53,7 +54,7 @@ for (const [key, flag, variable, expected, text, instead] of [
   ['signal', '--signal', 'AUTORELOAD_SIGNAL', SIGNAL, 'SIGKILL', 'SIGTERM'],
   ['onExit', '--on-exit', 'AUTORELOAD_ON_EXIT', 'wait, exit or restart', 'restrat', 'restart'],
   ['onCrash', '--on-crash', 'AUTORELOAD_ON_CRASH', 'wait, retry or exit', 'retyr', 'retry'],
-  ['timeout', '--timeout', 'AUTORELOAD_TIMEOUT', DURATION, '999h', '999ms'],
+  ['timeout', '--timeout', 'AUTORELOAD_TIMEOUT', LIMIT, '0', '30s'],
   ['log', '--log', 'AUTORELOAD_LOG', 'info, silent or debug', 'loud', 'info'],
 ] as const) {
   const message = `must be ${expected}, got "${text}". Use`;
@@ -111,6 +112,16 @@ test('a command for a shell, from each source', async () => {
   ]);
   await refused({ packageJson: packageJson({ exec: ['a'] }) }, [
     'package.json:3 "autoreload.exec" must be a command, got ["a"]. Use "python app.py".',
+  ]);
+});
+
+test('a variable and an escape in a command, which only a shell replaces', async () => {
+  await refused({ flags: ['--exec', 'echo "$HOME"'] }, [
+    `--exec runs no shell, got "echo \\"$HOME\\"". Use -- sh -c 'echo "$HOME"'.`,
+  ]);
+  if (process.platform === 'win32') return;
+  await refused({ env: { AUTORELOAD_EXEC: String.raw`echo x\ y` } }, [
+    String.raw`AUTORELOAD_EXEC runs no shell, got "echo x\\ y". Use -- sh -c 'echo x\ y'.`,
   ]);
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { delimiter } from 'node:path';
 import { test } from 'node:test';
 import { DEFAULTS, environment, flagOf, nearestOption, OPTIONS, parseOptions } from '../../src/options.ts';
 import { variableOf } from '../../src/options.ts';
@@ -136,6 +137,27 @@ test('the first source that has a value decides, and bad values are told of all'
   assert.deepEqual([grace, log], [1000, 'debug']);
   const bad = parseOptions(environment({ AUTORELOAD_GRACE: 'x' }), json({ grace: 'y', log: 'z' }));
   assert.equal(bad.problems.length, 3);
+});
+
+test('a variable is separated as PATH is, a text in package.json is one path', () => {
+  const watch = `a${delimiter}b`;
+  assert.deepEqual(fromEnv({ AUTORELOAD_WATCH: watch }).options.watch, ['a', 'b']);
+  assert.deepEqual(parseOptions(json({ watch, ignore: watch })).options, {
+    ...DEFAULTS,
+    watch: [watch],
+    ignore: [watch],
+  });
+  assert.deepEqual(messages(fromEnv({ AUTORELOAD_WATCH: `a${delimiter}` })), [
+    'AUTORELOAD_WATCH must be a path or a glob, or several, got "". Use src.',
+  ]);
+});
+
+test('only a timeout cannot be 0', () => {
+  const parsed = parseOptions(json({ debounce: 0, grace: '0' }), environment({ AUTORELOAD_TIMEOUT: '0' }));
+  assert.deepEqual([parsed.options.debounce, parsed.options.grace], [0, 0]);
+  assert.deepEqual(messages(parsed), [
+    'AUTORELOAD_TIMEOUT must be a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds, got "0". Use 30s.',
+  ]);
 });
 
 test('an empty list is a value', () => {
