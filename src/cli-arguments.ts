@@ -41,6 +41,27 @@ export const COMMAND_OPTIONS: readonly Option[] = [
 /** The next word is the value of `--poll` only if it is a length of time: it may be the script. */
 const LENGTH_OF_TIME = /^\d+(\.\d+)?(ms|s|m|min|h)?$/;
 
+/** What other tools call what is one of our options. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  '-w': '--watch',
+  '-x': '--exec',
+  '-d': '--debounce',
+  '--delay': '--debounce',
+  '-L': '--poll',
+  '--legacy-watch': '--poll',
+  '-q': '--log silent',
+  '--quiet': '--log silent',
+  '-V': '--log debug',
+  '--verbose': '--log debug',
+  '--stop-signal': '--signal',
+  '--stop-timeout': '--grace',
+  '--exts': '--ext',
+  '--exclude': '--ignore',
+  '--include': '--watch',
+  '--clear-screen': '--clear',
+  '--respawn': '--on-exit restart',
+};
+
 /**
  * Takes apart what has been typed. Our options and Node's may be mixed; behind the script everything is the script's.
  *
@@ -138,6 +159,8 @@ function misuse(option: Option, word: string, length: number): string | undefine
 
 /** Which of our options a word may stand for. */
 function meantBy(name: string): string | undefined {
+  const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+  if (elsewhere !== undefined) return elsewhere;
   if (!name.startsWith('--')) return undefined;
   const definition = nearestOption(name);
   if (definition === undefined) return undefined;

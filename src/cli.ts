@@ -41,7 +41,7 @@ async function run(args: Arguments): Promise<void> {
   const cwd = process.cwd();
   const planned = await plan(args, options, cwd);
   if (planned.kind === 'misuse') refuse([planned.problem]);
-  else if (planned.kind === 'command') await runCommand(planned.argv, options);
+  else if (planned.kind === 'command') await runCommand(planned.argv, options, args.isCommand);
   else {
     // As if it had been typed: so everything is as with it.
     const register = ['--import', new URL('register.js', import.meta.url).href];

@@ -35,6 +35,8 @@ export interface Start {
   readonly cwd: string;
   /** An option that keeps the inspector on its port. */
   readonly fixedPort?: readonly string[] | undefined;
+  /** Absolute paths of the env files that this process itself has loaded. Default: none. */
+  readonly loaded?: readonly string[] | undefined;
 }
 
 /**
@@ -70,7 +72,7 @@ export function buildCommand(start: Start, preload: string, lateGate: string, re
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
     env: {
-      ...withoutEnvFiles(start.env, all),
+      ...withoutEnvFiles(start, all),
       ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
       ...(found ? {} : { [DESCENDANT_MARK]: '1' }),
       ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
@@ -79,12 +81,12 @@ export function buildCommand(start: Start, preload: string, lateGate: string, re
 }
 
 /**
- * Node has put the values of `--env-file` into this process's environment. They are taken out, or the child, where
- * the environment goes before the file, would never see an edit of the file.
+ * Node has put the values of `--env-file` into this process's environment, where it was started with the same file. They
+ * are taken out, or the child, where the environment goes before the file, would never see an edit of the file.
  */
-function withoutEnvFiles(env: NodeJS.ProcessEnv, options: readonly string[]): NodeJS.ProcessEnv {
+function withoutEnvFiles({ env, cwd, loaded = [] }: Start, options: readonly string[]): NodeJS.ProcessEnv {
   const rest = { ...env };
-  for (const path of envFiles(options)) {
+  for (const path of envFiles(options, cwd).filter((file) => loaded.includes(file))) {
     for (const [name, value] of Object.entries(parseEnv(textOf(path) ?? ''))) {
       if (rest[name] === value) delete rest[name];
     }

@@ -6,7 +6,7 @@ import { parseOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { checkArguments } from './arguments.ts';
 import { nodeProgram } from './node-program.ts';
-import { problemOf } from './patterns.ts';
+import { problemOf, problemOfAll } from './patterns.ts';
 import { plainOptions, plainProgram } from './plain-command.ts';
 import { INHERITED } from './program.ts';
 import type { Program, Stdio } from './program.ts';
@@ -72,6 +72,10 @@ export function supervise(options: SuperviseOptions): Supervision {
   if (problem) throw problem;
   const program = programOf(options);
   const chosen = program.plain ? plainOptions(program.plain, parsed.options) : parsed.options;
+  if (program.plain && parsed.options.watch.length === 0) {
+    const absurd = problemOfAll(program.cwd, 'supervise(): ', "watch: ['src']");
+    if (absurd) throw absurd;
+  }
   for (const text of chosen.watch) {
     const absurd = problemOf(text, program.cwd, nameOf('watch'));
     if (absurd) throw absurd;

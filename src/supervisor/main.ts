@@ -10,7 +10,7 @@ import type { Start } from './command.ts';
 import { releaseInspector } from './inspector.ts';
 import { Log } from './log.ts';
 import { nodeProgram } from './node-program.ts';
-import { plainOptions, plainProgram } from './plain-command.ts';
+import { plainOptions, plainProgram, shown } from './plain-command.ts';
 import type { Program } from './program.ts';
 import { Supervision } from './supervise.ts';
 
@@ -64,10 +64,21 @@ async function take(program: Program, options: Options): Promise<never> {
  * Supervises any command, in a process that is there for that alone. Never returns.
  *
  * @param argv the command and its arguments
+ * @param isTyped whether they stood behind `--`
  */
-export async function runCommand(argv: readonly string[], options: Options): Promise<never> {
+export async function runCommand(
+  argv: readonly string[],
+  options: Options,
+  isTyped: boolean,
+): Promise<never> {
   const { env, platform } = process;
-  const program = plainProgram(argv, { cwd: process.cwd(), env, platform, isTerminal: isatty(0) });
+  const cwd = process.cwd();
+  const program = plainProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
+  if (options.watch.length === 0) {
+    const { problemOfAll } = await import('./patterns.ts');
+    const absurd = problemOfAll(cwd, '', `autoreload --watch src -- ${shown(program.plain)}`);
+    if (absurd) refuse([absurd]);
+  }
   return await take(program, plainOptions(program.plain, options));
 }
 

@@ -3,14 +3,18 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildCommand } from './command.ts';
 import type { Start } from './command.ts';
+import { allOptions } from './node-options.ts';
 import { INHERITED } from './program.ts';
 import type { Program, Stdio } from './program.ts';
+import { envFiles } from './settings.ts';
 
 /** The program that a command line of Node's runs. */
 export function nodeProgram(start: Start, stdio: readonly Stdio[] = INHERITED): Program {
   const [preload = '', lateGate = ''] = ['entry', 'late-gate'].map((name) =>
     fileURLToPath(new URL(`../loader/${name}.cjs`, import.meta.url)),
   );
-  const command = buildCommand(start, preload, lateGate, new URL('../register.js', import.meta.url).href);
+  const loaded = envFiles(allOptions(process.env, process.execArgv), process.cwd());
+  const register = new URL('../register.js', import.meta.url).href;
+  const command = buildCommand({ ...start, loaded }, preload, lateGate, register);
   return { command, cwd: start.cwd, entry: resolve(start.cwd, start.argv[1] ?? ''), stdio };
 }

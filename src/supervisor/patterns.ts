@@ -77,6 +77,19 @@ export function problemOf(text: string, cwd: string, where: string): AutoreloadE
   return tell(`must be a part of a project, got ${JSON.stringify(text)}, which is ${what}. Use src.`);
 }
 
+/**
+ * Why a command cannot be restarted on whatever changes in its working directory, if it cannot.
+ *
+ * @param where what the user has called
+ * @param instead what to write instead
+ */
+export function problemOfAll(cwd: string, where: string, instead: string): AutoreloadError | undefined {
+  const what = tooMuch(cwd);
+  if (what === undefined) return undefined;
+  const message = `${where}everything in ${what} would be watched. Name a folder: ${instead}`;
+  return new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
+}
+
 function tooMuch(base: string): string | undefined {
   if (base === parse(base).root) return 'the whole file system';
   return base === resolve(homedir()) ? 'your home folder' : undefined;

@@ -17,6 +17,9 @@ const MAX_CHANGED_BYTES = 32_000;
 /** A command line is shown up to this length. */
 const MAX_SHOWN = 100;
 
+/** Names of files that Node runs. */
+const SCRIPT = /\.[cm]?[jt]s$/;
+
 /** What a shell says for a command that it cannot find, and for one that it cannot run. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
@@ -35,6 +38,8 @@ export interface PlainCommand {
   readonly place: Place;
   /** Absolute path of what is started, where the user gave a path and not a name. */
   readonly path: string | undefined;
+  /** Absolute path of what may have been meant, if there is no such command: a script for Node. */
+  readonly script?: string | undefined;
 }
 
 /** How this process was started. */
@@ -44,6 +49,8 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   /** Whether stdin is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether the command has been typed behind `--`. */
+  readonly isTyped?: boolean;
 }
 
 /**
@@ -53,10 +60,12 @@ export interface Surroundings {
  */
 export function buildPlainCommand(argv: readonly string[], around: Surroundings): PlainCommand {
   const [file = '', ...args] = argv;
-  const { cwd, env, platform, isTerminal } = around;
+  const { cwd, env, platform, isTerminal, isTyped = false } = around;
   const isPath = file.includes('/') || (platform === 'win32' && file.includes('\\'));
   const place = platform === 'win32' ? 'job' : isTerminal ? 'shared' : 'own';
-  return { file, args, env, place, path: isPath ? resolve(cwd, file) : undefined };
+  const path = isPath ? resolve(cwd, file) : undefined;
+  const script = isTyped && !isPath && SCRIPT.test(file) ? resolve(cwd, file) : undefined;
+  return { file, args, env, place, path, script };
 }
 
 /** A command as what is supervised. */
@@ -114,15 +123,16 @@ export function shown({ file, args }: PlainCommand): string {
 
 /** Why a command could not be started, and the exit code that stands for it. */
 export function failure(
-  { file, path }: PlainCommand,
+  command: PlainCommand,
   error: NodeJS.ErrnoException,
 ): { readonly code: number; readonly problem: AutoreloadError } {
+  const { file, path } = command;
   const name = JSON.stringify(file);
   const { code = '', message } = error;
   if (code === 'ENOENT' && (path === undefined || !existsSync(path))) {
     const reason =
       path === undefined
-        ? 'no such command in PATH. Correct the name, or install it.'
+        ? `no such command in PATH. ${insteadOf(command)}`
         : 'no such file. Build it, or correct the path.';
     return { code: NOT_FOUND, problem: problem(`cannot find ${name}: ${reason}`, error) };
   }
@@ -139,6 +149,15 @@ export function failure(
 
 function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
+}
+
+/** What to do about a command that is not in PATH. */
+function insteadOf(command: PlainCommand): string {
+  return command.script !== undefined && existsSync(command.script)
+    ? `Leave out --: autoreload ${shown(command)}`
+    : /\s/.test(command.file)
+      ? `Write its words without quotes, or use -- sh -c ${quoted(command.file)}.`
+      : 'Correct the name, or install it.';
 }
 
 function problem(message: string, cause: Error): AutoreloadError {

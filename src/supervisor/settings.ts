@@ -35,9 +35,9 @@ export function optionFiles(options: readonly string[], cwd: string): string[] {
   return [...new Set([...named, ...found, ...loaders].filter(Boolean).map((path) => resolve(cwd, path)))];
 }
 
-/** The env files that Node's options name, as they are written there. */
-export function envFiles(options: readonly string[]): string[] {
-  return ENV_FILE_OPTIONS.flatMap((name) => optionValues(options, name));
+/** Absolute paths of the env files that Node's options name. */
+export function envFiles(options: readonly string[], cwd: string): string[] {
+  return ENV_FILE_OPTIONS.flatMap((name) => optionValues(options, name)).map((path) => resolve(cwd, path));
 }
 
 /** Whether Node may have read options from a configuration file. */

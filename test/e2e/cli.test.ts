@@ -101,6 +101,45 @@ test('register in NODE_OPTIONS as well doubles nothing', async () => {
   assert.equal(app.transcript.count(UP), 2, app.transcript.toString());
 });
 
+test('a variable that equals the value in an env file stays set', async () => {
+  using project = new Project({
+    'app.js': `console.log(process.env.A, process.env.B);\n${STAY}`,
+    '.env': 'A=1\nB=1\n',
+  });
+  await using app = autoreload(project, ['--env-file=.env', 'app.js'], { env: { A: '1' } });
+  await app.lines('1 1', UP);
+  project.write('.env', 'A=2\nB=2\n');
+  await app.line(/^\[autoreload\] \.env changed.*, restarting$/);
+  await app.line('1 2');
+});
+
+test('a command in the home folder needs a folder to watch', async () => {
+  using project = new Project({ 'app.js': '' });
+  const env = { HOME: project.dir, USERPROFILE: project.dir };
+  for (const args of [
+    ['--', 'sleep', '3'],
+    ['--exec', 'sleep 3'],
+  ]) {
+    await using app = autoreload(project, args, { env });
+    assert.deepEqual(await app.end(), { code: 2, signal: null });
+    assert.deepEqual(app.transcript.lines('stderr'), [
+      '[autoreload] everything in your home folder would be watched. Name a folder: autoreload --watch src -- sleep 3',
+    ]);
+  }
+});
+
+test('a script behind -- is told to be one', async () => {
+  using project = new Project({ 'app.js': STAY, 'sub/x': '' });
+  await using app = autoreload(project, ['--watch', 'sub', '--', 'app.js', 'two words']);
+  await app.line(
+    `[autoreload] cannot find "app.js": no such command in PATH. Leave out --: autoreload app.js 'two words'`,
+  );
+  await using other = autoreload(project, ['--watch', 'sub', '--', 'none.js']);
+  await other.line(
+    '[autoreload] cannot find "none.js": no such command in PATH. Correct the name, or install it.',
+  );
+});
+
 test('a script that is not there is waited for', async () => {
   using project = new Project({});
   await using app = autoreload(project, ['later.js', '-x']);

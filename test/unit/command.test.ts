@@ -71,7 +71,7 @@ test('the rest of the environment stays as it is, and the given one is not chang
   assert.deepEqual(env, { A: '1', EMPTY: '' });
 });
 
-test('values of env files are taken out, those that the shell has set stay', () => {
+test('values of env files that this process has loaded are taken out, those that the shell has set stay', () => {
   using project = new Project({ one: 'A=1\nB=2\n', two: 'C=3\n' });
   const env = { A: '1', B: 'shell', C: '3', D: '4' };
   const execArgv = [
@@ -81,9 +81,17 @@ test('values of env files are taken out, those that the shell has set stay', () 
     project.path('two'),
     '--env-file=/none',
   ];
-  const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv }).env;
-  assert.deepEqual(rest, { B: 'shell', D: '4' });
-  assert.ok(NODE_OPTIONS);
+  const [one, two] = [project.path('one'), project.path('two')];
+  for (const [loaded, expected] of [
+    [[one, two], { B: 'shell', D: '4' }],
+    [[two], { A: '1', B: 'shell', D: '4' }],
+    [[], env],
+    [undefined, env],
+  ] as const) {
+    const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv, loaded }).env;
+    assert.deepEqual(rest, expected);
+    assert.ok(NODE_OPTIONS);
+  }
 });
 
 test('where our option stands in neither place, what the app starts is marked', () => {

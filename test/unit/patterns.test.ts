@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { patternOf, problemOf } from '../../src/supervisor/patterns.ts';
+import { patternOf, problemOf, problemOfAll } from '../../src/supervisor/patterns.ts';
 import { Project } from '../helpers/project.ts';
 
 const CWD = join(os.tmpdir(), 'nowhere');
@@ -53,5 +53,10 @@ test('a text that means nothing, or far more than a program, is told', () => {
   for (const text of ['', ' ', '/', '/**', '!a.js', os.homedir(), '../**'])
     assert.ok(told(text, join(os.homedir(), 'a')), text);
   assert.ok(told('.', os.homedir()));
+  assert.equal(
+    problemOfAll(os.homedir(), 'x: ', 'y')?.message,
+    'x: everything in your home folder would be watched. Name a folder: y',
+  );
+  assert.equal(problemOfAll(join(os.homedir(), 'a'), '', ''), undefined);
   for (const text of ['.', 'src', '/*.txt', '!(a).js', '..']) assert.ok(!told(text), text);
 });

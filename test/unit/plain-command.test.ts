@@ -19,6 +19,19 @@ test('a name is looked up in PATH, a path is a file', () => {
   assert.ok(buildPlainCommand(['./server'], around).path?.startsWith(process.cwd()));
 });
 
+test('a name that is that of a script may have been meant as one, where it has been typed', () => {
+  for (const [file, isTyped, isOne] of [
+    ['app.js', true, true],
+    ['app.mts', true, true],
+    ['app.js', false, false],
+    ['./app.js', true, false],
+    ['app.py', true, false],
+  ] as const) {
+    const { script } = buildPlainCommand([file], { ...around, isTyped });
+    assert.equal(script !== undefined, isOne, file);
+  }
+});
+
 test('what has changed is told as far as there is room', () => {
   assert.deepEqual(withChanged({ A: '1', AUTORELOAD_CHANGED: 'old' }, []), { A: '1' });
   assert.deepEqual(withChanged({}, ['/a', '/b']), { AUTORELOAD_CHANGED: '/a\n/b' });
