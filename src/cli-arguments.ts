@@ -94,9 +94,10 @@ export function readArguments(words: readonly string[], hasExec: boolean): Argum
       else command.parseOptions(own.length > 1 ? [`${word}=${own[1]}`] : own);
       continue;
     }
-    const meant = isNodeOption(word) ? undefined : meantBy(name);
+    const slip = isNodeOption(word) ? undefined : meantBy(name);
     // What runs no Node takes the rest, unless it looks like a slip of ours.
-    if ((hasExec || command.opts()['exec'] !== undefined) && meant === undefined) break;
+    if ((hasExec || command.opts()['exec'] !== undefined) && slip === undefined) break;
+    const meant = isNodeOption(word) || !Object.hasOwn(ELSEWHERE, name) ? slip : ELSEWHERE[name];
     const takesValue = takesNext(word) && next !== undefined && !next.startsWith('-');
     if (!isNodeOption(word) || (takesNext(word) && !takesValue)) doubtful.push({ word, meant });
     nodeOptions.push(...rest.splice(0, takesValue ? 2 : 1));
@@ -159,8 +160,6 @@ function misuse(option: Option, word: string, length: number): string | undefine
 
 /** Which of our options a word may stand for. */
 function meantBy(name: string): string | undefined {
-  const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
-  if (elsewhere !== undefined) return elsewhere;
   if (!name.startsWith('--')) return undefined;
   const definition = nearestOption(name);
   if (definition === undefined) return undefined;

@@ -127,7 +127,10 @@ test('what nobody is known to have is doubtful, with what may have been meant', 
     ['--no-stanby', '--no-standby'],
     ['--onExit', '--on-exit'],
     ['--stack-size=900', undefined],
-    ['-x', undefined],
+    ['-y', undefined],
+    // As nodemon and others call it.
+    ['-w', '--watch'],
+    ['--quiet', '--log silent'],
   ] as const) {
     assert.deepEqual(readArguments([word, 'app.js']).doubtful, [{ word, meant }]);
   }
