@@ -1,6 +1,5 @@
 // Which tsconfig.json files a TypeScript loader reads. Keeps no state.
-import { parse } from 'jsonc-parser';
-import type { ParseError } from 'jsonc-parser';
+import type * as Parser from 'jsonc-parser';
 import module from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fromPath } from '../module-url.ts';
@@ -11,6 +10,8 @@ import { statOf, textOf } from './disk.ts';
 /** Packages that compile TypeScript when a module is loaded. Node itself, which only strips types, reads no tsconfig.json. */
 const LOADER =
   /[\\/]node_modules[\\/](tsx|ts-node|ts-node-dev|@swc-node|@oxc-node|sucrase|esbuild-register|@esbuild-kit|jiti)[\\/]/;
+
+const require = module.createRequire(import.meta.url);
 
 /** A file of settings, and why it is read. */
 export interface Tsconfig {
@@ -50,7 +51,9 @@ export function tsconfigFiles(path: string, onBroken: (path: string) => void): T
 function extended(path: string, onBroken: (path: string) => void): string[] {
   const text = textOf(path);
   if (text === undefined) return [];
-  const errors: ParseError[] = [];
+  // Most programs have no such loader, and the parser takes longer to load than most of the supervisor.
+  const { parse } = require('jsonc-parser') as typeof Parser;
+  const errors: Parser.ParseError[] = [];
   const config: unknown = parse(text, errors, { allowTrailingComma: true });
   if (errors.length > 0) onBroken(path);
   const { extends: value } = (typeof config === 'object' && config !== null ? config : {}) as {
