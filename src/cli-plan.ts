@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Arguments } from './cli-arguments.ts';
 import { USAGE } from './cli-help.ts';
 import type { AutoreloadError } from './errors.ts';
-import { runsNoProgram } from './node-flags.ts';
+import { runsNoProgram } from './role.ts';
 import { problem } from './options.ts';
 import type { Options } from './options.ts';
 

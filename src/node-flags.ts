@@ -44,16 +44,6 @@ const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** With these Node runs no program from a file. */
-const NO_PROGRAM: ReadonlySet<string> = new Set(
-  `
-  --bench --build-sea --build-snapshot --build-snapshot-config -c --check --completion-bash -e --eval
-  --experimental-sea-config -i --interactive -p --print -pe --prof-process --run --test --v8-options
-  `
-    .trim()
-    .split(/\s+/),
-);
-
 /**
  * Whether an option takes the next word.
  *
@@ -79,11 +69,6 @@ export function isNodeOption(option: string): boolean {
   return (
     VALUE_OPTIONS.has(name) || COMMAND_LINE_ONLY.has(name) || process.allowedNodeEnvironmentFlags.has(name)
   );
-}
-
-/** Whether Node runs no program from a file with this option. */
-export function runsNoProgram(option: string): boolean {
-  return NO_PROGRAM.has(nameOf(option));
 }
 
 /** Without the value, and with `-` where Node takes `_` for it. */

@@ -1,7 +1,6 @@
 // Whether this process was started to run a program that can be restarted.
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runsNoProgram } from './node-flags.ts';
 import { DESCENDANT_MARK } from './protocol.cts';
 import { realPath } from './real-path.cts';
 
@@ -13,6 +12,16 @@ export interface Invocation {
   /** The code given with `-e` or `-p`; Node's own, undocumented. */
   readonly _eval?: string | null | undefined;
 }
+
+/** With these Node runs no program from a file. */
+const NO_PROGRAM: ReadonlySet<string> = new Set(
+  `
+  --bench --build-sea --build-snapshot --build-snapshot-config -c --check --completion-bash -e --eval
+  --experimental-sea-config -i --interactive -p --print -pe --prof-process --run --test --v8-options
+  `
+    .trim()
+    .split(/\s+/),
+);
 
 /** With these Node restarts the program itself. */
 const OF_NODE_WATCH = /^--watch(-path)?(=|$)/;
@@ -49,4 +58,9 @@ function isFileOrMissing(path: string): boolean {
   } catch {
     return true;
   }
+}
+
+/** Whether Node runs no program from a file with this option. */
+export function runsNoProgram(option: string): boolean {
+  return NO_PROGRAM.has((option.split('=', 1)[0] ?? '').replaceAll('_', '-'));
 }
