@@ -47,8 +47,22 @@ function packageLink(specifier: string, parent: string): Link[] {
   return [];
 }
 
+/**
+ * Every other path on the way to what a path leads to, whether or not something is there: the links that are followed,
+ * and the end. None without a link.
+ */
+export function wayOf(path: string): string[] {
+  const { links, end } = walk(path);
+  if (links.length === 0) return [];
+  return [...new Set([...links.map((link) => link.path), end])].filter((one) => one !== path);
+}
+
 /** Every link on the way along a path, those in the targets of links included. */
 function linksOn(path: string): Link[] {
+  return walk(path).links;
+}
+
+function walk(path: string): { links: Link[]; end: string } {
   const links: Link[] = [];
   const { root } = parse(path);
   const rest = path.slice(root.length).split(sep);
@@ -66,5 +80,5 @@ function linksOn(path: string): Link[] {
     at = parse(absolute).root;
     rest.unshift(...absolute.slice(at.length).split(sep).filter(Boolean));
   }
-  return links;
+  return { links, end: at };
 }

@@ -7,16 +7,31 @@ import { GitRules, isUsuallyIgnored, RULE_FILE } from './ignored.ts';
 import { isNeverEdited } from './outputs.ts';
 import type { Pattern } from './patterns.ts';
 import type { Found } from './tracked-files.ts';
+import { TreeLinks } from './tree-links.ts';
 
 /** A folder in which files count. */
 interface Folder {
   readonly files: Set<string>;
   readonly folders: Set<string>;
   rules: GitRules;
-  /** Where it is, if it was come to by a link. */
-  readonly target: string | undefined;
+  /** Where it really is. */
+  readonly real: string;
+  readonly isLink: boolean;
   /** How its own file with rules looked. */
   mark: string;
+  /** What is in it and has not been looked at yet: a folder of many files takes its time. */
+  readonly rest: Map<string, Kind>;
+  readonly found: Found;
+}
+
+/** A link may lead nowhere, yet. */
+type Kind = 'file' | 'folder' | 'nothing';
+
+/** A folder that has been found and not been listed. */
+interface Unlisted {
+  readonly path: string;
+  readonly rules: GitRules;
+  readonly found: Found;
 }
 
 export interface TreeOptions {
@@ -29,6 +44,8 @@ export interface TreeOptions {
   /** A folder is about to be listed: it is to be watched when this returns. */
   readonly onFolder: (folder: string) => void;
   readonly onFolderGone: (folder: string) => void;
+  /** There is a link that counts, or would if something were there: it is to be followed. */
+  readonly onLink: (path: string) => void;
   /** A file counts from now on. */
   readonly onFile: (path: string, found: Found) => void;
   /** Something may have happened to a file that counts. */
@@ -40,16 +57,24 @@ export interface TreeOptions {
 export class Tree {
   readonly #options: TreeOptions;
   readonly #folders = new Map<string, Folder>();
-  /** Folders that have been found and not been listed. */
-  readonly #unlisted: { readonly path: string; readonly rules: GitRules; readonly found: Found }[] = [];
+  readonly #unlisted: Unlisted[] = [];
+  /** Those of them that are links wait for all others: so it is known what is there without them. */
+  readonly #unlistedLinks: Unlisted[] = [];
+  /** Folders that are being listed. */
+  readonly #listing = new Set<string>();
+  readonly #links: TreeLinks;
 
   constructor(options: TreeOptions) {
     this.#options = options;
+    this.#links = new TreeLinks(options.pattern.matches === undefined);
   }
 
   /** Looks at the path, or at the folder that a glob begins in. What is in folders is found with {@link work}. */
   start(found: Found): void {
     const { base } = this.#options.pattern;
+    // A link on the way may lead elsewhere now.
+    const known = this.#folders.get(base);
+    if (known && known.real !== realOf(base)) this.#leave(base);
     if (this.#folders.has(base) || !statOf(base)?.isDirectory()) return;
     this.#unlisted.push({ path: base, rules: this.#rulesAtBase(), found });
   }
@@ -60,11 +85,12 @@ export class Tree {
    * @returns whether there are more
    */
   work(isOver: () => boolean): boolean {
-    for (let next = this.#unlisted.pop(); next; next = this.#unlisted.pop()) {
-      if (statOf(next.path)?.isDirectory()) this.#enter(next.path, next.rules, next.found);
-      if (isOver()) break;
+    while (!this.#listSome(isOver) && !isOver()) {
+      const next = this.#unlisted.pop() ?? this.#unlistedLinks.pop();
+      if (!next) break;
+      this.#enter(next);
     }
-    return this.#unlisted.length > 0;
+    return this.#listing.size + this.#unlisted.length + this.#unlistedLinks.length > 0;
   }
 
   /** Every folder that is watched for this. */
@@ -111,19 +137,59 @@ export class Tree {
     return GitRules.of(this.#options.pattern.base, this.#options.cwd);
   }
 
-  #enter(path: string, rules: GitRules, found: Found): void {
+  #enter({ path, rules, found }: Unlisted): void {
     if (this.#folders.has(path)) return;
-    const target = entryOf(path)?.isSymbolicLink() ? realOf(path) : undefined;
-    const folder: Folder = { files: new Set(), folders: new Set(), rules, target, mark: markIn(path) };
+    const isBase = path === this.#options.pattern.base;
+    const around = isBase ? undefined : this.#folders.get(dirname(path));
+    // What it was in is gone meanwhile.
+    if (!isBase && !around) return;
+    const isLink = around !== undefined && isLinkAt(path);
+    const real = around && !isLink ? join(around.real, basename(path)) : realOf(path);
+    const isThere = real !== undefined && statOf(path)?.isDirectory() === true;
+    if (!isThere || (isLink && !this.#links.isFollowed(path, real, around.real))) {
+      around?.folders.delete(basename(path));
+      return;
+    }
+    const folder: Folder = {
+      files: new Set(),
+      folders: new Set(),
+      rules,
+      real,
+      isLink,
+      mark: markIn(path),
+      rest: new Map(),
+      found,
+    };
     this.#folders.set(path, folder);
+    this.#links.enter(path, real, isLink);
     // Watched first: what comes while it is listed is told.
     this.#options.onFolder(path);
-    for (const [name, isFolder] of entriesIn(path)) this.#add(path, folder, name, isFolder, found);
+    for (const [name, kind] of entriesIn(path)) folder.rest.set(name, kind);
+    this.#listing.add(path);
   }
 
-  #add(path: string, folder: Folder, name: string, isFolder: boolean, found: Found): void {
+  /** Looks at what is in folders. Returns whether there is more. */
+  #listSome(isOver: () => boolean): boolean {
+    for (const path of this.#listing) {
+      const folder = this.#folders.get(path);
+      for (const [name, kind] of folder?.rest ?? []) {
+        if (isOver()) return true;
+        folder?.rest.delete(name);
+        if (folder) this.#add(path, folder, name, kind, folder.found);
+      }
+      this.#listing.delete(path);
+    }
+    return false;
+  }
+
+  #add(path: string, folder: Folder, name: string, kind: Kind, found: Found): void {
+    const isFolder = kind === 'folder';
     if (isUsuallyIgnored(name) || folder.rules.ignores(name, isFolder)) return;
     const below = join(path, name);
+    if (kind === 'nothing') {
+      if (!this.#options.isIgnored(below)) this.#options.onLink(below);
+      return;
+    }
     if (!isFolder) {
       if (!this.#counts(below) || this.#options.isIgnored(below)) return;
       folder.files.add(name);
@@ -131,10 +197,15 @@ export class Tree {
       return;
     }
     const { base, depth } = this.#options.pattern;
-    if (depthOf(relative(base, below)) > depth || this.#options.isIgnored(below, true) || this.#isLoop(below))
-      return;
+    if (depthOf(relative(base, below)) > depth || this.#options.isIgnored(below, true)) return;
     folder.folders.add(name);
-    this.#unlisted.push({ path: below, rules: folder.rules.in(name), found });
+    const isLink = isLinkAt(below);
+    if (isLink) this.#options.onLink(below);
+    (isLink ? this.#unlistedLinks : this.#unlisted).push({
+      path: below,
+      rules: folder.rules.in(name),
+      found,
+    });
   }
 
   #counts(path: string): boolean {
@@ -147,9 +218,12 @@ export class Tree {
   #lookAt(path: string, folder: Folder, name: string): void {
     const below = join(path, name);
     const stats = statOf(below);
+    const isLink = isLinkAt(below);
+    this.#links.forget(below);
     if (folder.folders.has(name)) {
       const known = this.#folders.get(below);
-      const isThere = stats?.isDirectory() === true && known?.target === targetOf(below);
+      const isSame = !known || (known.isLink === isLink && (!isLink || known.real === realOf(below)));
+      const isThere = stats?.isDirectory() === true && isSame;
       if (!isThere && known) this.#leave(below);
       if (!isThere) folder.folders.delete(name);
     }
@@ -158,19 +232,32 @@ export class Tree {
       if (!stats?.isFile()) folder.files.delete(name);
       this.#options.onTouched(below);
     }
-    const isNew = stats && !folder.files.has(name) && !folder.folders.has(name);
-    if (isNew && (stats.isFile() || stats.isDirectory()))
-      this.#add(path, folder, name, stats.isDirectory(), 'created');
+    if (folder.files.has(name) || folder.folders.has(name)) return;
+    const kind = kindOf(stats, isLink);
+    // What has not been looked at yet was there.
+    const found = folder.rest.delete(name) ? folder.found : 'created';
+    if (kind) this.#add(path, folder, name, kind, found);
   }
 
   /** A folder is gone. */
   #leave(path: string): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
-    this.#folders.delete(path);
-    this.#options.onFolderGone(path);
+    this.#delete(path, folder);
     for (const name of folder.files) this.#options.onTouched(join(path, name));
     for (const name of folder.folders) this.#leave(join(path, name));
+  }
+
+  #delete(path: string, { real }: Folder): void {
+    this.#folders.delete(path);
+    this.#listing.delete(path);
+    this.#folders.get(dirname(path))?.folders.delete(basename(path));
+    this.#options.onFolderGone(path);
+    for (const link of this.#links.leave(path, real)) {
+      const around = this.#folders.get(dirname(link));
+      if (around && statOf(link)?.isDirectory())
+        this.#add(dirname(link), around, basename(link), 'folder', 'known');
+    }
   }
 
   #applyRules(path: string, rules: GitRules): void {
@@ -192,31 +279,20 @@ export class Tree {
       folder.folders.delete(name);
       this.#forget(join(path, name));
     }
-    for (const [name, isFolder] of entriesIn(path)) {
-      if (folder.files.has(name) || folder.folders.has(name)) continue;
+    for (const [name, kind] of entriesIn(path)) {
+      if (folder.files.has(name) || folder.folders.has(name) || folder.rest.has(name)) continue;
       // What the rules have left out until now was there; anything else is new, and its event is on the way.
-      this.#add(path, folder, name, isFolder, before.ignores(name, isFolder) ? 'known' : 'created');
+      const isKnown = before.ignores(name, kind === 'folder') || isLinkAt(join(path, name));
+      this.#add(path, folder, name, kind, isKnown ? 'known' : 'created');
     }
   }
 
   #forget(path: string): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
-    this.#folders.delete(path);
-    this.#options.onFolderGone(path);
+    this.#delete(path, folder);
     for (const name of folder.files) this.#options.onLeft(join(path, name));
     for (const name of folder.folders) this.#forget(join(path, name));
-  }
-
-  /** Whether a folder is a link to one that is looked through already, or to one around it. */
-  #isLoop(path: string): boolean {
-    const target = targetOf(path);
-    if (target === undefined) return false;
-    const linked = [...this.#folders.values()].flatMap((folder) => folder.target ?? []);
-    const unlisted = this.#unlisted.flatMap((folder) => targetOf(folder.path) ?? []);
-    return [realOf(this.#options.pattern.base), ...linked, ...unlisted].some(
-      (real) => real !== undefined && (isIn(real, target) || isIn(target, real)),
-    );
   }
 }
 
@@ -224,13 +300,18 @@ function depthOf(path: string): number {
   return path.split(sep).length;
 }
 
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+function isLinkAt(path: string): boolean {
+  return entryOf(path)?.isSymbolicLink() ?? false;
 }
 
-/** Where a link points to. */
-function targetOf(path: string): string | undefined {
-  return entryOf(path)?.isSymbolicLink() ? realOf(path) : undefined;
+/** What counts of what is there: no sockets and pipes. */
+function kindOf(
+  stats: Pick<fs.Stats, 'isFile' | 'isDirectory'> | undefined,
+  isLink: boolean,
+): Kind | undefined {
+  if (stats?.isDirectory()) return 'folder';
+  if (stats?.isFile()) return 'file';
+  return isLink && !stats ? 'nothing' : undefined;
 }
 
 /** What tells whether the rules of a folder have changed. */
@@ -246,13 +327,13 @@ function namesIn(path: string): string[] | undefined {
   }
 }
 
-/** What is in a folder: files and folders, also by links, and no sockets or pipes. */
-function entriesIn(path: string): [name: string, isFolder: boolean][] {
+/** What is in a folder: files and folders, also by links, and links to nothing. */
+function entriesIn(path: string): [name: string, kind: Kind][] {
   try {
-    return fs.readdirSync(path, { withFileTypes: true }).flatMap((entry): [string, boolean][] => {
-      const kind = entry.isSymbolicLink() ? statOf(join(path, entry.name)) : entry;
-      if (kind?.isDirectory()) return [[entry.name, true]];
-      return kind?.isFile() ? [[entry.name, false]] : [];
+    return fs.readdirSync(path, { withFileTypes: true }).flatMap((entry): [string, Kind][] => {
+      const isLink = entry.isSymbolicLink();
+      const kind = kindOf(isLink ? statOf(join(path, entry.name)) : entry, isLink);
+      return kind ? [[entry.name, kind]] : [];
     });
   } catch {
     return [];

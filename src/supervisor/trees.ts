@@ -1,10 +1,11 @@
 // All paths and globs that count besides what the program loads: who wants them and for how long, and what of the disk
 // belongs to each. Tells of files that begin to count, and of those to which something may have happened. Knows neither
 // what files hold nor what a run is made of.
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { AutoreloadError } from '../errors.ts';
-import { entryOf, exists, realOf } from './disk.ts';
+import { entryOf, exists } from './disk.ts';
 import { GitRules, RULE_FILE } from './ignored.ts';
+import { LinkWays } from './link-ways.ts';
 import { patternOf, problemOf } from './patterns.ts';
 import type { Pattern } from './patterns.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -62,8 +63,7 @@ export class Trees {
   readonly #options: TreesOptions;
   readonly #wants = new Map<string, Want>();
   readonly #byFolder = new Map<string, Set<Tree>>();
-  /** Files that are links, and where these point to: what is saved there happens in another folder. */
-  readonly #links = new Map<string, string>();
+  readonly #links = new LinkWays();
   #cancel: (() => void) | undefined;
 
   constructor(options: TreesOptions) {
@@ -101,23 +101,32 @@ export class Trees {
       yield pattern.base;
       yield* rules;
     }
-    yield* this.#links.values();
+    yield* this.#links.paths();
   }
 
   /** Something may have happened to one of {@link paths}. */
   onPath(path: string): void {
+    const links = this.#links.over(path);
     for (const { tree, pattern, rules } of this.#wants.values()) {
+      const { base } = pattern;
       if (rules.includes(path)) tree.applyRules();
-      if (pattern.base !== path) continue;
-      tree.look(path, undefined);
+      if (base !== path && !links.includes(base)) continue;
+      this.#followAll(base);
+      tree.look(base, undefined);
       tree.start('created');
     }
-    for (const [link, target] of this.#links) if (target === path && link !== path) this.#touched(link);
+    for (const link of links) {
+      this.#touched(link);
+      for (const tree of this.#byFolder.get(dirname(link)) ?? []) tree.look(dirname(link), basename(link));
+      for (const tree of this.#byFolder.get(link) ?? []) tree.look(link, undefined);
+    }
     this.#work();
   }
 
   /** Something may have happened in a folder, to what has this name; without one, to the folder itself. */
   onFolder(folder: string, name: string | undefined): void {
+    const path = join(folder, name ?? '');
+    if (name !== undefined && this.#links.has(path)) this.#follow(path);
     for (const tree of this.#byFolder.get(folder) ?? []) tree.look(folder, name);
     this.#work();
   }
@@ -147,6 +156,7 @@ export class Trees {
       isIgnored,
       onFolder: (folder) => this.#addFolder(folder, tree),
       onFolderGone: (folder) => this.#deleteFolder(folder, tree),
+      onLink: (path) => this.#follow(path),
       onFile: (path, found) => this.#addFile(path, origin, found),
       onTouched: (path) => this.#touched(path),
       onLeft: (path) => this.#left(path),
@@ -154,8 +164,8 @@ export class Trees {
     const rules = GitRules.filesAbove(base, cwd);
     this.#wants.set(key, { origin, pattern, tree, rules, isCurrent: true });
     for (const path of [base, ...rules]) watcher.add(path);
+    this.#followAll(base);
     if (pattern.matches === undefined && !isIgnored(base)) {
-      this.#follow(base);
       onFile(base, { ...origin, names: true }, 'first');
     }
     tree.start('first');
@@ -169,6 +179,7 @@ export class Trees {
     const files = [...tree.files(), ...(pattern.matches ? [] : [pattern.base])];
     for (const folder of tree.folders()) this.#deleteFolder(folder, tree);
     for (const path of files) this.#left(path);
+    this.#forgetLink(pattern.base);
   }
 
   #addFolder(folder: string, tree: Tree): void {
@@ -186,6 +197,7 @@ export class Trees {
     this.#byFolder.delete(folder);
     this.#options.watcher.deleteFolder(folder);
     this.#options.watcher.deleteIn(join(folder, RULE_FILE));
+    for (const name of this.#links.in(folder)) this.#forgetLink(join(folder, name));
   }
 
   #addFile(path: string, origin: Origin, found: Found): void {
@@ -210,20 +222,30 @@ export class Trees {
       this.#options.onFile(path, isNamed ? { ...origin, names: true } : origin, 'known');
       return;
     }
-    this.#links.delete(path);
+    this.#forgetLink(path);
     this.#options.watcher.deleteIn(path);
     this.#options.onLeft(path);
   }
 
   #follow(path: string): void {
-    const target = entryOf(path)?.isSymbolicLink() ? realOf(path) : undefined;
-    if (target === undefined) {
-      this.#links.delete(path);
-      return;
-    }
-    if (this.#links.get(path) === target) return;
-    this.#links.set(path, target);
-    this.#options.watcher.add(target);
+    if (entryOf(path)?.isSymbolicLink() || (this.#links.has(path) && this.#isBase(path)))
+      this.#followAll(path);
+    else if (this.#links.has(path)) this.#links.forget(path);
+  }
+
+  /** Over links that what it is in is come to by, too. */
+  #followAll(path: string): void {
+    for (const hop of this.#links.follow(path)) this.#options.watcher.add(hop);
+  }
+
+  #forgetLink(path: string): void {
+    // Where somebody begins it stays wanted.
+    if (this.#links.has(path) && !this.#isBase(path)) this.#links.forget(path);
+  }
+
+  #isBase(path: string): boolean {
+    for (const { pattern } of this.#wants.values()) if (pattern.base === path) return true;
+    return false;
   }
 
   #work(ms = SLICE_MS): void {

@@ -9,6 +9,8 @@ import { Project } from '../helpers/project.ts';
 
 const APP = "console.log('started');\nsetInterval(() => {}, 1000);\n";
 
+const posix = { skip: process.platform === 'win32' };
+
 /** A program of one module that is up, with what is watched besides. */
 async function watch(project: Project, what: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const app = run(project, 'app.js', { env: { AUTORELOAD_WATCH: what, ...env } });
@@ -147,6 +149,70 @@ test('a link to a folder is followed once, and a file that is a link restarts wh
   project.write('data/b.txt', 'two');
   await restarted(app, 'views/b.txt changed');
   assert.equal(app.restarts, 2, app.transcript.toString());
+});
+
+for (const [what, link] of [
+  ['a.html', 'a.html'],
+  ['views', 'views/a.html'],
+] as const) {
+  test(
+    `the target of the link ${link} may go away, come back and be missing at the start`,
+    posix,
+    async () => {
+      using project = new Project({ 'app.js': APP, 'views/b.txt': 'one' });
+      project.link(link, project.path('shared/a.html'));
+      await using app = await watch(project, what);
+      project.write('shared/a.html', 'one');
+      await restarted(app, `${link} created`);
+      project.remove('shared/a.html');
+      await restarted(app, `${link} deleted`);
+      project.write('shared/a.html', 'two');
+      await restarted(app, `${link} created`);
+      project.write('shared/a.html', 'three');
+      await restarted(app, `${link} changed`);
+    },
+  );
+}
+
+test(
+  'a link on the way that is swapped for another restarts, as a ConfigMap of Kubernetes is',
+  posix,
+  async () => {
+    using project = new Project({
+      'app.js': APP,
+      'k/..1/a.yml': 'one',
+      'k/..2/a.yml': 'two',
+      'k/..3/a.yml': 'three',
+    });
+    project.link('k/..data', '..1');
+    project.link('k/a.yml', '..data/a.yml');
+    await using app = await watch(project, 'k/a.yml');
+    for (const n of [2, 3, 1]) {
+      project.link('k/..tmp', `..${n}`);
+      fs.renameSync(project.path('k/..tmp'), project.path('k/..data'));
+      await restarted(app, 'k/a.yml changed');
+    }
+  },
+);
+
+test('a linked folder may go away and come back, and its link may be swapped', posix, async () => {
+  using project = new Project({
+    'app.js': APP,
+    'themes/a/x.html': 'one',
+    'themes/b/x.html': 'two',
+    'views/y.txt': '',
+  });
+  project.link('views/theme', '../themes/a');
+  await using app = await watch(project, '{views,emails}/**/*.html');
+  project.write('themes/a/x.html', 'three');
+  await restarted(app, 'views/theme/x.html changed');
+  project.remove('themes/a');
+  await restarted(app, 'views/theme/x.html deleted');
+  project.write('themes/a/x.html', 'four');
+  await restarted(app, 'views/theme/x.html created');
+  project.link('views/tmp', '../themes/b');
+  fs.renameSync(project.path('views/tmp'), project.path('views/theme'));
+  await restarted(app, 'views/theme/x.html changed');
 });
 
 test('files that are written while the program starts, stops and starts again are not lost', async () => {

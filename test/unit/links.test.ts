@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { linksOf } from '../../src/supervisor/links.ts';
+import { linksOf, wayOf } from '../../src/supervisor/links.ts';
 import { Project } from '../helpers/project.ts';
 
 const posix = { skip: process.platform === 'win32' };
@@ -62,4 +62,16 @@ test('links that go round in circles have an end', posix, () => {
   project.link('two', 'one');
   const found = linksOf('./one/a.js', project.path('app.js'), project.path('a.js'));
   assert.ok(found.length > 0 && found.length < 1000);
+});
+
+test('the way of a link has every hop and the end, whether or not it is there', posix, () => {
+  using project = new Project({ '..1/a.yml': '' });
+  project.link('..data', '..1');
+  project.link('a.yml', '..data/a.yml');
+  const way = (path: string): string[] =>
+    wayOf(project.path(path)).map((one) => one.slice(project.dir.length + 1));
+  assert.deepEqual(way('a.yml'), ['..data', '..1/a.yml']);
+  assert.deepEqual(way('..1/a.yml'), []);
+  project.link('..data', '..2');
+  assert.deepEqual(way('a.yml'), ['..data', '..2/a.yml']);
 });

@@ -6,10 +6,19 @@ import { Trees } from '../../src/supervisor/trees.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
 import { Project } from '../helpers/project.ts';
 
+const posix = { skip: process.platform === 'win32' };
+
+/** A clock that goes on by 1 ms with each look. */
+class SlowScheduler extends FakeScheduler {
+  #ms = 0;
+  override readonly now = (): number => this.#ms++;
+}
+
 /** Trees of a project, and what they have told. */
 function treesOf(
   project: Project,
   watch: readonly string[] = [],
+  scheduler: FakeScheduler = new FakeScheduler(),
 ): { trees: Trees; told: string[]; folders: Set<string> } {
   const told: string[] = [];
   const folders = new Set<string>();
@@ -19,7 +28,7 @@ function treesOf(
     watch,
     ext: [],
     isIgnored: () => false,
-    scheduler: new FakeScheduler(),
+    scheduler,
     watcher: {
       add: () => {},
       addFolder: (folder) => folders.add(name(folder)),
@@ -103,7 +112,7 @@ test('what the program may not track is told', () => {
   ]);
 });
 
-test('links that lead in circles are followed once', { skip: process.platform === 'win32' }, () => {
+test('links that lead in circles are followed once', posix, () => {
   using project = new Project({ 'src/a.txt': '', 'other/b.txt': '' });
   project.link('src/self', project.path('src'));
   project.link('src/up', project.dir);
@@ -113,4 +122,61 @@ test('links that lead in circles are followed once', { skip: process.platform ==
   const { told } = treesOf(project, ['src']);
   assert.equal(take(told).filter((line) => line.includes('b.txt')).length, 1);
   fs.rmSync(project.path('src/self'));
+});
+
+test('a folder that two links lead to is followed by the other one when the first is removed', posix, () => {
+  using project = new Project({ 'src/a.txt': '', 'other/b.txt': '' });
+  project.link('src/one', project.path('other'));
+  project.link('src/two', project.path('other'));
+  const { trees, told, folders } = treesOf(project, ['src']);
+  const first = folders.has('src/one') ? 'one' : 'two';
+  const second = first === 'one' ? 'two' : 'one';
+  assert.ok(!folders.has(`src/${second}`));
+  take(told);
+  fs.rmSync(project.path(`src/${first}`));
+  trees.onFolder(project.path('src'), first);
+  assert.deepEqual(take(told), [`known src/${second}/b.txt src`, `touched src/${first}/b.txt`]);
+});
+
+test('a linked folder below the base of a glob that matches it only there is no circle', posix, () => {
+  using project = new Project({ 'themes/a/x.html': '', 'views/y.html': '' });
+  project.link('views/theme', '../themes/a');
+  project.link('views/up', '..');
+  const glob = '{views,emails}/**/*.html';
+  const { told } = treesOf(project, [glob]);
+  assert.deepEqual(take(told), [`first views/theme/x.html ${glob}`, `first views/y.html ${glob}`]);
+});
+
+test('a link in a watched folder to a folder that is found without it is not followed', posix, () => {
+  using project = new Project({ 'src/z/x.txt': '', 'src/n/node_modules/p/y.txt': '' });
+  project.link('src/a', 'z');
+  project.link('src/b', 'n/node_modules/p');
+  const { told } = treesOf(project, ['src']);
+  assert.deepEqual(take(told), ['first src src', 'first src/b/y.txt src', 'first src/z/x.txt src']);
+});
+
+test('a link that leads nowhere is told as created when something is there', posix, () => {
+  using project = new Project({ 'views/b.txt': '' });
+  project.link('views/a.html', '../shared/a.html');
+  project.link('views/theme', '../themes/a');
+  const { trees, told } = treesOf(project, ['views']);
+  take(told);
+  assert.ok([...trees.paths()].includes(project.path('shared/a.html')));
+  project.write('shared/a.html', 'one');
+  trees.onPath(project.path('shared/a.html'));
+  assert.ok(take(told).includes('created views/a.html views'));
+  project.write('themes/a/x.txt', 'one');
+  trees.onPath(project.path('themes/a'));
+  assert.ok(take(told).includes('created views/theme/x.txt views'));
+});
+
+test('a large folder is listed in pieces, and what is touched meanwhile is not new', () => {
+  const files = Array.from({ length: 50 }, (_, n) => [`src/${n}.txt`, ''] as const);
+  using project = new Project(Object.fromEntries(files));
+  const scheduler = new SlowScheduler();
+  const { trees, told } = treesOf(project, ['src'], scheduler);
+  assert.ok(take(told).length < 20);
+  for (let n = 0; n < 50; n++) trees.onFolder(project.path('src'), `${n}.txt`);
+  assert.ok(take(told).every((line) => !line.startsWith('created')));
+  assert.equal([...trees.paths()].length > 0, true);
 });
