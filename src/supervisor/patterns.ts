@@ -21,6 +21,16 @@ export interface Pattern {
 const GLOB = /[*?]|\[[^/]*\]|\{.*\}|[!+@]\(.*\)|\(.*\|.*\)/;
 const SPECIAL = /[*?[{(]/;
 
+/** So many names at most may be meant by `{1..9}`: they become one expression. */
+const MAX_RANGE = 1000;
+
+/** A `!` in front excludes nothing: `v/!*.js` is what begins with one. */
+const GLOB_OPTIONS: picomatch.PicomatchOptions = {
+  nonegate: true,
+  expandRange: (from: string, to: string, step?: unknown) =>
+    `(?:${namesInRange(from, to, typeof step === 'string' ? step : '1').join('|')})`,
+};
+
 /** What these can match may have slashes. */
 const ANY_DEPTH = /\*\*|\(/;
 
@@ -44,7 +54,7 @@ export function patternOf(text: string, cwd: string): Pattern {
   while (names.length > 1 && (!SPECIAL.test(names[0] ?? '') || exists(join(base, names[0] ?? ''))))
     base = join(base, names.shift() ?? '');
   const glob = names.join('/');
-  const isMatch = picomatch(glob);
+  const isMatch = picomatch(glob, GLOB_OPTIONS);
   return {
     text,
     base,
@@ -71,6 +81,9 @@ export function problemOf(text: string, cwd: string, where: string): AutoreloadE
     return tell(
       `must be what counts, got ${JSON.stringify(text)}. Use --ignore ${JSON.stringify(text.slice(1))}.`,
     );
+  const range = /\{(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?\}/.exec(text);
+  if (range && namesInRange(range[1] ?? '', range[2] ?? '', range[3] ?? '1').length > MAX_RANGE)
+    return tell(`must mean ${MAX_RANGE} names at most by a range, got ${JSON.stringify(text)}. Use *.`);
   const { base, depth } = patternOf(text, cwd);
   const what = tooMuch(base);
   if (what === undefined || depth !== Number.POSITIVE_INFINITY) return undefined;
@@ -93,4 +106,25 @@ export function problemOfAll(cwd: string, where: string, instead: string): Autor
 function tooMuch(base: string): string | undefined {
   if (base === parse(base).root) return 'the whole file system';
   return base === resolve(homedir()) ? 'your home folder' : undefined;
+}
+
+/** What `{9..11}`, `{01..10}`, `{a..e}` and `{0..10..5}` mean, as a shell has it; one more than may be meant at most. */
+function namesInRange(from: string, to: string, step: string): string[] {
+  const isNumber = /^-?\d+$/.test(from) && /^-?\d+$/.test(to);
+  const valueOf = (text: string): number => (isNumber ? Number(text) : (text.codePointAt(0) ?? 0));
+  const by = Math.max(1, Math.abs(Number(step)) || 1);
+  const first = valueOf(from);
+  const last = valueOf(to);
+  const width = [from, to].some((one) => /^-?0\d/.test(one)) ? Math.max(from.length, to.length) : 0;
+  const names: string[] = [];
+  for (let n = 0; n * by <= Math.abs(last - first) && names.length <= MAX_RANGE; n++) {
+    const value = first + n * by * Math.sign(last - first);
+    names.push(isNumber ? padded(value, width) : String.fromCodePoint(value).replace(/\W/, '\\$&'));
+  }
+  return names;
+}
+
+function padded(value: number, width: number): string {
+  const sign = value < 0 ? '-' : '';
+  return sign + String(Math.abs(value)).padStart(width - sign.length, '0');
 }

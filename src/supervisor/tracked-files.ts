@@ -5,7 +5,7 @@ import type { Stamp } from '../records.cts';
 import { hashBytes, stampFile } from '../stamp.cts';
 import type { Verdict } from './baseline.ts';
 import { sameStat } from './contents.ts';
-import { statOf } from './disk.ts';
+import { entryOf, statOf } from './disk.ts';
 
 /** Who wants a file to count. */
 export interface Origin {
@@ -35,6 +35,9 @@ const MAYBE_YOUNG_MS = 2500;
 
 /** The clock of a file system is this many ms behind, at most. */
 const CLOCK_SLACK_MS = 20;
+
+/** A time further ahead than this is none at which a file was saved: see stamp.cts. */
+const FUTURE_MS = 2000;
 
 interface Fact {
   origin: Origin;
@@ -129,7 +132,9 @@ export class TrackedFiles {
     if (!fact.stamp) return 'created';
     const changed = stamp.size === 0 && fact.stamp.size > 0 ? 'emptied' : 'changed';
     if (fact.unseen) return changed;
-    if (isOld(stamp) && isOld(fact.stamp) && sameStat(stamp, fact.stamp)) return 'same';
+    // A link may lead to another file that was written in the same moment.
+    const isLink = entryOf(path)?.isSymbolicLink() === true;
+    if (!isLink && isOld(stamp) && isOld(fact.stamp) && sameStat(stamp, fact.stamp)) return 'same';
     if (stamp.size > MAX_READ) return stamp.mtimeMs === fact.stamp.mtimeMs ? 'same' : changed;
     // Where it was not read in time: rights and names change without the content.
     const isSame =
@@ -194,8 +199,10 @@ function isOld(stamp: Stamp | undefined): boolean {
   return stamp !== undefined && stamp.hash === undefined;
 }
 
+/** When a file was saved last. A time in the future was set by hand, or by another clock: it says nothing. */
 function timeOf({ mtimeMs, ctimeMs }: Stamp): number {
-  return Math.max(mtimeMs, ctimeMs);
+  const latest = Date.now() + FUTURE_MS;
+  return Math.max(...[mtimeMs, ctimeMs].filter((time) => time <= latest));
 }
 
 function hashOf(path: string): number | undefined {

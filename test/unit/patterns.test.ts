@@ -35,6 +35,15 @@ for (const [text, path, expected] of [
   ['app/[id]/page.html', 'app/[id]/page.html', true],
   ['app/[id]/page.html', 'app/i/page.html', true],
   ['!(a).js', 'b.js', true],
+  ['v/!*.js', 'v/b.js', false],
+  ['v/!*.js', 'v/!b.js', true],
+  ['file{9..11}.js', 'file10.js', true],
+  ['file{9..11}.js', 'file12.js', false],
+  ['file{08..11}.js', 'file09.js', true],
+  ['file{0..10..5}.js', 'file5.js', true],
+  ['file{0..10..5}.js', 'file6.js', false],
+  ['{a..c}.js', 'b.js', true],
+  ['{a..c}.js', 'd.js', false],
 ] as const) {
   test(`${text} ${expected ? 'matches' : 'does not match'} ${path}`, () => {
     assert.equal(patternOf(text, CWD).matches?.(join(CWD, path)), expected);
@@ -50,7 +59,7 @@ test('what exists is a path, and so is the beginning of a glob', () => {
 
 test('a text that means nothing, or far more than a program, is told', () => {
   const told = (text: string, cwd = CWD): boolean => problemOf(text, cwd, '--watch') !== undefined;
-  for (const text of ['', ' ', '/', '/**', '!a.js', os.homedir(), '../**'])
+  for (const text of ['a{1..100000}.js', '', ' ', '/', '/**', '!a.js', os.homedir(), '../**'])
     assert.ok(told(text, join(os.homedir(), 'a')), text);
   assert.ok(told('.', os.homedir()));
   assert.equal(

@@ -22,6 +22,17 @@ test('what was saved since the run began counts as changed, whatever it held bef
   }
 });
 
+test('a time in the future is no save since the run began', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = project.path('a.txt');
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  fs.utimesSync(path, tomorrow, tomorrow);
+  const files = new TrackedFiles();
+  files.begin(Date.now() + 1000);
+  files.add(path, OPTION, 'first');
+  assert.equal(files.examine(path), 'same');
+});
+
 test('content counts, and no time', () => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
@@ -57,3 +68,18 @@ test('a file of a folder that is gone is forgotten when the next run begins', ()
   files.begin(Date.now());
   assert.equal(files.has(path), false);
 });
+
+test(
+  'a link that leads to another file of the same size and time has changed',
+  { skip: process.platform === 'win32' },
+  () => {
+    using project = new Project({ one: 'one', two: 'two' });
+    for (const name of ['one', 'two']) fs.utimesSync(project.path(name), 1_000_000, 1_000_000);
+    project.link('a.txt', project.path('one'));
+    const files = new TrackedFiles();
+    files.begin(Date.now() + 60_000);
+    files.add(project.path('a.txt'), OPTION, 'known');
+    project.link('a.txt', project.path('two'));
+    assert.equal(files.examine(project.path('a.txt')), 'changed');
+  },
+);
