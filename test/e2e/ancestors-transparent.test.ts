@@ -150,7 +150,7 @@ for (const [kind, start] of [
 test('a variable that is no secret to anybody else says nothing of autoreload', async () => {
   using project = new Project({
     'app.js':
-      'console.log(JSON.stringify(Object.keys(process.env).filter((name) => /autoreload|RUN_MAIN|NODE_OPTIONS|NODE_CHANNEL/i.test(name))));\nsetInterval(() => {}, 1000);\n',
+      'console.log(JSON.stringify(Object.keys(process.env).filter((name) => /autoreload|RUN_MAIN|NODE_OPTIONS|NODE_CHANNEL/i.test(name) && !/^npm_/.test(name))));\nsetInterval(() => {}, 1000);\n',
   });
   await using app = command(project, ['app.js']);
   await app.lines('[]', / is up in /);

@@ -134,11 +134,11 @@ preserve('count', 1);
 restart(new Error());
 // @ts-expect-error: no such cause
 const cause: RestartReason['cause'] = 'timeout';
-export { asked, cause, code, count, exitCode, map, number, signal, supervised, unregister, wrongCode };
+export { asked, cause, count, exitCode, map, number, signal, supervised, unregister };
 `;
 
 /** The same for tools. */
-const TOOL = `import type { ChangedFile, Dependency, Ended, Reason, Stdio, SuperviseOptions, Supervision, SupervisorEvents } from 'autoreload/supervisor';
+const TOOL = `import type { ChangedFile, Dependency, Ended, RestartReason, Stdio, SuperviseOptions, Supervision, SupervisorEvents } from 'autoreload/supervisor';
 import { AutoreloadError, supervise } from 'autoreload/supervisor';
 
 const stdio: Stdio = 'pipe';
@@ -149,11 +149,14 @@ const options: SuperviseOptions = {
 };
 const program: Supervision = supervise(options);
 program.on('start', ({ generation, pid, reason, stdin, stdout }) => {
-  const all: [number, number | undefined, Reason | undefined] = [generation, pid, reason];
+  const all: [number, number | undefined, RestartReason | undefined] = [generation, pid, reason];
   stdin?.end();
   stdout?.on('data', () => all);
 });
-program.once('ready', ({ ms, files }) => ms + files);
+program.once('ready', ({ ms, watching }) => ms + watching);
+program.on('log', ({ text }) => text.trim());
+supervise({ command: ['python3', 'app.py'], grace: '2s' });
+supervise({ script: new URL('file:///app.js') });
 program.on('graph', ({ files }) => files.join());
 program.on('change', ({ files }) => files.map(({ path, how }: ChangedFile) => path + how));
 program.on('restart', ({ reason }) => reason.message);
@@ -170,8 +173,6 @@ const ready: SupervisorEvents['ready'][0]['ms'] = 1;
 program.on('started', () => {});
 // @ts-expect-error: no such property
 program.on('ready', ({ seconds }) => seconds);
-// @ts-expect-error: without a script
-supervise({});
 // @ts-expect-error: no such option
 supervise({ script: 'app.js', grcae: 5 });
 // @ts-expect-error: no such word
