@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
-import { LANGUAGES, MODES, STAY } from '../helpers/modes.ts';
+import { languagesIn, MODES, STAY } from '../helpers/modes.ts';
 import { Project } from '../helpers/project.ts';
 
 const NAMES = 'EX_TEMPFAIL, generation, onRestart, restartReason, shouldRestart';
@@ -29,7 +29,7 @@ function touch(project: Project, path = 'app.js'): void {
 }
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const { name, entry, load, skip } of LANGUAGES) {
+  for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(`it ends by itself, and gets no signal: ${name}, ${mode}`, { skip }, async () => {
       using project = new Project({ [entry]: `${load(NAMES)}${NO_SIGNAL}${LOOP}` });
       await using app = run(project, entry, { env });

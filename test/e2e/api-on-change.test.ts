@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
 import type { Run } from '../helpers/autoreload.ts';
-import { LANGUAGES, MODES, STAY } from '../helpers/modes.ts';
+import { languagesIn, MODES, STAY } from '../helpers/modes.ts';
 import { Project } from '../helpers/project.ts';
 
 const DEALT = /^\[autoreload\] dep\.js changed .*, dealt with by app\.js$/;
@@ -32,7 +32,7 @@ async function started(app: Run): Promise<void> {
 }
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const { name, entry, load, skip } of LANGUAGES) {
+  for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(
       `'ignore' leaves the program as it is, the next one is asked about anew: ${name}, ${mode}`,
       { skip },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
-import { LANGUAGES, MODES, STAY } from '../helpers/modes.ts';
+import { languagesIn, MODES, STAY } from '../helpers/modes.ts';
 import { Project } from '../helpers/project.ts';
 
 const CHANGED = '[autoreload] app.js changed, restarting';
@@ -13,7 +13,7 @@ function touch(project: Project, path: string): void {
 }
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const { name, entry, load, skip } of LANGUAGES) {
+  for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(`handlers are awaited, the last registered first: ${name}, ${mode}`, { skip }, async () => {
       using project = new Project({
         [entry]: `${load('generation, onRestart')}console.log('run', generation);

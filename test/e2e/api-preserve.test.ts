@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
-import { LANGUAGES, MODES, STAY } from '../helpers/modes.ts';
+import { languagesIn, MODES, STAY } from '../helpers/modes.ts';
 import { Project } from '../helpers/project.ts';
 
 const IMPORT = "import { generation, onRestart, preserve, restart, restartReason } from 'autoreload';\n";
@@ -17,7 +17,7 @@ function touch(project: Project, path = 'app.js'): void {
 }
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const { name, entry, load, skip } of LANGUAGES) {
+  for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(
       `all that can be copied survives as it was at the end of the run: ${name}, ${mode}`,
       { skip },

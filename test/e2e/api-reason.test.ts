@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
-import { LANGUAGES, MODES, STAY } from '../helpers/modes.ts';
+import { languagesIn, MODES, STAY } from '../helpers/modes.ts';
 import { Project } from '../helpers/project.ts';
 
 const NAMES = 'isSupervised, generation, restartReason';
 const SAY = `console.log(JSON.stringify({ isSupervised, generation, reason: restartReason ?? null }));\n`;
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const { name, entry, load, skip } of LANGUAGES) {
+  for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(`a run knows its number, and which files have changed: ${name}, ${mode}`, { skip }, async () => {
       const extension = entry.slice('app'.length);
       const dependency = `dep${extension}`;

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, run } from '../helpers/autoreload.ts';
-import { LANGUAGES, MODES, STAY } from '../helpers/modes.ts';
+import { languagesIn, MODES, STAY } from '../helpers/modes.ts';
 import { Project } from '../helpers/project.ts';
 
 const NAMES = 'generation, restart, restartReason, stop';
 const IMPORT = `import { ${NAMES} } from 'autoreload';\n`;
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const { name, entry, load, skip } of LANGUAGES) {
+  for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(`restart() restarts, and says why: ${name}, ${mode}`, { skip }, async () => {
       using project = new Project({
         [entry]: `${load(NAMES)}console.log('run', generation, JSON.stringify(restartReason));

@@ -56,5 +56,10 @@ export const LANGUAGES: readonly Language[] = [
   },
 ];
 
+/** All kinds of modules with a standby; without one it is enough to know that one of them does the same. */
+export function languagesIn(mode: string): readonly Language[] {
+  return mode === MODES[0]?.name ? LANGUAGES : LANGUAGES.slice(0, 1);
+}
+
 /** What keeps a program there. */
 export const STAY = 'setInterval(() => {}, 1000);\n';
