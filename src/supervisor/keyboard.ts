@@ -5,7 +5,7 @@ import type { Scheduler } from './scheduler.ts';
 /** What is typed to restart the program, as nodemon has it. */
 const RESTART = 'rs';
 
-/** Not every shell says that it brings a program to the foreground: it is looked for every so many ms. */
+/** Not every shell says that it brings a program to the foreground, and Ctrl-D may have been typed: look again after so many ms. */
 const AGAIN_MS = 1000;
 
 /** Where lines come from. */
@@ -107,8 +107,15 @@ export class Keyboard {
   #start(): void {
     this.#close ??= this.#lines.open(
       (line) => this.#typed(line.trim()),
-      () => (this.#close = undefined),
+      () => this.#ended(),
     );
+  }
+
+  /** Ctrl-D is no end of a terminal: what is typed after it is looked for a moment later. */
+  #ended(): void {
+    this.#close = undefined;
+    this.#cancel?.();
+    this.#cancel = this.#scheduler.after(AGAIN_MS, () => this.look());
   }
 
   #stop(): void {
