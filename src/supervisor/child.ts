@@ -22,7 +22,7 @@ import type { LaneRecord } from '../records.cts';
 import { Family } from './family.ts';
 import type { Held, SocketHandle } from './held.ts';
 import { LaneReader } from './lane.ts';
-import { killTree, lookUp, signal } from './process-tree.ts';
+import { killTree, lookUp, processesLeft, signal } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
 import type { Program } from './program.ts';
 import type { Run, Streams } from './run.ts';
@@ -284,10 +284,7 @@ export class Child implements Run {
     const { scheduler } = this.#options;
     await Promise.race([drained, this.#quiet(LAST_RECORDS_MS)]);
     const left = await this.#family.end(scheduler);
-    if (left.length > 0) {
-      const message = `cannot end process ${left.join(', ')}, which the program has started; going on without. End it yourself.`;
-      this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_PROCESS_LEFT', message));
-    }
+    if (left.length > 0) this.#options.onProblem(processesLeft(left));
     this.#options.onProcs([]);
     this.#options.onExit(ended);
   }

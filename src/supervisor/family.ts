@@ -1,6 +1,6 @@
 // The processes that one child has started, so that none outlives it. Owns the list; knows nothing of the child's own
 // life.
-import { descendants, isAlive, lookUp, signal } from './process-tree.ts';
+import { descendants, isAlive, lookUp, note, signal } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -40,7 +40,7 @@ export class Family {
 
   /** Takes note of all that descend from the child, while the links between them can still be seen. */
   look(): void {
-    this.#note(descendants(this.#child));
+    note(this.#known, descendants(this.#child));
   }
 
   /**
@@ -52,7 +52,7 @@ export class Family {
     const start = scheduler.now();
     const told = new Set<Proc>();
     for (;;) {
-      for (const { pid } of this.procs()) this.#note(descendants(pid));
+      for (const { pid } of this.procs()) note(this.#known, descendants(pid));
       this.#forgetDead();
       const waited = scheduler.now() - start;
       if (this.#known.size === 0 || waited >= 2 * GRACE_MS) return [...this.#known.keys()];
@@ -64,12 +64,6 @@ export class Family {
       await new Promise<void>((resolve) => {
         scheduler.after(LOOK_MS, resolve);
       });
-    }
-  }
-
-  #note(procs: readonly Proc[]): void {
-    for (const proc of procs) {
-      if (this.#known.get(proc.pid)?.started !== proc.started) this.#known.set(proc.pid, proc);
     }
   }
 

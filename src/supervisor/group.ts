@@ -1,6 +1,6 @@
 // The processes of one run of any command: the one that was started, and all that came of it, also those whose parent
 // has gone. Owns the list, and what they have been told; knows nothing of why they are to end.
-import { descendants, identify, isAlive, isGroup, killTree, lookUp, members } from './process-tree.ts';
+import { descendants, identify, isAlive, isGroup, killTree, lookUp, members, note } from './process-tree.ts';
 import { signal, signalGroup } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
 import type { Place } from './plain-command.ts';
@@ -54,7 +54,7 @@ export class Group {
     if (name === 'SIGKILL') this.#killedAt ??= scheduler.now();
     if (place === 'job') return killTree(pid);
     // While the links between them can still be seen.
-    if (isAlive(this.#leader)) this.#note(descendants(pid));
+    if (isAlive(this.#leader)) note(this.#known, descendants(pid));
     if (place === 'own') signalGroup(pid, name);
     for (const proc of this.procs()) {
       const row = lookUp(proc.pid);
@@ -91,14 +91,8 @@ export class Group {
     for (const proc of this.#known.values()) if (!isAlive(proc)) this.#known.delete(proc.pid);
     // The usual case, without a look at all the processes that there are.
     if (place === 'own' && this.#known.size === 0 && !isGroup(pid)) return [];
-    this.#note(members(this.#leader));
-    for (const proc of this.#known.values()) this.#note(descendants(proc.pid));
+    note(this.#known, members(this.#leader));
+    for (const proc of this.#known.values()) note(this.#known, descendants(proc.pid));
     return [...this.#known.values()];
-  }
-
-  #note(procs: readonly Proc[]): void {
-    for (const proc of procs) {
-      if (this.#known.get(proc.pid)?.started !== proc.started) this.#known.set(proc.pid, proc);
-    }
   }
 }

@@ -2,10 +2,11 @@
 // preload, no descriptor, no message. Knows nothing of why it is started or stopped.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { AutoreloadError } from '../errors.ts';
+import type { AutoreloadError } from '../errors.ts';
 import { Group } from './group.ts';
 import { failure, withChanged } from './plain-command.ts';
 import type { PlainCommand } from './plain-command.ts';
+import { processesLeft } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
 import type { Program } from './program.ts';
 import type { Run, Streams } from './run.ts';
@@ -141,10 +142,7 @@ export class PlainChild implements Run {
     this.#gone = true;
     const { onProblem, onProcs, onExit } = this.#options;
     const left = (await this.#group?.end()) ?? [];
-    if (left.length > 0) {
-      const message = `cannot end process ${left.join(', ')}, which the program has started; going on without. End it yourself.`;
-      onProblem(new AutoreloadError('ERR_AUTORELOAD_PROCESS_LEFT', message));
-    }
+    if (left.length > 0) onProblem(processesLeft(left));
     onProcs([]);
     onExit(ended);
   }

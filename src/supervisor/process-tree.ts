@@ -1,6 +1,7 @@
 // Who descends from a process, and how to end them: the one file that knows how each platform tells. Keeps no state.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { AutoreloadError } from '../errors.ts';
 
 /** A process, told apart from a later one with the same pid by when it started. */
 export interface Proc {
@@ -107,6 +108,19 @@ function isOrphan(rows: ReadonlyMap<number, Row>, { ppid, session }: Row): boole
 function timeOf(started: string): number {
   const ticks = Number(started);
   return Number.isNaN(ticks) ? Date.parse(started.replaceAll('-', ' ')) : ticks;
+}
+
+/** Processes that the program has started could not be ended. */
+export function processesLeft(pids: readonly number[]): AutoreloadError {
+  const message = `cannot end process ${pids.join(', ')}, which the program has started; going on without. End it yourself.`;
+  return new AutoreloadError('ERR_AUTORELOAD_PROCESS_LEFT', message);
+}
+
+/** Takes note of processes, by pid; one that has ended and given its pid to another is replaced. */
+export function note(known: Map<number, Proc>, procs: readonly Proc[]): void {
+  for (const proc of procs) {
+    if (known.get(proc.pid)?.started !== proc.started) known.set(proc.pid, proc);
+  }
 }
 
 /** Sends a signal to a process that may be gone. */

@@ -163,10 +163,8 @@ function whileAsking(state: Asking, event: Event, policy: Policy): Transition {
       const [next, ...effects] = spawn(state, reasonOf(change), change.at, event.at);
       return [next, { kind: 'cancel' }, say({ kind: 'restarting', change }), ...effects];
     }
-    case 'restart': {
-      const [next, ...effects] = request(run, event, policy, change);
-      return [next, ...effects];
-    }
+    case 'restart':
+      return request(run, event, policy, change);
     case 'stop':
     case 'signal':
       return whileRunning(run, event, policy);
