@@ -181,9 +181,12 @@ export class TrackedFiles {
   /** What was saved meanwhile its event will tell. */
   #digestOne(path: string, fact: Fact, stamp: Stamp): void {
     if (stamp.size > MAX_READ || !sameStat(fact.stamp, stamp)) return;
-    if (!isOld(fact.stamp) && hashOf(path) !== fact.hash) return;
-    fact.hash ??= hashOf(path);
-    if (sameStat(stamp, stampFile(path))) fact.stamp = stamp;
+    const hash = hashOf(path);
+    if (!isOld(fact.stamp) && hash !== fact.hash) return;
+    // Read after its stamp was taken: a save in between would pass for what the run has seen.
+    if (!sameStat(stamp, stampFile(path))) return;
+    fact.hash ??= hash;
+    fact.stamp = stamp;
   }
 }
 

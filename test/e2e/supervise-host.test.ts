@@ -132,10 +132,11 @@ http.createServer((request, response) => response.end('app')).listen(0, '127.0.0
 `,
   });
   const program = supervise({ script: 'app.js', cwd: project.dir, stdio: ['ignore', 'pipe', 'ignore'] });
+  const ready = once(program, 'ready');
   const [{ stdout }] = (await once(program, 'start')) as [{ stdout: NodeJS.ReadableStream }];
   const [line] = (await once(stdout, 'data')) as [Buffer];
   const port = Number(String(line).replace('port ', ''));
-  await once(program, 'ready');
+  await ready;
   assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'app');
   await program.close();
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`));

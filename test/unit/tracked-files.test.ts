@@ -56,6 +56,22 @@ test('content counts, and no time', () => {
   assert.equal(files.examine(path), 'created');
 });
 
+test('what is saved while the file is being read counts as changed', (t) => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = project.path('a.txt');
+  fs.utimesSync(path, 1, 1);
+  const files = new TrackedFiles();
+  files.begin(Date.now() + 60_000);
+  const read = t.mock.method(fs, 'readFileSync', (file: string) => {
+    read.mock.restore();
+    fs.writeFileSync(file, 'two');
+    return fs.readFileSync(file);
+  });
+  files.add(path, OPTION, 'first');
+  assert.equal(read.mock.callCount(), 1);
+  assert.equal(files.examine(path), 'changed');
+});
+
 test('a file of a folder that is gone is forgotten when the next run begins', () => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
