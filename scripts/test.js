@@ -1,18 +1,37 @@
 // Runs the compiled tests: `node scripts/test.js [suite ...] [part of a file name ...] [--not=part ...]`.
 // It lists the files itself because `node --test` takes globs and directories differently
 // from one Node version to the next, and cmd.exe expands neither.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { installPackages } from './packages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 // e2e and package tests start several processes each and measure time: more at once than this
-// makes them wait for each other. 0 leaves the number to Node.
-const suites = { unit: 0, e2e: 4, package: 1 };
+// makes them wait for each other.
+const suites = { unit: availableParallelism(), e2e: 4, package: 1 };
+
+/** The files that take longest begin first: at the end none of them runs alone. */
+const LONG = [
+  'tracked',
+  'no-lost-save',
+  'broken',
+  'polling',
+  'ancestors-ends',
+  'drain',
+  'held-sockets',
+  'descendants',
+  'api-docs',
+  'loaders-require',
+  'saves',
+  'stop',
+  'loaders',
+  'companions',
+];
 
 const args = process.argv.slice(2);
 const chosen = args.filter((arg) => Object.hasOwn(suites, arg));
@@ -35,9 +54,15 @@ if (filters.length > 0 ? empty.length === runs.length : empty.length > 0) {
 
 const packages = runs.some(({ suite, files }) => suite === 'e2e' && files.length > 0) && packagesOrExit();
 
+for (const name of Object.keys(process.env)) if (isForeign(name)) delete process.env[name];
+if (packages) process.env.TEST_PACKAGES = packages;
+
+// A process that a failing test left behind may keep its pipes, and so this process.
+setTimeout(() => process.exit(1), 900_000).unref();
 for (const { suite, files } of runs) {
-  if (files.length > 0) process.exitCode = runSuite(suite, files) || process.exitCode;
+  if (files.length > 0 && !(await passes(suite, files))) process.exitCode = 1;
 }
+process.exit();
 
 function testFiles(suite) {
   const folder = join(root, 'build', 'test', suite);
@@ -46,7 +71,7 @@ function testFiles(suite) {
     .filter((name) => name.endsWith('.test.js'))
     .filter((name) => !without.some((part) => name.includes(part)))
     .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
-    .toSorted()
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b))
     .map((name) => join(folder, name));
 }
 
@@ -60,28 +85,21 @@ function packagesOrExit() {
   }
 }
 
-function runSuite(suite, files) {
-  const concurrency = process.env.TEST_CONCURRENCY ?? suites[suite];
-  const flags = ['--test', '--test-reporter=spec', '--test-timeout=120000'];
-  if (Number(concurrency) > 0) flags.push(`--test-concurrency=${concurrency}`);
+function rankOf(name) {
+  const rank = LONG.indexOf(name.replace('.test.js', ''));
+  return rank === -1 ? LONG.length : rank;
+}
 
+async function passes(suite, files) {
+  const concurrency = Number(process.env.TEST_CONCURRENCY ?? suites[suite]);
   console.log(`\n${suite}: ${files.length} files, Node ${process.version}`);
-  const { status, signal, error } = spawnSync(process.execPath, [...flags, ...files], {
-    cwd: root,
-    env: { ...cleanEnvironment(), ...(packages && { TEST_PACKAGES: packages }) },
-    stdio: 'inherit',
-    // A process that a failing test left behind would keep the runner waiting for its output.
-    timeout: 600_000,
-  });
-  if (error && error.code !== 'ETIMEDOUT') throw error;
-  return signal ? 128 + constants.signals[signal] : status;
+  let isPassed = true;
+  const results = run({ files, concurrency, timeout: 120_000 }).on('test:fail', () => (isPassed = false));
+  for await (const text of results.compose(new spec())) process.stdout.write(text);
+  return isPassed;
 }
 
 /** What the caller's shell, editor or own test runner has set must not change what is tested. */
-function cleanEnvironment() {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => name !== 'NODE_OPTIONS' && name !== 'NODE_TEST_CONTEXT' && !name.startsWith('AUTORELOAD_'),
-    ),
-  );
+function isForeign(name) {
+  return name === 'NODE_OPTIONS' || name === 'NODE_TEST_CONTEXT' || name.startsWith('AUTORELOAD_');
 }
