@@ -43,10 +43,10 @@ const runs = (chosen.length > 0 ? chosen : Object.keys(suites)).map((suite) => (
   files: testFiles(suite),
 }));
 
-const empty = runs.filter((run) => run.files.length === 0);
+const empty = runs.filter(({ files }) => files.length === 0);
 // A filter may well name files of one suite only; without one, a suite without files is a mistake.
 if (filters.length > 0 ? empty.length === runs.length : empty.length > 0) {
-  const names = empty.map((run) => run.suite).join(', ');
+  const names = empty.map(({ suite }) => suite).join(', ');
   const matching = filters.length > 0 ? ` matching ${filters.join(', ')}` : '';
   console.error(`No test files${matching} in: ${names}. Are the tests compiled? npm run build:test`);
   process.exit(1);

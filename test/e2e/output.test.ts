@@ -78,17 +78,14 @@ test('several files at once: the first, and how many more', async () => {
   await using app = run(project, 'app.js', { env: { AUTORELOAD_DEBOUNCE: '300' } });
   await app.line(UP);
   for (const name of Object.keys(files)) project.write(name, '// edited\n');
+  // Events of several files come in any order.
+  await app.line(/^\[autoreload\] ([abc])\.js changed \(app\.js > \1\.js\), and 2 more, restarting$/);
   await app.line(UP);
   project.write('b.js', '');
   project.write('c.js', '');
+  await app.line(/^\[autoreload\] ([bc])\.js changed \(app\.js > \1\.js\), and 1 more, restarting$/);
   await app.line(UP);
-  assertTold(app, [
-    'app.js is up in N ms, watching 4 files',
-    'a.js changed (app.js > a.js), and 2 more, restarting',
-    'app.js is up in N ms, watching 4 files',
-    'b.js changed (app.js > b.js), and 1 more, restarting',
-    'app.js is up in N ms, watching 4 files',
-  ]);
+  assert.equal(app.restarts, 2);
 });
 
 test('completed, failed, and ended by a signal', async () => {
