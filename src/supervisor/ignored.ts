@@ -30,10 +30,8 @@ export function isUsuallyIgnored(name: string): boolean {
 
 /** What the user has said never counts, in the syntax of .gitignore. */
 export class Ignored {
-  /** Patterns, each with the folder that they are relative to. */
-  readonly #groups = new Map<string, Ignore>();
-  /** Patterns without a slash, which hold outside `cwd` too. */
-  readonly #names = ignore(CASE);
+  /** As they were written: the last one that says anything decides. */
+  readonly #groups: Group[] = [];
   readonly #cwd: string;
 
   /**
@@ -52,30 +50,57 @@ export class Ignored {
       else if (text === '.' || text === './') this.#add(cwd, `${not}/**`);
       else if (text.startsWith(`${here}/`)) this.#add(cwd, not + text.slice(here.length));
       else if (text.startsWith('./')) this.#add(cwd, `${not}/${rest}`);
-      else this.#add(cwd, not + text);
-      if (!/\/./.test(text) && outside === '' && !/^\.?\/?$/.test(text)) this.#names.add(not + text);
+      else {
+        const isName = !/\/./.test(text.replace(/^(?:\*\*\/)+/, ''));
+        this.#add(cwd, not + text, isName);
+      }
     }
   }
 
   /** Whether a path never counts. */
   has(path: string, isFolder = false): boolean {
     const end = isFolder ? '/' : '';
-    for (const [folder, patterns] of this.#groups)
-      if (isBelow(path, folder) && patterns.ignores(nameIn(folder, path) + end)) return true;
-    if (this.#groups.size === 0 || isBelow(path, this.#cwd) || isBelow(this.#cwd, path)) return false;
     // What is around both, such as /tmp, is no part of the project.
-    return this.#names.ignores(nameIn(commonFolder([path, this.#cwd]), path) + end);
+    const outside =
+      this.#groups.length === 0 || isBelow(path, this.#cwd) || isBelow(this.#cwd, path)
+        ? undefined
+        : nameIn(commonFolder([path, this.#cwd]), path) + end;
+    for (const { folder, patterns, names } of this.#groups.toReversed()) {
+      const said = isBelow(path, folder)
+        ? patterns.test(nameIn(folder, path) + end)
+        : outside !== undefined && names.test(outside);
+      if (said && (said.ignored || said.unignored)) return said.ignored;
+    }
+    return false;
   }
 
-  #add(folder: string, pattern: string): void {
-    const patterns = this.#groups.get(folder) ?? ignore(CASE);
-    this.#groups.set(folder, patterns.add(pattern));
+  #add(folder: string, pattern: string, isName = false): void {
+    let group = this.#groups.at(-1);
+    if (group?.folder !== folder) {
+      group = { folder, patterns: ignore(CASE), names: ignore(CASE) };
+      this.#groups.push(group);
+    }
+    group.patterns.add(pattern);
+    if (isName) group.names.add(pattern);
   }
 }
+
+/** Patterns that follow each other. */
+interface Group {
+  /** What they are relative to. */
+  readonly folder: string;
+  readonly patterns: Ignore;
+  /** Those that are names, which hold outside `cwd` too. */
+  readonly names: Ignore;
+}
+
+/** Stands for whatever may be in a folder. */
+const ANY_NAME = '\u{fffd}';
 
 /** What one .gitignore file says. */
 interface RuleFile {
   readonly folder: string;
+  readonly lines: readonly string[];
   readonly patterns: Ignore;
 }
 
@@ -93,7 +118,7 @@ export class GitRules {
   /** Files that the rules in a folder come from, whether or not they are there, but for the one in the folder itself. */
   static filesAbove(folder: string, cwd: string): string[] {
     const root = rootOf(folder, cwd);
-    const files = [join(root, '.git', 'info', 'exclude')];
+    const files = [excludeFile(root)];
     for (let above = folder; above !== root;) {
       above = dirname(above);
       files.push(join(above, RULE_FILE));
@@ -104,20 +129,24 @@ export class GitRules {
   /** Reads the rules that hold in a folder: those of the repository that it is in, or of `cwd` where that has none. */
   static of(folder: string, cwd: string): GitRules {
     const root = rootOf(folder, cwd);
-    const exclude = readRules(join(root, '.git', 'info', 'exclude'), root);
+    const exclude = readRules(excludeFile(root), root);
     let rules = new GitRules(root, exclude ? [exclude] : []).#withOwn();
     const names = relative(root, folder).split(sep).filter(Boolean);
-    for (const name of names) rules = rules.in(name);
+    for (const [index, name] of names.entries()) rules = rules.#in(name, index === names.length - 1);
     return rules;
   }
 
   /**
-   * The rules in a folder of this one, which itself counts. Rules by which it would not, because those of a nearer file
-   * bring it back or because the user has named it, say nothing about what is in it.
+   * The rules in a folder of this one, which itself counts. Those by which it would not, because a nearer file brings it
+   * back or because the user has named it, say nothing about what is in it.
    */
   in(name: string): GitRules {
+    return this.#in(name, false);
+  }
+
+  #in(name: string, isNamed: boolean): GitRules {
     const folder = join(this.#folder, name);
-    const files = this.#files.filter((file) => !file.patterns.ignores(`${nameIn(file.folder, folder)}/`));
+    const files = this.#files.map((file) => withoutRulesAgainst(file, folder, isNamed));
     return new GitRules(folder, files).#withOwn();
   }
 
@@ -139,7 +168,32 @@ export class GitRules {
 
 function readRules(file: string, folder: string): RuleFile | undefined {
   const text = statOf(file)?.isFile() ? textOf(file) : undefined;
-  return text === undefined ? undefined : { folder, patterns: ignore(CASE).add(text) };
+  return text === undefined ? undefined : ruleFile(folder, text.split(/\r?\n/));
+}
+
+function ruleFile(folder: string, lines: readonly string[]): RuleFile {
+  return { folder, lines, patterns: ignore(CASE).add(lines) };
+}
+
+/** The same rules, but for those that would ignore a folder, or all that is in one that the user has named. */
+function withoutRulesAgainst(file: RuleFile, folder: string, isNamed: boolean): RuleFile {
+  const name = `${nameIn(file.folder, folder)}/`;
+  const isAgainst = (patterns: Ignore): boolean =>
+    patterns.ignores(name) || (isNamed && patterns.ignores(name + ANY_NAME));
+  if (!isAgainst(file.patterns)) return file;
+  return ruleFile(
+    file.folder,
+    file.lines.filter((line) => !isAgainst(ignore(CASE).add(line))),
+  );
+}
+
+/** What one clone ignores; a work tree shares it with the others of its repository. */
+function excludeFile(root: string): string {
+  const git = join(root, '.git');
+  const told = /^gitdir: (.+)$/m.exec((statOf(git)?.isFile() && textOf(git)) || '')?.[1];
+  const own = told === undefined ? git : resolve(root, told);
+  const common = told === undefined ? undefined : textOf(join(own, 'commondir'))?.trim();
+  return join(common === undefined ? own : resolve(own, common), 'info', 'exclude');
 }
 
 function rootOf(folder: string, cwd: string): string {
