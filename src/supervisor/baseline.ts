@@ -3,6 +3,7 @@
 // Knows neither watches nor settling.
 import { isInPackage } from '../module-url.ts';
 import type { Stamp } from '../records.cts';
+import { CLOCK_SLACK_MS, seenUntil } from './clock.ts';
 import { stampFile } from '../stamp.cts';
 import { Contents, sameStat } from './contents.ts';
 import { linkTarget, statOf } from './disk.ts';
@@ -22,18 +23,18 @@ type Fact =
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'absent' };
 
-/** A missing file may have been created this many ms before the clock of the file system says so. */
-const CLOCK_SLACK_MS = 20;
-
 export class Baseline {
   readonly #contents = new Contents();
   #current = new Map<string, Fact>();
   #previous = new Map<string, Fact>();
   #undigested = new Set<string>();
   #begunAt = Infinity;
+  /** The run may not have seen what has been saved since. */
+  #seenUntil = Infinity;
 
   /** A new run begins, at a wall-clock time in ms. What the runs before it took stays known until {@link forgetPrevious}. */
   begin(at: number): void {
+    this.#seenUntil = seenUntil(at, this.#begunAt === Infinity);
     this.#begunAt = at;
     for (const [path, fact] of this.#current) {
       // What is there when the run begins is what it takes, or what was saved since has come before it.
@@ -136,7 +137,7 @@ export class Baseline {
       return;
     }
     const { mtimeMs = Infinity, ctimeMs = Infinity } = fact.stamp ?? {};
-    const saved = Math.max(mtimeMs, ctimeMs) >= this.#begunAt - CLOCK_SLACK_MS;
+    const saved = Math.max(mtimeMs, ctimeMs) >= this.#seenUntil;
     this.#current.set(path, {
       ...fact,
       hash: saved ? this.#previousHash(path, fact.hash) : fact.hash,

@@ -3,7 +3,10 @@
 import { dirname, extname, join } from 'node:path';
 import type { ChangedFile } from '../protocol.cts';
 
-/** A change this soon after the start of a run may be the program's own, in ms. Nobody saves by hand so soon. */
+/**
+ * A change this soon after a run has begun, or has come up, may be the program's own, in ms. Nobody saves by hand so soon,
+ * run after run.
+ */
 const SOON_MS = 500;
 
 /** So many restarts in a row by the same file, each so soon, are no accident. */
@@ -24,7 +27,7 @@ export class Outputs {
    * Takes note of a change.
    *
    * @param files what has changed, if the program has loaded none of it
-   * @param age ms since the run began
+   * @param age ms since the run began, or since it came up if it has
    * @returns the files that the program has written itself: those that have changed as soon as this after each start
    */
   written(files: readonly ChangedFile[], age: number): string[] {

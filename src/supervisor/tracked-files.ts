@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import type { Stamp } from '../records.cts';
 import { hashBytes, stampFile } from '../stamp.cts';
 import type { Verdict } from './baseline.ts';
+import { seenUntil } from './clock.ts';
 import { sameStat } from './contents.ts';
 import { entryOf, statOf } from './disk.ts';
 
@@ -33,9 +34,6 @@ const SMALL = 64 * 1024;
 /** Older files are old whatever the tick of their clock is: see stamp.cts. */
 const MAYBE_YOUNG_MS = 2500;
 
-/** The clock of a file system is this many ms behind, at most. */
-const CLOCK_SLACK_MS = 20;
-
 /** A time further ahead than this is none at which a file was saved: see stamp.cts. */
 const FUTURE_MS = 2000;
 
@@ -54,11 +52,12 @@ export class TrackedFiles {
   readonly #touched = new Set<string>();
   readonly #undigested = new Set<string>();
   #leftToRead = READ_AT_ONCE;
-  #begunAt = Number.POSITIVE_INFINITY;
+  /** The run may not have seen what has been saved since; undefined before the first one. */
+  #seenUntil: number | undefined;
 
   /** A new run begins, at a wall-clock time in ms: it takes the files as they are. */
   begin(at: number): void {
-    this.#begunAt = at;
+    this.#seenUntil = seenUntil(at, this.#seenUntil === undefined);
     for (const path of this.#touched) this.accept(path);
     this.#touched.clear();
   }
@@ -74,7 +73,7 @@ export class TrackedFiles {
     const fact: Fact = { origin, stamp, hash: stamp?.hash, unseen: false };
     this.#facts.set(path, fact);
     if (found === 'created') fact.stamp = undefined;
-    if (found === 'first' && stamp && timeOf(stamp) >= this.#begunAt - CLOCK_SLACK_MS) fact.unseen = true;
+    if (found === 'first' && stamp && timeOf(stamp) >= (this.#seenUntil ?? Infinity)) fact.unseen = true;
     if (fact.stamp === undefined || fact.unseen) this.#touched.add(path);
     else this.#undigested.add(path);
     if (!fact.stamp || fact.stamp.size > SMALL || this.#leftToRead === 0) return;

@@ -178,7 +178,7 @@ export class Tracker {
     return true;
   }
 
-  /** Takes note of a change, `age` ms after the run began. Returns the files that the program has written itself. */
+  /** Takes note of a change, `age` ms after the run began or came up. Returns the files that the program has written itself. */
   changed(files: Change['files'], age: number): string[] {
     // A program may well write source code into a folder that is tracked; what it has loaded somebody has edited.
     const isCode = (path: string): boolean =>

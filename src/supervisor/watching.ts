@@ -65,7 +65,9 @@ export class Watching {
   #isStarted = false;
   /** The run has loaded what it loads at start, or has ended. */
   #atRest = false;
+  /** When the run began, and when it had loaded what it loads at start; wall-clock ms. */
   #begunAt = 0;
+  #upAt = Number.POSITIVE_INFINITY;
   /** Files of which the user knows that the program writes them. */
   readonly #toldWritten = new Set<string>();
   #digesting: (() => void) | undefined;
@@ -130,6 +132,7 @@ export class Watching {
     this.#digesting?.();
     this.#digesting = undefined;
     this.#begunAt = at;
+    this.#upAt = Number.POSITIVE_INFINITY;
     this.#tracker.begin(at);
     this.#trees.begin();
     // Only now it is known what the run can have seen.
@@ -157,6 +160,7 @@ export class Watching {
 
   /** The run has loaded all that it loads at start: nothing else is watched any more. */
   cameUp(): void {
+    this.#upAt = this.#options.scheduler.now();
     this.#tracker.cameUp();
     this.#trees.cameUp();
     this.#rest();
@@ -231,7 +235,11 @@ export class Watching {
   /** An asset that the program writes at each start would restart it for ever. */
   #settled(change: Change | undefined): void {
     const { cwd, onSettled, onProblem } = this.#options;
-    const written = this.#tracker.changed(change?.files ?? [], (change?.at ?? 0) - this.#begunAt);
+    const at = change?.at ?? 0;
+    const written = this.#tracker.changed(
+      change?.files ?? [],
+      at - (at < this.#upAt ? this.#begunAt : this.#upAt),
+    );
     for (const path of written) {
       const keys = (change?.files ?? []).filter((file) => file.path === path).flatMap(keysOf);
       if (keys.some((key) => this.#toldWritten.has(key))) continue;

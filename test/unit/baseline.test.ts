@@ -260,6 +260,20 @@ test('a file that is used and was saved since the run began may not be what the 
   assert.equal(baseline.examine(fresh), 'same');
 });
 
+test('what is written just before the first run begins is what it sees; before a later one that is not sure', () => {
+  for (const [runs, expected] of [
+    [1, 'same'],
+    [2, 'changed'],
+  ] as const) {
+    const { project, baseline, fresh } = bench();
+    using _ = project;
+    const { mtimeMs } = fs.statSync(fresh);
+    for (let run = 1; run <= runs; run++) baseline.begin(mtimeMs + 5);
+    baseline.used(fresh);
+    assert.equal(baseline.examine(fresh), expected);
+  }
+});
+
 test('the same bytes as at the beginning of the run, saved since, are the same; those of an earlier run are not', () => {
   for (const [atBegin, expected] of [
     ['fresh', 'same'],
