@@ -94,7 +94,7 @@ async function passes(suite, files) {
   const concurrency = Number(process.env.TEST_CONCURRENCY ?? suites[suite]);
   console.log(`\n${suite}: ${files.length} files, Node ${process.version}`);
   let isPassed = true;
-  const results = run({ files, concurrency, timeout: 120_000 }).on('test:fail', () => (isPassed = false));
+  const results = run({ files, concurrency, timeout: 300_000 }).on('test:fail', () => (isPassed = false));
   for await (const text of results.compose(new spec())) process.stdout.write(text);
   return isPassed;
 }
