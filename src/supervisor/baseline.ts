@@ -3,8 +3,8 @@
 // Knows neither watches nor settling.
 import { isInPackage } from '../module-url.ts';
 import type { Stamp } from '../records.cts';
-import { CLOCK_SLACK_MS, seenUntil } from './clock.ts';
 import { stampFile } from '../stamp.cts';
+import { CLOCK_SLACK_MS, seenUntil } from './clock.ts';
 import { Contents, sameStat } from './contents.ts';
 import { linkTarget, statOf } from './disk.ts';
 

@@ -30,7 +30,7 @@ export function isUsuallyIgnored(name: string): boolean {
 
 /** What the user has said never counts, in the syntax of .gitignore. */
 export class Ignored {
-  /** As they were written: the last one that says anything decides. */
+  /** The last ones first: those that say anything decide. */
   readonly #groups: Group[] = [];
   readonly #cwd: string;
 
@@ -65,7 +65,7 @@ export class Ignored {
       this.#groups.length === 0 || isBelow(path, this.#cwd) || isBelow(this.#cwd, path)
         ? undefined
         : nameIn(commonFolder([path, this.#cwd]), path) + end;
-    for (const { folder, patterns, names } of this.#groups.toReversed()) {
+    for (const { folder, patterns, names } of this.#groups) {
       const said = isBelow(path, folder)
         ? patterns.test(nameIn(folder, path) + end)
         : outside !== undefined && names.test(outside);
@@ -75,10 +75,10 @@ export class Ignored {
   }
 
   #add(folder: string, pattern: string, isName = false): void {
-    let group = this.#groups.at(-1);
+    let [group] = this.#groups;
     if (group?.folder !== folder) {
       group = { folder, patterns: ignore(CASE), names: ignore(CASE) };
-      this.#groups.push(group);
+      this.#groups.unshift(group);
     }
     group.patterns.add(pattern);
     if (isName) group.names.add(pattern);
