@@ -1,7 +1,7 @@
 // No save is ever lost, whenever it lands: what runs in the end is what is on the disk.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { run } from '../helpers/autoreload.ts';
+import { run, until } from '../helpers/autoreload.ts';
 import { Project } from '../helpers/project.ts';
 import {
   inPieces,
@@ -163,13 +163,19 @@ test('the entry rewrites itself, once', async () => {
 async function endsWithTwo(files: Readonly<Record<string, string>>): Promise<void> {
   using project = new Project(files);
   await using app = run(project, 'app.js');
-  await app.lines('hello two', / is up in /);
-  const restarts = app.restarts;
-  assert.ok(restarts <= 1, app.transcript.toString());
-  // The next restart shows that nothing else comes of it.
-  project.write('app.js', `${project.read('app.js')}// edited\n`);
-  await app.lines('[autoreload] app.js changed, restarting', 'hello two', / is up in /);
-  assert.equal(app.restarts, restarts + 1, app.transcript.toString());
+  const up = async (): Promise<void> =>
+    await until('it is up', () => / is up in /.test(app.transcript.lines('stderr').at(-1) ?? ''));
+  await app.line('hello two');
+  await up();
+  assert.ok(app.restarts <= 1, app.transcript.toString());
+  // The restarts that follow show that nothing else comes of it. What the program wrote a moment before the first of
+  // them has not been read yet, so that its next write may pass for a change, once.
+  for (let edits = 1; edits <= 3; edits++) {
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.lines('[autoreload] app.js changed, restarting', 'hello two');
+    await up();
+    assert.ok(app.restarts <= edits + 2, app.transcript.toString());
+  }
 }
 
 function pick<T>(list: readonly T[], random: () => number): T | undefined {
