@@ -77,7 +77,7 @@ export class Terminal {
   async [Symbol.asyncDispose](): Promise<void> {
     // The guard ends the rest.
     if (this.script.exitCode === null && this.script.signalCode === null) {
-      for (const pid of childrenOf(this.script.pid!)) process.kill(pid, 'SIGKILL');
+      for (const pid of childrenOf(this.script.pid!)) end(pid);
     }
     await this.end();
   }
@@ -86,4 +86,13 @@ export class Terminal {
 /** A word as the shell takes it. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** It may be ending anyway. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
