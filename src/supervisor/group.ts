@@ -3,7 +3,7 @@
 import { descendants, identify, isAlive, isGroup, killTree, lookUp, members, note } from './process-tree.ts';
 import { signal, signalGroup } from './process-tree.ts';
 import type { Proc } from './process-tree.ts';
-import type { Place } from './plain-command.ts';
+import type { Place } from './program.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often to look whether they have ended, in ms: at first, and at most. */

@@ -1,12 +1,12 @@
 // Any command, as the user gave it: what is started, where, with which environment, and how it is named. Pure but for a
 // look at what cannot be started. Knows nothing of its life.
 import { existsSync } from 'node:fs';
-import { statOf } from './disk.ts';
 import { basename, resolve } from 'node:path';
 import { AutoreloadError } from '../errors.ts';
 import type { Options } from '../options.ts';
+import { statOf } from './disk.ts';
 import { INHERITED } from './program.ts';
-import type { Program, Stdio } from './program.ts';
+import type { PlainCommand, Program, Stdio } from './program.ts';
 
 /** Names the files that changed before a run. */
 const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
@@ -23,24 +23,6 @@ const SCRIPT = /\.[cm]?[jt]s$/;
 /** What a shell says for a command that it cannot find, and for one that it cannot run. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
-
-/**
- * Where the processes of a command are. `own`: in a process group of their own, which is ended as a whole. `shared`: in
- * ours, which has the terminal: only so can they read from it, and Ctrl-C reaches them. `job`: Windows has no groups.
- */
-export type Place = 'own' | 'shared' | 'job';
-
-/** A command, ready to be started without a shell. */
-export interface PlainCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly place: Place;
-  /** Absolute path of what is started, where the user gave a path and not a name. */
-  readonly path: string | undefined;
-  /** Absolute path of what may have been meant, if there is no such command: a script for Node. */
-  readonly script?: string | undefined;
-}
 
 /** How this process was started. */
 export interface Surroundings {

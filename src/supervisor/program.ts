@@ -1,6 +1,5 @@
 // What is supervised.
 import type { Command } from './command.ts';
-import type { PlainCommand } from './plain-command.ts';
 
 /** A program of which run after run is started. */
 export interface Program {
@@ -16,6 +15,24 @@ export interface Program {
   readonly entry: string;
   /** What its stdin, stdout and stderr are, as for `child_process.spawn`. */
   readonly stdio: readonly Stdio[];
+}
+
+/**
+ * Where the processes of a command are. `own`: in a process group of their own, which is ended as a whole. `shared`: in
+ * ours, which has the terminal: only so can they read from it, and Ctrl-C reaches them. `job`: Windows has no groups.
+ */
+export type Place = 'own' | 'shared' | 'job';
+
+/** A command, ready to be started without a shell. */
+export interface PlainCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly place: Place;
+  /** Absolute path of what is started, where the user gave a path and not a name. */
+  readonly path: string | undefined;
+  /** Absolute path of what may have been meant, if there is no such command: a script for Node. */
+  readonly script?: string | undefined;
 }
 
 /** What one of its standard streams is: that of this process, a pipe, none, or a descriptor of this process. */
