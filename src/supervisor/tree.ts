@@ -74,7 +74,7 @@ export class Tree {
     const { base } = this.#options.pattern;
     // A link on the way may lead elsewhere now.
     const known = this.#folders.get(base);
-    if (known && known.real !== realOf(base)) this.#leave(base);
+    if (known && known.real !== realOf(base)) this.#leave(base, this.#options.onTouched);
     if (this.#folders.has(base) || !statOf(base)?.isDirectory()) return;
     this.#unlisted.push({ path: base, rules: this.#rulesAtBase(), found });
   }
@@ -119,7 +119,7 @@ export class Tree {
     }
     const names = namesIn(path);
     if (!names) {
-      this.#leave(path);
+      this.#leave(path, this.#options.onTouched);
       return;
     }
     for (const one of new Set([...folder.files, ...folder.folders, ...names]))
@@ -224,7 +224,7 @@ export class Tree {
       const known = this.#folders.get(below);
       const isSame = !known || (known.isLink === isLink && (!isLink || known.real === realOf(below)));
       const isThere = stats?.isDirectory() === true && isSame;
-      if (!isThere && known) this.#leave(below);
+      if (!isThere && known) this.#leave(below, this.#options.onTouched);
       if (!isThere) folder.folders.delete(name);
     }
     if (folder.files.has(name)) {
@@ -239,13 +239,13 @@ export class Tree {
     if (kind) this.#add(path, folder, name, kind, found);
   }
 
-  /** A folder is gone. */
-  #leave(path: string): void {
+  /** A folder is gone, or counts no longer: its files have been touched, or left. */
+  #leave(path: string, onFile: (path: string) => void): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
     this.#delete(path, folder);
-    for (const name of folder.files) this.#options.onTouched(join(path, name));
-    for (const name of folder.folders) this.#leave(join(path, name));
+    for (const name of folder.files) onFile(join(path, name));
+    for (const name of folder.folders) this.#leave(join(path, name), onFile);
   }
 
   #delete(path: string, { real }: Folder): void {
@@ -277,7 +277,7 @@ export class Tree {
         continue;
       }
       folder.folders.delete(name);
-      this.#forget(join(path, name));
+      this.#leave(join(path, name), this.#options.onLeft);
     }
     for (const [name, kind] of entriesIn(path)) {
       if (folder.files.has(name) || folder.folders.has(name) || folder.rest.has(name)) continue;
@@ -285,14 +285,6 @@ export class Tree {
       const isKnown = before.ignores(name, kind === 'folder') || isLinkAt(join(path, name));
       this.#add(path, folder, name, kind, isKnown ? 'known' : 'created');
     }
-  }
-
-  #forget(path: string): void {
-    const folder = this.#folders.get(path);
-    if (!folder) return;
-    this.#delete(path, folder);
-    for (const name of folder.files) this.#options.onLeft(join(path, name));
-    for (const name of folder.folders) this.#forget(join(path, name));
   }
 }
 
