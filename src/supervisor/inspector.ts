@@ -104,9 +104,9 @@ export class DebugSignal {
   /** Where it has opened the inspector. */
   #url: string | undefined;
 
-  /** SIGUSR1 has come. `shared`: the app has got it too. */
+  /** SIGUSR1 has come. `shared`: the app has got it too, also if it has begun to end since. */
   received(shared: boolean): void {
-    this.#waiting = !this.#app;
+    this.#waiting = !this.#app && !shared;
     if (!shared) this.#app?.signal('SIGUSR1');
     this.#app?.tell({ kind: 'inspected' });
   }

@@ -351,17 +351,20 @@ export class Supervisor {
 
   async #onSignal(signal: NodeJS.Signals): Promise<void> {
     const at = scheduler.now();
-    // What happens until the answer is there comes after the signal.
-    this.#held++;
-    const shared = await this.#runs.witnessed(signal);
-    this.#held--;
-    this.#queue.unshift(() => this.#apply({ kind: 'signal', at, signal, shared }));
-    this.#handle();
+    await this.#witnessed(signal, (shared) => this.#apply({ kind: 'signal', at, signal, shared }));
   }
 
   async #onDebugSignal(): Promise<void> {
-    const shared = await this.#runs.witnessed('SIGUSR1');
-    this.#do(() => this.#debug.received(shared));
+    await this.#witnessed('SIGUSR1', (shared) => this.#debug.received(shared));
+  }
+
+  /** Finds out whether the app has got a signal too. What happens until the answer is there comes after the signal. */
+  async #witnessed(signal: NodeJS.Signals, act: (shared: boolean) => void): Promise<void> {
+    this.#held++;
+    const shared = await this.#runs.witnessed(signal);
+    this.#held--;
+    this.#queue.unshift(() => act(shared));
+    this.#handle();
   }
 
   #leave(ended: Ended): void {

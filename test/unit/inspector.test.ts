@@ -65,6 +65,11 @@ test('SIGUSR1 that the app has got itself is not sent again', () => {
   debug.begun(app);
   debug.received(true);
   assert.deepEqual(app.got, [{ kind: 'inspected' }]);
+  debug.pause();
+  debug.received(true);
+  const next = newApp();
+  debug.begun(next);
+  assert.deepEqual(next.got, []);
 });
 
 test('SIGUSR1 that comes when no app can take it goes to the next one, once', () => {
