@@ -174,16 +174,15 @@ test('SIGUSR1 is for the handler of an app that has one, also after a restart', 
   const source = `process.on('SIGUSR1', () => console.log('got SIGUSR1'));\n${APP}`;
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js', { execArgv: ['--inspect-port=0', ...OURS], detached: true });
+  await app.lines(/^\["app"/, /is up in/);
   for (const round of [1, 2]) {
-    await app.lines(/^\["app"/, /is up in/);
     if (round === 1) app.kill('SIGUSR1');
     // A group has all of us, and the app gets it once.
     else process.kill(-app.pid, 'SIGUSR1');
     await app.line('got SIGUSR1');
     project.write('app.js', `${source}// ${round}\n`);
-    await app.line('[autoreload] app.js changed, restarting');
+    await app.lines('[autoreload] app.js changed, restarting', /^\["app"/, /is up in/);
   }
-  await app.lines(/^\["app"/, /is up in/);
   assert.equal(app.transcript.count(/^got SIGUSR1$/), 2, app.transcript.toString());
   assert.equal(app.transcript.count(LISTENING), 0, app.transcript.toString());
 });
