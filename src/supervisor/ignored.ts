@@ -132,7 +132,7 @@ export class GitRules {
     const exclude = readRules(excludeFile(root), root);
     let rules = new GitRules(root, exclude ? [exclude] : []).#withOwn();
     const names = relative(root, folder).split(sep).filter(Boolean);
-    for (const [index, name] of names.entries()) rules = rules.#in(name, index === names.length - 1);
+    for (const [index, name] of names.entries()) rules = rules.in(name, index === names.length - 1);
     return rules;
   }
 
@@ -140,11 +140,7 @@ export class GitRules {
    * The rules in a folder of this one, which itself counts. Those by which it would not, because a nearer file brings it
    * back or because the user has named it, say nothing about what is in it.
    */
-  in(name: string): GitRules {
-    return this.#in(name, false);
-  }
-
-  #in(name: string, isNamed: boolean): GitRules {
+  in(name: string, isNamed = false): GitRules {
     const folder = join(this.#folder, name);
     const files = this.#files.map((file) => withoutRulesAgainst(file, folder, isNamed));
     return new GitRules(folder, files).#withOwn();

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { signal } from '../../src/supervisor/process-tree.ts';
 import { childrenOf } from './processes.ts';
 import type { Project } from './project.ts';
 import { PATIENCE_MS, Transcript } from './transcript.ts';
@@ -77,7 +78,7 @@ export class Terminal {
   async [Symbol.asyncDispose](): Promise<void> {
     // The guard ends the rest.
     if (this.script.exitCode === null && this.script.signalCode === null) {
-      for (const pid of childrenOf(this.script.pid!)) end(pid);
+      for (const pid of childrenOf(this.script.pid!)) signal(pid, 'SIGKILL');
     }
     await this.end();
   }
@@ -86,13 +87,4 @@ export class Terminal {
 /** A word as the shell takes it. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** It may be ending anyway. */
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
