@@ -3,12 +3,12 @@
 // `node --import autoreload/register` runs.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { readArguments } from './cli-arguments.ts';
-import type { Arguments, Doubtful } from './cli-arguments.ts';
-import { plan } from './cli-plan.ts';
-import { config } from './config.ts';
-import { environment, parseOptions, problem } from './options.ts';
-import { choosePort, releaseInspector } from './supervisor/inspector.ts';
+import { readArguments } from './cli/parse-arguments.ts';
+import type { Arguments, Doubtful } from './cli/parse-arguments.ts';
+import { plan } from './cli/resolve-target.ts';
+import { config } from './options/package-json.ts';
+import { environment, parseOptions, problem } from './options/options.ts';
+import { choosePort, releaseInspector } from './supervisor/program/inspect-port.ts';
 import { refuse, runCommand, runNode } from './supervisor/main.ts';
 
 const sources = [environment(process.env), await config(process.cwd())];
@@ -20,13 +20,13 @@ else await run(typed);
 
 /** What is asked for instead of a run. */
 async function printed({ help, version, completion: shell }: Arguments): Promise<string | undefined> {
-  if (help) return (await import('./cli-help.ts')).helpText();
+  if (help) return (await import('./cli/help.ts')).helpText();
   if (version) {
     const url = new URL('../package.json', import.meta.url);
     return `${(JSON.parse(fs.readFileSync(url, 'utf8')) as { version: string }).version}\n`;
   }
   if (shell === undefined) return undefined;
-  const { completion, SHELL } = await import('./cli-completion.ts');
+  const { completion, SHELL } = await import('./cli/completion.ts');
   const known = SHELL.read(shell);
   if (known !== undefined) return completion(known);
   const message = `--completion must be ${SHELL.expected}, got ${JSON.stringify(shell)}. Use ${SHELL.suggest(shell)}.`;

@@ -8,9 +8,9 @@ import type {
   Request,
   RestartHandler,
   RestartReason,
-} from './bridge.cts';
+} from './protocol/app-bridge.cts';
 
-export type { Change, ChangeHandler, RestartHandler, RestartReason } from './bridge.cts';
+export type { Change, ChangeHandler, RestartHandler, RestartReason } from './protocol/app-bridge.cts';
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
 

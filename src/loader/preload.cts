@@ -1,8 +1,9 @@
 // What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
+import { OWN_FOLDER } from '../shared/own-files.cts';
 import module from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import {
   GATE_VARIABLE,
@@ -12,29 +13,29 @@ import {
   LANE_VARIABLE,
   parseHanded,
   RELAY_VARIABLE,
-} from '../protocol.cts';
-import type { ControlMessage } from '../protocol.cts';
-import { preloadArgument, stripPreload } from '../preload-option.cts';
-import { realPath } from '../real-path.cts';
-import { askApp, beginRun, offerApi, saveState } from './api.cts';
-import { markSupervised, takeAddress, workerAddress } from './address.cts';
-import type { Address } from './address.cts';
-import { reportCrashes } from './crash.cts';
-import { hideChannel, listen, onDisconnect } from './control.cts';
-import { end } from './end.cts';
-import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './inspector.cts';
-import { waitAtGate } from './gate.cts';
-import { hideOptions } from './hidden-options.cts';
-import { install } from './install.cts';
-import { expectNothing } from './known.cts';
-import { flushAtExit, openLane, pipeAt, send } from './lane.cts';
-import { addressProcesses } from './processes.cts';
-import { isInProject } from './project-root.cts';
-import { ENTRY, newProgress, RECORDS } from './recorder.cts';
-import type { Progress } from './recorder.cts';
-import { holdSockets, socketsUp } from './sockets.cts';
-import { watchInput } from './stdin.cts';
-import { addressAllWorkers } from './workers.cts';
+} from '../protocol/control.cts';
+import type { ControlMessage } from '../protocol/control.cts';
+import { preloadArgument, stripPreload } from '../shared/preload-option.cts';
+import { realPath } from '../shared/real-path.cts';
+import { askApp, beginRun, offerApi, saveState } from './app/app-api.cts';
+import { markSupervised, takeAddress, workerAddress } from './descendants/lane-address.cts';
+import type { Address } from './descendants/lane-address.cts';
+import { reportCrashes } from './app/report-crash.cts';
+import { hideChannel, listen, onDisconnect } from './channel/control-channel.cts';
+import { end } from './app/shutdown.cts';
+import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './app/inspector.cts';
+import { waitAtGate } from './standby/gate.cts';
+import { hideOptions } from './channel/hidden-options.cts';
+import { install } from './hooks/install-hooks.cts';
+import { expectNothing } from './hooks/previous-run.cts';
+import { flushAtExit, openLane, pipeAt, send } from './channel/record-writer.cts';
+import { addressProcesses } from './descendants/instrument-processes.cts';
+import { isInProject } from './descendants/project-root.cts';
+import { ENTRY, newProgress, RECORDS } from './hooks/module-recorder.cts';
+import type { Progress } from './hooks/module-recorder.cts';
+import { holdSockets, socketsUp } from './sockets/hold-sockets.cts';
+import { watchInput } from './app/detect-stdin-reads.cts';
+import { addressAllWorkers } from './descendants/instrument-workers.cts';
 
 /** What the option of the supervisor's names. */
 const ENTRY_PATH = join(__dirname, 'entry.cjs');
@@ -57,7 +58,7 @@ begin();
 
 // The app must not find our files among its modules.
 for (const path of Object.keys(require.cache)) {
-  if (path.startsWith(dirname(__dirname) + sep)) Reflect.deleteProperty(require.cache, path);
+  if (path.startsWith(OWN_FOLDER)) Reflect.deleteProperty(require.cache, path);
 }
 
 /** Finds out what this process or thread is, and does what is to be done there. */

@@ -2,25 +2,25 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
-import { parseOptions } from '../options.ts';
-import type { Options } from '../options.ts';
-import { checkArguments } from './arguments.ts';
-import { nodeProgram } from './node-program.ts';
-import { problemOf, problemOfAll } from './patterns.ts';
-import { plainOptions, plainProgram } from './plain-command.ts';
-import { INHERITED } from './program.ts';
-import type { Program, Stdio } from './program.ts';
-import { Supervision } from './supervise.ts';
+import { parseOptions } from '../options/options.ts';
+import type { Options } from '../options/options.ts';
+import { checkArguments } from './check-arguments.ts';
+import { nodeProgram } from './program/node-program.ts';
+import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
+import { plainOptions, plainProgram } from './program/any-command.ts';
+import { INHERITED } from './program/program.ts';
+import type { Program, Stdio } from './program/program.ts';
+import { Supervision } from './supervision.ts';
 
-export { AutoreloadError } from '../errors.ts';
-export type { ErrorCode } from '../errors.ts';
-export type { LogLevel } from '../options.ts';
-export type { ChangedFile, Reason as RestartReason } from '../protocol.cts';
-export type { Dependency } from './dependencies.ts';
-export type { SupervisorEvents } from './events.ts';
-export type { Stdio } from './program.ts';
-export type { Ended } from './state.ts';
-export type { Supervision } from './supervise.ts';
+export { AutoreloadError } from '../shared/errors.ts';
+export type { ErrorCode } from '../shared/errors.ts';
+export type { LogLevel } from '../options/options.ts';
+export type { ChangedFile, Reason as RestartReason } from '../protocol/control.cts';
+export type { Dependency } from './graph/graph-export.ts';
+export type { SupervisorEvents } from './output/events.ts';
+export type { Stdio } from './program/program.ts';
+export type { Ended } from './lifecycle/state.ts';
+export type { Supervision } from './supervision.ts';
 
 /** Options that are a length of time: in ms, or as text, `'5s'`. */
 type Durations = 'poll' | 'debounce' | 'grace' | 'timeout';

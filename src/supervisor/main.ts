@@ -2,17 +2,17 @@
 // end.
 import { isatty } from 'node:tty';
 import v8 from 'node:v8';
-import type { AutoreloadError } from '../errors.ts';
-import { config } from '../config.ts';
-import { environment, parseOptions } from '../options.ts';
-import type { Options } from '../options.ts';
-import type { Start } from './command.ts';
-import { releaseInspector } from './inspector.ts';
-import { Log } from './log.ts';
-import { nodeProgram } from './node-program.ts';
-import { plainOptions, plainProgram, shown } from './plain-command.ts';
-import type { Program } from './program.ts';
-import { Supervision } from './supervise.ts';
+import type { AutoreloadError } from '../shared/errors.ts';
+import { config } from '../options/package-json.ts';
+import { environment, parseOptions } from '../options/options.ts';
+import type { Options } from '../options/options.ts';
+import type { Start } from './program/node-command.ts';
+import { releaseInspector } from './program/inspect-port.ts';
+import { Log } from './util/log.ts';
+import { nodeProgram } from './program/node-program.ts';
+import { plainOptions, plainProgram, shown } from './program/any-command.ts';
+import type { Program } from './program/program.ts';
+import { Supervision } from './supervision.ts';
 
 /**
  * V8 lets the space for new objects grow to 32 MB while the records of a big program come in, and never takes it back.
@@ -51,7 +51,7 @@ async function take(program: Program, options: Options): Promise<never> {
   v8.setFlagsFromString(SMALL_HEAP);
   if (options.watch.length > 0) {
     // Not loaded where nothing has to be matched.
-    const { problemOf } = await import('./patterns.ts');
+    const { problemOf } = await import('./tracked/path-patterns.ts');
     const problems = options.watch.flatMap((text) => problemOf(text, program.cwd, '--watch') ?? []);
     if (problems.length > 0) refuse(problems);
   }
@@ -75,7 +75,7 @@ export async function runCommand(
   const cwd = process.cwd();
   const program = plainProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
   if (options.watch.length === 0) {
-    const { problemOfAll } = await import('./patterns.ts');
+    const { problemOfAll } = await import('./tracked/path-patterns.ts');
     const absurd = problemOfAll(cwd, '', `autoreload --watch src -- ${shown(program.plain)}`);
     if (absurd) refuse([absurd]);
   }

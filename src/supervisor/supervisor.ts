@@ -1,26 +1,26 @@
 // The supervisor of one program: builds the parts, feeds what happens to transition(), and does what it decides. Decides
 // nothing itself. What the first child does not need is loaded while it starts.
-import type { Options } from '../options.ts';
-import type { Reason } from '../protocol.cts';
-import type { LaneRecord } from '../records.cts';
-import { AutoreloadError } from '../errors.ts';
-import { Announcer } from './announcer.ts';
-import type { Dependency } from './dependencies.ts';
-import type { Down } from './down.ts';
-import type { Emit, SupervisorEvents } from './events.ts';
-import type { Host } from './host.ts';
-import { DebugSignal } from './inspector.ts';
-import { LastError } from './last-error.ts';
-import { Launcher } from './launcher.ts';
-import { OTHER_INPUT, unreportedText } from './lines.ts';
-import type { Log } from './log.ts';
-import type { Program } from './program.ts';
-import { Runs } from './runs.ts';
-import { systemScheduler as scheduler } from './scheduler.ts';
-import { IDLE } from './state.ts';
-import type { Effect, Ended, Event, Policy, State } from './state.ts';
-import { EXIT_RESTART, transition } from './transition.ts';
-import type { Watching } from './watching.ts';
+import type { Options } from '../options/options.ts';
+import type { Reason } from '../protocol/control.cts';
+import type { LaneRecord } from '../protocol/records.cts';
+import { AutoreloadError } from '../shared/errors.ts';
+import { Announcer } from './output/reporter.ts';
+import type { Dependency } from './graph/graph-export.ts';
+import type { Down } from './crash/crash-responder.ts';
+import type { Emit, SupervisorEvents } from './output/events.ts';
+import type { Host } from './host/host.ts';
+import { DebugSignal } from './host/debug-signal.ts';
+import { LastError } from './runs/last-error.ts';
+import { Launcher } from './runs/ipc-relay.ts';
+import { OTHER_INPUT, unreportedText } from './output/messages.ts';
+import type { Log } from './util/log.ts';
+import type { Program } from './program/program.ts';
+import { Runs } from './runs/run-manager.ts';
+import { systemScheduler as scheduler } from './util/scheduler.ts';
+import { IDLE } from './lifecycle/state.ts';
+import type { Effect, Ended, Event, Policy, State } from './lifecycle/state.ts';
+import { EXIT_RESTART, transition } from './lifecycle/transition.ts';
+import type { Watching } from './changes/program-watcher.ts';
 
 /** After this many ms a user who waits for the program to end is told that it has not. */
 const PATIENCE_MS = 1000;
@@ -134,7 +134,7 @@ export class Supervisor {
   async #watch(): Promise<Watching> {
     const { program, options, log } = this.#parts;
     const { cwd, entry, command } = program;
-    const { startWatching } = await import('./watching.ts');
+    const { startWatching } = await import('./changes/program-watcher.ts');
     return await startWatching({
       cwd,
       entry,
@@ -160,7 +160,7 @@ export class Supervisor {
   async #prepareDown(watching: Watching): Promise<Down> {
     const { program, log } = this.#parts;
     const { cwd, entry } = program;
-    const { Down } = await import('./down.ts');
+    const { Down } = await import('./crash/crash-responder.ts');
     return new Down({
       cwd,
       entry,

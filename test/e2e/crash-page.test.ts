@@ -7,9 +7,9 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { Report } from '../../src/crash-report.ts';
-import { CrashPage } from '../../src/supervisor/crash-page.ts';
-import type { Proc } from '../../src/supervisor/process-tree.ts';
+import type { Report } from '../../src/shared/crash-report.ts';
+import { CrashPage } from '../../src/supervisor/crash/page-process.ts';
+import type { Proc } from '../../src/supervisor/processes/process-table.ts';
 import { gone, isRunning, until } from '../helpers/autoreload.ts';
 
 /** Windows has no descriptors to pass on: nothing is held there. */
@@ -204,7 +204,7 @@ test('a process that dies is followed by another', unix, async () => {
 
 test('it ends when the one that has started it is gone', unix, async () => {
   const script = `
-    import { CrashPage } from ${JSON.stringify(new URL('../../src/supervisor/crash-page.js', import.meta.url).href)};
+    import { CrashPage } from ${JSON.stringify(new URL('../../src/supervisor/crash/page-process.js', import.meta.url).href)};
     const page = new CrashPage({ onProcs: ([proc]) => console.log(proc.pid), onFailed: () => {}, onDebug: () => {} });
     page.show(${JSON.stringify(REPORT)}, [3]);
     setInterval(() => {}, 1000);`;

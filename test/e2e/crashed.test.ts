@@ -7,8 +7,8 @@ import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { run } from '../helpers/autoreload.ts';
 import { Project, ROOT } from '../helpers/project.ts';
-import { withPreload } from '../../src/preload-option.cts';
-import { LaneReader } from '../../src/supervisor/lane.ts';
+import { withPreload } from '../../src/shared/preload-option.cts';
+import { LaneReader } from '../../src/supervisor/runs/record-reader.ts';
 
 const PRELOAD = join(ROOT, 'dist/loader/entry.cjs');
 const SYNTAX_ERROR = "const name = 'no end;\n";

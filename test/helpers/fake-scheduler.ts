@@ -1,5 +1,5 @@
 // Time that a test owns: it passes only when the test says so.
-import type { Scheduler } from '../../src/supervisor/scheduler.ts';
+import type { Scheduler } from '../../src/supervisor/util/scheduler.ts';
 
 interface Timer {
   readonly at: number;

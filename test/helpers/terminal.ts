@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { signal } from '../../src/supervisor/process-tree.ts';
+import { signal } from '../../src/supervisor/processes/process-table.ts';
 import { childrenOf } from './processes.ts';
 import type { Project } from './project.ts';
 import { PATIENCE_MS, Transcript } from './transcript.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { Report } from '../../src/crash-report.ts';
-import { answerTo } from '../../src/page/answer.ts';
-import { chooseFormat } from '../../src/page/negotiate.ts';
+import type { Report } from '../../src/shared/crash-report.ts';
+import { answerTo } from '../../src/crash-page/response.ts';
+import { chooseFormat } from '../../src/crash-page/content-type.ts';
 
 const REPORT: Report = {
   title: 'app.js failed with exit code 1',

@@ -5,10 +5,10 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type * as Api from '../../src/index.ts';
-import { beginRun, offerApi, prepareEnd } from '../../src/loader/api.cts';
-import { openLane } from '../../src/loader/lane.cts';
-import { parseRecord } from '../../src/records.cts';
-import type { LaneRecord } from '../../src/records.cts';
+import { beginRun, offerApi, prepareEnd } from '../../src/loader/app/app-api.cts';
+import { openLane } from '../../src/loader/channel/record-writer.cts';
+import { parseRecord } from '../../src/protocol/records.cts';
+import type { LaneRecord } from '../../src/protocol/records.cts';
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'autoreload test-'));
 const path = join(folder, 'lane');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { stampFile } from '../../src/stamp.cts';
-import { Baseline } from '../../src/supervisor/baseline.ts';
+import { stampFile } from '../../src/shared/file-stamp.cts';
+import { Baseline } from '../../src/supervisor/contents/baseline.ts';
 import { Project } from '../helpers/project.ts';
 
 /** A project with a file that was written long ago and one that was written just now. */

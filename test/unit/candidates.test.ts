@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { ancestors, candidates, literalPaths, packageName } from '../../src/supervisor/candidates.ts';
-import type { Disk } from '../../src/supervisor/candidates.ts';
+import { ancestors } from '../../src/supervisor/util/paths.ts';
+import { candidates, literalPaths, packageName } from '../../src/supervisor/graph/resolve-candidates.ts';
+import type { Disk } from '../../src/supervisor/graph/resolve-candidates.ts';
 
 const posix = { skip: sep !== '/' };
 const PARENT = '/app/src/app.js';

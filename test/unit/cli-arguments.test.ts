@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readArguments as readAll } from '../../src/cli-arguments.ts';
-import type { Arguments } from '../../src/cli-arguments.ts';
-import { OPTIONS } from '../../src/options.ts';
+import { readArguments as readAll } from '../../src/cli/parse-arguments.ts';
+import type { Arguments } from '../../src/cli/parse-arguments.ts';
+import { OPTIONS } from '../../src/options/options.ts';
 
 /** Reads words where nothing else is set. */
 function readArguments(words: readonly string[]): Arguments {

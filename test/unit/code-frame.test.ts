@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { codeFrame } from '../../src/supervisor/code-frame.ts';
-import type { CodeFrame } from '../../src/crash-report.ts';
+import { codeFrame } from '../../src/supervisor/crash/code-frame.ts';
+import type { CodeFrame } from '../../src/shared/crash-report.ts';
 
 const posix = { skip: sep !== '/' };
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { preloadOption } from '../../src/preload-option.cts';
-import { buildCommand } from '../../src/supervisor/command.ts';
-import type { Command, Start } from '../../src/supervisor/command.ts';
+import { preloadOption } from '../../src/shared/preload-option.cts';
+import { buildCommand } from '../../src/supervisor/program/node-command.ts';
+import type { Command, Start } from '../../src/supervisor/program/node-command.ts';
 import { Project, ROOT } from '../helpers/project.ts';
 
 const PRELOAD = '/our own/preload.cjs';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { config } from '../../src/config.ts';
-import { parseOptions } from '../../src/options.ts';
+import { config } from '../../src/options/package-json.ts';
+import { parseOptions } from '../../src/options/options.ts';
 import { Project } from '../helpers/project.ts';
 
 async function problemsOf(text: string, cwd = ''): Promise<string[]> {

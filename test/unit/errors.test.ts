@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../helpers/project.ts';
 
-const SOURCE = fs.readFileSync(join(ROOT, 'src', 'errors.ts'), 'utf8');
+const SOURCE = fs.readFileSync(join(ROOT, 'src', 'shared', 'errors.ts'), 'utf8');
 /** The API for apps throws Node's own kind of error. */
 const API = fs.readFileSync(join(ROOT, 'src', 'index.ts'), 'utf8');
 const TEXT = fs.readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8');

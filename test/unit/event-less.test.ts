@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { commonFolder, EventLess, isShare, nameOfType } from '../../src/supervisor/event-less.ts';
-import type { System } from '../../src/supervisor/event-less.ts';
+import { commonFolder } from '../../src/supervisor/util/paths.ts';
+import { EventLess, isShare, nameOfType } from '../../src/supervisor/watch/network-fs.ts';
+import type { System } from '../../src/supervisor/watch/network-fs.ts';
 
 const posix = { skip: sep !== '/' };
 

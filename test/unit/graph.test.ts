@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModuleUrl } from '../../src/module-url.ts';
-import { Graph } from '../../src/supervisor/graph.ts';
+import type { ModuleUrl } from '../../src/shared/module-url.ts';
+import { Graph } from '../../src/supervisor/graph/module-graph.ts';
 
 const url = (name: string): ModuleUrl => `file:///${name}` as ModuleUrl;
 

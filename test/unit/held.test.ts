@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Held } from '../../src/supervisor/held.ts';
+import { Held } from '../../src/supervisor/runs/held-sockets.ts';
 
 /** A handle that knows whether it was closed. */
 class FakeHandle {

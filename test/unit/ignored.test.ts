@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { GitRules, Ignored, isUsuallyIgnored } from '../../src/supervisor/ignored.ts';
+import { GitRules, Ignored, isUsuallyIgnored } from '../../src/supervisor/tracked/gitignore.ts';
 import { Project } from '../helpers/project.ts';
 
 const CWD = '/home/me/app';

@@ -1,10 +1,44 @@
-// Imports only go down, and each library has one place that knows it. A table, because a linter would need all of it
-// once for each folder.
+// Imports only go down: a folder of src imports only from the folders below it, types included. Each library has one
+// place that knows it. A table, because a linter would need all of it once for each folder.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../helpers/project.ts';
+
+/** The folders of `src`, from top to bottom. */
+const LAYERS = [
+  'src',
+  'src/cli',
+  'src/supervisor',
+  'src/supervisor/crash',
+  'src/supervisor/host',
+  'src/supervisor/output',
+  'src/supervisor/runs',
+  'src/supervisor/changes',
+  'src/supervisor/processes',
+  'src/supervisor/tracked',
+  'src/supervisor/graph',
+  'src/supervisor/program',
+  'src/supervisor/watch',
+  'src/supervisor/contents',
+  'src/supervisor/util',
+  'src/supervisor/lifecycle',
+  'src/loader',
+  'src/loader/standby',
+  'src/loader/hooks',
+  'src/loader/descendants',
+  'src/loader/app',
+  'src/loader/sockets',
+  'src/loader/channel',
+  'src/crash-page',
+  'src/options',
+  'src/shared',
+  'src/protocol',
+];
+
+/** Maximum number of files in a folder. */
+const MAX_FILES = 12;
 
 /** What may be imported by these files only. `types`: types by all. */
 const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[] = [
@@ -19,22 +53,42 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
     by: /^src\/(supervisor\/|(register|cli)\.ts$)/,
     why: 'loader, page and supervisor meet only in the leaves',
   },
-  { what: /\/page\//, by: /^src\/page\//, why: 'loader, page and supervisor meet only in the leaves' },
+  {
+    what: /\/crash-page\//,
+    by: /^src\/crash-page\//,
+    why: 'loader, page and supervisor meet only in the leaves',
+  },
   {
     what: /^(node:)?child_process$/,
-    by: /^src\/(cli\.ts$|supervisor\/(child|plain-child|crash-page|guard|process-tree|syntax|terminal)\.ts$)/,
+    by: /^src\/(cli|supervisor\/(runs\/(node|command)-run|crash\/(page-process|locate-syntax-error)|processes\/(guard|process-table)|host\/tty-settings))\.ts$/,
     types: true,
     why: 'few files start processes',
   },
-  { what: /^chokidar(\/|$)/, by: /^src\/supervisor\/watcher\.ts$/, why: 'watcher.ts alone knows chokidar' },
-  { what: /^es-module-lexer(\/|$)/, by: /^src\/supervisor\/scan\.ts$/, why: 'scan.ts alone knows it' },
-  { what: /^picomatch(\/|$)/, by: /^src\/supervisor\/patterns\.ts$/, why: 'patterns.ts alone knows it' },
-  { what: /^ignore(\/|$)/, by: /^src\/supervisor\/ignored\.ts$/, why: 'ignored.ts alone knows it' },
-  { what: /^commander(\/|$)/, by: /^src\/cli-(arguments|completion|help)\.ts$/, why: 'it is of the command' },
-  { what: /^string-argv(\/|$)/, by: /^src\/cli-plan\.ts$/, why: 'it is of the command' },
+  {
+    what: /^chokidar(\/|$)/,
+    by: /^src\/supervisor\/watch\/fs-watcher\.ts$/,
+    why: 'fs-watcher.ts alone knows chokidar',
+  },
+  {
+    what: /^es-module-lexer(\/|$)/,
+    by: /^src\/supervisor\/graph\/source-scan\.ts$/,
+    why: 'source-scan.ts alone knows it',
+  },
+  {
+    what: /^picomatch(\/|$)/,
+    by: /^src\/supervisor\/tracked\/path-patterns\.ts$/,
+    why: 'path-patterns.ts alone knows it',
+  },
+  {
+    what: /^ignore(\/|$)/,
+    by: /^src\/supervisor\/tracked\/gitignore\.ts$/,
+    why: 'gitignore.ts alone knows it',
+  },
+  { what: /^commander(\/|$)/, by: /^src\/cli\//, why: 'it is of the command' },
+  { what: /^string-argv(\/|$)/, by: /^src\/cli\/resolve-target\.ts$/, why: 'it is of the command' },
   {
     what: /^jsonc-parser(\/|$)/,
-    by: /^src\/(config|supervisor\/tsconfig)\.ts$/,
+    by: /^src\/(options\/package-json|supervisor\/graph\/tsconfig)\.ts$/,
     why: 'two files read JSON that people write',
   },
 ];
@@ -58,8 +112,16 @@ test('imports go down, and each library has its place', () => {
     ...(file.endsWith('.cts') && MODULE.test(specifier) && !isType
       ? [`${file} imports ${specifier}: a .cts file may take only types from an ES module`]
       : []),
+    ...(isUpwards(file, specifier) ? [`${file} imports ${specifier}: that folder is above it`] : []),
   ]);
   assert.deepEqual(wrong, []);
+});
+
+test('each folder is a layer, with few files', () => {
+  const folders = groups(sources('src'));
+  assert.deepEqual([...folders.keys()].toSorted(), LAYERS.toSorted());
+  const crowded = [...folders].filter(([, files]) => files.length > MAX_FILES).map(([folder]) => folder);
+  assert.deepEqual(crowded, []);
 });
 
 test('what the table names is there', () => {
@@ -71,15 +133,28 @@ test('what the table names is there', () => {
     );
 });
 
+function isUpwards(file: string, specifier: string): boolean {
+  if (!specifier.startsWith('.')) return false;
+  const from = LAYERS.indexOf(dirname(file));
+  const to = LAYERS.indexOf(dirname(target(file, specifier).slice(1)));
+  return to < from;
+}
+
 /** With the folder of the file, so that a neighbour is told from what is elsewhere. */
 function target(file: string, specifier: string): string {
   return specifier.startsWith('.') ? `/${join(file, '..', specifier).replaceAll('\\', '/')}` : specifier;
 }
 
+function groups(files: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of files) found.set(dirname(file), [...(found.get(dirname(file)) ?? []), file]);
+  return found;
+}
+
 function sources(folder: string): string[] {
   return fs
     .readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.c?ts$/.test(path))
+    .filter((path) => /\.[cm]?ts$/.test(path))
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`);
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ControlMessage } from '../../src/protocol.cts';
-import { addressOf, DebugSignal, wantsAnyPort } from '../../src/supervisor/inspector.ts';
+import type { ControlMessage } from '../../src/protocol/control.cts';
+import { addressOf, wantsAnyPort } from '../../src/supervisor/program/inspect-port.ts';
+import { DebugSignal } from '../../src/supervisor/host/debug-signal.ts';
 
 test('the last option that names a port tells whether the system is to choose it', () => {
   for (const [options, expected] of [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Keyboard } from '../../src/supervisor/keyboard.ts';
+import { Keyboard } from '../../src/supervisor/host/keyboard.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
 
 /** A keyboard with a terminal that the test owns, and what came of it. */

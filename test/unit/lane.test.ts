@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeRecord } from '../../src/records.cts';
-import type { LaneRecord } from '../../src/records.cts';
-import { LaneReader } from '../../src/supervisor/lane.ts';
+import { encodeRecord } from '../../src/protocol/records.cts';
+import type { LaneRecord } from '../../src/protocol/records.cts';
+import { LaneReader } from '../../src/supervisor/runs/record-reader.ts';
 
 const RECORDS: readonly LaneRecord[] = [
   { kind: 'missed', specifier: './ü日.js', parent: 'file:///a.js', at: 1 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
-import { exitCode } from '../../src/supervisor/leave.ts';
+import { exitCode } from '../../src/supervisor/host/mirror-exit.ts';
 
 test("the exit code is the child's, or 128 and the number of its signal", () => {
   assert.equal(exitCode({ code: 0, signal: null }), 0);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { display, duration, explanation, unreportedText, wording } from '../../src/supervisor/lines.ts';
-import type { Context } from '../../src/supervisor/lines.ts';
-import type { Change, Ended, Line } from '../../src/supervisor/state.ts';
+import { display, duration } from '../../src/supervisor/util/format.ts';
+import { explanation, unreportedText, wording } from '../../src/supervisor/output/messages.ts';
+import type { Context } from '../../src/supervisor/output/messages.ts';
+import type { Change, Ended, Line } from '../../src/supervisor/lifecycle/state.ts';
 
 const posix = { skip: sep !== '/' };
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { linksOf, wayOf } from '../../src/supervisor/links.ts';
+import { linksOf } from '../../src/supervisor/graph/symlinks.ts';
+import { wayOf } from '../../src/supervisor/util/symlinks.ts';
 import { Project } from '../helpers/project.ts';
 
 const posix = { skip: process.platform === 'win32' };

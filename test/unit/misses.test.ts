@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Misses } from '../../src/supervisor/misses.ts';
+import { Misses } from '../../src/supervisor/graph/unresolved.ts';
 
 const looked = (specifier: string): { parent: string; specifier: string } => ({
   parent: 'file:///app.js',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromPath, toModuleUrl, toPath } from '../../src/module-url.ts';
+import { fromPath, toModuleUrl, toPath } from '../../src/shared/module-url.ts';
 
 test('one file is one module, whatever its query and fragment', () => {
   for (const url of [

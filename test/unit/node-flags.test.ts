@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { isNodeOption, takesNext } from '../../src/node-flags.ts';
-import { runsNoProgram } from '../../src/role.ts';
+import { isNodeOption, takesNext } from '../../src/cli/node-flags.ts';
+import { runsNoProgram } from '../../src/shared/process-role.ts';
 
 /** The options in `node --help`: names, and how their value is written. */
 function helped(): { readonly name: string; readonly value: string }[] {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { optionValues, split, withoutImport, withoutImportArgs } from '../../src/supervisor/node-options.ts';
+import {
+  optionValues,
+  split,
+  withoutImport,
+  withoutImportArgs,
+} from '../../src/supervisor/program/node-options.ts';
 
 const isOurs = (specifier: string): boolean => specifier === 'autoreload/register';
 

@@ -12,8 +12,8 @@ import {
   POLL,
   SIGNAL,
   SWITCH,
-} from '../../src/option-values.ts';
-import type { Kind } from '../../src/option-values.ts';
+} from '../../src/options/value-types.ts';
+import type { Kind } from '../../src/options/value-types.ts';
 
 function reads(kind: Kind<unknown>, cases: readonly (readonly [raw: unknown, value: unknown])[]): void {
   for (const [raw, value] of cases) assert.deepEqual(kind.read(raw), value, JSON.stringify(raw));

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { delimiter } from 'node:path';
 import { test } from 'node:test';
-import { DEFAULTS, environment, flagOf, nearestOption, OPTIONS, parseOptions } from '../../src/options.ts';
-import { variableOf } from '../../src/options.ts';
-import type { ParsedOptions, Source } from '../../src/options.ts';
+import {
+  DEFAULTS,
+  environment,
+  flagOf,
+  nearestOption,
+  OPTIONS,
+  parseOptions,
+} from '../../src/options/options.ts';
+import { variableOf } from '../../src/options/options.ts';
+import type { ParsedOptions, Source } from '../../src/options/options.ts';
 
 function fromEnv(env: NodeJS.ProcessEnv): ParsedOptions {
   return parseOptions(environment(env));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isNeverEdited, Outputs } from '../../src/supervisor/outputs.ts';
+import { isNeverEdited, Outputs } from '../../src/supervisor/contents/self-written.ts';
 
 const PATH = '/app/data.json';
 const FILE = { path: PATH, how: 'changed' } as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { patternOf, problemOf, problemOfAll } from '../../src/supervisor/patterns.ts';
+import { patternOf, problemOf, problemOfAll } from '../../src/supervisor/tracked/path-patterns.ts';
 import { Project } from '../helpers/project.ts';
 
 const CWD = join(os.tmpdir(), 'nowhere');

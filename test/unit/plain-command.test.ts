@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildPlainCommand, failure, shown, withChanged } from '../../src/supervisor/plain-command.ts';
-import type { Surroundings } from '../../src/supervisor/plain-command.ts';
+import { buildPlainCommand, failure, shown, withChanged } from '../../src/supervisor/program/any-command.ts';
+import type { Surroundings } from '../../src/supervisor/program/any-command.ts';
 
 const around: Surroundings = { cwd: process.cwd(), env: {}, platform: 'linux', isTerminal: false };
 

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Poller } from '../../src/supervisor/poller.ts';
-import { systemScheduler as scheduler } from '../../src/supervisor/scheduler.ts';
+import { Poller } from '../../src/supervisor/watch/poller.ts';
+import { systemScheduler as scheduler } from '../../src/supervisor/util/scheduler.ts';
 
 test('what is saved right after a path was added is told: fs.watchFile has not looked by then', async () => {
   const dir = fs.mkdtempSync(join(os.tmpdir(), 'autoreload poll-'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { preloadOption, stripPreload } from '../../src/preload-option.cts';
-import { split } from '../../src/supervisor/node-options.ts';
+import { preloadOption, stripPreload } from '../../src/shared/preload-option.cts';
+import { split } from '../../src/supervisor/program/node-options.ts';
 
 const PATHS = [
   '/app/preload.cjs',

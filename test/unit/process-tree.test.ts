@@ -11,8 +11,8 @@ import {
   parseProc,
   parseTable,
   signal,
-} from '../../src/supervisor/process-tree.ts';
-import type { Proc } from '../../src/supervisor/process-tree.ts';
+} from '../../src/supervisor/processes/process-table.ts';
+import type { Proc } from '../../src/supervisor/processes/process-table.ts';
 
 const posix = { skip: process.platform === 'win32' };
 

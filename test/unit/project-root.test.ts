@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isInProject, projectRoot } from '../../src/loader/project-root.cts';
+import { isInProject, projectRoot } from '../../src/loader/descendants/project-root.cts';
 import { Project } from '../helpers/project.ts';
 
 test('the project is the folder under version control', () => {

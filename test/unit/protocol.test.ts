@@ -10,10 +10,10 @@ import {
   parseGateMessage,
   parseHanded,
   parseListening,
-} from '../../src/protocol.cts';
-import { encodeRecord, parseRecord } from '../../src/records.cts';
-import type { ControlMessage, Reason } from '../../src/protocol.cts';
-import type { LaneRecord } from '../../src/records.cts';
+} from '../../src/protocol/control.cts';
+import { encodeRecord, parseRecord } from '../../src/protocol/records.cts';
+import type { ControlMessage, Reason } from '../../src/protocol/control.cts';
+import type { LaneRecord } from '../../src/protocol/records.cts';
 
 const RECORDS: readonly LaneRecord[] = [
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { realFile } from '../../src/supervisor/real-file.ts';
+import { realFile } from '../../src/supervisor/graph/archive-path.ts';
 import { Project } from '../helpers/project.ts';
 
 test('what is in an archive is the archive, if there is one', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { encodeReport, parseReport } from '../../src/crash-report.ts';
-import { reportOf } from '../../src/supervisor/report.ts';
-import type { Downfall } from '../../src/supervisor/report.ts';
+import { encodeReport, parseReport } from '../../src/shared/crash-report.ts';
+import { reportOf } from '../../src/supervisor/crash/build-report.ts';
+import type { Downfall } from '../../src/supervisor/crash/build-report.ts';
 
 const posix = { skip: sep !== '/' };
 

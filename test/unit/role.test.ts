@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { isProgram } from '../../src/role.ts';
-import type { Invocation } from '../../src/role.ts';
+import { isProgram } from '../../src/shared/process-role.ts';
+import type { Invocation } from '../../src/shared/process-role.ts';
 import { Project } from '../helpers/project.ts';
 
 const PROGRAM: Invocation = { argv: ['/node', '/app/app.js'], execArgv: [], env: {} };

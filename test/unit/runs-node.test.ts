@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isNode, mayRunNode } from '../../src/loader/runs-node.cts';
+import { isNode, mayRunNode } from '../../src/loader/descendants/may-run-node.cts';
 
 const EXEC_PATH = '/opt/node/bin/node';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { loadLexer, looksCutOff, requireLine, scan } from '../../src/supervisor/scan.ts';
+import { loadLexer, looksCutOff, requireLine, scan } from '../../src/supervisor/graph/source-scan.ts';
 
 before(loadLexer);
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { OPTIONS } from '../../src/options.ts';
-import { schemaText } from '../../src/schema.ts';
+import { OPTIONS } from '../../src/options/options.ts';
+import { schemaText } from '../../src/options/json-schema.ts';
 import { ROOT } from '../helpers/project.ts';
 
 test('schema.json is up to date', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { optionFiles, scopeFiles } from '../../src/supervisor/settings.ts';
+import { optionFiles } from '../../src/supervisor/program/config-files.ts';
+import { scopeFiles } from '../../src/supervisor/graph/package-scope.ts';
 
 const CWD = resolve('/home/me/app');
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QUIET, Settle } from '../../src/supervisor/settle.ts';
-import type { Sign } from '../../src/supervisor/settle.ts';
-import type { Verdict } from '../../src/supervisor/baseline.ts';
-import type { Change } from '../../src/supervisor/state.ts';
+import { QUIET, Settle } from '../../src/supervisor/changes/debounce.ts';
+import type { Sign } from '../../src/supervisor/changes/debounce.ts';
+import type { Verdict } from '../../src/supervisor/contents/baseline.ts';
+import type { Change } from '../../src/supervisor/lifecycle/state.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
 
 /** A settle with its clock, what the disk says, and what it told. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { hashBytes, stampFile } from '../../src/stamp.cts';
+import { hashBytes, stampFile } from '../../src/shared/file-stamp.cts';
 import { Project } from '../helpers/project.ts';
 
 test('a stamp tells times and size of a file', () => {

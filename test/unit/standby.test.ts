@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Standby } from '../../src/supervisor/standby.ts';
+import { Standby } from '../../src/supervisor/runs/standby.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
 
 const BEGIN = { generation: 2, reason: undefined, state: {} };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { findSyntaxError, isPlaceless } from '../../src/supervisor/syntax.ts';
+import { findSyntaxError, isPlaceless } from '../../src/supervisor/crash/locate-syntax-error.ts';
 import { Project } from '../helpers/project.ts';
 
 const STACK = '\n    at compileSourceTextModule (node:internal/modules/esm/utils:346:16)\n';

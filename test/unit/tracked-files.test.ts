@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { TrackedFiles } from '../../src/supervisor/tracked-files.ts';
+import { TrackedFiles } from '../../src/supervisor/tracked/tracked-files.ts';
 import { Project } from '../helpers/project.ts';
 
 const OPTION = { text: 'a.txt', by: 'option', names: true } as const;

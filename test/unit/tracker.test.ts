@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { fromPath } from '../../src/module-url.ts';
-import { stampFile } from '../../src/stamp.cts';
-import { loadLexer } from '../../src/supervisor/scan.ts';
-import { Tracker } from '../../src/supervisor/tracker.ts';
+import { fromPath } from '../../src/shared/module-url.ts';
+import { stampFile } from '../../src/shared/file-stamp.cts';
+import { loadLexer } from '../../src/supervisor/graph/source-scan.ts';
+import { Tracker } from '../../src/supervisor/changes/program-files.ts';
 import { Project } from '../helpers/project.ts';
 
 before(loadLexer);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reason } from '../../src/protocol.cts';
-import { IDLE } from '../../src/supervisor/state.ts';
-import type { Change, Effect, Ended, Event, Policy, State } from '../../src/supervisor/state.ts';
-import { EXIT_RESTART, transition } from '../../src/supervisor/transition.ts';
+import type { Reason } from '../../src/protocol/control.cts';
+import { IDLE } from '../../src/supervisor/lifecycle/state.ts';
+import type { Change, Effect, Ended, Event, Policy, State } from '../../src/supervisor/lifecycle/state.ts';
+import { EXIT_RESTART, transition } from '../../src/supervisor/lifecycle/transition.ts';
 
 const POLICY: Policy = { grace: 5000, patience: 1000, signal: 'SIGTERM', onExit: 'wait', onCrash: 'wait' };
 const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };

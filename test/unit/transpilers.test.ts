@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gateOption, nameModules } from '../../src/supervisor/transpilers.ts';
+import { gateOption, nameModules } from '../../src/supervisor/program/transpilers.ts';
 
 test('the gate comes by the way of the last kind of preload that there is', () => {
   for (const [options, expected] of [

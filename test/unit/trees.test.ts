@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { relative } from 'node:path';
 import { test } from 'node:test';
-import { Trees } from '../../src/supervisor/trees.ts';
+import { Trees } from '../../src/supervisor/tracked/watch-list.ts';
 import { FakeScheduler } from '../helpers/fake-scheduler.ts';
 import { Project } from '../helpers/project.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from '../../src/supervisor/tsconfig.ts';
+import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from '../../src/supervisor/graph/tsconfig.ts';
 import { Project } from '../helpers/project.ts';
 
 function never(path: string): never {

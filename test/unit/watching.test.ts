@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemScheduler as scheduler } from '../../src/supervisor/scheduler.ts';
-import type { Change } from '../../src/supervisor/state.ts';
-import { startWatching } from '../../src/supervisor/watching.ts';
-import type { Watching } from '../../src/supervisor/watching.ts';
+import { systemScheduler as scheduler } from '../../src/supervisor/util/scheduler.ts';
+import type { Change } from '../../src/supervisor/lifecycle/state.ts';
+import { startWatching } from '../../src/supervisor/changes/program-watcher.ts';
+import type { Watching } from '../../src/supervisor/changes/program-watcher.ts';
 import { Project } from '../helpers/project.ts';
 
 /** Watching of a project, and its next change as a text. */

@@ -1,0 +1,113 @@
+// The crash page for people: one document that needs nothing else, and that reloads itself when the program is up again or
+// has crashed anew. Pure.
+import { createHash } from 'node:crypto';
+import type { Report } from '../shared/crash-report.ts';
+
+/** Answers while the program is down carry this header; its value tells one report from another. */
+export const MARK = 'X-Autoreload';
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #d0d4da; --soft: #59636e; --bad: #b3261e; --code: #f4f5f7 }
+@media (prefers-color-scheme: dark) { :root { --line: #3a4048; --soft: #9aa4af; --bad: #ff8a80; --code: #1c2026 } }
+* { box-sizing: border-box }
+body { margin: 0 auto; max-width: 64rem; padding: 2rem 1rem; font: 1rem/1.5 system-ui, sans-serif }
+h1 { margin: 0 0 .25rem; color: var(--bad); font-size: 1.4rem; overflow-wrap: anywhere }
+h2 { margin: 1.5rem 0 .5rem; font-size: 1rem; overflow-wrap: anywhere }
+p, footer { margin: 0; color: var(--soft) }
+footer { margin-top: 2rem; font-size: .85rem }
+pre, li { font: .85rem/1.5 ui-monospace, monospace; tab-size: 4 }
+pre { margin: 0; padding: .75rem 1rem; overflow-x: auto; background: var(--code); border: 1px solid var(--line); border-radius: 6px }
+mark { background: none; color: var(--bad); font-weight: bold }
+ul { margin: 0; padding-left: 1.25rem; overflow-wrap: anywhere }
+`;
+
+/** Redirects are not followed: whatever it is that answers, it is not this page. */
+const SCRIPT = `
+const mark = document.documentElement.dataset.mark;
+let timer;
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(look, 500);
+}
+async function look() {
+  if (document.hidden) return;
+  try {
+    const url = location.origin + location.pathname + location.search;
+    const answer = await fetch(url, { method: 'HEAD', cache: 'no-store', redirect: 'manual' });
+    if (answer.headers.get('${MARK}') !== mark) return location.reload();
+  } catch {}
+  later();
+}
+document.addEventListener('visibilitychange', later);
+later();
+`;
+
+/** Nothing but the style and the script above, and requests to where the page came from. */
+export const POLICY: string = [
+  "default-src 'none'",
+  `style-src '${hash(STYLE)}'`,
+  `script-src '${hash(SCRIPT)}'`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/**
+ * The page.
+ *
+ * @param mark value of {@link MARK}
+ */
+export function renderHtml({ title, error, frame, waitingFor, others }: Report, mark: string): string {
+  const files = waitingFor.map((path) => `<li>${escapeHtml(path)}</li>`).join('\n');
+  const place = frame && `${frame.path}:${frame.line}`;
+  return `<!DOCTYPE html>
+<html lang="en" data-mark="${escapeHtml(mark)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+<noscript><meta http-equiv="refresh" content="2"></noscript>
+</head>
+<body>
+<h1>${escapeHtml(title)}</h1>
+<p>This page reloads itself when the program is up again.</p>
+${frame ? section(place ?? '', `<pre tabindex="0">${marked(frame.code)}</pre>`) : ''}
+${error === undefined ? '' : section('Error', `<pre tabindex="0">${escapeHtml(error)}</pre>`)}
+${waitingFor.length + others === 0 ? '' : section('Waiting for a change in', `<ul>\n${files}\n${more(waitingFor.length, others)}</ul>`)}
+<footer>Shown by autoreload in place of the program. <code>AUTORELOAD_CRASH_PAGE=0</code> turns it off.</footer>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function section(title: string, content: string): string {
+  return `<section>\n<h2>${escapeHtml(title)}</h2>\n${content}\n</section>`;
+}
+
+function more(shown: number, others: number): string {
+  return others === 0 ? '' : `<li>${shown > 0 ? 'and ' : ''}${others} more</li>\n`;
+}
+
+/** The line that is meant, and the caret below it, stand out. */
+function marked(code: string): string {
+  return code
+    .split('\n')
+    .map((row) => (/^> |^ +\| \s*\^$/.test(row) ? `<mark>${escapeHtml(row)}</mark>` : escapeHtml(row)))
+    .join('\n');
+}
+
+/** Text that is nothing but text, between tags and in quotes. */
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

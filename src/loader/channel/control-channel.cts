@@ -1,0 +1,132 @@
+// The child's end of the control channel, which is Node's IPC channel. Where the app's launcher gave it no channel,
+// the app must not see ours: `process.send` and its kin are taken off `process`, and put back only while Node's own
+// code reads or writes a message. Knows nothing of what a message makes the child do.
+import type { SendHandle } from 'node:child_process';
+import { parseControl } from '../../protocol/control.cts';
+import type { ControlMessage } from '../../protocol/control.cts';
+import { HiddenKeys } from './hidden-properties.cts';
+
+/** What Node puts on `process` for a child with an IPC channel (lib/internal/child_process.js, setupChannel). */
+const KEYS =
+  'send connected disconnect channel _send _disconnect _handleQueue _pendingMessage _channel'.split(' ');
+
+/** An error that is not for the app. */
+const SWALLOW = { swallowErrors: true } as object;
+
+/** The channel's pipe, behind a symbol of Node's. */
+interface ChannelHandle {
+  onread: (this: unknown, ...args: unknown[]) => unknown;
+}
+
+/** The app may replace it, as a fake clock does. */
+const { setImmediate } = globalThis;
+
+let pipe: object | undefined;
+
+/** Runs what needs Node's properties. */
+let nodes = <T,>(run: () => T): T => run();
+
+/** Sends the supervisor a message with a handle. */
+let sendHandle: (message: object, handle: object) => void = () => {};
+
+/**
+ * Listens to the supervisor.
+ *
+ * @param onMessage called with each control message
+ */
+export function listen(onMessage: (message: ControlMessage) => void): void {
+  process.on('internalMessage' as 'message', (message: unknown) => {
+    const control = parseControl(message);
+    if (control) onMessage(control);
+  });
+  const key = channelKey();
+  pipe = key && (process as unknown as Record<symbol, object | undefined>)[key];
+  const send = process.send?.bind(process);
+  // After what the app sends in the same statement, which would wait until the handle has arrived.
+  sendHandle = (message, handle) => {
+    setImmediate(() => {
+      if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
+    });
+  };
+}
+
+/**
+ * Gives the supervisor a handle of Node's own kind. It is written at once, unless another one is on its way. Never throws:
+ * the app must not notice.
+ */
+export function giveHandle(message: object, handle: object): void {
+  try {
+    sendHandle(message, handle);
+  } catch {
+    // Then there is nobody to take it.
+  }
+}
+
+/** Whether the supervisor has not got all handles that it was given: Node sends one after the other. */
+export function isGiving(): boolean {
+  return nodes(() => Boolean((process as { _handleQueue?: unknown })._handleQueue));
+}
+
+/** The pipe of the channel. */
+export function channelHandle(): object | undefined {
+  return pipe;
+}
+
+/**
+ * Tells when the app closes the channel to its launcher. The supervisor cannot know by itself: the channel of a child
+ * that ends is closed as well, and before its end is known.
+ */
+export function onDisconnect(tell: () => void): void {
+  const disconnect = process.disconnect?.bind(process);
+  if (!disconnect) return;
+  process.disconnect = () => {
+    tell();
+    disconnect();
+  };
+}
+
+/**
+ * Takes the channel out of the app's sight, and keeps it from holding the process alive.
+ *
+ * @param onClosed called when the supervisor is gone
+ */
+export function hideChannel(onClosed: () => void): void {
+  process.channel?.unref();
+  const handleKey = channelKey();
+  const handle = handleKey && (process as unknown as Record<symbol, ChannelHandle | undefined>)[handleKey];
+  if (!handleKey || !handle) return;
+
+  // Listeners of the channel. Node's other listeners, for signals and for `multipleResolves`, stay.
+  for (const listener of process.listeners('newListener' as 'message')) {
+    // The last is nameless, and takes no arguments.
+    if (listener.name === 'onNewListener' || listener.length === 0) process.off('newListener', listener);
+  }
+  for (const listener of process.listeners('removeListener' as 'message')) {
+    if (listener.name === 'onRemoveListener') process.off('removeListener', listener);
+  }
+
+  const send = process.send?.bind(process);
+  const channel = new HiddenKeys([...KEYS, handleKey]);
+  nodes = (run) => channel.during(run);
+  sendHandle = (message, sent) =>
+    nodes(() => {
+      if (process.connected) send?.(message, sent as SendHandle, SWALLOW);
+    });
+  // Node's own listener, which reads that a handle has arrived.
+  for (const listener of process.listeners('internalMessage' as 'message').slice(0, 1)) {
+    process.off('internalMessage', listener);
+    process.prependListener('internalMessage' as 'message', (...args) =>
+      channel.during(() => listener.apply(process, args)),
+    );
+  }
+  const { onread } = handle;
+  handle.onread = function (...args) {
+    // Node reads no bytes at the end.
+    if (args[0] === undefined) onClosed();
+    return channel.during(() => onread.apply(this, args));
+  };
+}
+
+function channelKey(): symbol | undefined {
+  return Object.getOwnPropertySymbols(process).find((key) => key.description === 'kChannelHandle');
+}

@@ -1,0 +1,121 @@
+// The processes that the app starts: tells the supervisor of each, so that none outlives the run, and gives those that
+// may run modules of the user's our preload and the way to the lane. Knows neither what they load nor what becomes of them.
+import { subscribe } from 'node:diagnostics_channel';
+import { withPreload } from '../../shared/preload-option.cts';
+import { realPath } from '../../shared/real-path.cts';
+import { addressVariable } from './lane-address.cts';
+import type { Address } from './lane-address.cts';
+import { callerUrl } from './calling-module.cts';
+import { send } from '../channel/record-writer.cts';
+import { projectRoot } from './project-root.cts';
+import { isNode, mayRunNode } from './may-run-node.cts';
+import { inputGiven } from '../app/detect-stdin-reads.cts';
+
+const NODE_OPTIONS = 'NODE_OPTIONS=';
+
+/** The part of a `ChildProcess` that starts it; `spawn` is where Node calls into libuv. */
+interface Spawning {
+  readonly pid?: number;
+  readonly stdio?: unknown[];
+  spawn?: (options: SpawnOptions, ...rest: unknown[]) => unknown;
+}
+
+/** What `node:child_process` makes of the arguments that the app has given (lib/child_process.js, normalizeSpawnArguments). */
+interface SpawnOptions {
+  readonly file?: unknown;
+  readonly args?: unknown;
+  readonly envPairs?: unknown;
+  readonly stdio?: unknown;
+  readonly detached?: unknown;
+  readonly uid?: unknown;
+  readonly gid?: unknown;
+}
+
+/**
+ * Observes every process that this thread starts from now on. Node publishes each `ChildProcess` in its constructor,
+ * before it has a pid: the one call that starts it is changed on that object alone.
+ *
+ * @param preload absolute path of our preload
+ * @param address of this process
+ */
+export function addressProcesses(preload: string, address: Address): void {
+  const { execPath } = process;
+  let project: string | undefined;
+  subscribe('child_process', (message) => {
+    const child = (message as { process?: Spawning }).process;
+    if (!child || typeof child.spawn !== 'function') return;
+    const { spawn } = child;
+    Object.defineProperty(child, 'spawn', {
+      configurable: true,
+      writable: true,
+      value(options: SpawnOptions, ...rest: unknown[]) {
+        Reflect.deleteProperty(child, 'spawn');
+        const changed = addressed(options);
+        // One that has our preload tells it itself.
+        if (!changed || !isNode(options.file, execPath)) inputGiven(options.stdio);
+        const result = spawn.call(child, changed ?? options, ...rest);
+        if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
+        // The app does not know of one more.
+        if (changed && child.stdio && child.stdio.length === changed.stdio.length) child.stdio.length--;
+        return result;
+      },
+    });
+  });
+
+  /** The options with the way to the lane, for a process that may need it. Nothing of ours may keep one from starting. */
+  function addressed(options: SpawnOptions): (SpawnOptions & { readonly stdio: unknown[] }) | undefined {
+    try {
+      const stdio = isAddressable(options, execPath) ? stdioOf(options) : undefined;
+      if (!stdio) return undefined;
+      project ??= address.project ?? projectRoot(realPath(process.argv[1] ?? ''));
+      const forDescendant: Address = {
+        fd: stdio.length,
+        pipe: address.pipe,
+        starter: callerUrl() ?? address.starter,
+        // With a channel it is a part of the program, whatever it runs: a pool starts workers with a script of its own.
+        project: stdio.includes('ipc') ? undefined : project,
+      };
+      return {
+        ...options,
+        stdio: [...stdio, address.fd],
+        envPairs: envFor(options.envPairs, preload, forDescendant),
+      };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** What is started to live on is no part of the program, and another user may not be able to read our preload. */
+function isAddressable(options: SpawnOptions, execPath: string): boolean {
+  const { file, args, envPairs, detached, uid, gid } = options;
+  if (detached || uid !== undefined || gid !== undefined || typeof file !== 'string') return false;
+  const texts = strings(args);
+  // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
+  const isConfigured = texts.some((text) => /-config-file\b/.test(text));
+  return mayRunNode(file, texts, execPath) && !(isConfigured && !strings(envPairs).some(isNodeOptions));
+}
+
+/** The `stdio` option as an array, as Node would make it; undefined when the app has given something else. */
+function stdioOf({ stdio = 'pipe', envPairs }: SpawnOptions): unknown[] | undefined {
+  if (envPairs !== undefined && !Array.isArray(envPairs)) return undefined;
+  if (typeof stdio === 'string') return [stdio, stdio, stdio];
+  if (!Array.isArray(stdio)) return undefined;
+  const padding = Array.from({ length: Math.max(0, 3 - stdio.length) });
+  return [...(stdio as unknown[]), ...padding];
+}
+
+function envFor(pairs: unknown, preload: string, address: Address): unknown[] {
+  const given: unknown[] = Array.isArray(pairs) ? pairs : [];
+  const options = given.find(isNodeOptions)?.slice(NODE_OPTIONS.length);
+  const others = given.filter((pair) => !isNodeOptions(pair));
+  return [...others, NODE_OPTIONS + withPreload(options, preload), addressVariable(address)];
+}
+
+function isNodeOptions(pair: unknown): pair is string {
+  return typeof pair === 'string' && pair.startsWith(NODE_OPTIONS);
+}
+
+function strings(values: unknown): string[] {
+  return Array.isArray(values) ? values.filter((value): value is string => typeof value === 'string') : [];
+}

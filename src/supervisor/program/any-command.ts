@@ -1,0 +1,154 @@
+// Any command, as the user gave it: what is started, where, with which environment, and how it is named. Pure but for a
+// look at what cannot be started. Knows nothing of its life.
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { AutoreloadError } from '../../shared/errors.ts';
+import type { Options } from '../../options/options.ts';
+import { statOf } from '../util/safe-fs.ts';
+import { INHERITED } from './program.ts';
+import type { PlainCommand, Program, Stdio } from './program.ts';
+
+/** Names the files that changed before a run. */
+const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
+
+/** A variable may have 128 KB on Linux and 32 K characters on Windows; one that is longer starts nothing. */
+const MAX_CHANGED_BYTES = 32_000;
+
+/** A command line is shown up to this length. */
+const MAX_SHOWN = 100;
+
+/** Names of files that Node runs. */
+const SCRIPT = /\.[cm]?[jt]s$/;
+
+/** What a shell says for a command that it cannot find, and for one that it cannot run. */
+const NOT_FOUND = 127;
+const NOT_RUNNABLE = 126;
+
+/** How this process was started. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  /** Whether stdin is a terminal. */
+  readonly isTerminal: boolean;
+  /** Whether the command has been typed behind `--`. */
+  readonly isTyped?: boolean;
+}
+
+/**
+ * The command for each run.
+ *
+ * @param argv the command and its arguments; they are passed on as they are
+ */
+export function buildPlainCommand(argv: readonly string[], around: Surroundings): PlainCommand {
+  const [file = '', ...args] = argv;
+  const { cwd, env, platform, isTerminal, isTyped = false } = around;
+  const isPath = file.includes('/') || (platform === 'win32' && file.includes('\\'));
+  const place = platform === 'win32' ? 'job' : isTerminal ? 'shared' : 'own';
+  const path = isPath ? resolve(cwd, file) : undefined;
+  const script = isTyped && !isPath && SCRIPT.test(file) ? resolve(cwd, file) : undefined;
+  return { file, args, env, place, path, script };
+}
+
+/** A command as what is supervised. */
+export function plainProgram(
+  argv: readonly string[],
+  around: Surroundings,
+  stdio: readonly Stdio[] = INHERITED,
+): Program & { readonly plain: PlainCommand } {
+  const plain = buildPlainCommand(argv, around);
+  const { file, args, env } = plain;
+  const command = { execPath: file, argv0: file, args, env, settings: [], isInspected: false };
+  return {
+    command: { ...command, lateGateArgs: undefined },
+    plain,
+    cwd: around.cwd,
+    entry: plain.path ?? file,
+    stdio,
+  };
+}
+
+/**
+ * The options that hold for a command. Where nothing is said of what counts, everything in the working directory does; what is
+ * started itself counts always, where the user gave its path.
+ */
+export function plainOptions({ path }: PlainCommand, options: Options): Options {
+  const folders = options.watch.length > 0 ? options.watch : ['.'];
+  // A folder is no command, and all that is in it is none of its own.
+  const watch = path === undefined || isFolder(path) ? folders : [...folders, path];
+  return { ...options, watch, standby: false, hold: false, crashPage: false };
+}
+
+/** The environment of a run that followed a change of these files; of another, such as the first, when there are none. */
+export function withChanged(env: NodeJS.ProcessEnv, paths: readonly string[]): NodeJS.ProcessEnv {
+  const { [CHANGED_VARIABLE]: _inherited, ...rest } = env;
+  const lines: string[] = [];
+  let bytes = 0;
+  for (const path of paths) {
+    bytes += Buffer.byteLength(path) + 1;
+    if (bytes > MAX_CHANGED_BYTES) break;
+    lines.push(path);
+  }
+  return lines.length > 0 ? { ...rest, [CHANGED_VARIABLE]: lines.join('\n') } : rest;
+}
+
+/** What the lines for the user call a command. */
+export function nameOf({ file }: PlainCommand): string {
+  return basename(file);
+}
+
+/** A command line as it would be typed, on one line, shortened. */
+export function shown({ file, args }: PlainCommand): string {
+  const text = [file, ...args].map(quoted).join(' ');
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
+}
+
+/** Why a command could not be started, and the exit code that stands for it. */
+export function failure(
+  command: PlainCommand,
+  error: NodeJS.ErrnoException,
+): { readonly code: number; readonly problem: AutoreloadError } {
+  const { file, path } = command;
+  const name = JSON.stringify(file);
+  const { code = '', message } = error;
+  if (code === 'ENOENT' && (path === undefined || !existsSync(path))) {
+    const reason =
+      path === undefined
+        ? `no such command in PATH. ${insteadOf(command)}`
+        : 'no such file. Build it, or correct the path.';
+    return { code: NOT_FOUND, problem: problem(`cannot find ${name}: ${reason}`, error) };
+  }
+  const reason =
+    path !== undefined && isFolder(path)
+      ? 'it is a folder. Name a file in it.'
+      : code === 'ENOENT'
+        ? 'what its first line names (#!) is not there. Correct that line.'
+        : code === 'EACCES'
+          ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(file)}`
+          : `${message}.`;
+  return { code: NOT_RUNNABLE, problem: problem(`cannot run ${name}: ${reason}`, error) };
+}
+
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
+/** What to do about a command that is not in PATH. */
+function insteadOf(command: PlainCommand): string {
+  return command.script !== undefined && existsSync(command.script)
+    ? `Leave out --: autoreload ${shown(command)}`
+    : /\s/.test(command.file)
+      ? `Write its words without quotes, or use -- sh -c ${quoted(command.file)}.`
+      : 'Correct the name, or install it.';
+}
+
+function problem(message: string, cause: Error): AutoreloadError {
+  return new AutoreloadError('ERR_AUTORELOAD_COMMAND', message, { cause });
+}
+
+/** A word as a shell takes it. What would break the line is written as a space. */
+function quoted(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  // oxlint-disable-next-line no-control-regex
+  return `'${word.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,43 @@
+// The supervisor's end of the lane: bytes in, records out. Knows nothing of what they mean.
+import { StringDecoder } from 'node:string_decoder';
+import { parseRecord } from '../../protocol/records.cts';
+import type { LaneRecord } from '../../protocol/records.cts';
+
+/** No record of ours is longer; paths and specifiers are a few hundred bytes. */
+const MAX_LINE = 1 << 20;
+
+export class LaneReader {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #onRecord: (record: LaneRecord) => void;
+  readonly #onGarbage: (text: string) => void;
+  #rest = '';
+  #skipping = false;
+
+  constructor(onRecord: (record: LaneRecord) => void, onGarbage: (text: string) => void) {
+    this.#onRecord = onRecord;
+    this.#onGarbage = onGarbage;
+  }
+
+  /** Takes the next bytes, and tells each record that is complete. */
+  push(chunk: Buffer): void {
+    const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+    if (this.#rest.length > MAX_LINE) {
+      if (!this.#skipping) this.#onGarbage(this.#rest);
+      this.#skipping = true;
+      this.#rest = '';
+    }
+  }
+
+  #line(line: string): void {
+    if (this.#skipping) {
+      this.#skipping = false;
+      return;
+    }
+    if (line === '') return;
+    const record = parseRecord(line);
+    if (record) this.#onRecord(record);
+    else this.#onGarbage(line);
+  }
+}
