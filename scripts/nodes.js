@@ -15,14 +15,14 @@ const cache = join(root, 'node_modules', '.cache', 'autoreload', 'nodes');
 
 /** What our own code alone decides, in the same way on every Node: once is enough, with --others. */
 const ONCE = [
-  'api-docs',
+  'docs-examples',
   'bad-options',
   'bad-records',
   'burst',
   'crash-page',
   'file-kinds',
-  'output',
-  'own-files',
+  'output-lines',
+  'self-written',
   'polling',
 ].map((name) => `--not=${name}.test`);
 

@@ -3,7 +3,7 @@
 // from one Node version to the next, and cmd.exe expands neither.
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -18,17 +18,17 @@ const suites = { unit: availableParallelism(), e2e: 4, package: 1 };
 /** The files that take longest begin first: at the end none of them runs alone. */
 const LONG = [
   'tracked',
-  'no-lost-save',
-  'broken',
+  'lost-saves',
+  'broken-programs',
   'polling',
-  'ancestors-ends',
+  'orphans',
   'drain',
   'held-sockets',
   'descendants',
-  'api-docs',
-  'loaders-require',
-  'saves',
-  'stop',
+  'docs-examples',
+  'require-loaders',
+  'save-patterns',
+  'graceful-stop',
   'loaders',
   'companions',
 ];
@@ -67,7 +67,7 @@ process.exit();
 function testFiles(suite) {
   const folder = join(root, 'build', 'test', suite);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.js'))
     .filter((name) => !without.some((part) => name.includes(part)))
     .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
@@ -86,7 +86,7 @@ function packagesOrExit() {
 }
 
 function rankOf(name) {
-  const rank = LONG.indexOf(name.replace('.test.js', ''));
+  const rank = LONG.indexOf(basename(name, '.test.js'));
   return rank === -1 ? LONG.length : rank;
 }
 

@@ -1,0 +1,119 @@
+// restartSignal ends what takes an AbortSignal when the program is to be restarted, and costs nothing where nobody looks at it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { MODES, STAY } from '../../helpers/modes.ts';
+import { Project } from '../../helpers/project.ts';
+
+const IMPORT = "import { generation, onRestart, restartSignal } from 'autoreload';\n";
+
+/** The program stays until it says that it has seen it. */
+const UNTIL_SEEN = `let seen;
+onRestart(() => new Promise((resolve) => {
+  seen = resolve;
+}));
+`;
+
+/** What looks at the signal, and says `aborted` when it is aborted. */
+const USES: Readonly<Record<string, string>> = {
+  'server.listen': `import http from 'node:http';
+const server = http.createServer().on('close', () => console.log('aborted'));
+server.listen({ port: 0, signal: restartSignal });
+`,
+  'timers/promises': `import { setTimeout } from 'node:timers/promises';
+setTimeout(2 ** 30, undefined, { signal: restartSignal }).catch(({ name }) => console.log('aborted', name));
+`,
+  fetch: `import http from 'node:http';
+const server = http.createServer().listen(0, () => {
+  fetch('http://127.0.0.1:' + server.address().port, { signal: restartSignal }).catch(({ name }) => console.log('aborted', name));
+});
+`,
+  'AbortSignal.any': `const any = AbortSignal.any([new AbortController().signal, restartSignal]);
+any.addEventListener('abort', () => console.log('aborted', any.reason.cause.cause));
+globalThis.any = any;
+`,
+  'polling of aborted': `${UNTIL_SEEN}const poll = () => restartSignal.aborted ? (console.log('aborted'), seen()) : setTimeout(poll, 5);
+poll();
+`,
+  'polling of throwIfAborted': `${UNTIL_SEEN}const poll = () => {
+  try {
+    restartSignal.throwIfAborted();
+    setTimeout(poll, 5);
+  } catch (error) {
+    console.log('aborted', error.name);
+    seen();
+  }
+};
+poll();
+`,
+  onabort: "restartSignal.onabort = () => console.log('aborted');\n",
+  'events.on': `import { EventEmitter, on } from 'node:events';
+try {
+  for await (const _ of on(new EventEmitter(), 'never', { signal: restartSignal }));
+} catch ({ name }) {
+  console.log('aborted', name);
+}
+`,
+};
+
+for (const { name: mode, env, settled } of MODES) {
+  for (const [name, use] of Object.entries(USES)) {
+    test(`it ends what takes a signal: ${name}, ${mode}`, async () => {
+      using project = new Project({
+        'app.js': `${IMPORT}console.log('run', generation);\n${STAY}await import('./use.js');\n`,
+        'use.js': `${IMPORT}onRestart(() => new Promise(setImmediate));\n${use}`,
+      });
+      await using app = run(project, 'app.js', { env });
+      await app.line('run 1');
+      await settled(app);
+      project.write('use.js', `${project.read('use.js')}// edited\n`);
+      await app.line(/^aborted/);
+      await app.line('run 2');
+    });
+  }
+}
+
+test('its reason is an error that says why, as the error of all that takes a signal', async () => {
+  using project = new Project({
+    'app.js': `${IMPORT}console.log('run', generation);
+restartSignal.addEventListener('abort', () => {
+  const { reason } = restartSignal;
+  console.log(reason instanceof Error, reason.name, reason.message, reason.cause.files[0].how);
+});
+${STAY}`,
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('run 1', / is up in /);
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line('true AbortError The program is restarted changed');
+});
+
+test('it is aborted before the handlers are called', async () => {
+  using project = new Project({
+    'app.js': `${IMPORT}console.log('run', generation);
+onRestart(() => console.log('handler', restartSignal.aborted));
+restartSignal.addEventListener('abort', () => console.log('abort'));
+${STAY}`,
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('run 1', / is up in /);
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line('abort');
+  await app.line('handler true');
+});
+
+for (const [what, use, stops] of [
+  ['only loads the API', '', 'running > stopping (moving)'],
+  ['looks at the signal', 'void restartSignal.aborted;\n', 'running > stopping (settled)'],
+] as const) {
+  test(`a program that ${what} ends ${what.startsWith('only') ? 'before' : 'after'} the change has settled`, async () => {
+    using project = new Project({
+      'app.js': `${IMPORT}void onRestart;\nconsole.log('run', generation);\n${use}${STAY}`,
+    });
+    await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+    await app.lines('run 1', / a standby waits /);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.lines(`[autoreload] ${stops}`, 'run 2');
+    assert.equal(app.restarts, 1);
+  });
+}

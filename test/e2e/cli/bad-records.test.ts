@@ -1,0 +1,91 @@
+// What the supervisor hears or finds that is not as it should be is told once at most; nothing is lost, and supervision
+// goes on.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+
+const STAY = 'setInterval(() => {}, 1000);\n';
+const NOT_OURS = /^\[autoreload\] a record of the child is not one of ours: /;
+
+for (const [what, text] of [
+  ['text', "'hello\\n'"],
+  ['a record cut in half', `'["r","./x.js","file:///app.js","fi'`],
+  ['a record without its end, and more', `'\\n["r","./x.js"' + '\\n["u"]\\n[]\\n{}\\n'`],
+  ['a record of other types', `'["r",1,2,3]\\n["s","42"]\\n["s",-1]\\n'`],
+  ['two megabytes without a newline', `'x'.repeat(2 ** 21)`],
+  ['zeros', `Buffer.alloc(100)`],
+] as const) {
+  test(`a graph message that is ${what}: one line, and the files of before and after are watched`, async () => {
+    using project = new Project({
+      'app.js': `import './before.js';
+import fs from 'node:fs';
+let rest = Buffer.from(${text});
+while (rest.length > 0) {
+  try { rest = rest.subarray(fs.writeSync(3, rest)); } catch (error) { if (error.code !== 'EAGAIN') throw error; }
+}
+await import('./after.js');
+console.log('runs');\n${STAY}`,
+      'before.js': '',
+      'after.js': '',
+    });
+    await using app = run(project, 'app.js');
+    await app.lines('runs', NOT_OURS, /is up in/);
+    for (const name of ['before.js', 'after.js']) {
+      project.write(name, '// edited\n');
+      await app.line(`[autoreload] ${name} changed (app.js > ${name}), restarting`);
+      await app.lines('runs', NOT_OURS, /is up in/);
+    }
+    // One line for each run.
+    assert.equal(app.transcript.count(NOT_OURS), 3, app.transcript.toString());
+  });
+}
+
+test('a dangling link is waited for, and so is the file of a link that begins to dangle', async () => {
+  using project = new Project({
+    'app.js': `import './link.js';\n${STAY}`,
+    'a.js': "console.log('said', 1);\n",
+  });
+  project.link('link.js', 'b.js');
+  await using app = run(project, 'app.js');
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for link\.js or /);
+  project.link('link.js', 'a.js');
+  await app.lines(/^\[autoreload\] link\.js .*, restarting$/, 'said 1', /is up in/);
+  project.remove('a.js');
+  await app.line(/^\[autoreload\] .* deleted .*, restarting$/);
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for link\.js or /);
+  project.write('a.js', "console.log('said', 2);\n");
+  await app.lines(/, restarting$/, 'said 2');
+});
+
+test('files that vanish and come back all the time: what runs in the end is what is on the disk', async () => {
+  using project = new Project({
+    'app.js': `import { value } from './dep.js';\nconsole.log('said', value);\n${STAY}`,
+    'dep.js': 'export const value = 0;\n',
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('said 0', /is up in/);
+  for (let round = 1; round <= 200; round++) {
+    project.remove('dep.js');
+    project.write('dep.js', `export const value = ${round};\n`);
+    // Lets events through, so that the supervisor reads in between.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await app.line('said 200');
+});
+
+test('a file that becomes a folder, and a folder that becomes a file', async () => {
+  using project = new Project({
+    'app.js': `import { value } from './dep.js';\nconsole.log('said', value);\n${STAY}`,
+    'dep.js': 'export const value = 1;\n',
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('said 1', /is up in/);
+  project.remove('dep.js');
+  project.write('dep.js/inside.js', '');
+  await app.line('[autoreload] dep.js deleted (app.js > dep.js), restarting');
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for /);
+  project.remove('dep.js');
+  project.write('dep.js', 'export const value = 2;\n');
+  await app.lines(/^\[autoreload\] dep\.js (created|changed) .*, restarting$/, 'said 2');
+});

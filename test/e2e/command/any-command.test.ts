@@ -1,0 +1,213 @@
+// Any command is run as a shell would run it, and again when a file has changed.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import type { Run } from '../../helpers/autoreload.ts';
+import { command, without } from '../../helpers/command.ts';
+import { Project } from '../../helpers/project.ts';
+
+/** Windows has neither `sh` nor exit codes of a shell. */
+const posix = { skip: process.platform === 'win32' && 'POSIX shell' };
+const python = { skip: without('python3') };
+const COMPILER = 'gcc';
+const compiler = { skip: without(COMPILER) };
+
+/** Autoreload knows of the run: killed at the end of a test before, it would leave it. */
+const STARTED = /\] started: /;
+
+/** A program that tells something of itself as JSON, and stays. */
+const tells = (what: string): string =>
+  `console.log(JSON.stringify(${what}));\nsetInterval(() => {}, 1000);\n`;
+
+test('the command gets its arguments as they are', async () => {
+  using project = new Project({ 'tell.cjs': tells('process.argv.slice(2)') });
+  const args = [
+    '',
+    'two words',
+    '"',
+    "it's",
+    '$HOME',
+    '*',
+    '--watch',
+    '--',
+    '-x',
+    'a\\b',
+    'ü\nü',
+    '&& echo no',
+  ];
+  await using app = command(project, ['--', process.execPath, 'tell.cjs', ...args]);
+  const [line] = await app.lines(/^\["/, /^\[autoreload\] started: /);
+  assert.deepEqual(JSON.parse(line!), args);
+});
+
+test('the environment is that of autoreload, and a change is told in AUTORELOAD_CHANGED', posix, async () => {
+  using project = new Project({ 'tell.cjs': tells('process.env'), 'b.txt': 'one\n' });
+  const env = { MINE: 'a "b"\n', AUTORELOAD_CHANGED: 'of another', AUTORELOAD_GRACE: '4000' };
+  await using app = command(project, ['--', process.execPath, 'tell.cjs'], { env });
+  const first = await told(app);
+  assert.equal(first['MINE'], env.MINE);
+  assert.deepEqual(
+    Object.keys(first).filter((name) => name.startsWith('AUTORELOAD_')),
+    ['AUTORELOAD_GRACE'],
+  );
+  project.write('b.txt', 'two\n');
+  const second = await told(app);
+  assert.deepEqual(second, { ...first, AUTORELOAD_CHANGED: project.path('b.txt') });
+  project.write('tell.cjs', `${tells('process.env')}\n`);
+  project.write('b.txt', 'three\n');
+  const { AUTORELOAD_CHANGED: changed = '' } = await told(app);
+  assert.deepEqual(changed.split('\n').toSorted(), [project.path('b.txt'), project.path('tell.cjs')]);
+});
+
+test(
+  'a run that asks for another by exit code 75 gets one, of which no file is the cause',
+  posix,
+  async () => {
+    using project = new Project({ 'a.txt': 'one\n' });
+    const script =
+      'echo "changed:$AUTORELOAD_CHANGED"; if mkdir once 2>/dev/null; then exit 75; fi; exec sleep 60';
+    // What it makes itself does not count.
+    await using app = command(project, ['--watch', 'a.txt', '--', 'sh', '-c', script]);
+    await app.lines('changed:', STARTED);
+    await app.lines('[autoreload] sh asked for a restart (exit code 75), restarting', 'changed:', STARTED);
+  },
+);
+
+test('a Python program is restarted when a file of its own changes', python, async () => {
+  const main = 'import os, dep\nprint("python", dep.VALUE, flush=True)\nimport time\ntime.sleep(60)\n';
+  using project = new Project({ 'main.py': main, 'dep.py': "VALUE = 'one'\n", 'notes.txt': 'one\n' });
+  const args = ['--watch', '.', '--ext', 'py', '--', 'python3', '-B', 'main.py'];
+  await using app = command(project, args);
+  await app.lines('python one', /^\[autoreload\] started: python3 -B main\.py, watching 2 files$/);
+  project.write('notes.txt', 'two\n');
+  project.write('dep.py', "VALUE = 'two'\n");
+  await app.lines('[autoreload] dep.py changed, restarting', 'python two', STARTED);
+  project.write('dep.py', 'VALUE = \n');
+  await app.lines('[autoreload] dep.py changed, restarting', STARTED, /SyntaxError/);
+  await app.line('[autoreload] python3 failed with exit code 1, waiting for a change in 2 files');
+  project.write('dep.py', "VALUE = 'three'\n");
+  await app.lines('python three', STARTED);
+  assert.equal(app.restarts, 3, app.transcript.toString());
+});
+
+test('a pipeline of a shell is restarted as a whole', posix, async () => {
+  using project = new Project({ 'in.txt': 'one\n' });
+  await using app = command(project, [
+    '--',
+    'sh',
+    '-c',
+    '(cat in.txt; sleep 60) | while read l; do echo "[$l]"; done',
+  ]);
+  await app.lines(
+    '[one]',
+    /started: sh -c '\(cat in\.txt; sleep 60\) \| while read l; do echo "\[\$l\]"; done', watching/,
+  );
+  project.write('in.txt', 'two\n');
+  await app.lines('[autoreload] in.txt changed, restarting', '[two]', STARTED);
+});
+
+test('a compiled program is restarted when it has been built anew', compiler, async () => {
+  using project = new Project({});
+  build(project, 'one');
+  // The sources do not count, the program does.
+  await using app = command(project, ['--watch', '*.conf', '--', './server', '-c', 'server.conf']);
+  await app.lines('serving one', /^\[autoreload\] started: \.\/server -c server\.conf, watching 1 file$/);
+  build(project, 'two');
+  await app.lines('[autoreload] server changed, restarting', 'serving two', STARTED);
+});
+
+test('a command that is not in PATH is named, and tried again after a change', async () => {
+  using project = new Project({ 'a.txt': 'one\n' });
+  await using app = command(project, ['--', 'pyhton', 'main.py']);
+  const missing =
+    '[autoreload] cannot find "pyhton": no such command in PATH. Correct the name, or install it.';
+  await app.line(missing);
+  await app.line(/^\[autoreload\] pyhton failed with exit code 127, waiting for a change in \d files?$/);
+  project.write('a.txt', 'two\n');
+  await app.line('[autoreload] a.txt changed, restarting');
+  await app.line(missing);
+  await app.line(/waiting for a change/);
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: 127, signal: null }, app.transcript.toString());
+});
+
+test('a command that is not there yet is started when it is', posix, async () => {
+  using project = new Project({});
+  await using app = command(project, ['--watch', '*.conf', '--', './bin/server']);
+  await app.line('[autoreload] cannot find "./bin/server": no such file. Build it, or correct the path.');
+  await app.line(/^\[autoreload\] server failed with exit code 127, waiting for /);
+  project.write('server.tmp', '#!/bin/sh\necho built\nexec sleep 60\n');
+  fs.chmodSync(project.path('server.tmp'), 0o755);
+  fs.mkdirSync(project.path('bin'));
+  fs.renameSync(project.path('server.tmp'), project.path('bin/server'));
+  await app.lines('[autoreload] bin/server created, restarting', 'built', STARTED);
+});
+
+test('a file that may not be executed is exit code 126', posix, async () => {
+  using project = new Project({ 'my server': '#!/bin/sh\necho no\n' });
+  await using app = command(project, ['--', './my server']);
+  await app.line(
+    '[autoreload] cannot run "./my server": permission denied (EACCES). Make it executable: chmod +x \'./my server\'',
+  );
+  await app.line(/^\[autoreload\] my server failed with exit code 126, waiting for a change in \d files?$/);
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: 126, signal: null }, app.transcript.toString());
+});
+
+test('a script whose interpreter is not there is exit code 126', posix, async () => {
+  using project = new Project({ server: '#!/nowhere/sh\n' });
+  fs.chmodSync(project.path('server'), 0o755);
+  await using app = command(project, ['--', './server']);
+  await app.line(/cannot run "\.\/server": what its first line names \(#!\) is not there\./);
+  await app.line(/failed with exit code 126/);
+});
+
+test('with --on-crash exit a command that is not there ends autoreload at once', async () => {
+  using project = new Project({});
+  await using app = command(project, ['--on-crash', 'exit', '--', 'pyhton']);
+  assert.deepEqual(await app.end(), { code: 127, signal: null }, app.transcript.toString());
+});
+
+test('autoreload ends as the command did', posix, async () => {
+  using project = new Project({});
+  await using app = command(project, ['--', 'sh', '-c', 'exit 3']);
+  await app.line(/^\[autoreload\] sh failed with exit code 3, waiting for a change/);
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: 3, signal: null }, app.transcript.toString());
+});
+
+test('all that is printed comes through a pipe', posix, async () => {
+  using project = new Project({});
+  const count = 100_000;
+  const script = `i=0; while [ $i -lt ${count} ]; do i=$((i+1)); echo "line $i"; done`;
+  await using app = command(project, ['--on-exit', 'exit', '--', 'sh', '-c', script]);
+  assert.deepEqual(await app.end(), { code: 0, signal: null });
+  const lines = app.transcript.lines('stdout');
+  assert.equal(lines.length, count);
+  assert.equal(lines.at(-1), `line ${count}`);
+});
+
+test('what comes in goes to the command', posix, async () => {
+  using project = new Project({});
+  await using app = command(project, ['--', 'sh', '-c', 'read a; echo "got $a"; cat'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  app.process.stdin!.write('one\n');
+  await app.line('got one');
+  app.process.stdin!.end('two\n');
+  await app.line('two');
+  await app.line('[autoreload] sh completed, waiting for a change in 1 file');
+});
+
+/** The environment that the newest run has told. */
+async function told(app: Run): Promise<Record<string, string>> {
+  const [line] = await app.lines(/^\{/, /started: /);
+  return JSON.parse(line!) as Record<string, string>;
+}
+
+/** Compiles a program that says a word, and stays. */
+function build(project: Project, word: string): void {
+  const source = `#include <stdio.h>\n#include <unistd.h>\nint main(void) { puts("serving ${word}"); fflush(stdout); sleep(60); }\n`;
+  execFileSync(COMPILER, ['-x', 'c', '-o', project.path('server'), '-'], { input: source });
+}

@@ -1,0 +1,138 @@
+// Module hooks of other tools and of the program itself, on either side of autoreload: whatever they pass on or keep to
+// themselves, a save of a file that they load restarts the program.
+import assert from 'node:assert/strict';
+import module from 'node:module';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { installAutoreload, usePackages } from '../../helpers/packages.ts';
+import { Project } from '../../helpers/project.ts';
+
+const ALIVE = 'setInterval(() => {}, 1000);\n';
+const AUTORELOAD = ['--import', 'autoreload/register'];
+const HOOKED = ['--import', './hooked.js'];
+
+const NO_SYNC_HOOKS = !('registerHooks' in module) && 'this Node has no module.registerHooks';
+
+interface Hooks {
+  readonly name: string;
+  /** Files of the project, besides the program. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly packages?: readonly string[];
+  /** The option that switches them on. */
+  readonly options?: readonly string[];
+  /** What they make of the program's output. */
+  readonly adds?: string;
+  readonly skip?: string | false;
+}
+
+const HOOK = `
+new Hook((exported, name) => {
+  if (String(name).endsWith('deep.js')) exported.deep += ' hooked';
+});
+`;
+
+/** Answers for the program's own files without asking whom it stands in front of. */
+const SHORT_CIRCUIT = (async: 'async ' | ''): string => `
+import fs from 'node:fs';
+const isOwn = (url) => url?.startsWith(new URL('.', import.meta.url).href) && !url.includes('/node_modules/');
+export ${async}function resolve(specifier, context, nextResolve) {
+  if (!specifier.startsWith('./') || !isOwn(context.parentURL)) return nextResolve(specifier, context);
+  return { url: new URL(specifier, context.parentURL).href, format: 'module', shortCircuit: true };
+}
+export ${async}function load(url, context, nextLoad) {
+  if (!isOwn(url) || !url.includes('/src/')) return nextLoad(url, context);
+  const source = String(fs.readFileSync(new URL(url))).replace(/(one|two|three)/, '$1 kept');
+  return { format: 'module', source, shortCircuit: true };
+}
+`;
+
+const REGISTER = "import { register } from 'node:module';\nregister('./hooks.js', import.meta.url);\n";
+
+const ALL: readonly Hooks[] = [
+  {
+    name: 'import-in-the-middle by module.register',
+    packages: ['import-in-the-middle'],
+    files: {
+      'hooked.js': `import { register } from 'node:module';\nimport { Hook } from 'import-in-the-middle';\nregister('import-in-the-middle/hook.mjs', import.meta.url);${HOOK}`,
+    },
+    adds: ' hooked',
+  },
+  {
+    name: 'import-in-the-middle by module.registerHooks',
+    packages: ['import-in-the-middle'],
+    files: {
+      'hooked.js': `import { Hook } from 'import-in-the-middle';\nimport { register } from 'import-in-the-middle/register-hooks.mjs';\nregister();${HOOK}`,
+    },
+    adds: ' hooked',
+    skip: NO_SYNC_HOOKS,
+  },
+  {
+    name: 'OpenTelemetry, as its documentation has it',
+    packages: ['@opentelemetry/api', '@opentelemetry/instrumentation', 'import-in-the-middle'],
+    files: {
+      'hooked.js': `import { register } from 'node:module';\nimport { Hook } from 'import-in-the-middle';\nregister('@opentelemetry/instrumentation/hook.mjs', import.meta.url);${HOOK}`,
+    },
+    adds: ' hooked',
+  },
+  {
+    name: 'hooks that keep resolve and load to themselves, by module.register',
+    files: { 'hooks.js': SHORT_CIRCUIT('async '), 'hooked.js': REGISTER },
+    adds: ' kept',
+  },
+  {
+    name: 'hooks that keep resolve and load to themselves, by module.registerHooks',
+    files: {
+      'hooks.js': SHORT_CIRCUIT(''),
+      'hooked.js':
+        "import { registerHooks } from 'node:module';\nimport * as hooks from './hooks.js';\nregisterHooks(hooks);\n",
+    },
+    adds: ' kept',
+    skip: NO_SYNC_HOOKS,
+  },
+  {
+    name: 'hooks that keep resolve and load to themselves, by --experimental-loader',
+    files: { 'hooks.js': SHORT_CIRCUIT('async ') },
+    options: ['--experimental-loader', './hooks.js'],
+    adds: ' kept',
+  },
+];
+
+for (const hooks of ALL) {
+  const options = hooks.options ?? HOOKED;
+  for (const [order, execArgv] of [
+    ['behind', [...AUTORELOAD, ...options]],
+    ['in front of', [...options, ...AUTORELOAD]],
+  ] as const) {
+    test(`${hooks.name}, ${order} autoreload`, { skip: hooks.skip ?? false }, async () => {
+      await check(hooks, execArgv);
+    });
+  }
+}
+
+async function check({ files, packages = [], adds = '' }: Hooks, execArgv: readonly string[]): Promise<void> {
+  using project = new Project({
+    'app.js': `import { dep } from './src/dep.js';\nconsole.log(dep);\n${ALIVE}`,
+    'src/dep.js': "import { deep } from './deep.js';\nexport const dep = `dep ${deep}`;\n",
+    'src/deep.js': deep('one'),
+    ...files,
+  });
+  installAutoreload(project);
+  usePackages(project, ...packages);
+  await using app = run(project, 'app.js', { execArgv });
+  const changed = /^\[autoreload\] src\/deep\.js changed.*, restarting$/;
+  await app.lines(`dep one${adds}`, / is up in /);
+  project.write('src/deep.js', deep('two'));
+  await app.line(changed);
+  await app.lines(`dep two${adds}`, / is up in /);
+  project.write('src/deep.js', "export const deep = 'no end;\n");
+  await app.line(changed);
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for a change/);
+  project.write('src/deep.js', deep('three'));
+  await app.line(changed);
+  await app.lines(`dep three${adds}`, / is up in /);
+  assert.equal(app.restarts, 3, app.transcript.toString());
+}
+
+function deep(value: string): string {
+  return `export let deep = '${value}';\n`;
+}

@@ -1,0 +1,116 @@
+// Yarn's Plug'n'Play: packages that are in no node_modules, in folders and in archives.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { installAutoreload, packagePath } from '../../helpers/packages.ts';
+import { Project } from '../../helpers/project.ts';
+import { zip } from '../../helpers/zip.ts';
+
+const ALIVE = 'setInterval(() => {}, 1000);\n';
+const PNP = ['-r', './.pnp.cjs'];
+const AUTORELOAD = ['--import', 'autoreload/register'];
+
+/** The part of `@yarnpkg/pnp` that writes `.pnp.cjs`. */
+interface Pnp {
+  generateInlinedScript(settings: unknown): string;
+}
+
+for (const execArgv of [
+  [...PNP, ...AUTORELOAD],
+  [...AUTORELOAD, ...PNP],
+]) {
+  test(`a package in a folder somewhere: node ${execArgv.join(' ')}`, async () => {
+    using project = pnpProject({ lib: './store/lib/' }, "console.log(require('lib'));\n");
+    project.write('store/lib/package.json', '{"name":"lib"}');
+    project.write('store/lib/index.js', "module.exports = require('./inner');\n");
+    project.write('store/lib/inner.js', "module.exports = 'one';\n");
+    await using app = run(project, 'app.js', { execArgv });
+    await app.lines('one', / is up in /);
+    project.write('store/lib/inner.js', "module.exports = 'two';\n");
+    const chain = 'app.js > store/lib/index.js > store/lib/inner.js';
+    await app.line(`[autoreload] store/lib/inner.js changed (${chain}), restarting`);
+    await app.lines('two', / is up in /);
+    assert.equal(app.restarts, 1, app.transcript.toString());
+  });
+}
+
+test('a package in an archive, and the file that requires it', async () => {
+  using project = pnpProject(
+    { lib: './store/lib.zip/node_modules/lib/' },
+    "console.log(require('./dep'));\n",
+  );
+  project.write('dep.js', "module.exports = `dep one ${require('lib')}`;\n");
+  project.write('store/file.txt', '');
+  fs.writeFileSync(project.path('store/lib.zip'), archive('one'));
+  await using app = run(project, 'app.js', { execArgv: [...AUTORELOAD, ...PNP] });
+  await app.lines('dep one lib one', / is up in /);
+  project.write('dep.js', project.read('dep.js').replace('one', 'two'));
+  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.lines('dep two lib one', / is up in /);
+  fs.writeFileSync(project.path('store/new.zip'), archive('two'));
+  fs.renameSync(project.path('store/new.zip'), project.path('store/lib.zip'));
+  await app.line(/^\[autoreload\] store\/lib\.zip.* changed .*, restarting$/);
+  await app.lines('dep two lib two', / is up in /);
+});
+
+test('.pnp.cjs itself, as it changes when packages are installed', async () => {
+  using project = pnpProject({ lib: './store/lib-1/' }, "console.log(require('lib'));\n");
+  for (const n of ['1', '2']) {
+    project.write(`store/lib-${n}/package.json`, '{"name":"lib"}');
+    project.write(`store/lib-${n}/index.js`, `module.exports = 'lib ${n}';\n`);
+  }
+  await using app = run(project, 'app.js', { execArgv: [...AUTORELOAD, ...PNP] });
+  await app.lines('lib 1', / is up in /);
+  project.write('.pnp.cjs', pnpScript({ lib: './store/lib-2/' }));
+  await app.line(/^\[autoreload\] \.pnp\.cjs changed.*, restarting$/);
+  await app.lines('lib 2', / is up in /);
+});
+
+/** A CommonJS program with packages and where they are. */
+function pnpProject(packages: Readonly<Record<string, string>>, source: string): Project {
+  const project = new Project({
+    'package.json': '{"name":"app"}',
+    '.pnp.cjs': pnpScript(packages),
+    'app.js': `${source}${ALIVE}`,
+  });
+  installAutoreload(project);
+  return project;
+}
+
+function pnpScript(packages: Readonly<Record<string, string>>): string {
+  const pnp = createRequire(import.meta.url)(packagePath('@yarnpkg/pnp')) as Pnp;
+  const rest = { packagePeers: new Set(), discardFromLookup: false };
+  const names = Object.keys(packages);
+  const app = {
+    ...rest,
+    packageLocation: './',
+    packageDependencies: new Map([['app', 'workspace:.'], ...names.map((name) => [name, 'npm:1'] as const)]),
+    linkType: 'SOFT',
+  };
+  const locations = Object.entries(packages).map(([name, packageLocation]) => {
+    const packageDependencies = new Map([[name, 'npm:1']]);
+    return [name, new Map([['npm:1', { ...rest, packageLocation, packageDependencies, linkType: 'HARD' }]])];
+  });
+  return pnp.generateInlinedScript({
+    dependencyTreeRoots: [{ name: 'app', reference: 'workspace:.' }],
+    fallbackPool: new Map(),
+    enableTopLevelFallback: true,
+    ignorePattern: null,
+    pnpZipBackend: 'libzip',
+    packageRegistry: new Map([
+      [null, new Map([[null, app]])],
+      ['app', new Map([['workspace:.', app]])],
+      ...(locations as [string, Map<string, unknown>][]),
+    ] as [string | null, Map<string | null, unknown>][]),
+    shebang: null,
+  });
+}
+
+function archive(value: string): Buffer {
+  return zip({
+    'node_modules/lib/package.json': '{"name":"lib"}',
+    'node_modules/lib/index.js': `module.exports = 'lib ${value}';\n`,
+  });
+}

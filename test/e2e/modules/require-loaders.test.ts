@@ -1,0 +1,23 @@
+// Tools that compile CommonJS as Node loads it: under each of them, on either side of its option, a save of a file deep
+// down restarts the program, a broken one too.
+import { test } from 'node:test';
+import { check, orders, OXC } from '../../helpers/compiled.ts';
+import type { Tool } from '../../helpers/compiled.ts';
+
+const SWC = ['@swc-node/register', '@swc/core', 'typescript'];
+
+const TOOLS: readonly Tool[] = [
+  { packages: ['tsx'], options: ['--import', 'tsx'], type: 'commonjs' },
+  { packages: ['tsx'], options: ['-r', 'tsx/cjs'], type: 'commonjs' },
+  { packages: ['ts-node', 'typescript'], options: ['-r', 'ts-node/register'], type: 'commonjs' },
+  { packages: SWC, options: ['-r', '@swc-node/register'], type: 'commonjs' },
+  { packages: ['sucrase'], options: ['-r', 'sucrase/register'], type: 'commonjs' },
+  // It leaves `import` in CommonJS as it is.
+  { ...OXC, type: 'commonjs', loads: 'require' },
+];
+
+for (const tool of TOOLS) {
+  for (const [name, execArgv] of orders(tool)) {
+    test(name, { skip: tool.skip ?? false }, async () => await check(tool, execArgv));
+  }
+}

@@ -1,0 +1,126 @@
+// Packages that start threads, and loaders that read tsconfig.json: what they make part of the program restarts it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { usePackages } from '../../helpers/packages.ts';
+import { Project } from '../../helpers/project.ts';
+
+const OURS = ['--import', 'autoreload/register'];
+
+test('piscina: a save of a file of its workers restarts, and no message but theirs is seen', async () => {
+  using project = new Project({
+    'app.js': `import './pool.js';\n`,
+    'pool.js': `import { Piscina } from 'piscina';
+const pool = new Piscina({ filename: new URL('./work.js', import.meta.url).href, minThreads: 2, maxThreads: 2, idleTimeout: 60_000 });
+pool.on('message', (message) => console.log('message', message));
+console.log('sums', await Promise.all([pool.run(1), pool.run(2), pool.run(3)]));
+setInterval(() => {}, 1000);\n`,
+    'work.js': `import { add } from './add.js';\nexport default (n) => add(n);\n`,
+    'add.js': 'export const add = (n) => n + 10;\n',
+  });
+  usePackages(project, 'piscina');
+  await using app = run(project, 'app.js');
+  await app.lines('sums [ 11, 12, 13 ]', /is up in/);
+  project.write('add.js', 'export const add = (n) => n + 20;\n');
+  await app.line('[autoreload] add.js changed (app.js > pool.js > work.js > add.js), restarting');
+  await app.lines('sums [ 21, 22, 23 ]', /is up in/);
+  assert.equal(app.transcript.count(/^message/), 0, app.transcript.toString());
+});
+
+test('pino: a save of a transport of the user restarts', async () => {
+  using project = new Project({
+    'app.js': `import pino from 'pino';
+const transport = pino.transport({ target: new URL('./transport.js', import.meta.url).href });
+pino(transport).info('hello');
+setInterval(() => {}, 1000);\n`,
+    'transport.js': `import { Writable } from 'node:stream';
+import { prefix } from './prefix.js';
+export default () => new Writable({
+  write(chunk, encoding, done) { console.log(prefix, JSON.parse(String(chunk).split('\\n')[0]).msg); done(); },
+});\n`,
+    'prefix.js': "export const prefix = 'one';\n",
+  });
+  usePackages(project, 'pino');
+  await using app = run(project, 'app.js');
+  await app.lines('one hello', /is up in/);
+  project.write('prefix.js', "export const prefix = 'two';\n");
+  await app.line(/^\[autoreload\] prefix\.js changed \(app\.js > transport\.js > prefix\.js\), restarting$/);
+  await app.line('two hello');
+});
+
+for (const execArgv of [
+  ['--import', 'tsx', ...OURS],
+  [...OURS, '--import', 'tsx'],
+]) {
+  test(`tsconfig.json and what it extends: node ${execArgv.join(' ')}`, async () => {
+    using project = new Project({
+      'tsconfig.json': '{\n  // what is shared\n  "extends": "./base.json",\n}',
+      'base.json': '{ "compilerOptions": { "paths": { "#value": ["./one.ts"] } } }',
+      'app.ts':
+        "import { value } from '#value';\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",
+      'one.ts': 'export const value: number = 1;\n',
+      'two.ts': 'export const value: number = 2;\n',
+    });
+    usePackages(project, 'tsx');
+    await using app = run(project, 'app.ts', { execArgv });
+    await app.lines('said 1', /is up in/);
+    project.write('base.json', '{ "compilerOptions": { "paths": { "#value": ["./two.ts"] } } }');
+    await app.line('[autoreload] base.json changed (app.ts > tsconfig.json > base.json), restarting');
+    await app.lines('said 2', /is up in/);
+    project.write('tsconfig.json', '{ "compilerOptions": { "paths": { "#value": ["./one.ts"] } } }');
+    await app.line('[autoreload] tsconfig.json changed (app.ts > tsconfig.json), restarting');
+    await app.lines('said 1', /is up in/);
+  });
+}
+
+test('a broken tsconfig.json is told once, and its correction restarts', async () => {
+  using project = new Project({
+    'tsconfig.json': '{ "extends": "./base.json" }',
+    'base.json': '{}',
+    'app.ts': "const value: number = 1;\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",
+  });
+  usePackages(project, 'tsx');
+  const broken = `[autoreload] tsconfig.json is not valid JSON, so what it extends may not be watched. Correct it.`;
+  await using app = run(project, 'app.ts', { execArgv: ['--import', 'tsx', ...OURS] });
+  await app.lines('said 1', /is up in/);
+  project.write('tsconfig.json', '{ "extends": "./base.json", ');
+  await app.lines(/^\[autoreload\] tsconfig\.json changed/, broken);
+  project.write('tsconfig.json', '{ "extends": "./base.json" }');
+  await app.line(/^\[autoreload\] tsconfig\.json changed/);
+  await app.lines('said 1', /is up in/);
+  assert.equal(app.transcript.count(/is not valid JSON/), 1, app.transcript.toString());
+});
+
+test('without a loader that reads it, tsconfig.json does not count', async (t) => {
+  if (!process.features.typescript) return t.skip('this Node does not strip types');
+  using project = new Project({
+    'tsconfig.json': '{}',
+    'app.ts': "const value: number = 1;\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",
+  });
+  await using app = run(project, 'app.ts', { execArgv: ['--no-warnings', ...OURS] });
+  await app.lines('said 1', /is up in/);
+  project.write('tsconfig.json', '{ "compilerOptions": {} }');
+  project.write('app.ts', `${project.read('app.ts')}// edited\n`);
+  await app.line('[autoreload] app.ts changed, restarting');
+  await app.line('said 1');
+  assert.equal(app.restarts, 1, app.transcript.toString());
+});
+
+for (const execArgv of [
+  ['--import', 'tsx', ...OURS],
+  [...OURS, '--import', 'tsx'],
+]) {
+  test(`a missing file behind a path of tsconfig.json is waited for: node ${execArgv.join(' ')}`, async () => {
+    using project = new Project({
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./src/lib/*"] } } }',
+      'app.ts':
+        "import { value } from '@lib/new';\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",
+      'src/lib/other.ts': '',
+    });
+    usePackages(project, 'tsx');
+    await using app = run(project, 'app.ts', { execArgv });
+    await app.line(/^\[autoreload\] app\.ts failed with exit code 1, waiting for /);
+    project.write('src/lib/new.ts', 'export const value: number = 1;\n');
+    await app.lines(/^\[autoreload\] src\/lib\/new\.ts created .*, restarting$/, 'said 1');
+  });
+}

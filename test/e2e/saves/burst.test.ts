@@ -1,0 +1,71 @@
+// Many files saved at once are one restart, or at most two, and all of the new content runs.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+import { inPlace, pause, renameOver } from '../../helpers/saves.ts';
+import type { Save } from '../../helpers/saves.ts';
+
+const COUNT = 60;
+const UP = / is up in /;
+
+const APP = `${modules((i) => `import m${i} from './${path(i)}';`).join('\n')}
+console.log('versions', [${modules((i) => `m${i}`).join()}].join(''));
+setInterval(() => {}, 1000);
+`;
+
+function modules<T>(map: (i: number) => T): T[] {
+  return Array.from({ length: COUNT }, (_, i) => map(i));
+}
+
+/** A few folders. */
+function path(i: number): string {
+  return `src/${i % 7}/m${i}.js`;
+}
+
+function source(version: number): string {
+  return `export default ${version};\n`;
+}
+
+/** Saves every module, 60 in less than 300 ms. */
+async function burst(save: Save, gaps: (i: number) => number): Promise<void> {
+  using project = new Project({
+    'app.js': APP,
+    ...Object.fromEntries(modules((i) => [path(i), source(1)])),
+  });
+  await using app = run(project, 'app.js');
+  await app.lines(`versions ${'1'.repeat(COUNT)}`, UP);
+  let restarts = 0;
+  for (const version of [2, 3]) {
+    for (let i = 0; i < COUNT; i++) {
+      await save(project, path(i), source(version));
+      if (gaps(i) > 0) await pause(gaps(i));
+    }
+    await app.line(`versions ${String(version).repeat(COUNT)}`);
+    // The entry is saved after everything else: what runs then has come of all of it.
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.lines(
+      /^\[autoreload\] app\.js changed.*, restarting$/,
+      `versions ${String(version).repeat(COUNT)}`,
+      UP,
+    );
+    assert.ok(app.restarts - restarts - 1 <= 2, app.transcript.toString());
+    restarts = app.restarts;
+  }
+}
+
+test('60 modules rewritten in place, at once', async () => await burst(inPlace, () => 0));
+
+test('60 modules rewritten in place, within 300 ms', async () => {
+  await burst(inPlace, (i) => (i % 2 === 0 ? 7 : 0));
+});
+
+test('60 modules renamed over, at once', async () => await burst(renameOver, () => 0));
+
+test('60 modules renamed over, within 300 ms', async () => {
+  await burst(renameOver, (i) => (i % 2 === 0 ? 7 : 0));
+});
+
+test('60 modules rewritten within 300 ms, in groups 40 ms apart', async () => {
+  await burst(inPlace, (i) => (i % 10 === 9 && i < COUNT - 1 ? 40 : 0));
+});

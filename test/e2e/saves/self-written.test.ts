@@ -1,0 +1,71 @@
+// Programs that write, load and remove files of their own, or name them in other ways, restart when it is due, and
+// not for ever.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+
+test('a program that writes a module, loads it and removes it is not restarted for it', async () => {
+  const source = `
+import fs from 'node:fs';
+const file = new URL(\`./config.\${Date.now()}.mjs\`, import.meta.url);
+fs.writeFileSync(file, 'export default 1;');
+await import(file);
+fs.rmSync(file);
+console.log('loaded');
+setInterval(() => {}, 1000);
+`;
+  using project = new Project({ 'app.js': source, 'other.js': '' });
+  await using app = run(project, 'app.js');
+  await app.lines('loaded', / is up in /);
+  // A restart for the removed file would come within this time: the quiet time of a file that vanished is a second.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  project.write('app.js', `${source}// edited\n`);
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.lines('loaded', / is up in /);
+  assert.equal(app.restarts, 1, app.transcript.toString());
+});
+
+test('a missing target of the imports of package.json, then created', async () => {
+  using project = new Project({
+    'package.json': '{ "type": "module", "imports": { "#db": "./src/db.js" } }',
+    'app.js': "import { db } from '#db';\nconsole.log(db);\n",
+  });
+  await using app = run(project, 'app.js');
+  await app.line('[autoreload] app.js failed with exit code 1, waiting for #db or a change in 1 file');
+  project.write('src/db.js', "export const db = 'there';\n");
+  await app.line('[autoreload] src/db.js created (app.js > src/db.js), restarting');
+  await app.line('there');
+});
+
+test('a short program that dropped an import does not restart for it any more', async () => {
+  using project = new Project({
+    'app.js': "import './old.js';\nimport './kept.js';\nconsole.log('one');\n",
+    'old.js': '',
+    'kept.js': '',
+  });
+  await using app = run(project, 'app.js');
+  await app.lines('one', '[autoreload] app.js completed, waiting for a change in 3 files');
+  project.write('app.js', "import './kept.js';\nconsole.log('two');\n");
+  await app.lines('two', '[autoreload] app.js completed, waiting for a change in 2 files');
+  project.write('old.js', '// edited\n');
+  project.write('kept.js', '// edited\n');
+  await app.line('[autoreload] kept.js changed (app.js > kept.js), restarting');
+  await app.lines('two', /completed/);
+  assert.equal(app.restarts, 2, app.transcript.toString());
+});
+
+test('a file whose time stamp is in the future is watched like any other', async () => {
+  using project = new Project({
+    'app.js': "import './a.js';\nsetInterval(() => {}, 1000);\n",
+    'a.js': "console.log('one');\n",
+  });
+  const future = Date.now() / 1000 + 3600;
+  fs.utimesSync(project.path('a.js'), future, future);
+  await using app = run(project, 'app.js');
+  await app.lines('one', / is up in /);
+  project.write('a.js', "console.log('two');\n");
+  await app.lines('[autoreload] a.js changed (app.js > a.js), restarting', 'two', / is up in /);
+  assert.equal(app.restarts, 1, app.transcript.toString());
+});

@@ -1,0 +1,131 @@
+// A program that ends by itself: exit code 75 asks for a restart, anything else is said and waits for a change.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+
+const STAY = 'setInterval(() => {}, 1000);\n';
+
+/** What runs after a save. */
+const NEXT = `console.log('next');\n${STAY}`;
+
+const ASKED = '[autoreload] app.js asked for a restart (exit code 75), restarting';
+
+test('exit code 75 restarts at once', async () => {
+  using project = new Project({
+    'app.js': `
+import fs from 'node:fs';
+const first = !fs.existsSync('asked');
+console.log(first ? 'first' : 'second');
+if (first) {
+  fs.writeFileSync('asked', '');
+  setTimeout(() => process.exit(75), 100);
+}
+${STAY}`,
+  });
+  await using app = run(project, 'app.js');
+  await app.line('first');
+  await app.line(ASKED);
+  await app.transcript.inAnyOrder('second', /is up in/);
+  // The next restart shows that nothing else came of it.
+  project.write('app.js', NEXT);
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.line('next');
+  assert.equal(app.restarts, 2, app.transcript.toString());
+});
+
+test('in a tight loop of exit code 75 the delay grows, and a save ends it at once', async () => {
+  using project = new Project({ 'app.js': 'process.exit(75);\n' });
+  await using app = run(project, 'app.js');
+  await app.line(ASKED);
+  for (const delay of ['100 ms', '200 ms', '400 ms', '800 ms', '1.6 s'])
+    await app.line(`${ASKED} in ${delay}`);
+  project.write('app.js', NEXT);
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.line('next');
+  const lines = app.transcript.entries.filter(({ text }) => /asked|next/.test(text));
+  for (const [i, { text, at }] of lines.slice(0, -1).entries()) {
+    const [, amount = '0', unit] = / in ([\d.]+) (m?s)$/.exec(text) ?? [];
+    const delay = Number(amount) * (unit === 's' ? 1000 : 1);
+    const gap = lines[i + 1]!.at - at;
+    // The last one is cut short by the save. The others include the next run; half is a margin for slow reading.
+    if (i === lines.length - 2) assert.ok(gap < delay, app.transcript.toString());
+    else assert.ok(gap > delay / 2, app.transcript.toString());
+  }
+});
+
+test('a save after a tight loop of exit code 75 begins a new count', async () => {
+  using project = new Project({ 'app.js': 'process.exit(75);\n' });
+  await using app = run(project, 'app.js');
+  await app.line(ASKED);
+  await app.line(`${ASKED} in 100 ms`);
+  await app.line(`${ASKED} in 200 ms`);
+  await app.line(`${ASKED} in 400 ms`);
+  project.write('app.js', 'process.exitCode = 75;\n');
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.line(ASKED);
+  await app.line(`${ASKED} in 100 ms`);
+});
+
+test(
+  'SIGINT during the delay ends by SIGINT: exit code 75 is for autoreload',
+  { skip: process.platform === 'win32' && 'POSIX signals' },
+  async () => {
+    using project = new Project({ 'app.js': 'process.exit(75);\n' });
+    await using app = run(project, 'app.js');
+    await app.line(`${ASKED} in 400 ms`);
+    app.kill('SIGINT');
+    assert.deepEqual(await app.end(), { code: null, signal: 'SIGINT' }, app.transcript.toString());
+  },
+);
+
+test('a run that completes is said, and a save runs it again', async () => {
+  using project = new Project({ 'app.js': "console.log('once');\n" });
+  await using app = run(project, 'app.js');
+  await app.line('once');
+  await app.line('[autoreload] app.js completed, waiting for a change in 1 file');
+  project.write('app.js', "console.log('twice');\n");
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.transcript.inAnyOrder('twice', '[autoreload] app.js completed, waiting for a change in 1 file');
+});
+
+test('a run that completes waits for a change in each of its files', async () => {
+  using project = new Project({
+    'app.js': "import { name } from './lib/name.js';\nconsole.log('hello', name);\n",
+    'lib/name.js': "export { name } from './other.js';\n",
+    'lib/other.js': "export const name = 'one';\n",
+  });
+  await using app = run(project, 'app.js');
+  await app.line('hello one');
+  await app.line('[autoreload] app.js completed, waiting for a change in 3 files');
+  project.write('lib/other.js', "export const name = 'two';\n");
+  await app.line('[autoreload] lib/other.js changed (app.js > lib/name.js > lib/other.js), restarting');
+  await app.line('hello two');
+});
+
+for (const [what, code, outcome] of [
+  ['a crash', 'process.exit(3);', 'failed with exit code 3'],
+  ['exit code 74', 'process.exitCode = 74;', 'failed with exit code 74'],
+  ['a crash after it came up', 'setTimeout(() => process.exit(255), 100);', 'failed with exit code 255'],
+] as const) {
+  test(`${what} is said with its code, and a save runs it again`, async () => {
+    using project = new Project({ 'app.js': `${code}\n` });
+    await using app = run(project, 'app.js');
+    await app.line(`[autoreload] app.js ${outcome}, waiting for a change in 1 file`);
+    project.write('app.js', NEXT);
+    await app.line('[autoreload] app.js changed, restarting');
+    await app.line('next');
+  });
+}
+
+for (const signal of ['SIGKILL', 'SIGTERM', 'SIGABRT'] as const) {
+  const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+  test(`an end by ${signal} is said, and a save runs it again`, posix, async () => {
+    using project = new Project({ 'app.js': `process.kill(process.pid, '${signal}');\n${STAY}` });
+    await using app = run(project, 'app.js');
+    await app.line(`[autoreload] app.js was ended by ${signal}, waiting for a change in 1 file`);
+    project.write('app.js', NEXT);
+    await app.line('[autoreload] app.js changed, restarting');
+    await app.line('next');
+  });
+}

@@ -1,0 +1,264 @@
+// Ending the supervisor ends the program as if the signal had been for the program alone, and leaves nothing.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gone, isRunning, run } from '../../helpers/autoreload.ts';
+import type { Run } from '../../helpers/autoreload.ts';
+import { childrenOf } from '../../helpers/processes.ts';
+import { Project } from '../../helpers/project.ts';
+
+const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** How soon everything is gone after a SIGKILL of the supervisor, in ms. */
+const SOON_MS = process.env['CI'] ? 3000 : 1000;
+
+const STAY = 'setInterval(() => {}, 1000);\n';
+
+/** A process that the app starts; it starts another one. */
+const HELPER = `
+import { spawn } from 'node:child_process';
+console.log('started', process.pid);
+if (process.argv[2] === 'parent') spawn(process.execPath, ['helper.js'], { stdio: 'inherit' });
+${STAY}`;
+
+/** Starts two processes. */
+const FAMILY = `
+import { spawn } from 'node:child_process';
+spawn(process.execPath, ['helper.js', 'parent'], { stdio: 'inherit' });
+`;
+
+/** An app that tells each signal and ends 100 ms after it with exit code 7. */
+const POLITE = `
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+  process.on(signal, () => {
+    console.log('got', signal);
+    setTimeout(() => {
+      console.log('bye');
+      process.exit(7);
+    }, 100);
+  });
+}
+`;
+
+/** An app that tells each signal and does nothing else. */
+const STUBBORN = POLITE.replace(/setTimeout[^]*?\}, 100\);/, '');
+
+/** An app that blocks its loop as soon as there is a file named `block`. */
+const BLOCKING = `
+import fs from 'node:fs';
+setInterval(() => {
+  if (!fs.existsSync('block')) return;
+  console.log('blocked');
+  for (;;);
+}, 10);
+`;
+
+for (const signal of SIGNALS) {
+  test(`${signal}: the app gets it once, is waited for, and its exit code is passed on`, posix, async () => {
+    using project = new Project({ 'app.js': `${FAMILY}${POLITE}${STAY}`, 'helper.js': HELPER });
+    await using app = run(project, 'app.js');
+    const pids = await everybody(app, 2);
+    app.kill(signal);
+    await app.line(`got ${signal}`);
+    await app.line('bye');
+    assert.deepEqual(await app.end(), { code: 7, signal: null }, app.transcript.toString());
+    await allGone(pids, app);
+    assert.equal(app.transcript.count(/^got /), 1, app.transcript.toString());
+    assert.equal(app.restarts, 0, app.transcript.toString());
+  });
+
+  test(`${signal}: an app without a handler ends by it, and so does the supervisor`, posix, async () => {
+    using project = new Project({ 'app.js': `${FAMILY}${STAY}`, 'helper.js': HELPER });
+    await using app = run(project, 'app.js');
+    const pids = await everybody(app, 2);
+    app.kill(signal);
+    assert.deepEqual(await app.end(), { code: null, signal }, app.transcript.toString());
+    await allGone(pids, app);
+    // Nothing is said about an end that was asked for.
+    assert.equal(app.transcript.count(/^\[autoreload\] (?!app\.js is up in)/), 0, app.transcript.toString());
+  });
+}
+
+test('a signal to the whole process group in the middle of a restart ends everything', posix, async () => {
+  for (let moment = 0; moment < 12; moment++) {
+    using project = new Project({ 'app.js': 'console.log(process.pid);\nsetInterval(() => {}, 1000);\n' });
+    await using app = run(project, 'app.js', { detached: true });
+    await app.line(/is up in/);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.line(/restarting$/);
+    const until = performance.now() + 2 * moment;
+    while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+    process.kill(-app.pid, 'SIGTERM');
+    await app.end();
+    for (const line of app.transcript.lines('stdout')) await gone(Number(line));
+  }
+});
+
+test('a signal to the whole process group reaches the app once', posix, async () => {
+  using project = new Project({ 'app.js': `${FAMILY}${POLITE}${STAY}`, 'helper.js': HELPER });
+  await using app = run(project, 'app.js', { detached: true });
+  const pids = await everybody(app, 2);
+  process.kill(-app.pid, 'SIGINT');
+  assert.deepEqual(await app.end(), { code: 7, signal: null }, app.transcript.toString());
+  await allGone(pids, app);
+  assert.equal(app.transcript.count(/^got SIGINT$/), 1, app.transcript.toString());
+});
+
+test('a signal after a restart goes to the run that is there', posix, async () => {
+  using project = new Project({ 'app.js': STAY });
+  await using app = run(project, 'app.js');
+  await app.line(/is up in/);
+  project.write('app.js', `${FAMILY}${POLITE}${STAY}`);
+  project.write('helper.js', HELPER);
+  await app.line(/restarting$/);
+  const pids = await everybody(app, 2);
+  app.kill('SIGTERM');
+  await app.line('got SIGTERM');
+  assert.deepEqual(await app.end(), { code: 7, signal: null }, app.transcript.toString());
+  await allGone(pids, app);
+});
+
+test('a signal while the app is loading', posix, async () => {
+  using project = new Project({
+    'app.js': `${POLITE}console.log('loading');\nawait new Promise(() => ${STAY.trim().replace(';', '')});\n`,
+  });
+  await using app = run(project, 'app.js');
+  await app.line('loading');
+  app.kill('SIGTERM');
+  await app.line('got SIGTERM');
+  assert.deepEqual(await app.end(), { code: 7, signal: null }, app.transcript.toString());
+  assert.equal(app.transcript.count(/^got /), 1, app.transcript.toString());
+});
+
+test('a signal while the app is ending for a restart ends it for good', posix, async () => {
+  using project = new Project({
+    'app.js': `
+process.on('SIGTERM', () => {
+  console.log('ending');
+  setTimeout(() => process.exit(4), 300);
+});
+${STAY}`,
+  });
+  await using app = run(project, 'app.js');
+  await app.line(/is up in/);
+  project.write('app.js', `console.log('next');\n${STAY}`);
+  await app.line('ending');
+  app.kill('SIGINT');
+  const { code, signal } = await app.end();
+  // It has a handler for SIGTERM only.
+  assert.deepEqual({ code, signal }, { code: null, signal: 'SIGINT' }, app.transcript.toString());
+  assert.equal(app.transcript.count(/^next$/), 0, app.transcript.toString());
+});
+
+test('a second SIGINT forces an app that ignores the first', posix, async () => {
+  using project = new Project({ 'app.js': `${FAMILY}${STUBBORN}${STAY}`, 'helper.js': HELPER });
+  await using app = run(project, 'app.js');
+  const pids = await everybody(app, 2);
+  app.kill('SIGINT');
+  await app.line('got SIGINT');
+  await app.line('[autoreload] waiting for app.js to end, press Ctrl-C again to force it');
+  app.kill('SIGINT');
+  assert.deepEqual(await app.end(), { code: null, signal: 'SIGINT' }, app.transcript.toString());
+  await allGone(pids, app);
+  assert.equal(app.transcript.count(/^got SIGINT$/), 1, app.transcript.toString());
+});
+
+for (const [signal, what, code, ended] of [
+  ['SIGINT', 'after a crash with code 3 ends with code 3', 'process.exit(3);', { code: 3, signal: null }],
+  ['SIGTERM', 'after a completed run ends with code 0', '', { code: 0, signal: null }],
+  [
+    'SIGHUP',
+    'after SIGKILL ends by SIGHUP',
+    "process.kill(process.pid, 'SIGKILL');",
+    { code: null, signal: 'SIGHUP' },
+  ],
+] as const) {
+  test(`${signal} while waiting ${what}`, posix, async () => {
+    using project = new Project({ 'app.js': `console.log('runs');\n${code}\n` });
+    await using app = run(project, 'app.js');
+    await app.line(/^\[autoreload\] app\.js .* waiting for a change in 1 file$/);
+    const left = childrenOf(app.pid);
+    assert.equal(left.length, 1, 'the guard');
+    app.kill(signal);
+    assert.deepEqual(await app.end(), ended, app.transcript.toString());
+    await allGone(left, app);
+  });
+}
+
+for (const [what, code] of [
+  ['an app', ''],
+  ['an app that ignores signals', STUBBORN],
+  ['an app that blocks its loop', BLOCKING],
+] as const) {
+  test(`SIGKILL to the supervisor: ${what}, its processes and the guard are gone`, posix, async () => {
+    using project = new Project({
+      'app.js': `${FAMILY}${code}console.log('begin');\n${STAY}`,
+      'helper.js': HELPER,
+    });
+    await using app = run(project, 'app.js');
+    const pids = await everybody(app, 2);
+    if (code === BLOCKING) {
+      project.write('block', '');
+      await app.line('blocked');
+    }
+    app.kill('SIGKILL');
+    await allGone(pids, app, SOON_MS);
+    assert.deepEqual(await app.end(), { code: null, signal: 'SIGKILL' });
+  });
+}
+
+test('SIGKILL to the supervisor: what a blocked app has just started is gone', posix, async () => {
+  using project = new Project({
+    'app.js':
+      "import { execSync } from 'node:child_process';\nexecSync('\"$NODE\" helper.js parent', { stdio: 'inherit' });\n",
+    'helper.js': HELPER,
+  });
+  await using app = run(project, 'app.js', { env: { NODE: process.execPath } });
+  const pids = await started(app, 2);
+  pids.push(...childrenOf(app.pid));
+  app.kill('SIGKILL');
+  await allGone(pids, app, SOON_MS);
+});
+
+test('SIGKILL to the supervisor while the old run is ending: it is gone', posix, async () => {
+  using project = new Project({ 'app.js': `${FAMILY}${STUBBORN}${STAY}`, 'helper.js': HELPER });
+  await using app = run(project, 'app.js');
+  const pids = await everybody(app, 2);
+  project.write('app.js', STAY);
+  await app.line('got SIGTERM');
+  app.kill('SIGKILL');
+  await allGone(pids, app, SOON_MS);
+});
+
+test('SIGKILL to the supervisor after a restart: the second run is gone', posix, async () => {
+  using project = new Project({ 'app.js': STAY, 'helper.js': HELPER });
+  await using app = run(project, 'app.js');
+  await app.line(/is up in/);
+  project.write('app.js', `${FAMILY}${STUBBORN}${STAY}`);
+  const pids = await everybody(app, 2);
+  app.kill('SIGKILL');
+  await allGone(pids, app, SOON_MS);
+});
+
+/** Waits for a start; the pids of the app, of the processes that it has started, of the guard, and of a standby. */
+async function everybody(app: Run, count: number): Promise<number[]> {
+  const helpers = await started(app, count);
+  const own = childrenOf(app.pid);
+  assert.ok(own.length === 2 || own.length === 3, `${own.length} processes\n${String(app.transcript)}`);
+  return [...own, ...helpers];
+}
+
+/** Waits until the app is up and its processes have been started; their pids. */
+async function started(app: Run, count: number): Promise<number[]> {
+  const pids: number[] = [];
+  while (pids.length < count) pids.push(Number((await app.line(/^started \d+$/)).split(' ')[1]));
+  assert.ok(pids.every(isRunning));
+  return pids;
+}
+
+async function allGone(pids: readonly number[], app: Run, ms?: number): Promise<void> {
+  await Promise.all(pids.map((pid) => gone(pid, ms))).catch((error: unknown) => {
+    throw new Error(`${String(error)} of ${pids.join(', ')}\n${String(app.transcript)}`);
+  });
+}

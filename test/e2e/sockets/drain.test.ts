@@ -1,0 +1,368 @@
+// How a run that listens ends: what is on its way is finished, what has no end is cut, and a restart does not wait for it.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import http2 from 'node:http2';
+import https from 'node:https';
+import net from 'node:net';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { run, up } from '../../helpers/autoreload.ts';
+import type { Run } from '../../helpers/autoreload.ts';
+import { CERTIFICATE, KEY } from '../../helpers/certificate.ts';
+import { ask, poll } from '../../helpers/clients.ts';
+import { Project } from '../../helpers/project.ts';
+import type { Transcript } from '../../helpers/transcript.ts';
+
+const posix = { skip: process.platform === 'win32' && 'a run is drained where sockets are held' };
+
+/** A restart that something holds up takes longer, in ms; one that nothing holds up takes a fraction of it. */
+const LONG_MS = 3000;
+
+/** Without this, a busy machine may seem to hold up a restart. */
+const env = { AUTORELOAD_GRACE: '60000', AUTORELOAD_LOG: 'debug' };
+
+/** A server with a handler, which is the body of a function of `request` and `response`. */
+const httpServer = (version: number, handler: string, more = ''): string => `
+import http from 'node:http';
+const server = http.createServer((request, response) => {
+  console.log('asked', request.url);
+  if (request.url === '/version') return response.end('v${version}');
+  ${handler}
+});
+server.listen(0, '127.0.0.1', () => console.log('v${version} listens', server.address().port));
+${more}`;
+
+/** Handlers of SIGTERM that wait until the server has closed, as many programs have. */
+const CLOSE = `
+process.on('SIGTERM', () => server.close((error) => {
+  console.log('closed', String(error), process.listenerCount('SIGTERM'));
+  process.exit();
+}));`;
+
+async function port(app: Run, version: number): Promise<number> {
+  return Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens \\d+$`)))?.[0]);
+}
+
+/** How long it took from the announcement of the last restart to the first line of the run, in ms. */
+function took({ entries }: Transcript, version: number): number {
+  const began = entries.findLast(({ text }) => text.endsWith('restarting'));
+  const listens = entries.find(({ text }) => text.startsWith(`v${version} listens`));
+  return listens!.at - began!.at;
+}
+
+for (const [what, more] of [
+  ['without a handler of SIGTERM', ''],
+  ['with one', CLOSE],
+] as const) {
+  test(`a response that is on its way at the save is complete: ${what}`, posix, async () => {
+    const slow =
+      "response.write('begin ');\nsetTimeout(() => response.write('middle '), 500);\nsetTimeout(() => response.end('end'), 1000);";
+    const late = "if (request.url === '/late') return setTimeout(() => response.end('late'), 1000);\n";
+    using project = new Project({ 'app.js': httpServer(0, late + slow, more) });
+    await using app = run(project, 'app.js', { env });
+    const where = { port: await port(app, 0) };
+    await app.line(/a standby waits/);
+    const answers = Promise.all([ask(where), ask({ ...where, path: '/late' })]);
+    await app.lines('asked /', 'asked /late');
+    project.write('app.js', httpServer(1, slow, more));
+    // What comes in the meantime is answered as well, most probably by the next run.
+    await app.line(/restarting/);
+    const next = ask({ ...where, path: '/version' });
+    assert.deepEqual(await answers, ['begin middle end', 'late']);
+    await port(app, 1);
+    assert.match(await next, /^v[01]$/);
+    if (more !== '') assert.equal(app.transcript.count(/^closed undefined 1$/), 1, app.transcript.toString());
+  });
+}
+
+test('a request that comes on an open connection while the run ends is its last there', posix, async () => {
+  const handler =
+    "if (request.url === '/slow') setTimeout(() => response.end('slow'), 500); else response.end('fast');";
+  using project = new Project({ 'app.js': httpServer(0, handler) });
+  await using app = run(project, 'app.js', { env });
+  const where = { port: await port(app, 0), host: '127.0.0.1' };
+  await app.line(/a standby waits/);
+  const slow = ask({ ...where, path: '/slow' });
+  await app.line('asked /slow');
+  const socket = net.connect(where).setEncoding('utf8');
+  let text = '';
+  let asked = 0;
+  const again = (): void => void (socket.write('GET /again HTTP/1.1\r\nHost: a\r\n\r\n'), asked++);
+  const ended = new Promise<string>((resolve) => {
+    socket.on('error', (error) => resolve(String(error))).on('end', () => resolve('end'));
+  });
+  socket.on('data', (data: string) => {
+    text += data;
+    if (!text.includes('onnection: close')) again();
+  });
+  again();
+  await app.line('asked /again');
+  project.write('app.js', httpServer(1, handler));
+  assert.equal(await ended, 'end');
+  assert.equal(text.match(/fast/g)?.length, asked);
+  assert.match(text.slice(text.lastIndexOf('HTTP/1.1')), /connection: close/i);
+  assert.equal(await slow, 'slow');
+  socket.destroy();
+});
+
+test(
+  'a connection that was opened just before the save, and asks for nothing, holds up no restart',
+  posix,
+  async () => {
+    using project = new Project({
+      'app.js': httpServer(0, '', "server.on('connection', () => console.log('connected'));"),
+    });
+    await using app = run(project, 'app.js', { env });
+    const where = { port: await port(app, 0), host: '127.0.0.1' };
+    await app.line(/a standby waits/);
+    const socket = net.connect(where).resume();
+    const closed = new Promise<string>((resolve) => {
+      socket.on('error', (error) => resolve(String(error))).on('end', () => resolve('end'));
+    });
+    await app.line('connected');
+    project.write('app.js', httpServer(1, ''));
+    assert.equal(await closed, 'end');
+    await port(app, 1);
+    assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+  },
+);
+
+test('connections on which nothing happens are closed, not reset, and hold up nothing', posix, async () => {
+  using project = new Project({ 'app.js': httpServer(0, "response.end('x');", CLOSE) });
+  await using app = run(project, 'app.js', { env });
+  const where = { port: await port(app, 0), host: '127.0.0.1' };
+  // One has been used, another one only opened.
+  const ends = [true, false].map(async (used) => {
+    const socket = net.connect(where).resume();
+    if (used) socket.write('GET /used HTTP/1.1\r\nHost: a\r\n\r\n');
+    return await new Promise<string>((resolve) => {
+      socket.on('error', (error) => resolve(String(error))).on('end', () => resolve('end'));
+    });
+  });
+  await app.line('asked /used');
+  await app.line(/a standby waits/);
+  project.write('app.js', httpServer(1, ''));
+  assert.deepEqual(await Promise.all(ends), ['end', 'end']);
+  await port(app, 1);
+  assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+});
+
+/** What has no end by itself. */
+const ENDLESS: readonly (readonly [what: string, request: string, handler: string, more: string])[] = [
+  [
+    'server-sent events',
+    'GET /',
+    "response.writeHead(200, { 'Content-Type': 'text/event-stream' });\nsetInterval(() => response.write('data: x\\n\\n'), 20);",
+    '',
+  ],
+  [
+    'an upgraded connection',
+    'GET /\r\nConnection: Upgrade\r\nUpgrade: websocket',
+    '',
+    "server.on('upgrade', (request, socket) => {\n  console.log('asked', request.url);\n  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n');\n  socket.on('data', () => {});\n});\n",
+  ],
+];
+
+for (const [what, request, handler, more] of ENDLESS) {
+  for (const handles of ['', CLOSE]) {
+    test(
+      `${what} holds up no restart${handles && ' of a program that waits for its server'}`,
+      posix,
+      async () => {
+        using project = new Project({ 'app.js': httpServer(0, handler, more + handles) });
+        await using app = run(project, 'app.js', { env });
+        const socket = net.connect({ port: await port(app, 0), host: '127.0.0.1' }).resume();
+        const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+        const [first, ...headers] = request.split('\r\n');
+        socket.write([`${first} HTTP/1.1`, 'Host: a', ...headers, '', ''].join('\r\n'));
+        await app.line('asked /');
+        await app.line(/a standby waits/);
+        project.write('app.js', httpServer(1, handler));
+        await closed;
+        await port(app, 1);
+        assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+        if (handles) assert.equal(app.transcript.count(/^closed undefined 1$/), 1, app.transcript.toString());
+      },
+    );
+  }
+}
+
+for (const [what, module, options, connect] of [
+  ['net', 'net', '', (at: net.TcpNetConnectOpts) => net.connect(at)],
+  [
+    'tls',
+    'tls',
+    `${JSON.stringify({ key: KEY, cert: CERTIFICATE })}, `,
+    (at: net.TcpNetConnectOpts) => tls.connect({ ...at, rejectUnauthorized: false }),
+  ],
+] as const) {
+  test(
+    `an open connection of ${what} holds up no restart of a program that waits for its server`,
+    posix,
+    async () => {
+      const code = (version: number): string => `
+import { createServer } from 'node:${module}';
+const server = createServer(${options}(socket) => {
+  console.log('asked');
+  socket.write('v${version}');
+  socket.on('error', () => {});
+});
+server.listen(0, '127.0.0.1', () => console.log('v${version} listens', server.address().port));
+${CLOSE}`;
+      using project = new Project({ 'app.js': code(0) });
+      await using app = run(project, 'app.js', { env });
+      const where = { port: await port(app, 0), host: '127.0.0.1' };
+      const socket = connect(where).resume();
+      const closed = new Promise<string>((resolve) => {
+        socket.on('error', (error) => resolve(String(error))).on('end', () => resolve('end'));
+      });
+      await app.line('asked');
+      await app.line(/a standby waits/);
+      project.write('app.js', code(1));
+      assert.equal(await closed, 'end');
+      assert.equal(await port(app, 1), where.port);
+      assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+    },
+  );
+}
+
+test("the app's handler of SIGTERM finds its server as it was", posix, async () => {
+  const handler = `
+process.on('SIGTERM', () => {
+  console.log('handles', server.listening, server.address().port, process.listenerCount('SIGTERM'));
+  server.close((error) => console.log('closed', String(error)));
+});`;
+  using project = new Project({ 'app.js': httpServer(0, "response.end('x');", handler) });
+  await using app = run(project, 'app.js', { env });
+  const at = await port(app, 0);
+  await app.line(/a standby waits/);
+  project.write('app.js', httpServer(1, ''));
+  await app.line(`handles true ${at} 1`);
+  await app.line('closed undefined');
+  assert.equal(await port(app, 1), at);
+});
+
+test('a program that blocks its loop is ended all the same', posix, async () => {
+  using project = new Project({ 'app.js': httpServer(0, 'for (;;);') });
+  await using app = run(project, 'app.js', { env });
+  const where = { port: await port(app, 0) };
+  await app.line(/a standby waits/);
+  const answer = ask(where).catch(() => 'cut');
+  await app.line('asked /');
+  project.write('app.js', httpServer(1, ''));
+  await port(app, 1);
+  assert.equal(await answer, 'cut');
+  assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+});
+
+test('a response without an end is cut when the grace period comes to its end', posix, async () => {
+  using project = new Project({ 'app.js': httpServer(0, "response.write('x');", CLOSE) });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '600' } });
+  const where = { port: await port(app, 0) };
+  const answer = ask(where).catch(() => 'cut');
+  await app.line('asked /');
+  await up(app);
+  project.write('app.js', httpServer(1, ''));
+  assert.equal(await answer, 'cut');
+  assert.equal(await port(app, 1), where.port);
+});
+
+test('https: nothing is refused, reset or empty, and a response is complete', posix, async () => {
+  const code = (version: number): string =>
+    httpServer(version, "setTimeout(() => response.end('slow'), 500);")
+      .replace("from 'node:http'", "from 'node:https'")
+      .replace('createServer(', `createServer(${JSON.stringify({ key: KEY, cert: CERTIFICATE })}, `);
+  using project = new Project({ 'app.js': code(0) });
+  await using app = run(project, 'app.js', { env });
+  const where = { port: await port(app, 0), rejectUnauthorized: false };
+  let errors: readonly string[];
+  {
+    await using asking = poll({ ...where, path: '/version' }, https.request);
+    ({ errors } = asking);
+    for (let version = 1; version <= 3; version++) {
+      await app.line(/a standby waits/);
+      const slow = ask({ ...where, path: '/slow' }, https.request);
+      await app.line('asked /slow');
+      project.write('app.js', code(version));
+      assert.equal(await slow, 'slow');
+      await port(app, version);
+      await asking.next();
+    }
+  }
+  assert.deepEqual(errors, []);
+});
+
+test('http2: streams are finished, the session is told to go away', posix, async () => {
+  const code = (version: number): string =>
+    httpServer(version, "setTimeout(() => response.end('slow'), 500);", CLOSE).replace(
+      "from 'node:http'",
+      "from 'node:http2'",
+    );
+  using project = new Project({ 'app.js': code(0) });
+  await using app = run(project, 'app.js', { env });
+  const at = await port(app, 0);
+  await app.line(/a standby waits/);
+  const session = http2.connect(`http://127.0.0.1:${at}`);
+  const closed = new Promise<string>((resolve) => {
+    session.on('error', (error) => resolve(String(error))).on('close', () => resolve('closed'));
+  });
+  const stream = session.request({ ':path': '/slow' }).setEncoding('utf8');
+  let body = '';
+  stream.on('data', (data: string) => (body += data));
+  await app.line('asked /slow');
+  project.write('app.js', code(1));
+  assert.equal(await closed, 'closed');
+  assert.equal(body, 'slow');
+  assert.equal(await port(app, 1), at);
+  assert.ok(took(app.transcript, 1) < LONG_MS, app.transcript.toString());
+});
+
+test('a program without connections ends at once, and so does one that has no handler', posix, async () => {
+  using project = new Project({ 'app.js': httpServer(0, '') });
+  await using app = run(project, 'app.js', { env });
+  await port(app, 0);
+  for (let version = 1; version <= 3; version++) {
+    await app.line(/a standby waits/);
+    project.write('app.js', httpServer(version, ''));
+    await port(app, version);
+    assert.ok(took(app.transcript, version) < LONG_MS, app.transcript.toString());
+  }
+  assert.equal(app.transcript.count(/ending in its own time/), 0, app.transcript.toString());
+});
+
+test(
+  'an upload that stands still does not hold up a restart, nor does a stream that says no more',
+  posix,
+  async () => {
+    const code = (version: number): string => `
+import http from 'node:http';
+http.createServer((request, response) => {
+  if (request.method === 'POST') request.resume();
+  else response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('{}\\n');
+  console.log('v${version} got', request.method);
+}).listen(0, '127.0.0.1', function () { console.log('v${version} listens', this.address().port); });
+`;
+    using project = new Project({ 'app.js': code(0) });
+    await using app = run(project, 'app.js');
+    let at = Number(/\d+$/.exec(await app.line(/^v0 listens/))?.[0]);
+    for (const [version, method] of [
+      [1, 'POST'],
+      [2, 'GET'],
+    ] as const) {
+      const request = http.request({
+        port: at,
+        host: '127.0.0.1',
+        method,
+        headers: { 'content-length': 100 },
+      });
+      request.on('error', () => {});
+      request.flushHeaders();
+      if (method === 'GET') request.end('x'.repeat(100));
+      await app.line(`v${version - 1} got ${method}`);
+      project.write('app.js', code(version));
+      at = Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens`)))?.[0]);
+      request.destroy();
+    }
+    assert.equal(app.transcript.count(/did not end/), 0, app.transcript.toString());
+  },
+);

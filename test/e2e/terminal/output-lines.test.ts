@@ -1,0 +1,243 @@
+// What autoreload says: one line per event, these words, and nothing else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import type { Run } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+
+const STAY = 'setInterval(() => {}, 1000);\n';
+const UP = /^\[autoreload\] .* is up in/;
+const WAITING = /^\[autoreload\] .* waiting for/;
+
+test('up, changed with the chain of imports, and up again', async () => {
+  using project = new Project({
+    'app.js': `import './src/routes.js';\n${STAY}`,
+    'src/routes.js': "import './db.js';\n",
+    'src/db.js': '',
+  });
+  await using app = run(project, 'app.js');
+  await app.line(UP);
+  project.write('src/db.js', '// edited\n');
+  await app.line(UP);
+  project.write('app.js', `import './src/db.js';\n${STAY}`);
+  await app.line(UP);
+  project.write('src/db.js', '');
+  await app.line(UP);
+  assertTold(app, [
+    'app.js is up in N ms, watching 3 files',
+    'src/db.js changed (app.js > src/routes.js > src/db.js), restarting',
+    'app.js is up in N ms, watching 3 files',
+    'app.js changed, restarting',
+    'app.js is up in N ms, watching 2 files',
+    'src/db.js changed (app.js > src/db.js), restarting',
+    'app.js is up in N ms, watching 2 files',
+  ]);
+});
+
+test('a long chain is told without its middle', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 8 }, (_, i) => [`${i}.js`, i < 7 ? `import './${i + 1}.js';\n` : '']),
+  );
+  using project = new Project({ ...files, 'app.js': `import './0.js';\n${STAY}` });
+  await using app = run(project, 'app.js');
+  await app.line(UP);
+  project.write('7.js', '// edited\n');
+  await app.line(UP);
+  assertTold(app, [
+    'app.js is up in N ms, watching 9 files',
+    '7.js changed (app.js > 0.js > ... > 6.js > 7.js), restarting',
+    'app.js is up in N ms, watching 9 files',
+  ]);
+});
+
+test('deleted, and created again', async () => {
+  using project = new Project({ 'app.js': `import './gone.js';\n${STAY}`, 'gone.js': '' });
+  await using app = run(project, 'app.js');
+  await app.line(UP);
+  project.remove('gone.js');
+  await app.line(WAITING);
+  project.write('gone.js', '');
+  await app.line(UP);
+  assertTold(app, [
+    'app.js is up in N ms, watching 2 files',
+    'gone.js deleted (app.js > gone.js), restarting',
+    'app.js failed with exit code 1, waiting for gone.js or a change in 1 file',
+    'gone.js created (app.js > gone.js), restarting',
+    'app.js is up in N ms, watching 2 files',
+  ]);
+});
+
+test('several files at once: the first, and how many more', async () => {
+  // Not empty: the first half of a save, which empties the file, would leave it as it was.
+  const files = { 'a.js': '// 1\n', 'b.js': '// 1\n', 'c.js': '// 1\n' };
+  using project = new Project({
+    ...files,
+    'app.js': `import './a.js';\nimport './b.js';\nimport './c.js';\n${STAY}`,
+  });
+  // However long this process is kept from writing the next one.
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_DEBOUNCE: '300' } });
+  await app.line(UP);
+  for (const name of Object.keys(files)) project.write(name, '// edited\n');
+  // Events of several files come in any order.
+  await app.line(/^\[autoreload\] ([abc])\.js changed \(app\.js > \1\.js\), and 2 more, restarting$/);
+  await app.line(UP);
+  project.write('b.js', '');
+  project.write('c.js', '');
+  await app.line(/^\[autoreload\] ([bc])\.js changed \(app\.js > \1\.js\), and 1 more, restarting$/);
+  await app.line(UP);
+  assert.equal(app.restarts, 2);
+});
+
+test('completed, failed, and ended by a signal', async () => {
+  using project = new Project({ 'app.js': '' });
+  await using app = run(project, 'app.js');
+  await app.line(WAITING);
+  project.write('app.js', 'process.exitCode = 3;\n');
+  await app.line(WAITING);
+  project.write('app.js', "process.kill(process.pid, 'SIGKILL');\n");
+  await app.line(WAITING);
+  assertTold(app, [
+    'app.js completed, waiting for a change in 1 file',
+    'app.js changed, restarting',
+    'app.js failed with exit code 3, waiting for a change in 1 file',
+    'app.js changed, restarting',
+    process.platform === 'win32'
+      ? 'app.js failed with exit code 1, waiting for a change in 1 file'
+      : 'app.js was ended by SIGKILL, waiting for a change in 1 file',
+  ]);
+});
+
+test('waiting for what is missing: the entry, a module, a package', async () => {
+  using project = new Project({});
+  await using app = run(project, 'src/app.js');
+  await app.line(WAITING);
+  project.write('src/app.js', "import './lib/missing.js';\n");
+  await app.line(WAITING);
+  project.write('src/lib/missing.js', "import '@scope/missing/sub';\n");
+  await app.line(WAITING);
+  project.write('src/app.js', STAY);
+  await app.line(UP);
+  assertTold(app, [
+    'src/app.js failed with exit code 1, waiting for src/app.js',
+    'src/app.js created, restarting',
+    'src/app.js failed with exit code 1, waiting for src/lib/missing.js or a change in 1 file',
+    'src/lib/missing.js created (src/app.js > src/lib/missing.js), restarting',
+    'src/app.js failed with exit code 1, waiting for node_modules/@scope/missing or a change in 2 files',
+    'src/app.js changed, restarting',
+    'src/app.js is up in N ms, watching 1 file',
+  ]);
+});
+
+test(
+  'a program that asks for a restart, and one that has to be killed',
+  { skip: process.platform === 'win32' },
+  async () => {
+    const ignores = `process.on('SIGTERM', () => {});\n${STAY}`;
+    using project = new Project({ 'app.js': `process.exit(75);\n` });
+    await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '200' } });
+    await app.line(/asked for a restart .* in 100 ms$/);
+    project.write('app.js', ignores);
+    await app.line(UP);
+    project.write('app.js', STAY);
+    await app.line(UP);
+    const lines = told(app);
+    assert.equal(lines[0], 'app.js asked for a restart (exit code 75), restarting');
+    assert.deepEqual(lines.slice(lines.indexOf('app.js changed, restarting')), [
+      'app.js changed, restarting',
+      'app.js is up in N ms, watching 1 file',
+      'app.js changed, restarting',
+      'app.js did not end within N ms, killing it',
+      'app.js is up in N ms, watching 1 file',
+    ]);
+  },
+);
+
+test('a file outside of the working directory is named as the user would', async () => {
+  using project = new Project({ 'app/main.js': `import '../lib/a.js';\n${STAY}`, 'lib/a.js': '' });
+  await using app = run(project, 'main.js', { cwd: project.path('app') });
+  await app.line(UP);
+  project.write('lib/a.js', '// edited\n');
+  await app.line(UP);
+  assertTold(app, [
+    'main.js is up in N ms, watching 2 files',
+    '../lib/a.js changed (main.js > ../lib/a.js), restarting',
+    'main.js is up in N ms, watching 2 files',
+  ]);
+});
+
+test('AUTORELOAD_LOG=silent says nothing, and restarts', async () => {
+  const source = `console.log('one');\n${STAY}`;
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'silent' } });
+  await app.line('one');
+  project.write('app.js', `console.log('two');\n${STAY}`);
+  await app.line('two');
+  project.write('app.js', "console.log('three');\n");
+  await app.line('three');
+  app.kill('SIGTERM');
+  await app.end();
+  assert.deepEqual(app.transcript.lines('stderr'), []);
+});
+
+test('AUTORELOAD_LOG=debug says more, and every line begins with the prefix', async () => {
+  using project = new Project({ 'app.js': STAY });
+  const counts: number[] = [];
+  for (const level of ['info', 'debug']) {
+    await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: level } });
+    await app.line(UP);
+    project.write('app.js', `${STAY}// ${level}\n`);
+    await app.line(UP);
+    app.kill('SIGTERM');
+    await app.end();
+    const lines = app.transcript.lines('stderr');
+    assert.ok(
+      lines.every((line) => line.startsWith('[autoreload] ')),
+      app.transcript.toString(),
+    );
+    counts.push(lines.length);
+  }
+  assert.equal(counts[0], 3);
+  assert.ok(counts[1]! > 3, String(counts));
+});
+
+test('colour only where it is asked for: FORCE_COLOR and NO_COLOR', async () => {
+  const coloured = '\u001B[36m[autoreload]\u001B[39m app.js is up in N ms, watching 1 file';
+  const plain = '[autoreload] app.js is up in N ms, watching 1 file';
+  for (const [env, expected] of [
+    [{}, plain],
+    [{ FORCE_COLOR: '1' }, coloured],
+    [{ FORCE_COLOR: '3' }, coloured],
+    [{ FORCE_COLOR: '0' }, plain],
+    [{ NO_COLOR: '1' }, plain],
+    // As Node does, which says so once if the program itself asks for colours.
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, coloured],
+    [{ NODE_DISABLE_COLORS: '1', FORCE_COLOR: '1' }, coloured],
+  ] as const) {
+    using project = new Project({ 'app.js': STAY });
+    await using app = run(project, 'app.js', { env });
+    await app.line(/ is up in /);
+    app.kill('SIGTERM');
+    await app.end();
+    // Node itself warns of a contradiction, as soon as something loads node:assert.
+    const lines = app.transcript
+      .lines('stderr')
+      .filter((line) => !/env is ignored due to|--trace-warnings/.test(line));
+    assert.deepEqual(lines.map(withoutNumbers), [expected], JSON.stringify(env));
+  }
+});
+
+/** Compares every line of ours. */
+function assertTold(app: Run, expected: readonly string[]): void {
+  assert.deepEqual(told(app), expected, app.transcript.toString());
+}
+
+/** Every line of ours, without the prefix. */
+function told(app: Run): string[] {
+  const prefix = '[autoreload] ';
+  const lines = app.transcript.lines('stderr').filter((line) => line.startsWith(prefix));
+  return lines.map((line) => withoutNumbers(line.slice(prefix.length)));
+}
+
+function withoutNumbers(line: string): string {
+  return line.replace(/\b\d+(\.\d)? m?s\b/g, 'N ms');
+}

@@ -1,0 +1,309 @@
+// A program sees the same under autoreload as without it: arguments, environment, descriptors, listeners, warnings.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { run, until } from '../../helpers/autoreload.ts';
+import type { RunOptions } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+
+/** What does differ, and why it has to. */
+const INHERENT = {
+  /**
+   * Names of events. Node itself listens to the first on every process with an IPC channel, and so do we; by the second the
+   * supervisor is told of the error that ends the program.
+   */
+  events: ['internalMessage', 'uncaughtExceptionMonitor'],
+};
+
+/** What a program can see of how it was started. Runs in ES modules and in CommonJS. */
+const SNAPSHOT = `
+const inherited = [];
+for (const key in process) inherited.push(key);
+console.log(JSON.stringify({
+  argv: process.argv.slice(1),
+  argv0: process.argv0,
+  execArgv: process.execArgv,
+  execPath: process.execPath,
+  cwd: process.cwd(),
+  env: Object.entries(process.env).sort(),
+  title: process.title,
+  umask: process.umask(),
+  debugPort: process.debugPort,
+  stackTraceLimit: Error.stackTraceLimit,
+  send: typeof process.send,
+  connected: String(process.connected),
+  channel: String(process.channel),
+  channelKeys: ['send', 'connected', 'disconnect', 'channel'].filter((key) => key in process),
+  keys: Object.keys(process),
+  inherited,
+  globals: Object.getOwnPropertyNames(globalThis),
+  events: process.eventNames().map(String),
+  listeners: [
+    'message', 'disconnect', 'newListener', 'removeListener', 'exit', 'beforeExit', 'warning', 'SIGTERM', 'SIGINT',
+    'SIGHUP', 'uncaughtException', 'unhandledRejection', 'multipleResolves',
+  ].map((name) => [name, ...process.listeners(name).map((listener) => listener.name)]),
+}));
+`;
+
+const CJS_SNAPSHOT = `${SNAPSHOT}
+console.log(JSON.stringify({
+  main: require.main === module,
+  parent: String(module.parent),
+  id: module.id,
+  filename: __filename,
+  extensions: Object.keys(require.extensions),
+}));
+`;
+
+const END = "console.log('end');\n";
+const ESM = SNAPSHOT + END;
+const CJS = CJS_SNAPSHOT + END;
+
+const OURS = ['--import', 'autoreload/register'];
+const FLAGS = ['--no-warnings', '--conditions=x', '--stack-trace-limit=20', '--title=a title'];
+const ARGS = [
+  'one',
+  'two words',
+  '"quoted"',
+  "it's",
+  '',
+  '--import',
+  'autoreload/register',
+  '$HOME',
+  'ü %20',
+];
+
+test('an ES module sees what it sees without autoreload', async () => {
+  using project = new Project({ 'app.js': ESM });
+  await assertSame(project, ['app.js']);
+});
+
+test('a CommonJS program sees what it sees without autoreload', async () => {
+  using project = new Project({ 'app.cjs': CJS });
+  await assertSame(project, ['app.cjs']);
+});
+
+test('the options of Node and the arguments of the program stay as they are', async () => {
+  using project = new Project({ 'app.js': ESM, 'app.cjs': CJS });
+  await assertSame(project, ['app.js', ...ARGS], { execArgv: FLAGS });
+  await assertSame(project, ['app.cjs', ...ARGS], { execArgv: FLAGS });
+});
+
+test('the option of autoreload leaves no trace, whatever its form and place', async () => {
+  using project = new Project({ 'app.js': ESM });
+  await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import=autoreload/register', ...FLAGS]);
+  await assertSame(project, ['app.js'], { execArgv: FLAGS }, [...FLAGS, '--import', 'autoreload/register']);
+  const file = new URL('../../../dist/register.js', import.meta.url).href;
+  await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import', file, ...FLAGS]);
+});
+
+test('an entry may be named in every way that Node knows', async () => {
+  using project = new Project({ 'package.json': '{}', 'app.js': CJS, 'folder/index.js': CJS });
+  project.link('linked', project.path('folder'));
+  for (const entry of [
+    'app',
+    './app.js',
+    project.path('app.js'),
+    'folder',
+    'folder/',
+    'linked',
+    'linked/index.js',
+  ]) {
+    await assertSame(project, [entry]);
+  }
+});
+
+test(
+  'a program behind a link, as in node_modules/.bin, is loaded from its real place',
+  { skip: process.platform === 'win32' && 'links to files need a privilege there' },
+  async () => {
+    using project = new Project({ 'package/tool.cjs': CJS });
+    project.link('bin/tool', project.path('package/tool.cjs'));
+    await assertSame(project, ['bin/tool']);
+  },
+);
+
+test("the user's own preloads see the same as well", async () => {
+  // Node before 22.15 runs preloads in the thread of its hooks too.
+  const preload = "if (process.getBuiltinModule('worker_threads').isMainThread) {\n" + SNAPSHOT + '}\n';
+  using project = new Project({ 'app.js': ESM, 'pre.cjs': preload, 'pre.js': preload });
+  await assertSame(project, ['app.js'], { execArgv: ['--require', './pre.cjs', '--import=./pre.js'] });
+});
+
+test('an ES module is read as Node reads it, whatever its bytes', async () => {
+  const errors = `
+for (const what of ['./gone.js', './folder.js', './bom.js?x=1']) {
+  await import(what, what.endsWith('1') ? { with: { type: 'json' } } : {}).catch((error) => console.log(error.code, error.message));
+}
+`;
+  using project = new Project({
+    'app.js': `import './bom.js';\nimport './bytes.js?query#hash';\nimport './empty.js';\n${errors}${END}`,
+    'bom.js': "\uFEFF#!/usr/bin/env node\nconsole.log('mark', import.meta.url);\n",
+    'empty.js': '',
+    'folder.js/index.js': '',
+  });
+  fs.writeFileSync(
+    project.path('bytes.js'),
+    Buffer.from("console.log('\xE4\xFF', import.meta.url);", 'latin1'),
+  );
+  await assertSame(project, ['app.js']);
+});
+
+test("the user's own hooks are given what they are given without autoreload", async () => {
+  using project = new Project({
+    'app.js': `import './dep.js';\n${END}`,
+    'dep.js': "console.log('source');\n",
+    'hooks.js': `
+export async function load(url, context, next) {
+  const result = await next(url, context);
+  if (!url.endsWith('/dep.js')) return result;
+  return { ...result, source: String(result.source).replace('source', Buffer.isBuffer(result.source) ? 'bytes' : 'text') };
+}
+`,
+    'register.js': "import module from 'node:module';\nmodule.register('./hooks.js', import.meta.url);\n",
+  });
+  await assertSame(project, ['app.js'], { execArgv: ['--import', './register.js'] });
+  await assertSame(project, ['app.js'], { execArgv: ['--experimental-loader', './hooks.js'] });
+});
+
+test('the environment stays as it is, whatever it holds', async () => {
+  using project = new Project({ 'app.js': ESM });
+  await assertSame(project, ['app.js'], {
+    env: {
+      EMPTY: '',
+      LINES: 'a\nb',
+      QUOTES: `"'\\`,
+      NODE_ENV: 'test',
+      AUTORELOAD_GRACE: '100',
+      FORCE_COLOR: '0',
+    },
+  });
+});
+
+test('umask, working directory and name of the process stay as they are', async () => {
+  using project = new Project({ 'folder/app.js': ESM });
+  const mask = process.umask(0o027);
+  try {
+    await assertSame(project, ['folder/app.js'], { argv0: 'my-app' });
+    await assertSame(project, ['app.js'], { cwd: project.path('folder') });
+  } finally {
+    process.umask(mask);
+  }
+});
+
+for (const kind of ['files', 'pipes'] as const) {
+  test(`stdin, stdout and stderr are the very ${kind} that autoreload was given`, async () => {
+    // Runs in the first process, in front of autoreload, and in the program.
+    const probe = `
+import fs from 'node:fs';
+const stat = (fd) => { const { dev, ino, mode } = fs.fstatSync(fd, { bigint: true }); return [dev, ino, mode].join(':'); };
+fs.writeFileSync('seen.' + process.pid, [0, 1, 2].map(stat).join(' '));
+`;
+    using project = new Project({ 'app.js': 'process.stdin.resume();\n', 'probe.js': probe, in: '' });
+    const fds =
+      kind === 'files' ? ['in', 'out', 'err'].map((name) => fs.openSync(project.path(name), 'a+')) : [];
+    const seen = (): string[] => fs.readdirSync(project.dir).filter((name) => name.startsWith('seen.'));
+    await using app = run(project, 'app.js', {
+      execArgv: ['--import', './probe.js', ...OURS],
+      stdio: kind === 'files' ? fds : 'pipe',
+    });
+    const both = (): boolean => seen().filter((name) => project.read(name) !== '').length === 2;
+    await until('both processes have looked', both);
+    for (const fd of fds) fs.closeSync(fd);
+    const [first, second] = seen().map((name) => project.read(name));
+    assert.equal(second, first, app.transcript.toString());
+  });
+}
+
+test('a listener for multipleResolves is called', async () => {
+  const source = `
+process.on('multipleResolves', (type) => console.log(type));
+new Promise((resolve) => { resolve(1); resolve(2); });
+setTimeout(() => console.log('end'), 10);
+`;
+  using project = new Project({ 'app.js': source });
+  assert.deepEqual(await output(project, ['app.js'], { execArgv: OURS }), await output(project, ['app.js']));
+});
+
+test('an edit of the env file counts from the next start', async () => {
+  const source = 'console.log(process.env.A, process.env.B, process.env.C);\nsetInterval(() => {}, 1000);\n';
+  using project = new Project({ 'app.js': source, '.env': 'A=one\nB=file\nC=gone\n' });
+  await using app = run(project, 'app.js', { execArgv: ['--env-file=.env', ...OURS], env: { B: 'shell' } });
+  await app.lines('one shell gone', /is up in/);
+  project.write('.env', 'A="two # words"\nB=file\n');
+  project.write('app.js', `${source}// edited\n`);
+  await app.line('two # words shell undefined');
+});
+
+test('stdout carries nothing of ours, stderr only lines that begin [autoreload]', async () => {
+  const source = "console.log('out');\nconsole.error('err');\n";
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  await app.line(/completed, waiting/);
+  project.write('app.js', `${source}process.exitCode = 3;\n`);
+  await app.line(/failed with exit code 3, waiting/);
+  project.write('app.js', `${source}setInterval(() => {}, 1000);\n`);
+  await app.line(/is up in/);
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
+  assert.deepEqual(app.transcript.lines('stdout'), ['out', 'out', 'out'], app.transcript.toString());
+  const own = app.transcript.lines('stderr').filter((line) => !line.startsWith('[autoreload] '));
+  assert.deepEqual(own, ['err', 'err', 'err'], app.transcript.toString());
+});
+
+test('no Node warns because of us', async () => {
+  using project = new Project({
+    'app.js': "import './b.cjs';\nawait import('./c.js');\nsetInterval(() => {}, 1000);\n",
+    'app.cjs': "require('./b.cjs');\nimport('./c.js');\nsetInterval(() => {}, 1000);\n",
+    'b.cjs': "require('./d.cjs');\n",
+    'c.js': '',
+    'd.cjs': '',
+  });
+  const strict = ['--pending-deprecation', '--trace-deprecation', '--trace-warnings'];
+  for (const [entry, flags] of [
+    ['app.js', []],
+    ['app.js', strict],
+    ['app.cjs', []],
+    ['app.cjs', strict],
+  ] as const) {
+    await using app = run(project, entry, { execArgv: [...flags, ...OURS] });
+    await app.line(/is up in/);
+    project.write(entry, `${project.read(entry)}\n`);
+    await app.line(/is up in/);
+    app.kill('SIGTERM');
+    await app.end();
+    const others = app.transcript.entries.filter(({ text }) => !text.startsWith('[autoreload] '));
+    assert.deepEqual(others, [], app.transcript.toString());
+  }
+});
+
+/** Compares what a program prints under autoreload and in a plain run. */
+async function assertSame(
+  project: Project,
+  args: readonly string[],
+  options: RunOptions = {},
+  execArgv: readonly string[] = [...OURS, ...(options.execArgv ?? [])],
+): Promise<void> {
+  const plain = await output(project, args, options);
+  // Those of the user's preloads that stand in front of ours run in the first process as well.
+  const supervised = (await output(project, args, { ...options, execArgv })).slice(-plain.length);
+  assert.deepEqual(supervised.map(comparable), plain.map(comparable), args.join(' '));
+}
+
+/** What a program prints on stdout up to its end; without autoreload unless `execArgv` has it. */
+async function output(
+  project: Project,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string[]> {
+  await using app = run(project, args, { execArgv: [], ...options });
+  await app.line('end');
+  return app.transcript.lines('stdout');
+}
+
+function comparable(line: string): unknown {
+  if (!line.startsWith('{')) return line;
+  const snapshot = JSON.parse(line) as { events?: string[] };
+  const events = snapshot.events?.filter((name) => !INHERENT.events.includes(name));
+  return { ...snapshot, events };
+}

@@ -1,0 +1,203 @@
+// The next run is booted before it is needed, and nobody notices but by its speed.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { gone, isRunning, run } from '../../helpers/autoreload.ts';
+import type { Run } from '../../helpers/autoreload.ts';
+import { LOOK } from '../../helpers/look.ts';
+import { Project } from '../../helpers/project.ts';
+
+const STAY = 'setInterval(() => {}, 1000);\n';
+const DEBUG = { AUTORELOAD_LOG: 'debug' };
+const OURS = ['--import', 'autoreload/register'];
+const linux = { skip: process.platform !== 'linux' };
+
+/** Waits for a standby, and gives its pid. */
+async function standby(app: Run): Promise<number> {
+  const line = await app.line(/^\[autoreload\] a standby waits \(pid \d+\)$/);
+  return Number(/\d+/.exec(line)?.[0]);
+}
+
+for (const [type, entry] of [
+  ['module', "import http from 'node:http';\nimport './dep.js';\n"],
+  ['commonjs', "require('node:http');\nrequire('./dep.js');\n"],
+] as const) {
+  test(`a restart lets the standby through: ${type}`, async () => {
+    using project = new Project({
+      'package.json': JSON.stringify({ type }),
+      'app.js': `${entry}console.log('pid', process.pid);\n${STAY}`,
+      'dep.js': '',
+    });
+    await using app = run(project, 'app.js', { env: DEBUG });
+    await app.line(/^pid \d+$/);
+    for (let round = 0; round < 3; round++) {
+      const pid = await standby(app);
+      project.write('dep.js', `// ${round}\n`);
+      await app.line(`pid ${pid}`);
+    }
+  });
+}
+
+test('nothing of the program runs before its turn, not even a preload', async () => {
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';\nfs.appendFileSync('ran', 'app\\n');\n${STAY}`,
+    'preload.js': "import fs from 'node:fs';\nfs.appendFileSync('ran', 'preload\\n');\n",
+  });
+  await using app = run(project, 'app.js', { env: DEBUG, execArgv: [...OURS, '--import', './preload.js'] });
+  await standby(app);
+  assert.equal(project.read('ran'), 'preload\napp\n');
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await standby(app);
+  assert.equal(project.read('ran'), 'preload\napp\npreload\napp\n');
+});
+
+test('what a run that has waited sees is what the first one saw', linux, async () => {
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';
+const { argv, execArgv, env, title } = process;
+console.log(JSON.stringify({
+  argv, execArgv, env, title,
+  cwd: process.cwd(), keys: Reflect.ownKeys(process).map(String), events: process.eventNames().map(String),
+  globals: Reflect.ownKeys(globalThis).map(String), fds: fs.readdirSync('/proc/self/fd').length,
+  resources: process.getActiveResourcesInfo(), debugPort: process.debugPort,
+}));
+${STAY}`,
+  });
+  await using app = run(project, ['app.js', 'two words'], { env: { ...DEBUG, A: '1' } });
+  const seen = [await app.line(/^\{/)];
+  for (let round = 0; round < 2; round++) {
+    await standby(app);
+    project.write('app.js', `${project.read('app.js')}// ${round}\n`);
+    seen.push(await app.line(/^\{/));
+  }
+  assert.equal(seen[1], seen[0]);
+  assert.equal(seen[2], seen[0]);
+});
+
+for (const [name, entry, show] of [
+  ['ESM', 'app.mjs', "import look from './look.cjs';\nimport http from 'node:http';\nlook.show('all');\n"],
+  ['CommonJS', 'app.cjs', "require('node:http');\nrequire('./look.cjs').show('all');\n"],
+] as const) {
+  test(`a run sees the same whether it has waited or not, down to each property: ${name}`, async () => {
+    const seen: (readonly string[])[] = [];
+    for (const on of ['1', '0']) {
+      using project = new Project({ 'look.cjs': LOOK, [entry]: `${show}console.log('end');\n${STAY}` });
+      await using app = run(project, entry, { env: { ...DEBUG, AUTORELOAD_STANDBY: on } });
+      await app.line('end');
+      if (on === '1') await standby(app);
+      else await app.line(/is up in/);
+      project.write(entry, `${project.read(entry)}// edited\n`);
+      await app.line('end');
+      // The folder of each project has a name of its own, and so has its switch.
+      const lines = app.transcript
+        .lines('stdout')
+        .map((line) => line.replaceAll(project.dir, '').replace(/\["AUTORELOAD_STANDBY","\d"\],?/, ''));
+      const half = lines.indexOf('end') + 1;
+      seen.push(lines.slice(0, half), lines.slice(half));
+    }
+    const [first, hasWaited, ...without] = seen;
+    assert.ok(first && first.length > 100);
+    assert.deepEqual(hasWaited, first);
+    for (const lines of without) assert.deepEqual(lines, first);
+  });
+}
+
+test('one that has read an env file is not let through when the file has changed', async () => {
+  using project = new Project({ 'app.js': `console.log('env', process.env.A);\n${STAY}`, '.env': 'A=1\n' });
+  await using app = run(project, 'app.js', { env: DEBUG, execArgv: ['--env-file=.env', ...OURS] });
+  await app.line('env 1');
+  for (const value of ['2', '3']) {
+    const pid = await standby(app);
+    project.write('.env', `A=${value}\n`);
+    await app.line(`env ${value}`);
+    await gone(pid);
+  }
+});
+
+test('one that has died is missed by nobody', async () => {
+  using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
+  await using app = run(project, 'app.js', { env: DEBUG });
+  await app.line('runs');
+  const pid = await standby(app);
+  process.kill(pid, 'SIGKILL');
+  await gone(pid);
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line('runs');
+  await app.line(/is up in/);
+  assert.equal(app.transcript.count(/was ended by/), 0, app.transcript.toString());
+});
+
+test('a program that is broken or complete has a standby for the fix', async () => {
+  using project = new Project({ 'app.js': "console.log('runs');\nprocess.exit(3);\n" });
+  await using app = run(project, 'app.js', { env: DEBUG });
+  await app.line(/failed with exit code 3/);
+  const pid = await standby(app);
+  project.write('app.js', 'console.log(process.pid);\n');
+  await app.line(String(pid));
+});
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`it ends with the supervisor: ${signal}`, async () => {
+    using project = new Project({ 'app.js': STAY });
+    await using app = run(project, 'app.js', { env: DEBUG });
+    const pid = await standby(app);
+    assert.equal(isRunning(pid), true);
+    app.kill(signal);
+    await app.end();
+    await gone(pid);
+  });
+}
+
+test('a run that comes in place of one that was thrown away ends with the supervisor, also when it is busy', async () => {
+  using project = new Project({
+    '.env': 'A=1\n',
+    'app.js': `console.log('pid', process.pid);
+if (process.env.A === '2') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+${STAY}`,
+  });
+  await using app = run(project, 'app.js', { env: DEBUG, execArgv: ['--env-file=.env', ...OURS] });
+  await app.line(/^pid \d+$/);
+  const discarded = await standby(app);
+  project.write('.env', 'A=2\n');
+  const [, pid] = (await app.line(/^pid \d+$/)).split(' ');
+  await gone(discarded);
+  app.kill('SIGKILL');
+  await app.end();
+  await gone(Number(pid));
+});
+
+test('a package that is installed nearer is taken', async () => {
+  const nearer = 'src/node_modules/dep/index.js';
+  using project = new Project({
+    'package.json': '{}',
+    'node_modules/dep/index.js': "module.exports = 'far';\n",
+    'src/app.js': `console.log(require('dep'));\n${STAY}`,
+  });
+  await using app = run(project, 'src/app.js', { env: DEBUG });
+  await app.line('far');
+  await standby(app);
+  // It has looked for the package when another one is waiting in its place.
+  project.write('src/app.js', `${project.read('src/app.js')}// edited\n`);
+  await app.line('far');
+  await standby(app);
+  project.write(nearer, "module.exports = 'near';\n");
+  project.write('src/app.js', `${project.read('src/app.js')}// edited\n`);
+  await app.line('near');
+});
+
+test('AUTORELOAD_STANDBY=0, and a program that is debugged, have none', linux, async () => {
+  for (const [env, execArgv] of [
+    [{ AUTORELOAD_STANDBY: '0' }, OURS],
+    [{}, ['--inspect=0', ...OURS]],
+  ] as const) {
+    using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
+    await using app = run(project, 'app.js', { env: { ...DEBUG, ...env }, execArgv });
+    await app.lines('runs', /is up in/);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.lines('runs', /is up in/);
+    assert.equal(app.transcript.count(/a standby waits/), 0, app.transcript.toString());
+    const children = fs.readFileSync(`/proc/${app.pid}/task/${app.pid}/children`, 'utf8').trim().split(' ');
+    // The program and the guard.
+    assert.equal(children.length, 2);
+  }
+});

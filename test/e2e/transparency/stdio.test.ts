@@ -1,0 +1,83 @@
+// stdin, stdout and stderr work as they do without autoreload: whole, in order, to the end.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../../helpers/autoreload.ts';
+import { Project } from '../../helpers/project.ts';
+
+const PIPED = ['pipe', 'pipe', 'pipe'] as const;
+
+const READER = `
+let size = 0;
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (text) => { size += text.length; if (text.length < 100) console.log('read', text.trim()); });
+process.stdin.on('end', () => console.log('end after', size));
+console.log('reading');
+`;
+
+test('the program reads what is piped in, and sees the end', async () => {
+  using project = new Project({ 'app.js': READER });
+  await using app = run(project, 'app.js', { stdio: [...PIPED] });
+  await app.line('reading');
+  app.process.stdin?.write('hello\n');
+  await app.line('read hello');
+  const much = 'x'.repeat(1_000_000);
+  app.process.stdin?.end(much);
+  await app.lines('end after 1000006', /completed, waiting/);
+});
+
+test('the next run reads on where the last one stopped', async () => {
+  using project = new Project({ 'app.js': READER });
+  await using app = run(project, 'app.js', { stdio: [...PIPED] });
+  for (const round of ['one', 'two', 'three']) {
+    await app.lines('reading', /is up in/);
+    app.process.stdin?.write(`${round}\n`);
+    await app.line(`read ${round}`);
+    project.write('app.js', `${READER}// ${round}\n`);
+  }
+  await app.line('reading');
+  app.process.stdin?.end();
+  await app.line('end after 0');
+});
+
+test('5 MB on stdout arrive whole and in order', async () => {
+  const source = `
+let text = '';
+for (let i = 0; i < 5000; i++) text += String(i).padStart(1024, '.') + '\\n';
+process.stdout.write(text + 'last\\n');
+`;
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js');
+  await app.line('last');
+  const lines = app.transcript.lines('stdout');
+  assert.equal(lines.length, 5001);
+  assert.ok(lines.slice(0, -1).every((line, i) => line === String(i).padStart(1024, '.')));
+});
+
+test('an app whose reader has gone ends as it would alone, and the next save starts it again', async () => {
+  const source = "setInterval(() => console.log('tick'), 10);\n";
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js');
+  await app.line('tick');
+  app.process.stdout?.destroy();
+  await app.line(/^Error: write EPIPE$/);
+  await app.line('[autoreload] app.js failed with exit code 1, waiting for a change in 1 file');
+  project.write('app.js', "console.error('quiet');\nsetInterval(() => {}, 1000);\n");
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.line('quiet');
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
+});
+
+test('supervision goes on when nobody reads its lines any more', async () => {
+  const source = "console.log('run');\nsetInterval(() => {}, 1000);\n";
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js');
+  await app.lines('run', /is up in/);
+  app.process.stderr?.destroy();
+  for (const round of [1, 2]) {
+    project.write('app.js', source.replace('run', `run ${round}`));
+    await app.line(`run ${round}`);
+  }
+  app.kill('SIGTERM');
+  assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
+});

@@ -1,0 +1,85 @@
+// docs/coming-from.md promises nothing that no test holds: each row of its tables names tests that there are.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT } from '../../helpers/project.ts';
+import { hasTest } from '../../helpers/test-names.ts';
+
+const DOCS = join(ROOT, 'docs');
+
+const TOOLS = [
+  'node --watch',
+  'nodemon',
+  'tsx watch',
+  'node-dev',
+  'watchexec',
+  'restarter.py',
+  'CherryPy',
+  'Django',
+  'Werkzeug and Flask',
+  'The inotify autoreload',
+  'python-autoreload',
+  'The retrying launcher',
+];
+
+interface Row {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The tables below each heading. */
+function tables(): Map<string, Row[]> {
+  const found = new Map<string, Row[]>();
+  let rows: Row[] = [];
+  for (const [index, text] of fs.readFileSync(join(DOCS, 'coming-from.md'), 'utf8').split('\n').entries()) {
+    if (text.startsWith('## ')) found.set(text.slice(3), (rows = []));
+    if (!text.startsWith('|') || text.startsWith('|---') || text.startsWith('| theirs')) continue;
+    // A stroke within code is escaped.
+    const cells = text.split(/(?<!\\)\|/).map((cell) => cell.trim());
+    rows.push({ line: index + 1, cells: cells.slice(1, -1) });
+  }
+  return found;
+}
+
+test('each of the twelve tools has a table, and is in the list above', () => {
+  assert.deepEqual([...tables().keys()], TOOLS);
+  for (const [tool, rows] of tables()) assert.ok(rows.length > 5, tool);
+  const text = fs.readFileSync(join(DOCS, 'coming-from.md'), 'utf8');
+  const listed = [...text.matchAll(/^- \[(.+)\]\(#(.+)\)$/gm)];
+  assert.deepEqual(
+    listed.map(([, tool, anchor]) => [tool, anchor]),
+    TOOLS.map((tool) => [
+      tool,
+      tool
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ]),
+  );
+});
+
+test('each row says what is theirs, what is ours, and names a test that exists', () => {
+  const folder = join(ROOT, 'test', 'helpers');
+  const helpers = fs
+    .readdirSync(folder)
+    .map((file) => fs.readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+  const problems: string[] = [];
+  for (const rows of tables().values())
+    for (const { line, cells } of rows) {
+      const [theirs, ours, tests = ''] = cells;
+      if (cells.length !== 3 || !theirs || !ours) problems.push(`${line}: not three cells`);
+      const links = tests.split('<br>').map((link) => /^\[(.+)\]\((.+)\)$/.exec(link));
+      for (const link of links) {
+        const [, name = '', path = ''] = link ?? [];
+        const file = join(DOCS, path);
+        if (!link || !/\/test\/e2e\/[^/]+\/[^/]+\.test\.ts$/.test(file))
+          problems.push(`${line}: no link to a test`);
+        else if (!fs.existsSync(file)) problems.push(`${line}: there is no ${path}`);
+        else if (!hasTest(fs.readFileSync(file, 'utf8'), name, helpers))
+          problems.push(`${line}: ${path} has no test "${name}"`);
+      }
+    }
+  assert.deepEqual(problems, []);
+});

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { delimiter } from 'node:path';
+import { test } from 'node:test';
+import {
+  DEFAULTS,
+  environment,
+  flagOf,
+  nearestOption,
+  OPTIONS,
+  parseOptions,
+} from '../../../src/options/options.ts';
+import { variableOf } from '../../../src/options/options.ts';
+import type { ParsedOptions, Source } from '../../../src/options/options.ts';
+
+function fromEnv(env: NodeJS.ProcessEnv): ParsedOptions {
+  return parseOptions(environment(env));
+}
+
+function messages({ problems }: ParsedOptions): string[] {
+  return problems.map(({ message }) => message);
+}
+
+/** A source as package.json is one. */
+function json(values: Readonly<Record<string, unknown>>): Source {
+  return { values, isJson: true, where: (name) => `package.json:3 "autoreload.${name}"` };
+}
+
+test('without settings the defaults hold', () => {
+  const empty = Object.fromEntries(OPTIONS.map(({ name }) => [variableOf(name), '']));
+  for (const env of [{}, empty, { OTHER: 'x' }]) {
+    assert.deepEqual(fromEnv(env), { options: DEFAULTS, problems: [] });
+  }
+});
+
+test('the defaults are documented values', () => {
+  assert.deepEqual(
+    { ...DEFAULTS },
+    {
+      watch: [],
+      ignore: [],
+      ext: [],
+      poll: 0,
+      debounce: undefined,
+      grace: 5000,
+      signal: 'SIGTERM',
+      onExit: 'wait',
+      onCrash: 'wait',
+      timeout: undefined,
+      standby: true,
+      hold: true,
+      crashPage: true,
+      exec: undefined,
+      clear: false,
+      log: 'info',
+    },
+  );
+});
+
+for (const [name, good, value] of [
+  ['watch', 'src', ['src']],
+  ['ignore', '*.log', ['*.log']],
+  ['ext', 'js,.json', ['js', 'json']],
+  ['poll', '1', 250],
+  ['debounce', '100', 100],
+  ['grace', '2s', 2000],
+  ['signal', 'int', 'SIGINT'],
+  ['onExit', 'restart', 'restart'],
+  ['onCrash', 'retry', 'retry'],
+  ['timeout', '1m', 60_000],
+  ['standby', '0', false],
+  ['hold', '0', false],
+  ['crashPage', '0', false],
+  ['exec', 'python app.py', 'python app.py'],
+  ['clear', '1', true],
+  ['log', 'debug', 'debug'],
+] as const) {
+  test(`${variableOf(name)}=${good} is taken, and so is the key ${name}`, () => {
+    const expected = { options: { ...DEFAULTS, [name]: value }, problems: [] };
+    assert.deepEqual(fromEnv({ [variableOf(name)]: good }), expected);
+    assert.deepEqual(parseOptions(json({ [name]: value })), expected);
+  });
+}
+
+test('every option is tried above', () => {
+  assert.equal(OPTIONS.length, 16);
+});
+
+test('a bad value of each option is told with what to write instead, and is not taken', () => {
+  for (const [name, bad, message] of [
+    ['ext', 'a/b', 'must be endings of file names such as js,json, got "a/b". Use js,json.'],
+    ['poll', '5', 'must be 0, 1 or a number of milliseconds from 20, got "5". Use 20.'],
+    [
+      'debounce',
+      '-1',
+      'must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "-1". Use 1s.',
+    ],
+    [
+      'grace',
+      'soon',
+      'must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "soon". Use 5s.',
+    ],
+    [
+      'signal',
+      'SIGTREM',
+      'must be the name of a signal such as SIGTERM or SIGINT, got "SIGTREM". Use SIGTERM.',
+    ],
+    ['onExit', 'restrat', 'must be wait, exit or restart, got "restrat". Use restart.'],
+    ['onCrash', 'again', 'must be wait, retry or exit, got "again". Use wait.'],
+    ['standby', 'no', 'must be 0 or 1, got "no". Use 0.'],
+    ['clear', 'yes', 'must be 0 or 1, got "yes". Use 1.'],
+    ['exec', 'a | b', 'runs no shell, got "a | b". Use -- sh -c "a | b".'],
+    ['log', 'a\nb', 'must be info, silent or debug, got "a\\nb". Use info.'],
+  ] as const) {
+    const parsed = fromEnv({ [variableOf(name)]: bad });
+    assert.deepEqual(messages(parsed), [`${variableOf(name)} ${message}`]);
+    assert.deepEqual(parsed.options, DEFAULTS);
+    assert.equal(parsed.problems[0]?.code, 'ERR_AUTORELOAD_OPTION');
+  }
+});
+
+test('where values have types, what to write instead has one too', () => {
+  for (const [name, bad, message] of [
+    ['standby', 'no', 'must be true or false, got "no". Use false.'],
+    ['clear', 1, 'must be true or false, got 1. Use true.'],
+    ['poll', 5, 'must be 0, 1 or a number of milliseconds from 20, got 5. Use 20.'],
+    ['signal', 15, 'must be the name of a signal such as SIGTERM or SIGINT, got 15. Use "SIGTERM".'],
+    ['log', null, 'must be info, silent or debug, got null. Use "info".'],
+    ['watch', [1], 'must be a path or a glob, or several, got [1]. Use "src".'],
+    ['exec', false, 'must be a command, got false. Use "python app.py".'],
+  ] as const) {
+    assert.deepEqual(messages(parseOptions(json({ [name]: bad }))), [
+      `package.json:3 "autoreload.${name}" ${message}`,
+    ]);
+  }
+});
+
+test('the options cannot be changed', () => {
+  assert.ok(Object.isFrozen(fromEnv({}).options));
+});
+
+test('the first source that has a value decides, and bad values are told of all', () => {
+  const sources = [environment({ AUTORELOAD_GRACE: '1s' }), json({ grace: '2s', log: 'debug' })];
+  const { grace, log } = parseOptions(...sources).options;
+  assert.deepEqual([grace, log], [1000, 'debug']);
+  const bad = parseOptions(environment({ AUTORELOAD_GRACE: 'x' }), json({ grace: 'y', log: 'z' }));
+  assert.equal(bad.problems.length, 3);
+});
+
+test('a variable is separated as PATH is, a text in package.json is one path', () => {
+  const watch = `a${delimiter}b`;
+  assert.deepEqual(fromEnv({ AUTORELOAD_WATCH: watch }).options.watch, ['a', 'b']);
+  assert.deepEqual(parseOptions(json({ watch, ignore: watch })).options, {
+    ...DEFAULTS,
+    watch: [watch],
+    ignore: [watch],
+  });
+  assert.deepEqual(messages(fromEnv({ AUTORELOAD_WATCH: `a${delimiter}` })), [
+    'AUTORELOAD_WATCH must be a path or a glob, or several, got "". Use src.',
+  ]);
+});
+
+test('only a timeout cannot be 0', () => {
+  const parsed = parseOptions(json({ debounce: 0, grace: '0' }), environment({ AUTORELOAD_TIMEOUT: '0' }));
+  assert.deepEqual([parsed.options.debounce, parsed.options.grace], [0, 0]);
+  assert.deepEqual(messages(parsed), [
+    'AUTORELOAD_TIMEOUT must be a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds, got "0". Use 30s.',
+  ]);
+});
+
+test('an empty list is a value', () => {
+  const { options, problems } = parseOptions(json({ ignore: [] }), json({ ignore: ['x'] }));
+  assert.deepEqual([options.ignore, problems], [[], []]);
+});
+
+test('a variable that is almost the name of an option is a mistake, others are somebody else’s', () => {
+  for (const [variable, meant] of [
+    ['AUTORELOAD_GRCAE', 'AUTORELOAD_GRACE'],
+    ['AUTORELOAD_ONEXIT', 'AUTORELOAD_ON_EXIT'],
+    ['AUTORELOAD_STANBY', 'AUTORELOAD_STANDBY'],
+    ['AUTORELOAD_NO_HOLD', 'AUTORELOAD_HOLD'],
+    ['AUTORELOAD_LOGS', 'AUTORELOAD_LOG'],
+    ['AUTORELOAD_grace', 'AUTORELOAD_GRACE'],
+  ] as const) {
+    assert.deepEqual(messages(fromEnv({ [variable]: '1' })), [`${variable} is not an option. Use ${meant}.`]);
+  }
+  for (const variable of ['AUTORELOAD_DATABASE', 'AUTORELOAD_PORT', 'AUTORELOAD_', 'AUTORELOAD_GATE']) {
+    assert.deepEqual(messages(fromEnv({ [variable]: '1' })), [], variable);
+  }
+  assert.deepEqual(messages(fromEnv({ AUTORELOAD_GRCAE: '' })), []);
+});
+
+test('the variables that our own processes have are no options', () => {
+  for (const name of ['CHANGED', 'DESCENDANT', 'GATE', 'HELD', 'HIDDEN_OPTIONS', 'LANE', 'RELAY']) {
+    assert.deepEqual(messages(fromEnv({ [`AUTORELOAD_${name}`]: '1' })), [], name);
+  }
+});
+
+test('a misspelt key is told with the one that was meant, or with all', () => {
+  const names = OPTIONS.map(({ name }) => name).join(', ');
+  for (const [key, instead] of [
+    ['grcae', '"autoreload.grace"'],
+    ['on-exit', '"autoreload.onExit"'],
+    ['crashpage', '"autoreload.crashPage"'],
+    ['database', `one of ${names}`],
+  ] as const) {
+    assert.deepEqual(messages(parseOptions(json({ [key]: 1 }))), [
+      `package.json:3 "autoreload.${key}" is not an option. Use ${instead}.`,
+    ]);
+  }
+});
+
+test('a misspelt flag is near to one', () => {
+  for (const [flag, name] of [
+    ['--grcae', 'grace'],
+    ['--no-stanby', 'standby'],
+    ['--oncrash', 'onCrash'],
+    ['--inspect', undefined],
+    ['--port', undefined],
+  ] as const) {
+    assert.equal(nearestOption(flag)?.name, name, flag);
+  }
+});
+
+test('each option has a flag and a variable', () => {
+  const flags = OPTIONS.map((definition) => `${flagOf(definition)} ${variableOf(definition.name)}`);
+  assert.equal(new Set(flags).size, OPTIONS.length);
+  assert.ok(flags.includes('--no-crash-page AUTORELOAD_CRASH_PAGE'));
+  assert.ok(flags.includes('--on-exit AUTORELOAD_ON_EXIT'));
+});

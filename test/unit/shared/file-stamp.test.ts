@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { hashBytes, stampFile } from '../../../src/shared/file-stamp.cts';
+import { Project } from '../../helpers/project.ts';
+
+test('a stamp tells times and size of a file', () => {
+  using project = new Project({ 'a.js': 'text' });
+  const { mtimeMs, ctimeMs } = fs.statSync(project.path('a.js'));
+  assert.deepEqual(stampFile(project.path('a.js')), { mtimeMs, ctimeMs, size: 4, hash: undefined });
+});
+
+test('a file that was written just now is hashed, an older one is not', () => {
+  using project = new Project({ 'a.js': 'text' });
+  const path = project.path('a.js');
+  const at = 1_600_000_000.5;
+  fs.utimesSync(path, at, at);
+  const hashAfter = (ms: number): number | undefined => stampFile(path, at * 1000 + ms)?.hash;
+  assert.equal(hashAfter(0), hashBytes(Buffer.from('text')));
+  assert.equal(hashAfter(19), hashBytes(Buffer.from('text')));
+  assert.equal(hashAfter(-5), hashBytes(Buffer.from('text')));
+  assert.equal(hashAfter(21), undefined);
+});
+
+test('where time stamps are whole seconds, a file is young for longer', () => {
+  using project = new Project({ 'a.js': 'text' });
+  const path = project.path('a.js');
+  const at = 1_600_000_000;
+  fs.utimesSync(path, at, at);
+  assert.ok(stampFile(path, at * 1000 + 1999)?.hash);
+  assert.equal(stampFile(path, at * 1000 + 2001)?.hash, undefined);
+});
+
+test('there is no stamp of what is no file', () => {
+  using project = new Project({ 'a.js': '' });
+  for (const path of ['missing.js', '.', 'a.js/b.js'])
+    assert.equal(stampFile(project.path(path)), undefined, path);
+});
+
+test('a hash tells contents apart', () => {
+  const texts = [
+    '',
+    'a',
+    'b',
+    'ab',
+    'ba',
+    'a\n',
+    ' a',
+    '\0',
+    '\0\0',
+    'ä',
+    'x'.repeat(100_000),
+    `${'x'.repeat(99_999)}y`,
+  ];
+  const hashes = texts.map((text) => hashBytes(Buffer.from(text)));
+  assert.equal(new Set(hashes).size, texts.length);
+  assert.deepEqual(
+    hashes,
+    texts.map((text) => hashBytes(Buffer.from(text))),
+  );
+});

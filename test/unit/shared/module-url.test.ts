@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fromPath, toModuleUrl, toPath } from '../../../src/shared/module-url.ts';
+
+test('one file is one module, whatever its query and fragment', () => {
+  for (const url of [
+    'file:///app/a.js',
+    'file:///app/a.js?v=1',
+    'file:///app/a.js#x',
+    'file:///app/a.js?v=1#x?y',
+  ]) {
+    assert.equal(toModuleUrl(url), 'file:///app/a.js');
+  }
+});
+
+test('what is not a file is no module of ours', () => {
+  for (const url of ['node:fs', 'data:text/javascript,1', 'https://host/a.js', '', './a.js', '/app/a.js']) {
+    assert.equal(toModuleUrl(url), undefined, url);
+  }
+});
+
+test('a path comes back as it was, whatever its name', { skip: process.platform === 'win32' }, () => {
+  for (const path of [
+    '/app/a.js',
+    '/with space/%20.js',
+    '/a#b?c.js',
+    '/ü/é日.js',
+    '/back\\slash.js',
+    '/it\'s "x".js',
+  ]) {
+    const url = fromPath(path);
+    assert.equal(toPath(url), path);
+    assert.equal(toModuleUrl(url), url);
+  }
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ModuleUrl } from '../../../../src/shared/module-url.ts';
+import { Graph } from '../../../../src/supervisor/graph/module-graph.ts';
+
+const url = (name: string): ModuleUrl => `file:///${name}` as ModuleUrl;
+
+/** `'a b'`: a imports b; `'a'`: Node itself loads a. */
+function graphOf(...edges: readonly string[]): Graph {
+  const graph = new Graph();
+  for (const edge of edges) {
+    const [from = '', to] = edge.split(' ');
+    const [first, second] = to === undefined ? [undefined, from] : [url(from), to];
+    graph.add({ from: first, to: url(second), reason: 'import', specifier: `./${second}` });
+  }
+  return graph;
+}
+
+function chain(graph: Graph, name: string): string {
+  return graph
+    .chain(url(name))
+    .map((module) => module.slice('file:///'.length))
+    .join(' > ');
+}
+
+test('the chain leads from the entry to the file', () => {
+  const graph = graphOf('app', 'app a', 'a b', 'b c');
+  assert.equal(chain(graph, 'c'), 'app > a > b > c');
+  assert.equal(chain(graph, 'a'), 'app > a');
+});
+
+test('the chain of the entry is the entry alone', () => {
+  assert.equal(chain(graphOf('app', 'app a'), 'app'), 'app');
+});
+
+test('of several chains the shortest is told, whichever was recorded first', () => {
+  const edges = ['app', 'app a', 'a b', 'b c', 'app d', 'd c'];
+  assert.equal(chain(graphOf(...edges), 'c'), 'app > d > c');
+  assert.equal(chain(graphOf(...edges.toReversed()), 'c'), 'app > d > c');
+});
+
+test('cycles have an end', () => {
+  const graph = graphOf('app', 'app a', 'a b', 'b a', 'b b');
+  assert.equal(chain(graph, 'b'), 'app > a > b');
+  assert.equal(chain(graph, 'a'), 'app > a');
+});
+
+test('an entry that is imported by another module is still where it begins', () => {
+  assert.equal(chain(graphOf('app', 'app a', 'a app'), 'app'), 'app');
+});
+
+test('a preload begins a chain of its own', () => {
+  assert.equal(chain(graphOf('preload', 'preload x', 'app', 'app a', 'a x'), 'x'), 'preload > x');
+});
+
+test('a file that is not known, or that nothing leads to, stands alone', () => {
+  const graph = graphOf('app', 'worker w', 'w worker');
+  assert.equal(chain(graph, 'other'), 'other');
+  assert.equal(chain(graph, 'w'), 'w');
+});
+
+test('a chain of ten thousand modules is found', () => {
+  const graph = graphOf('0', ...Array.from({ length: 10_000 }, (_, i) => `${i} ${i + 1}`));
+  assert.equal(graph.chain(url('10000')).length, 10_001);
+});
+
+test('every edge has its reason and what the module says', () => {
+  const graph = graphOf('app', 'app a');
+  graph.add({ from: url('app'), to: url('logo.svg'), reason: 'asset', specifier: './logo.svg' });
+  assert.deepEqual(
+    [...graph.edges()],
+    [
+      { from: undefined, to: url('app'), reason: 'import', specifier: './app' },
+      { from: url('app'), to: url('a'), reason: 'import', specifier: './a' },
+      { from: url('app'), to: url('logo.svg'), reason: 'asset', specifier: './logo.svg' },
+    ],
+  );
+  assert.equal(graph.specifier(url('app'), url('a')), './a');
+  assert.equal(graph.has(url('logo.svg'), 'asset'), true);
+  assert.equal(graph.has(url('logo.svg'), 'import'), false);
+});
+
+test('what was missed and then imported is imported', () => {
+  const graph = graphOf('app');
+  for (const reason of ['miss', 'import', 'miss'] as const)
+    graph.add({ from: url('app'), to: url('a'), reason, specifier: './a' });
+  assert.equal(graph.has(url('a'), 'import'), true);
+  assert.equal(graph.has(url('a'), 'miss'), false);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { loadLexer, looksCutOff, requireLine, scan } from '../../../../src/supervisor/graph/source-scan.ts';
+
+before(loadLexer);
+
+test('what a module imports statically is found, whether or not it runs', () => {
+  const source = `
+import './a.js';
+import b, { c } from "./b.js";
+import * as d from 'package';
+import data from './data.json' with { type: 'json' };
+export * from './e.js';
+export * as f from './f.js';
+export { g } from './g.js';
+throw new Error('never reached');
+`;
+  const { imports } = scan('/app/a.js', source);
+  assert.deepEqual(
+    imports.map(({ specifier, line, kind }) => [specifier, line, kind]),
+    [
+      ['./a.js', 2, 'static'],
+      ['./b.js', 3, 'static'],
+      ['package', 4, 'static'],
+      ['./data.json', 5, 'static'],
+      ['./e.js', 6, 'static'],
+      ['./f.js', 7, 'static'],
+      ['./g.js', 8, 'static'],
+    ],
+  );
+});
+
+test('dynamic imports are told apart; those without a literal specifier, comments and strings are none', () => {
+  const source = `
+// import './a.js';
+/* import './b.js'; */
+const text = "import './c.js'";
+const module = await import('./d.js');
+await import(text);
+await import(\`./\${text}.js\`);
+import.meta.url;
+`;
+  assert.deepEqual(scan('/app/a.mjs', source).imports, [{ specifier: './d.js', line: 5, kind: 'dynamic' }]);
+});
+
+test('TypeScript is read too; what it imports as a type only is not imported', () => {
+  const source =
+    "import type { A } from './a.ts';\nimport { b, type C } from './b.ts';\nconst c: C<A> = b;\n";
+  assert.deepEqual(scan('/app/a.ts', source).imports, [{ specifier: './b.ts', line: 2, kind: 'static' }]);
+});
+
+test('a source that cannot be read has none, nor has what is no module', () => {
+  assert.deepEqual(scan('/app/a.js', "import './a.js';\nconst x = {").imports, []);
+  assert.deepEqual(scan('/app/a.json', "import './a.js';").imports, []);
+});
+
+test("assets are what stands in new URL('...', import.meta.url)", () => {
+  const source = `
+const a = new URL('./a.txt', import.meta.url);
+const b = new URL(
+  "../b/b.html",
+  import.meta.url,
+);
+const c = new URL(\`c.json\`, import.meta . url);
+read(new URL('/d.txt', import.meta.url), new URL('.', import.meta.url));
+// new URL('./comment.txt', import.meta.url);
+const none = [
+  new URL('https://example.com/x', import.meta.url), new URL('data:,x', import.meta.url),
+  new URL(name, import.meta.url), new URL('./' + name, import.meta.url), new URL(\`./\${name}\`, import.meta.url),
+  new URL('./base.txt', base), new Url('./case.txt', import.meta.url), new URL('./dir.txt', import.meta.dirname),
+  "new URL('./text.txt', import.meta.url)", import.meta.url,
+];
+`;
+  assert.deepEqual(
+    scan('/app/a.js', source).assets.map(({ specifier, line }) => [specifier, line]),
+    [
+      ['./a.txt', 2],
+      ['../b/b.html', 5],
+      ['c.json', 7],
+      ['/d.txt', 8],
+      ['.', 8],
+    ],
+  );
+});
+
+test('the line of a require is found', () => {
+  const source = 'const a = require(\'./a\');\n\nconst b = require( "./b.js" );\n';
+  assert.equal(requireLine(source, './a'), 1);
+  assert.equal(requireLine(source, './b.js'), 3);
+  assert.equal(requireLine(source, './bxjs'), undefined);
+});
+
+test('a file with something left open looks cut off', () => {
+  for (const source of ['export const a = {', 'f(', '`text', "import { a } from '"]) {
+    assert.equal(looksCutOff('/app/a.js', source), true, source);
+  }
+  for (const source of ['{', '{"a":', '[1,', ''])
+    assert.equal(looksCutOff('/app/a.json', source), true, source);
+});
+
+test('a whole file does not', () => {
+  for (const source of ['', 'export const a = 1;\n', '// comment', '#!/usr/bin/env node\nf();\n']) {
+    assert.equal(looksCutOff('/app/a.js', source), false, source);
+  }
+  for (const source of ['{}', '1', '[]\n']) assert.equal(looksCutOff('/app/a.json', source), false, source);
+  assert.equal(looksCutOff('/app/a.txt', '{'), false);
+});

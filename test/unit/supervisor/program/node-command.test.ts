@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { preloadOption } from '../../../../src/shared/preload-option.cts';
+import { buildCommand } from '../../../../src/supervisor/program/node-command.ts';
+import type { Command, Start } from '../../../../src/supervisor/program/node-command.ts';
+import { Project, ROOT } from '../../../helpers/project.ts';
+
+const PRELOAD = '/our own/preload.cjs';
+const LATE_GATE = '/autoreload/late-gate.cjs';
+const REGISTER = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
+
+/** The command for a program in a project, and the option in front of its NODE_OPTIONS. */
+function build(project: Project, start: Partial<Start>): Command {
+  const whole = {
+    execPath: '/node',
+    argv0: 'node',
+    execArgv: [],
+    argv: ['/node', '/app.js'],
+    env: {},
+    ...start,
+  };
+  return buildCommand({ cwd: project.dir, ...whole }, PRELOAD, LATE_GATE, REGISTER);
+}
+
+test('the command is what the user typed, less our own option', () => {
+  using project = new Project({});
+  const execArgv = ['--no-warnings', '--import', 'autoreload/register', '--import=./other.js'];
+  const argv = ['/node', '/app.js', 'two words', '--import', 'autoreload/register'];
+  const { execPath, argv0, args } = build(project, { execArgv, argv, argv0: 'my-node' });
+  assert.deepEqual([execPath, argv0], ['/node', 'my-node']);
+  assert.deepEqual(args, ['--no-warnings', '--import=./other.js', ...argv.slice(1)]);
+});
+
+test('our option is known in every spelling', () => {
+  using project = new Project({});
+  for (const specifier of [
+    'autoreload/register',
+    REGISTER,
+    REGISTER.replace('file:', 'FILE:'),
+    join(ROOT, 'dist/register.js'),
+  ]) {
+    assert.deepEqual(build(project, { execArgv: ['--import', specifier] }).args, ['/app.js'], specifier);
+  }
+});
+
+test('a module of the same name from elsewhere is not ours', () => {
+  using project = new Project({});
+  project.remove('node_modules/autoreload');
+  project.write('node_modules/autoreload/package.json', '{"exports":{"./register":"./r.js"}}');
+  project.write('node_modules/autoreload/r.js', '');
+  const execArgv = ['--import', 'autoreload/register', '--import', './missing.js'];
+  assert.deepEqual(build(project, { execArgv }).args, [...execArgv, '/app.js']);
+});
+
+test('our preload stands in front of NODE_OPTIONS', () => {
+  using project = new Project({});
+  const option = preloadOption(PRELOAD);
+  assert.equal(build(project, {}).env['NODE_OPTIONS'], option);
+  const given = { NODE_OPTIONS: '--no-warnings  --import autoreload/register' };
+  assert.equal(build(project, { env: given }).env['NODE_OPTIONS'], `${option} --no-warnings`);
+});
+
+test('the rest of the environment stays as it is, and the given one is not changed', () => {
+  using project = new Project({});
+  const env = { A: '1', EMPTY: '' };
+  const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv: ['--import', REGISTER] }).env;
+  assert.deepEqual(rest, env);
+  assert.ok(NODE_OPTIONS);
+  assert.deepEqual(env, { A: '1', EMPTY: '' });
+});
+
+test('values of env files that this process has loaded are taken out, those that the shell has set stay', () => {
+  using project = new Project({ one: 'A=1\nB=2\n', two: 'C=3\n' });
+  const env = { A: '1', B: 'shell', C: '3', D: '4' };
+  const execArgv = [
+    `--import=${REGISTER}`,
+    `--env-file=${project.path('one')}`,
+    '--env-file-if-exists',
+    project.path('two'),
+    '--env-file=/none',
+  ];
+  const [one, two] = [project.path('one'), project.path('two')];
+  for (const [loaded, expected] of [
+    [[one, two], { B: 'shell', D: '4' }],
+    [[two], { A: '1', B: 'shell', D: '4' }],
+    [[], env],
+    [undefined, env],
+  ] as const) {
+    const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv, loaded }).env;
+    assert.deepEqual(rest, expected);
+    assert.ok(NODE_OPTIONS);
+  }
+});
+
+test('where our option stands in neither place, what the app starts is marked', () => {
+  using project = new Project({});
+  assert.equal(build(project, {}).env['AUTORELOAD_DESCENDANT'], '1');
+  const execArgv = ['--import', 'autoreload/register'];
+  assert.equal(build(project, { execArgv }).env['AUTORELOAD_DESCENDANT'], undefined);
+  const env = { NODE_OPTIONS: '--import autoreload/register' };
+  assert.equal(build(project, { env }).env['AUTORELOAD_DESCENDANT'], undefined);
+});
+
+test('an option that fixes the port of the inspector comes last, and is told to the preload', () => {
+  using project = new Project({});
+  const execArgv = ['--inspect=0', '--import', 'autoreload/register'];
+  const fixedPort = '--inspect-port=127.0.0.1:4711';
+  const { args, env } = build(project, { execArgv, fixedPort: [fixedPort] });
+  assert.deepEqual(args, ['--inspect=0', fixedPort, '/app.js']);
+  assert.equal(env['AUTORELOAD_HIDDEN_OPTIONS'], fixedPort);
+  assert.equal('AUTORELOAD_HIDDEN_OPTIONS' in build(project, { execArgv }).env, false);
+});
+
+test('a standby waits behind preloads that are transpilers, and only behind these', () => {
+  using project = new Project({});
+  const gate = pathToFileURL(LATE_GATE).href;
+  for (const [execArgv, env, expected] of [
+    [['--import', 'tsx'], {}, ['--import', 'tsx', `--import=${gate}`]],
+    [['--import', REGISTER], { NODE_OPTIONS: '--import tsx' }, [`--import=${gate}`]],
+    [['-r', 'ts-node/register'], {}, ['-r', 'ts-node/register', `--require=${LATE_GATE}`]],
+    [['--import', 'tsx', '-r', './mine.js'], {}, undefined],
+    [['--import', 'tsx', '--loader', './mine.js'], {}, undefined],
+    [['--no-warnings'], {}, undefined],
+  ] as const) {
+    const { lateGateArgs } = build(project, { execArgv, env });
+    assert.deepEqual(lateGateArgs, expected && [...expected, '/app.js'], execArgv.join(' '));
+  }
+});

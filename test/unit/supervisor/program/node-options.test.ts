@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  optionValues,
+  split,
+  withoutImport,
+  withoutImportArgs,
+} from '../../../../src/supervisor/program/node-options.ts';
+
+const isOurs = (specifier: string): boolean => specifier === 'autoreload/register';
+
+test('split takes spaces, quotes and escapes as Node does', () => {
+  for (const [text, values] of [
+    ['', []],
+    ['   ', []],
+    ['--a', ['--a']],
+    ['  --a   b  ', ['--a', 'b']],
+    ['--title="a b"', ['--title=a b']],
+    ['"--title=a b" c', ['--title=a b', 'c']],
+    [String.raw`--title="a \"b\" \\ c"`, [String.raw`--title=a "b" \ c`]],
+    [String.raw`--require=C:\x`, [String.raw`--require=C:\x`]],
+    ['""', ['']],
+    ['"a"b"c d"', ['abc d']],
+  ] as const) {
+    assert.deepEqual(
+      split(text).map(({ value }) => value),
+      values,
+      text,
+    );
+  }
+});
+
+test('split tells where each word stands', () => {
+  const text = ' --a  "b c" ';
+  assert.deepEqual(
+    split(text).map(({ start, end }) => text.slice(start, end)),
+    ['--a', '"b c"'],
+  );
+});
+
+test('our import is taken out, the rest stays byte for byte', () => {
+  for (const [text, rest] of [
+    ['--import autoreload/register', ''],
+    ['--import=autoreload/register', ''],
+    ['--import "autoreload/register"', ''],
+    ['"--import" autoreload/register', ''],
+    ['--import  autoreload/register  --a', '--a'],
+    ['--a  --import autoreload/register  --b', '--a  --b'],
+    ['--a --import autoreload/register', '--a'],
+    ['--import autoreload/register --a --import=autoreload/register', '--a'],
+    ['--title="a \\"b\\""  --import autoreload/register', '--title="a \\"b\\""'],
+  ] as const) {
+    assert.equal(withoutImport(text, isOurs), rest, text);
+  }
+});
+
+test('without our import, nothing changes', () => {
+  for (const text of [
+    '',
+    ' ',
+    '  --a ',
+    '--import other',
+    '--import=autoreload/register/x',
+    '--import',
+    '--title=--import autoreload/register-x',
+  ]) {
+    assert.equal(withoutImport(text, isOurs), text);
+  }
+});
+
+test('our import is taken out of execArgv', () => {
+  assert.deepEqual(
+    withoutImportArgs(
+      ['--a', '--import', 'autoreload/register', '--import=other', '--import=autoreload/register'],
+      isOurs,
+    ),
+    ['--a', '--import=other'],
+  );
+  assert.deepEqual(withoutImportArgs(['--import', 'other'], isOurs), ['--import', 'other']);
+});
+
+test('the values of an option come in order, in both forms', () => {
+  const args = [
+    '--env-file',
+    'a',
+    '--other',
+    '--env-file=b',
+    '--env-file=',
+    '--env-file-if-exists=c',
+    '--env-file',
+  ];
+  assert.deepEqual(optionValues(args, '--env-file'), ['a', 'b', '']);
+});

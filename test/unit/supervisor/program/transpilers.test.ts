@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gateOption, nameModules } from '../../../../src/supervisor/program/transpilers.ts';
+
+test('the gate comes by the way of the last kind of preload that there is', () => {
+  for (const [options, expected] of [
+    [['--import', 'tsx'], '--import'],
+    [['--import=tsx/esm', '-r', 'ts-node/register/transpile-only'], '--import'],
+    [['--require=sucrase/register/ts', '--no-warnings'], '--require'],
+    [[], undefined],
+    [['--import', 'tsx', '--import', './trace.js'], undefined],
+    [['--import', 'tsx/../mine.js'], undefined],
+    [['-r', '@babel/register'], undefined],
+    [['--import', 'tsx', '--experimental-loader=./mine.js'], undefined],
+  ] as const) {
+    assert.equal(gateOption(options), expected, options.join(' '));
+  }
+});
+
+test('modules that a tsconfig.json names may be the user’s own', () => {
+  const text = '{ "ts-node": { "require": ["./mine.js"] } }';
+  assert.equal(nameModules([{ path: '/app/tsconfig.base.json', text }]), true);
+  assert.equal(nameModules([{ path: '/app/package.json', text }]), false);
+  assert.equal(nameModules([{ path: '/app/tsconfig.json', text: '{}' }]), false);
+});

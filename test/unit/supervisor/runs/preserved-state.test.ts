@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LaneRecord } from '../../../../src/protocol/records.cts';
+import { Preserved } from '../../../../src/supervisor/runs/preserved-state.ts';
+
+const MEGABYTE = 'A'.repeat(2 ** 20);
+
+function piece(key: string, text: string, first: boolean, last: boolean): LaneRecord & { kind: 'preserved' } {
+  return { kind: 'preserved', key, first, last, text };
+}
+
+test('a value is there when its last piece has come, and replaces the one before', () => {
+  const preserved = new Preserved();
+  preserved.add(piece('a', '12', true, true));
+  preserved.add(piece('a', '34', true, false));
+  assert.deepEqual(preserved.state, { a: '12' });
+  preserved.add(piece('a', '56', false, true));
+  assert.deepEqual(preserved.state, { a: '3456' });
+  preserved.delete('a');
+  assert.deepEqual(preserved.state, {});
+});
+
+test('what a run has not finished is of no use to the next one', () => {
+  const preserved = new Preserved();
+  preserved.add(piece('a', '12', true, true));
+  preserved.add(piece('a', '34', true, false));
+  preserved.begin();
+  preserved.add(piece('a', '56', false, true));
+  assert.deepEqual(preserved.state, { a: '12' });
+});
+
+test('a value without end is not kept, nor what is left of it', () => {
+  const preserved = new Preserved();
+  preserved.add(piece('a', MEGABYTE, true, false));
+  for (let i = 0; i < 10; i++) preserved.add(piece('a', MEGABYTE, false, i === 9));
+  assert.deepEqual(preserved.state, {});
+});
+
+test('what no run has given for the longest time makes room', () => {
+  const preserved = new Preserved();
+  for (const key of ['old', 'older', 'old']) preserved.add(piece(key, MEGABYTE.repeat(2), true, true));
+  preserved.add(piece('new', MEGABYTE.repeat(4), true, true));
+  assert.deepEqual(Object.keys(preserved.state), ['old', 'new']);
+});

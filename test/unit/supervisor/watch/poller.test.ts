@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Poller } from '../../../../src/supervisor/watch/poller.ts';
+import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
+
+test('what is saved right after a path was added is told: fs.watchFile has not looked by then', async () => {
+  const dir = fs.mkdtempSync(join(os.tmpdir(), 'autoreload poll-'));
+  const paths = Array.from({ length: 200 }, (_, i) => join(dir, `${i}.js`));
+  for (const path of paths) fs.writeFileSync(path, 'one');
+  const past = new Date(Date.now() - 60_000);
+  for (const path of paths) fs.utimesSync(path, past, past);
+  const told = new Set<string>();
+  let onTold = (): void => {};
+  const poller = new Poller({
+    scheduler,
+    interval: 50,
+    onPath: (path) => {
+      told.add(path);
+      onTold();
+    },
+  });
+  try {
+    for (const path of paths) {
+      poller.add(path);
+      fs.appendFileSync(path, 'two');
+    }
+    await new Promise<void>((resolve) => {
+      onTold = () => told.size === paths.length && resolve();
+      onTold();
+    });
+  } finally {
+    poller.close();
+    fs.rmSync(dir, { recursive: true });
+  }
+});
+
+test('packages are looked at less often, unless the user wants all of it less often', () => {
+  for (const [interval, own, packages] of [
+    [250, 250, 2000],
+    [20, 20, 2000],
+    [5000, 5000, 5000],
+  ] as const) {
+    const poller = new Poller({ scheduler, interval, onPath: () => {} });
+    assert.equal(poller.intervalOf(join('app', 'a.js')), own);
+    assert.equal(poller.intervalOf(join('app', 'node_modules', 'pkg', 'a.js')), packages);
+  }
+});
