@@ -54,12 +54,12 @@ export interface Options {
 }
 
 /** Options that belong together in `--help`. */
-export type Group = 'What counts' | 'Stopping and starting' | 'Output';
+export type OptionGroup = 'What counts' | 'Stopping and starting' | 'Output';
 
 /** One option, as all that offer it need it. */
 export interface Definition<Name extends keyof Options = keyof Options> {
   readonly name: Name;
-  readonly group: Group;
+  readonly group: OptionGroup;
   readonly kind: Kind<NonNullable<Options[Name]>>;
   readonly default: Options[Name];
   /** What stands for its value in `--help`; undefined: it takes none. */
@@ -70,7 +70,7 @@ export interface Definition<Name extends keyof Options = keyof Options> {
 
 function option<Name extends keyof Options>(
   name: Name,
-  group: Group,
+  group: OptionGroup,
   kind: Kind<NonNullable<Options[Name]>>,
   value: Options[Name],
   placeholder: string | undefined,

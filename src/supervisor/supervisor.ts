@@ -4,23 +4,23 @@ import type { Options } from '../options/options.ts';
 import type { Reason } from '../protocol/control.cts';
 import type { LaneRecord } from '../protocol/records.cts';
 import { AutoreloadError } from '../shared/errors.ts';
-import { Announcer } from './output/reporter.ts';
+import { Reporter } from './output/reporter.ts';
 import type { Dependency } from './graph/graph-export.ts';
-import type { Down } from './crash/crash-responder.ts';
+import type { CrashResponder } from './crash/crash-responder.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
 import type { Host } from './host/host.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { LastError } from './runs/last-error.ts';
-import { Launcher } from './runs/ipc-relay.ts';
+import { IpcRelay } from './runs/ipc-relay.ts';
 import { OTHER_INPUT, unreportedText } from './output/messages.ts';
 import type { Log } from './util/log.ts';
 import type { Program } from './program/program.ts';
-import { Runs } from './runs/run-manager.ts';
+import { RunManager } from './runs/run-manager.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
 import { IDLE } from './lifecycle/state.ts';
 import type { Effect, Ended, Event, Policy, State } from './lifecycle/state.ts';
 import { EXIT_RESTART, transition } from './lifecycle/transition.ts';
-import type { Watching } from './changes/program-watcher.ts';
+import type { ProgramWatcher } from './changes/program-watcher.ts';
 
 /** After this many ms a user who waits for the program to end is told that it has not. */
 const PATIENCE_MS = 1000;
@@ -41,19 +41,19 @@ export interface SupervisorParts {
 
 export class Supervisor {
   readonly #parts: SupervisorParts;
-  readonly #runs: Runs;
+  readonly #runs: RunManager;
   readonly #policy: Policy;
   readonly #debug = new DebugSignal();
   readonly #lastError = new LastError(scheduler);
-  readonly #announcer: Announcer;
+  readonly #announcer: Reporter;
   /** What has happened and has not been handled yet, in order. */
   readonly #queue: (() => void)[] = [];
   #handling = true;
   /** How many signals are waiting to be understood. */
   #held = 0;
   #state: State = IDLE;
-  #watching: Watching | undefined;
-  #down: Down | undefined;
+  #watching: ProgramWatcher | undefined;
+  #down: CrashResponder | undefined;
   #cancelTimer: (() => void) | undefined;
   #cancelTimeout: (() => void) | undefined;
 
@@ -62,7 +62,7 @@ export class Supervisor {
     const { program, options, log, host } = parts;
     const { grace, signal, onExit, onCrash } = options;
     this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
-    this.#announcer = new Announcer({
+    this.#announcer = new Reporter({
       ...parts,
       scheduler,
       lastError: this.#lastError,
@@ -70,7 +70,7 @@ export class Supervisor {
       run: () => this.#runs.child,
       mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
     });
-    this.#runs = new Runs({
+    this.#runs = new RunManager({
       program,
       scheduler,
       standby: options.standby,
@@ -78,7 +78,7 @@ export class Supervisor {
       drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
       signal,
       grace,
-      launcher: host?.launcher ?? new Launcher(undefined),
+      launcher: host?.launcher ?? new IpcRelay(undefined),
       settings: () => this.#watching?.settings ?? program.command.settings,
       log,
       onProblem: (error) => this.#announcer.problem(error),
@@ -131,7 +131,7 @@ export class Supervisor {
     return this.#watching?.dependencies() ?? [];
   }
 
-  async #watch(): Promise<Watching> {
+  async #watch(): Promise<ProgramWatcher> {
     const { program, options, log } = this.#parts;
     const { cwd, entry, command } = program;
     const { startWatching } = await import('./changes/program-watcher.ts');
@@ -157,11 +157,11 @@ export class Supervisor {
     });
   }
 
-  async #prepareDown(watching: Watching): Promise<Down> {
+  async #prepareDown(watching: ProgramWatcher): Promise<CrashResponder> {
     const { program, log } = this.#parts;
     const { cwd, entry } = program;
-    const { Down } = await import('./crash/crash-responder.ts');
-    return new Down({
+    const { CrashResponder } = await import('./crash/crash-responder.ts');
+    return new CrashResponder({
       cwd,
       entry,
       scheduler,

@@ -4,7 +4,7 @@
 import type { SendHandle } from 'node:child_process';
 import { parseControl } from '../../protocol/control.cts';
 import type { ControlMessage } from '../../protocol/control.cts';
-import { HiddenKeys } from './hidden-properties.cts';
+import { HiddenProperties } from './hidden-properties.cts';
 
 /** What Node puts on `process` for a child with an IPC channel (lib/internal/child_process.js, setupChannel). */
 const KEYS =
@@ -106,7 +106,7 @@ export function hideChannel(onClosed: () => void): void {
   }
 
   const send = process.send?.bind(process);
-  const channel = new HiddenKeys([...KEYS, handleKey]);
+  const channel = new HiddenProperties([...KEYS, handleKey]);
   nodes = (run) => channel.during(run);
   sendHandle = (message, sent) =>
     nodes(() => {

@@ -1,7 +1,7 @@
 // Properties that Node's own code needs on `process`, and that the app must not see there. Knows nothing of what they are.
 
 /** Properties of `process` that are there only while Node's own code runs. */
-export class HiddenKeys {
+export class HiddenProperties {
   readonly #keys: readonly (string | symbol)[];
   /** Those that are not to be seen: Node's while it is hidden, the app's own of the same names while it is not. */
   #away: PropertyDescriptorMap = {};

@@ -4,7 +4,7 @@ import module from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { HooksThreadData } from './off-thread-hooks.cts';
-import { Recorder } from './module-recorder.cts';
+import { ModuleRecorder } from './module-recorder.cts';
 
 /** Frames that a resolve hook, Node's and ours together, adds to the stack of an error thrown under it. */
 const HOOK_FRAMES = 8;
@@ -45,7 +45,7 @@ const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
  */
 export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode: boolean): void {
   const internals = module as unknown as ModuleInternals;
-  const recorder = new Recorder(data);
+  const recorder = new ModuleRecorder(data);
   // Preloads of a configuration file run before ours.
   for (const path of Object.keys(require.cache)) recorder.loaded(pathToFileURL(path).href);
   if (internals.registerHooks) {
@@ -82,7 +82,7 @@ function keepOutputBlocking(): void {
   }
 }
 
-function installInThread(recorder: Recorder): void {
+function installInThread(recorder: ModuleRecorder): void {
   const { registerHooks } = module;
   const hooks: Parameters<typeof registerHooks>[0] = {
     resolve(specifier, context, nextResolve) {
@@ -142,7 +142,7 @@ function followedBy(name: 'register' | 'registerHooks', action: (...args: unknow
 }
 
 /** Node before 22.15: sees what `require` resolves, nested or not. */
-function tapRequire(internals: ModuleInternals, recorder: Recorder): void {
+function tapRequire(internals: ModuleInternals, recorder: ModuleRecorder): void {
   const original = internals._resolveFilename;
   if (!original) return;
   const tap = new Proxy(original, {
@@ -190,7 +190,12 @@ function urlOf(parent: Parent | null | undefined): string | undefined {
  * would be printed with our line as its place. The stack is given room for the frames that we add, so that the app's
  * own are not pushed out of it.
  */
-function observed<T>(recorder: Recorder, specifier: string, parent: string | undefined, resolve: () => T): T {
+function observed<T>(
+  recorder: ModuleRecorder,
+  specifier: string,
+  parent: string | undefined,
+  resolve: () => T,
+): T {
   const limit: unknown = Error.stackTraceLimit;
   const room = typeof limit === 'number' && limit > 0 && isWritable(Error, 'stackTraceLimit');
   if (room) Error.stackTraceLimit = limit + HOOK_FRAMES;

@@ -21,7 +21,7 @@ export function newProgress(): Progress {
 }
 
 /** What a recorder has to know of its thread; it must be possible to send it to another. */
-export interface RecorderOptions {
+export interface ModuleRecorderOptions {
   readonly progress: Progress;
   /** `process.argv[1]` of the main thread; another thread may have another. */
   readonly entry: string;
@@ -33,7 +33,7 @@ export interface RecorderOptions {
 const { now } = Date;
 
 /** Tells the supervisor what is resolved and what is not. Its methods never throw. */
-export class Recorder {
+export class ModuleRecorder {
   readonly #progress: Progress;
   /** How Node names an entry that is not there. */
   readonly #entries: readonly string[];
@@ -43,7 +43,7 @@ export class Recorder {
   readonly #urls = new Set<string>();
   readonly #edges = new Map<string | undefined, Set<string>>();
 
-  constructor({ progress, entry, starter }: RecorderOptions) {
+  constructor({ progress, entry, starter }: ModuleRecorderOptions) {
     this.#progress = progress;
     this.#starter = starter;
     this.#entries = [entry, pathToFileURL(entry).href];

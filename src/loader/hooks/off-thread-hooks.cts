@@ -5,11 +5,11 @@ import fs from 'node:fs';
 import type { LoadHook, LoadHookContext, ResolveHook } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { openLane } from '../channel/record-writer.cts';
-import { Recorder } from './module-recorder.cts';
-import type { RecorderOptions } from './module-recorder.cts';
+import { ModuleRecorder } from './module-recorder.cts';
+import type { ModuleRecorderOptions } from './module-recorder.cts';
 
 /** What the thread that registers these hooks hands over. */
-export interface HooksThreadData extends RecorderOptions {
+export interface HooksThreadData extends ModuleRecorderOptions {
   /** Descriptor of the lane. */
   readonly lane: number;
   /** Whether no hook of the user's is between ours and Node's own, nor checks what those read. */
@@ -19,12 +19,12 @@ export interface HooksThreadData extends RecorderOptions {
 /** Hooks of the user's own may replace it on the module later. */
 const { readFileSync } = fs;
 
-let recorder: Recorder | undefined;
+let recorder: ModuleRecorder | undefined;
 let mayRead = false;
 
 export function initialize(data: HooksThreadData): void {
   openLane(data.lane);
-  recorder = new Recorder(data);
+  recorder = new ModuleRecorder(data);
   // When hooks of the user's have come, ours are there a second time, in front of them.
   mayRead = data.isInnermost;
 }

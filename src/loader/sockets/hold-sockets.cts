@@ -8,7 +8,7 @@ import { giveHandle } from '../channel/control-channel.cts';
 import { pipeClass, portOf, serverOf, tcpClass } from './node-handles.cts';
 import type { Handle, HandleClass, Server } from './node-handles.cts';
 import { send } from '../channel/record-writer.cts';
-import { Legacy } from './inherited-sockets.cts';
+import { InheritedSockets } from './inherited-sockets.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
 
 /** A port that was let go so long ago, in ms, may still be open in the supervisor. */
@@ -42,7 +42,7 @@ const chosen = new Map<string, number>();
 /** When a port was let go. */
 const released = new Map<number, number>();
 
-let legacy: Legacy;
+let legacy: InheritedSockets;
 let count = 0;
 let ending = false;
 
@@ -52,7 +52,7 @@ let ending = false;
  * @param handed what the run before has left
  */
 export function holdSockets(handed: readonly Handed[]): void {
-  legacy = new Legacy(handed, (id) => send({ kind: 'released', id }));
+  legacy = new InheritedSockets(handed, (id) => send({ kind: 'released', id }));
   const tcp = tcpClass();
   const pipe = pipeClass();
   if (tcp) {

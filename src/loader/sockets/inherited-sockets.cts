@@ -20,7 +20,7 @@ interface Waiting extends Handed {
   readonly socket: string;
 }
 
-export class Legacy {
+export class InheritedSockets {
   readonly #waiting = new Set<Waiting>();
   readonly #onRelease: (id: string) => void;
   #isUp = false;

@@ -45,7 +45,7 @@ interface Pending extends Sign {
   readonly at: number;
 }
 
-export class Settle {
+export class Debouncer {
   readonly #scheduler: Scheduler;
   readonly #debounce: number | undefined;
   readonly #examine: (path: string) => Verdict;

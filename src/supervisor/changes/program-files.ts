@@ -14,22 +14,22 @@ import { Companions } from '../graph/companions.ts';
 import { dependencies, lineOf } from '../graph/graph-export.ts';
 import type { Dependency } from '../graph/graph-export.ts';
 import { exists, statOf, textOf } from '../util/safe-fs.ts';
-import { Graph } from '../graph/module-graph.ts';
+import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
 import { HOOKS_IN_THREAD } from '../graph/hook-support.ts';
 import { linksOf } from '../graph/symlinks.ts';
-import { Misses } from '../graph/unresolved.ts';
+import { Unresolved } from '../graph/unresolved.ts';
 import { realFile } from '../graph/archive-path.ts';
 import { isSource } from '../graph/source-scan.ts';
 import type { Scan } from '../graph/source-scan.ts';
-import { Scans } from '../graph/scan-cache.ts';
+import { ScanCache } from '../graph/scan-cache.ts';
 import type { Change } from '../lifecycle/state.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
 import type { Found, Origin } from '../tracked/tracked-files.ts';
 
 const DISK: Disk = { exists, readPackage };
 
-export interface TrackerOptions {
+export interface ProgramFilesOptions {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
@@ -42,19 +42,19 @@ export interface TrackerOptions {
   readonly onProblem: (error: AutoreloadError) => void;
 }
 
-export class Tracker {
-  readonly #options: TrackerOptions;
+export class ProgramFiles {
+  readonly #options: ProgramFilesOptions;
   readonly #baseline = new Baseline();
-  #graph = new Graph();
+  #graph = new ModuleGraph();
   /** The graph of the last run that came up, for paths that the current one did not get to. */
-  #lastGraph = new Graph();
-  readonly #misses = new Misses();
-  readonly #scans = new Scans();
+  #lastGraph = new ModuleGraph();
+  readonly #misses = new Unresolved();
+  readonly #scans = new ScanCache();
   readonly #companions: Companions;
   readonly #tracked = new TrackedFiles();
   #hasLoaded = false;
 
-  constructor(options: TrackerOptions) {
+  constructor(options: ProgramFilesOptions) {
     this.#options = options;
     const { cwd, settings, onProblem } = options;
     const onFound = (path: string, edge: Omit<Edge, 'to'>): void => this.#companion(path, edge);
@@ -64,7 +64,7 @@ export class Tracker {
 
   /** A new run begins, at a wall-clock time in ms. */
   begin(at: number): void {
-    this.#graph = new Graph();
+    this.#graph = new ModuleGraph();
     this.#hasLoaded = false;
     this.#misses.clear();
     this.#baseline.begin(at);
@@ -147,7 +147,7 @@ export class Tracker {
     return this.#baseline.modules();
   }
 
-  /** What the run looked for in vain before it ended; see {@link Misses.name}. */
+  /** What the run looked for in vain before it ended; see {@link Unresolved.name}. */
   get missing(): string | undefined {
     return this.#misses.name;
   }

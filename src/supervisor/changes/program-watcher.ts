@@ -5,24 +5,24 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import type { Verdict } from '../contents/baseline.ts';
 import type { Dependency } from '../graph/graph-export.ts';
 import { statOf, textOf } from '../util/safe-fs.ts';
-import { Ignored } from '../tracked/gitignore.ts';
+import { IgnoreOption } from '../tracked/gitignore.ts';
 import { display } from '../util/format.ts';
 import type { Place } from './program-files.ts';
 import { keysOf } from '../contents/self-written.ts';
 import { isSource, loadLexer, looksCutOff } from '../graph/source-scan.ts';
 import type { Scheduler } from '../util/scheduler.ts';
-import { Settle } from './debounce.ts';
+import { Debouncer } from './debounce.ts';
 import type { Change } from '../lifecycle/state.ts';
-import { Tracker } from './program-files.ts';
-import { Trees } from '../tracked/watch-list.ts';
-import { Watcher } from '../watch/fs-watcher.ts';
+import { ProgramFiles } from './program-files.ts';
+import { WatchList } from '../tracked/watch-list.ts';
+import { FsWatcher } from '../watch/fs-watcher.ts';
 import type { Unreported } from '../watch/network-fs.ts';
 
 /** Files are hashed this many ms at a time, so that nothing else waits for it. */
 const DIGEST_SLICE_MS = 5;
 const DIGEST_PAUSE_MS = 5;
 
-export interface WatchingOptions {
+export interface ProgramWatcherOptions {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
@@ -51,17 +51,17 @@ export interface WatchingOptions {
 }
 
 /** Loads what watching needs. */
-export async function startWatching(options: WatchingOptions): Promise<Watching> {
+export async function startWatching(options: ProgramWatcherOptions): Promise<ProgramWatcher> {
   await loadLexer();
-  return new Watching(options);
+  return new ProgramWatcher(options);
 }
 
-export class Watching {
-  readonly #options: WatchingOptions;
-  readonly #tracker: Tracker;
-  readonly #watcher: Watcher;
-  readonly #settle: Settle;
-  readonly #trees: Trees;
+export class ProgramWatcher {
+  readonly #options: ProgramWatcherOptions;
+  readonly #tracker: ProgramFiles;
+  readonly #watcher: FsWatcher;
+  readonly #settle: Debouncer;
+  readonly #trees: WatchList;
   #isStarted = false;
   /** The run has loaded what it loads at start, or has ended. */
   #atRest = false;
@@ -72,13 +72,13 @@ export class Watching {
   readonly #toldWritten = new Set<string>();
   #digesting: (() => void) | undefined;
 
-  constructor(options: WatchingOptions) {
+  constructor(options: ProgramWatcherOptions) {
     this.#options = options;
     const { cwd, entry, settings, scheduler, poll, onMoving, onProblem, onUnreported } = options;
     const { watch, ext, debounce } = options;
-    const ignored = new Ignored(options.ignore, cwd);
+    const ignored = new IgnoreOption(options.ignore, cwd);
     const isIgnored = (path: string, isFolder?: boolean): boolean => ignored.has(path, isFolder);
-    this.#tracker = new Tracker({
+    this.#tracker = new ProgramFiles({
       cwd,
       entry,
       settings,
@@ -86,7 +86,7 @@ export class Watching {
       onProblem,
       onPath: (path) => this.#want(path),
     });
-    this.#watcher = new Watcher({
+    this.#watcher = new FsWatcher({
       root: cwd,
       scheduler,
       poll,
@@ -98,7 +98,7 @@ export class Watching {
       onProblem,
       onUnreported,
     });
-    this.#trees = new Trees({
+    this.#trees = new WatchList({
       cwd,
       watch,
       ext,
@@ -117,7 +117,7 @@ export class Watching {
       onProblem,
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
-    this.#settle = new Settle({
+    this.#settle = new Debouncer({
       scheduler,
       debounce,
       onMoving,

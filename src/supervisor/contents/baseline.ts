@@ -5,7 +5,7 @@ import { isInPackage } from '../../shared/module-url.ts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
 import { CLOCK_SLACK_MS, seenUntil } from './fs-clock.ts';
-import { Contents, sameStat } from './content-cache.ts';
+import { ContentCache, sameStat } from './content-cache.ts';
 import { linkTarget, statOf } from '../util/safe-fs.ts';
 
 /** How the disk differs from what the run took from it. `emptied` may be the first half of a save. */
@@ -24,7 +24,7 @@ type Fact =
   | { readonly kind: 'absent' };
 
 export class Baseline {
-  readonly #contents = new Contents();
+  readonly #contents = new ContentCache();
   #current = new Map<string, Fact>();
   #previous = new Map<string, Fact>();
   #undigested = new Set<string>();

@@ -19,7 +19,7 @@ interface Seen {
   readonly hash: number;
 }
 
-export class Contents {
+export class ContentCache {
   readonly #seen = new Map<string, Seen>();
 
   /**

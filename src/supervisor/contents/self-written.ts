@@ -20,7 +20,7 @@ export function isNeverEdited(path: string): boolean {
   return WRITTEN.test(path);
 }
 
-export class Outputs {
+export class SelfWritten {
   readonly #streaks = new Map<string, number>();
 
   /**

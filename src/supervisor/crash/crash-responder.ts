@@ -1,7 +1,7 @@
 // What happens while the program is down: those who ask for it are told why. Composes the report and the page; knows nothing
 // of why a run ends, nor how a page is served.
 import { isInPackage } from '../../shared/module-url.ts';
-import { CrashPage } from './page-process.ts';
+import { PageProcess } from './page-process.ts';
 import { textOf } from '../util/safe-fs.ts';
 import type { LastError } from '../runs/last-error.ts';
 import type { Proc } from '../processes/process-table.ts';
@@ -10,7 +10,7 @@ import type { Scheduler } from '../util/scheduler.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import { findSyntaxError, isPlaceless } from './locate-syntax-error.ts';
 
-export interface DownOptions {
+export interface CrashResponderOptions {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
@@ -27,14 +27,14 @@ export interface DownOptions {
   readonly onDebug: (text: string) => void;
 }
 
-export class Down {
-  readonly #options: DownOptions;
-  readonly #page: CrashPage;
+export class CrashResponder {
+  readonly #options: CrashResponderOptions;
+  readonly #page: PageProcess;
   #runs = 0;
 
-  constructor(options: DownOptions) {
+  constructor(options: CrashResponderOptions) {
     this.#options = options;
-    this.#page = new CrashPage(options);
+    this.#page = new PageProcess(options);
   }
 
   /** A run begins: it answers for itself. */

@@ -21,7 +21,7 @@ export interface CrashPageOptions {
   readonly onDebug: (text: string) => void;
 }
 
-export class CrashPage {
+export class PageProcess {
   readonly #options: CrashPageOptions;
   /** The one that answers, and those that answer for the last time. */
   readonly #procs = new Map<ChildProcess, Proc>();

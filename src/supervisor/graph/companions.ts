@@ -7,10 +7,10 @@ import type { ModuleUrl } from '../../shared/module-url.ts';
 import { exists, textOf } from '../util/safe-fs.ts';
 import type { Edge } from './module-graph.ts';
 import { display } from '../util/format.ts';
-import { isNeverEdited, Outputs } from '../contents/self-written.ts';
+import { isNeverEdited, SelfWritten } from '../contents/self-written.ts';
 import { isTypeScript } from './source-scan.ts';
 import type { Scan } from './source-scan.ts';
-import type { Scans } from './scan-cache.ts';
+import type { ScanCache } from './scan-cache.ts';
 import { scopeFiles } from './package-scope.ts';
 import type { Change } from '../lifecycle/state.ts';
 import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
@@ -19,7 +19,7 @@ export interface CompanionsOptions {
   readonly cwd: string;
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
-  readonly scans: Scans;
+  readonly scans: ScanCache;
   /** A companion counts, whether or not it is there. */
   readonly onFound: (path: string, edge: Omit<Edge, 'to'>) => void;
   /** The source of a module has been looked at. */
@@ -29,7 +29,7 @@ export interface CompanionsOptions {
 
 export class Companions {
   readonly #options: CompanionsOptions;
-  readonly #outputs = new Outputs();
+  readonly #outputs = new SelfWritten();
   /** The user's own modules of this run whose source has not been looked at. */
   #unscanned: ModuleUrl[] = [];
   /** The user's own modules of this run that a loader would compile. */
@@ -99,7 +99,7 @@ export class Companions {
     return [...this.#settings];
   }
 
-  /** See {@link Outputs.written}. */
+  /** See {@link SelfWritten.written}. */
   written(files: Change['files'], age: number): string[] {
     return this.#outputs.written(files, age);
   }

@@ -2,8 +2,8 @@
 // were not taken. Reads sources only when asked. Keeps no state.
 import { isInPackage, pathOf } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
-import type { Edge, Graph } from './module-graph.ts';
-import type { Scans } from './scan-cache.ts';
+import type { Edge, ModuleGraph } from './module-graph.ts';
+import type { ScanCache } from './scan-cache.ts';
 
 /** An edge of the graph with its line, or a dynamic import with a literal specifier that the run did not come to. */
 export type Dependency =
@@ -16,7 +16,7 @@ export type Dependency =
     };
 
 /** Every dependency of a run. */
-export function* dependencies(graph: Graph, scans: Scans): Generator<Dependency> {
+export function* dependencies(graph: ModuleGraph, scans: ScanCache): Generator<Dependency> {
   const taken = new Map<ModuleUrl, Set<string | undefined>>();
   for (const edge of graph.edges()) {
     yield { ...edge, line: lineOf(edge.from, edge.specifier, scans) };
@@ -38,7 +38,7 @@ export function* dependencies(graph: Graph, scans: Scans): Generator<Dependency>
 export function lineOf(
   from: ModuleUrl | undefined,
   specifier: string | undefined,
-  scans: Scans,
+  scans: ScanCache,
 ): number | undefined {
   const path = from && pathOf(from);
   if (path === undefined || specifier === undefined || isInPackage(path)) return undefined;

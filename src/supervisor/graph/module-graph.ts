@@ -34,7 +34,7 @@ interface Cause extends Pick<Edge, 'specifier'> {
 }
 
 /** The dependency graph of one run. */
-export class Graph {
+export class ModuleGraph {
   readonly #nodes = new Map<ModuleUrl, Node>();
 
   /** Records that `to` is part of the program because of `from`. What is known already stays. */

@@ -6,7 +6,7 @@ import { textOf } from '../util/safe-fs.ts';
 import { requireLine, scan } from './source-scan.ts';
 import type { Scan } from './source-scan.ts';
 
-export class Scans {
+export class ScanCache {
   readonly #known = new Map<string, { readonly stamp: Stamp | undefined; readonly scan: Scan }>();
 
   /** What a module says. */

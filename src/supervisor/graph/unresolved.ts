@@ -5,7 +5,7 @@ import { HOOKS_IN_THREAD } from './hook-support.ts';
 
 type Looked = Pick<LaneRecord & { kind: 'resolved' | 'missed' }, 'parent' | 'specifier'>;
 
-export class Misses {
+export class Unresolved {
   /** By importer and specifier. */
   readonly #misses = new Map<string, { readonly name: string; readonly inPackage: boolean }>();
 

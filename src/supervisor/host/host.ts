@@ -1,12 +1,12 @@
 // The process that the user has started to supervise a program, which it has to itself: its signals, its terminal, its
 // launcher and its end. Where a tool supervises a program, there is none: that process is the tool's.
 import { Keyboard } from './keyboard.ts';
-import { Launcher } from '../runs/ipc-relay.ts';
+import { IpcRelay } from '../runs/ipc-relay.ts';
 import { leave } from './mirror-exit.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { onContinued, onDebugSignal, onEndingSignal, onRestartSignal } from './signals.ts';
 import type { Ended } from '../lifecycle/state.ts';
-import { Terminal } from './tty-settings.ts';
+import { TtySettings } from './tty-settings.ts';
 import { typedLines } from './tty-lines.ts';
 
 /** Where what happens to the process goes. */
@@ -24,10 +24,10 @@ export interface HostEvents {
 }
 
 export class Host {
-  readonly launcher: Launcher = new Launcher(process);
+  readonly launcher: IpcRelay = new IpcRelay(process);
   /** What the user types, while the program does not read it. */
   readonly keyboard: Keyboard = new Keyboard(typedLines, systemScheduler);
-  readonly #terminal = new Terminal();
+  readonly #terminal = new TtySettings();
   #removeSignalHandlers = (): void => {};
 
   /** Takes the process over. */

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
 import { textOf } from '../util/safe-fs.ts';
 
-export class Terminal {
+export class TtySettings {
   #settings = '';
 
   /** Takes note of how the terminal is now. */

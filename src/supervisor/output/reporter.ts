@@ -14,12 +14,12 @@ import { reasonOf } from '../lifecycle/restart-reason.ts';
 import type { Run } from '../runs/run.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Ended, Line, State } from '../lifecycle/state.ts';
-import type { Watching } from '../changes/program-watcher.ts';
+import type { ProgramWatcher } from '../changes/program-watcher.ts';
 
 /** New modules are told together, so many ms after the first. */
 const GRAPH_MS = 50;
 
-export interface AnnouncerOptions {
+export interface ReporterOptions {
   readonly program: Program;
   readonly options: Options;
   readonly log: Log;
@@ -28,17 +28,17 @@ export interface AnnouncerOptions {
   /** Whether somebody listens to an event. */
   readonly isHeard: (name: keyof SupervisorEvents) => boolean;
   readonly lastError: LastError;
-  readonly watching: () => Watching | undefined;
+  readonly watching: () => ProgramWatcher | undefined;
   readonly run: () => Run | undefined;
   /** Whether a line is to say what may be pressed. */
   readonly mayPress: (line: Line) => boolean;
 }
 
-export class Announcer {
-  readonly #options: AnnouncerOptions;
+export class Reporter {
+  readonly #options: ReporterOptions;
   #cancelGraph: (() => void) | undefined;
 
-  constructor(options: AnnouncerOptions) {
+  constructor(options: ReporterOptions) {
     this.#options = options;
   }
 

@@ -13,7 +13,7 @@ const MANY = 32;
 /** How long they have to end after SIGTERM, and again after SIGKILL, in ms. */
 const GRACE_MS = 1000;
 
-export class Family {
+export class Descendants {
   readonly #child: number;
   readonly #known = new Map<number, Proc>();
   /** From this many on, those that have ended are forgotten. */

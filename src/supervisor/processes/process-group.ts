@@ -27,7 +27,7 @@ export interface GroupOptions {
   readonly grace: number;
 }
 
-export class Group {
+export class ProcessGroup {
   readonly #options: GroupOptions;
   readonly #leader: Proc;
   /** Descendants that were seen. */

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { AutoreloadError } from '../../shared/errors.ts';
-import { Group } from '../processes/process-group.ts';
+import { ProcessGroup } from '../processes/process-group.ts';
 import { failure, withChanged } from '../program/any-command.ts';
 import { processesLeft } from '../processes/process-table.ts';
 import type { Proc } from '../processes/process-table.ts';
@@ -16,7 +16,7 @@ import type { Ended } from '../lifecycle/state.ts';
 const TRIES = 50;
 const TRY_MS = 20;
 
-export interface PlainChildOptions {
+export interface CommandRunOptions {
   readonly command: PlainCommand;
   readonly program: Pick<Program, 'cwd' | 'stdio'>;
   /** Absolute paths of the files whose change caused this run. */
@@ -35,16 +35,16 @@ export interface PlainChildOptions {
   readonly onExit: (ended: Ended) => void;
 }
 
-export class PlainChild implements Run {
+export class CommandRun implements Run {
   readonly isDraining = false;
-  readonly #options: PlainChildOptions;
+  readonly #options: CommandRunOptions;
   #process: ChildProcess | undefined;
-  #group: Group | undefined;
+  #group: ProcessGroup | undefined;
   #gone = false;
   /** It was told to end while it could not be started yet. */
   #given: NodeJS.Signals | undefined;
 
-  constructor(options: PlainChildOptions) {
+  constructor(options: CommandRunOptions) {
     this.#options = options;
     this.#start(TRIES);
   }
@@ -121,7 +121,7 @@ export class PlainChild implements Run {
     child.once('spawn', () => onStarted(scheduler.now()));
     child.once('exit', (code, signal) => void this.#finish({ code, signal }));
     if (child.pid === undefined) return;
-    this.#group = new Group({ ...this.#options, pid: child.pid, place: command.place });
+    this.#group = new ProcessGroup({ ...this.#options, pid: child.pid, place: command.place });
   }
 
   #again(tries: number): void {

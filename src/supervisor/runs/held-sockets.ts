@@ -20,20 +20,20 @@ interface Entry extends Listening {
   readonly handle: SocketHandle;
 }
 
-export interface HeldOptions {
+export interface HeldSocketsOptions {
   /** What is held is not what it was. */
   readonly onChange: () => void;
   readonly onDebug: (text: string) => void;
 }
 
-export class Held {
-  readonly #options: HeldOptions;
+export class HeldSockets {
+  readonly #options: HeldSocketsOptions;
   /** By what they are bound to. */
   readonly #entries = new Map<string, Entry>();
   /** Those that were let go before they have arrived: two ways lead here. */
   readonly #gone = new Set<string>();
 
-  constructor(options: HeldOptions) {
+  constructor(options: HeldSocketsOptions) {
     this.#options = options;
   }
 

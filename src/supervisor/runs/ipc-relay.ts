@@ -12,7 +12,7 @@ export interface Receiver {
   disconnect: () => void;
 }
 
-export class Launcher {
+export class IpcRelay {
   readonly #process: NodeJS.Process | undefined;
   #receiver: Receiver | undefined;
   #waiting: [Serializable, SendHandle | undefined][] = [];

@@ -19,9 +19,9 @@ import {
 } from '../../protocol/control.cts';
 import type { ControlMessage, Gate, GateMessage, Reason } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import { Family } from '../processes/descendants.ts';
-import type { Held, SocketHandle } from './held-sockets.ts';
-import { LaneReader } from './record-reader.ts';
+import { Descendants } from '../processes/descendants.ts';
+import type { HeldSockets, SocketHandle } from './held-sockets.ts';
+import { RecordReader } from './record-reader.ts';
 import { killTree, lookUp, processesLeft, signal } from '../processes/process-table.ts';
 import type { Proc } from '../processes/process-table.ts';
 import type { Program } from '../program/program.ts';
@@ -36,13 +36,13 @@ const QUIET_MS = 5;
 /** A child that has not said within so many ms that it drains cannot: its loop is blocked. */
 const UNHEARD_MS = 500;
 
-export interface ChildOptions {
+export interface NodeRunOptions {
   readonly program: Program;
   readonly scheduler: Scheduler;
   /** Where it waits until it is told to go; undefined when it is to run at once. */
   readonly gate: Gate | undefined;
   /** The sockets that it is handed, and where its own go; undefined when none are held. */
-  readonly held: Held | undefined;
+  readonly held: HeldSockets | undefined;
   readonly stopSignal: NodeJS.Signals;
   /** How long it has for responses that are on their way when it is to end, in ms. */
   readonly drainMs: number;
@@ -60,11 +60,11 @@ export interface ChildOptions {
   readonly onExit: (ended: Ended) => void;
 }
 
-export class Child implements Run {
+export class NodeRun implements Run {
   readonly sharesGroup = true;
-  readonly #options: ChildOptions;
+  readonly #options: NodeRunOptions;
   readonly #process: ChildProcess;
-  readonly #family: Family;
+  readonly #family: Descendants;
   /** How many bytes have come over the lane. */
   #received = 0;
   #garbage = false;
@@ -77,7 +77,7 @@ export class Child implements Run {
   /** It is to get its signal when it has drained. */
   #cancelSignal: (() => void) | undefined;
 
-  constructor(options: ChildOptions) {
+  constructor(options: NodeRunOptions) {
     this.#options = options;
     const { program, launcher, gate, held } = options;
     const { command } = program;
@@ -101,7 +101,7 @@ export class Child implements Run {
       stdio,
       serialization: launcher ?? 'json',
     });
-    this.#family = new Family(this.#process.pid ?? 0);
+    this.#family = new Descendants(this.#process.pid ?? 0);
     this.#listen();
   }
 
@@ -240,7 +240,7 @@ export class Child implements Run {
 
   /** Reads the lane. Resolves when it has ended. */
   #read(lane: Readable): Promise<void> {
-    const reader = new LaneReader(
+    const reader = new RecordReader(
       (record) => {
         if (record.kind === 'spawned') {
           this.#family.add(record.pid);

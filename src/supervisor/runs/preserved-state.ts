@@ -4,7 +4,7 @@ import type { LaneRecord } from '../../protocol/records.cts';
 /** A run may keep so much, in characters of base64; it keeps to less by itself, but is not to be trusted. */
 const MAX_LENGTH = 6 * 2 ** 20;
 
-export class Preserved {
+export class PreservedState {
   /** What is whole, by key, what was given last at the end. */
   readonly #whole = new Map<string, string>();
   /** What has come of a value until now; undefined: it is too long. */

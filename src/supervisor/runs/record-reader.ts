@@ -6,7 +6,7 @@ import type { LaneRecord } from '../../protocol/records.cts';
 /** No record of ours is longer; paths and specifiers are a few hundred bytes. */
 const MAX_LINE = 1 << 20;
 
-export class LaneReader {
+export class RecordReader {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onRecord: (record: LaneRecord) => void;
   readonly #onGarbage: (text: string) => void;

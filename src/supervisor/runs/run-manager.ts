@@ -4,14 +4,14 @@ import type { AutoreloadError } from '../../shared/errors.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Begin, Found, Gate, Reason } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import { Child } from './node-run.ts';
+import { NodeRun } from './node-run.ts';
 import { textOf } from '../util/safe-fs.ts';
 import { Guard } from '../processes/guard.ts';
-import { Held } from './held-sockets.ts';
-import type { Launcher } from './ipc-relay.ts';
+import { HeldSockets } from './held-sockets.ts';
+import type { IpcRelay } from './ipc-relay.ts';
 import type { Log } from '../util/log.ts';
-import { Preserved } from './preserved-state.ts';
-import { PlainChild } from './command-run.ts';
+import { PreservedState } from './preserved-state.ts';
+import { CommandRun } from './command-run.ts';
 import type { Proc } from '../processes/process-table.ts';
 import type { PlainCommand, Program } from '../program/program.ts';
 import type { Run } from './run.ts';
@@ -19,9 +19,9 @@ import type { Scheduler } from '../util/scheduler.ts';
 import { Standby } from './standby.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import { nameModules } from '../program/transpilers.ts';
-import { UsageOfRun } from './warm-up-list.ts';
+import { WarmUpList } from './warm-up-list.ts';
 
-export interface RunsOptions {
+export interface RunManagerOptions {
   readonly program: Program;
   readonly scheduler: Scheduler;
   /** Whether the next child is to wait ready. */
@@ -34,7 +34,7 @@ export interface RunsOptions {
   readonly signal: NodeJS.Signals;
   /** ms between the stop signal and SIGKILL. */
   readonly grace: number;
-  readonly launcher: Launcher;
+  readonly launcher: IpcRelay;
   /** Files that Node and its preloads read before the program begins. */
   readonly settings: () => readonly string[];
   readonly log: Log;
@@ -47,31 +47,31 @@ export interface RunsOptions {
 }
 
 interface Waiting {
-  readonly child: Child;
+  readonly child: NodeRun;
   /** What it has told before its turn. */
   readonly early: LaneRecord[];
   /** What it has been told of the run before. */
   readonly offered: readonly Found[];
 }
 
-export class Runs {
-  readonly #options: RunsOptions;
-  readonly #standby: Standby<Child> | undefined;
-  readonly #held: Held | undefined;
+export class RunManager {
+  readonly #options: RunManagerOptions;
+  readonly #standby: Standby<NodeRun> | undefined;
+  readonly #held: HeldSockets | undefined;
   /** Processes that must not outlive the supervisor, by their child, or by what else they are. */
   readonly #procs = new Map<Run | 'page', readonly Proc[]>();
   #guard: Guard | undefined;
   #child: Run | undefined;
   #hasWaited = false;
   #generation = 0;
-  #usage = new UsageOfRun();
-  readonly #preserved = new Preserved();
+  #usage = new WarmUpList();
+  readonly #preserved = new PreservedState();
   /** The last standby. */
   #waiting: Waiting | undefined;
   /** What the child has been told of the run before. */
   #known: readonly Found[] = [];
 
-  constructor(options: RunsOptions) {
+  constructor(options: RunManagerOptions) {
     this.#options = options;
     const { scheduler, log, program } = options;
     const { command } = program;
@@ -80,7 +80,7 @@ export class Runs {
     const onDebug = (text: string): void => log.debug(text);
     // On Windows no process can be handed a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
-      this.#held = new Held({ onChange: () => this.#standby?.refresh(), onDebug });
+      this.#held = new HeldSockets({ onChange: () => this.#standby?.refresh(), onDebug });
     // The inspector of a standby would listen before its turn.
     if (!options.standby || command.isInspected) return;
     let offered: readonly Found[] = [];
@@ -121,7 +121,7 @@ export class Runs {
     this.#preserved.begin();
     const begin: Begin = { generation, reason, state: this.#preserved.state };
     this.#generation = generation;
-    this.#usage = new UsageOfRun();
+    this.#usage = new WarmUpList();
     this.#child = undefined;
     try {
       this.#child = this.#standby?.take(begin);
@@ -188,9 +188,9 @@ export class Runs {
     return child;
   }
 
-  #spawn(generation: number, gate: Gate | undefined): Child {
+  #spawn(generation: number, gate: Gate | undefined): NodeRun {
     const { program, scheduler, launcher, drainMs, signal, onProblem, onExit } = this.#options;
-    const child: Child = new Child({
+    const child: NodeRun = new NodeRun({
       program,
       gate,
       stopSignal: signal,
@@ -218,7 +218,7 @@ export class Runs {
     const { program, scheduler, signal, grace, onRecord, onProblem, onExit } = this.#options;
     // It may have done everything by the time that a guard is there.
     this.#guard ??= new Guard();
-    const child: PlainChild = new PlainChild({
+    const child: CommandRun = new CommandRun({
       command,
       program,
       changed: reason?.files.map(({ path }) => path) ?? [],

@@ -13,7 +13,7 @@ const MAX_FOUND = 4000;
 
 const PACKAGE = /^(.*[\\/]node_modules)[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
-export class UsageOfRun {
+export class WarmUpList {
   readonly #builtins: UsedBuiltin[] = [];
   readonly #found: Found[] = [];
   /** Folders that packages are found in, and the package.json of each. */

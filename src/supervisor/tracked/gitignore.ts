@@ -29,9 +29,9 @@ export function isUsuallyIgnored(name: string): boolean {
 }
 
 /** What the user has said never counts, in the syntax of .gitignore. */
-export class Ignored {
+export class IgnoreOption {
   /** The last ones first: those that say anything decide. */
-  readonly #groups: Group[] = [];
+  readonly #groups: RuleGroup[] = [];
   readonly #cwd: string;
 
   /**
@@ -86,7 +86,7 @@ export class Ignored {
 }
 
 /** Patterns that follow each other. */
-interface Group {
+interface RuleGroup {
   /** What they are relative to. */
   readonly folder: string;
   readonly patterns: Ignore;
@@ -105,7 +105,7 @@ interface RuleFile {
 }
 
 /** The rules of Git that hold in one folder. */
-export class GitRules {
+export class GitIgnore {
   readonly #folder: string;
   /** The nearest one first, which decides. */
   readonly #files: readonly RuleFile[];
@@ -127,10 +127,10 @@ export class GitRules {
   }
 
   /** Reads the rules that hold in a folder: those of the repository that it is in, or of `cwd` where that has none. */
-  static of(folder: string, cwd: string): GitRules {
+  static of(folder: string, cwd: string): GitIgnore {
     const root = rootOf(folder, cwd);
     const exclude = readRules(excludeFile(root), root);
-    let rules = new GitRules(root, exclude ? [exclude] : []).#withOwn();
+    let rules = new GitIgnore(root, exclude ? [exclude] : []).#withOwn();
     const names = relative(root, folder).split(sep).filter(Boolean);
     for (const [index, name] of names.entries()) rules = rules.in(name, index === names.length - 1);
     return rules;
@@ -140,10 +140,10 @@ export class GitRules {
    * The rules in a folder of this one, which itself counts. Those by which it would not, because a nearer file brings it
    * back or because the user has named it, say nothing about what is in it.
    */
-  in(name: string, isNamed = false): GitRules {
+  in(name: string, isNamed = false): GitIgnore {
     const folder = join(this.#folder, name);
     const files = this.#files.map((file) => withoutRulesAgainst(file, folder, isNamed));
-    return new GitRules(folder, files).#withOwn();
+    return new GitIgnore(folder, files).#withOwn();
   }
 
   /** Whether a file or folder in this folder is left out. */
@@ -156,9 +156,9 @@ export class GitRules {
     return false;
   }
 
-  #withOwn(): GitRules {
+  #withOwn(): GitIgnore {
     const own = readRules(join(this.#folder, RULE_FILE), this.#folder);
-    return own ? new GitRules(this.#folder, [own, ...this.#files]) : this;
+    return own ? new GitIgnore(this.#folder, [own, ...this.#files]) : this;
   }
 }
 

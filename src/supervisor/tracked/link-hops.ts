@@ -3,7 +3,7 @@
 import { basename, dirname } from 'node:path';
 import { wayOf } from '../util/symlinks.ts';
 
-export class LinkWays {
+export class LinkHops {
   /** By the folder that a link is in, and its name. */
   readonly #ways = new Map<string, Map<string, readonly string[]>>();
   readonly #links = new Map<string, Set<string>>();

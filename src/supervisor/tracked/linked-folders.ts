@@ -2,7 +2,7 @@
 // already; those are offered again when that is left. Owns what is known of where folders really are. Does not ask the disk.
 import { sep } from 'node:path';
 
-export class TreeLinks {
+export class LinkedFolders {
   /** Folders that are listed, by where they really are: a file must not be found by ever more names. */
   readonly #listed = new Map<string, Set<string>>();
   /** Links that are not followed, by where they lead to. */

@@ -4,13 +4,13 @@
 import { basename, dirname, join } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { entryOf, exists } from '../util/safe-fs.ts';
-import { GitRules, RULE_FILE } from './gitignore.ts';
-import { LinkWays } from './link-hops.ts';
+import { GitIgnore, RULE_FILE } from './gitignore.ts';
+import { LinkHops } from './link-hops.ts';
 import { patternOf, problemOf } from './path-patterns.ts';
 import type { Pattern } from './path-patterns.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Found, Origin } from './tracked-files.ts';
-import { Tree } from './watched-tree.ts';
+import { WatchedTree } from './watched-tree.ts';
 
 /** Folders are listed this many ms at a time, so that nothing else waits for it. */
 const SLICE_MS = 10;
@@ -31,7 +31,7 @@ export interface TreeWatch {
   readonly deleteIn: (path: string) => void;
 }
 
-export interface TreesOptions {
+export interface WatchListOptions {
   readonly cwd: string;
   /** Paths and globs that always count. */
   readonly watch: readonly string[];
@@ -52,21 +52,21 @@ export interface TreesOptions {
 interface Want {
   readonly origin: Origin;
   readonly pattern: Pattern;
-  readonly tree: Tree;
+  readonly tree: WatchedTree;
   /** Files outside whose rules hold inside. */
   readonly rules: readonly string[];
   /** The run that is there has asked for it, or the user. */
   isCurrent: boolean;
 }
 
-export class Trees {
-  readonly #options: TreesOptions;
+export class WatchList {
+  readonly #options: WatchListOptions;
   readonly #wants = new Map<string, Want>();
-  readonly #byFolder = new Map<string, Set<Tree>>();
-  readonly #links = new LinkWays();
+  readonly #byFolder = new Map<string, Set<WatchedTree>>();
+  readonly #links = new LinkHops();
   #cancel: (() => void) | undefined;
 
-  constructor(options: TreesOptions) {
+  constructor(options: WatchListOptions) {
     this.#options = options;
   }
 
@@ -149,7 +149,7 @@ export class Trees {
     const pattern = patternOf(text, cwd);
     const { base } = pattern;
     const origin: Origin = { text, by };
-    const tree: Tree = new Tree({
+    const tree: WatchedTree = new WatchedTree({
       pattern,
       cwd,
       ext,
@@ -161,7 +161,7 @@ export class Trees {
       onTouched: (path) => this.#touched(path),
       onLeft: (path) => this.#left(path),
     });
-    const rules = GitRules.filesAbove(base, cwd);
+    const rules = GitIgnore.filesAbove(base, cwd);
     this.#wants.set(key, { origin, pattern, tree, rules, isCurrent: true });
     for (const path of [base, ...rules]) watcher.add(path);
     this.#followAll(base);
@@ -182,7 +182,7 @@ export class Trees {
     this.#forgetLink(pattern.base);
   }
 
-  #addFolder(folder: string, tree: Tree): void {
+  #addFolder(folder: string, tree: WatchedTree): void {
     const trees = this.#byFolder.get(folder) ?? new Set();
     this.#byFolder.set(folder, trees.add(tree));
     if (trees.size > 1) return;
@@ -191,7 +191,7 @@ export class Trees {
     if (exists(rules)) this.#options.watcher.addIn(rules);
   }
 
-  #deleteFolder(folder: string, tree: Tree): void {
+  #deleteFolder(folder: string, tree: WatchedTree): void {
     const trees = this.#byFolder.get(folder);
     if (!trees?.delete(tree) || trees.size > 0) return;
     this.#byFolder.delete(folder);

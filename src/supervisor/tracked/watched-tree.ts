@@ -3,17 +3,17 @@
 import fs from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { entryOf, markOf, realOf, statOf } from '../util/safe-fs.ts';
-import { GitRules, isUsuallyIgnored, RULE_FILE } from './gitignore.ts';
+import { GitIgnore, isUsuallyIgnored, RULE_FILE } from './gitignore.ts';
 import { isNeverEdited } from '../contents/self-written.ts';
 import type { Pattern } from './path-patterns.ts';
 import type { Found } from './tracked-files.ts';
-import { TreeLinks } from './linked-folders.ts';
+import { LinkedFolders } from './linked-folders.ts';
 
 /** A folder in which files count. */
 interface Folder {
   readonly files: Set<string>;
   readonly folders: Set<string>;
-  rules: GitRules;
+  rules: GitIgnore;
   /** Where it really is. */
   readonly real: string;
   readonly isLink: boolean;
@@ -30,11 +30,11 @@ type Kind = 'file' | 'folder' | 'nothing';
 /** A folder that has been found and not been listed. */
 interface Unlisted {
   readonly path: string;
-  readonly rules: GitRules;
+  readonly rules: GitIgnore;
   readonly found: Found;
 }
 
-export interface TreeOptions {
+export interface WatchedTreeOptions {
   readonly pattern: Pattern;
   readonly cwd: string;
   /** Endings of names, without a dot; none: all. */
@@ -54,19 +54,19 @@ export interface TreeOptions {
   readonly onLeft: (path: string) => void;
 }
 
-export class Tree {
-  readonly #options: TreeOptions;
+export class WatchedTree {
+  readonly #options: WatchedTreeOptions;
   readonly #folders = new Map<string, Folder>();
   readonly #unlisted: Unlisted[] = [];
   /** Those of them that are links wait for all others: so it is known what is there without them. */
   readonly #unlistedLinks: Unlisted[] = [];
   /** Folders that are being listed. */
   readonly #listing = new Set<string>();
-  readonly #links: TreeLinks;
+  readonly #links: LinkedFolders;
 
-  constructor(options: TreeOptions) {
+  constructor(options: WatchedTreeOptions) {
     this.#options = options;
-    this.#links = new TreeLinks(options.pattern.matches === undefined);
+    this.#links = new LinkedFolders(options.pattern.matches === undefined);
   }
 
   /** Looks at the path, or at the folder that a glob begins in. What is in folders is found with {@link work}. */
@@ -133,8 +133,8 @@ export class Tree {
     this.#applyRules(base, this.#rulesAtBase());
   }
 
-  #rulesAtBase(): GitRules {
-    return GitRules.of(this.#options.pattern.base, this.#options.cwd);
+  #rulesAtBase(): GitIgnore {
+    return GitIgnore.of(this.#options.pattern.base, this.#options.cwd);
   }
 
   #enter({ path, rules, found }: Unlisted): void {
@@ -260,7 +260,7 @@ export class Tree {
     }
   }
 
-  #applyRules(path: string, rules: GitRules): void {
+  #applyRules(path: string, rules: GitIgnore): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
     const before = folder.rules;

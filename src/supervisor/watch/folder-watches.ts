@@ -21,7 +21,7 @@ interface Folder {
 }
 
 /** What happens in the folders. */
-export interface FoldersOptions {
+export interface FolderWatchesOptions {
   /** Below this folder, the folders between it and a wanted path are watched as well: one of them may be replaced. */
   readonly root: string;
   /** Something may have happened to a wanted path. */
@@ -32,11 +32,11 @@ export interface FoldersOptions {
   readonly onFolder: (folder: string, name: string | undefined) => void;
 }
 
-export class Folders {
-  readonly #options: FoldersOptions;
+export class FolderWatches {
+  readonly #options: FolderWatchesOptions;
   readonly #roots = new Map<string, Folder>();
 
-  constructor(options: FoldersOptions) {
+  constructor(options: FolderWatchesOptions) {
     this.#options = options;
   }
 

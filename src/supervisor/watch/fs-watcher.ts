@@ -7,13 +7,13 @@ import { isInPackage } from '../../shared/module-url.ts';
 import { DEFAULT_POLL_MS } from '../../options/value-types.ts';
 import { entryOf, isYoung, markOf } from '../util/safe-fs.ts';
 import { commonFolder } from '../util/paths.ts';
-import { EventLess } from './network-fs.ts';
+import { NetworkFs } from './network-fs.ts';
 import type { Unreported } from './network-fs.ts';
-import { Folders } from './folder-watches.ts';
+import { FolderWatches } from './folder-watches.ts';
 import { Poller } from './poller.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 
-export interface WatcherOptions {
+export interface FsWatcherOptions {
   /** Working directory of the program. */
   readonly root: string;
   readonly scheduler: Scheduler;
@@ -34,12 +34,12 @@ export interface WatcherOptions {
  * with chokidar too, which sees a write that comes by another name: a hard link, a single file mounted into a
  * container. What cannot be watched is polled, and so is what is on a file system that does not report every change.
  */
-export class Watcher {
-  readonly #options: WatcherOptions;
-  readonly #folders: Folders;
+export class FsWatcher {
+  readonly #options: FsWatcherOptions;
+  readonly #folders: FolderWatches;
   readonly #files = new FSWatcher({ atomic: false, followSymlinks: false });
   readonly #poller: Poller;
-  readonly #eventLess = new EventLess();
+  readonly #eventLess = new NetworkFs();
   readonly #wanted = new Set<string>();
   /** Paths that are polled without trying to watch them, and the file system if it is the reason. */
   readonly #unwatched = new Map<string, string | undefined>();
@@ -54,7 +54,7 @@ export class Watcher {
   readonly #polledFolders = new Set<string>();
   readonly #polledIn = new Set<string>();
 
-  constructor(options: WatcherOptions) {
+  constructor(options: FsWatcherOptions) {
     this.#options = options;
     const { root, scheduler, poll, onPath, onFolder } = options;
     this.#poller = new Poller({
@@ -62,7 +62,7 @@ export class Watcher {
       interval: poll || DEFAULT_POLL_MS,
       onPath: (path) => this.#onPolled(path),
     });
-    this.#folders = new Folders({
+    this.#folders = new FolderWatches({
       root,
       onPath: (path) => {
         if (this.#lost.has(path) && isOwnFile(path)) this.#watchFile(path);

@@ -64,7 +64,7 @@ const SYSTEM: System = {
   type: (path) => fs.statfsSync(path, { bigint: true }).type,
 };
 
-export class EventLess {
+export class NetworkFs {
   readonly #system: System;
   readonly #devices = new Map<number, string | undefined>();
 

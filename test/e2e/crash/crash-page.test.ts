@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Report } from '../../../src/shared/crash-report.ts';
-import { CrashPage } from '../../../src/supervisor/crash/page-process.ts';
+import { PageProcess } from '../../../src/supervisor/crash/page-process.ts';
 import type { Proc } from '../../../src/supervisor/processes/process-table.ts';
 import { gone, isRunning, until } from '../../helpers/autoreload.ts';
 
@@ -31,7 +31,7 @@ interface Response {
 }
 
 /** A listening socket whose connections its owner does not take, as the supervisor holds one. */
-interface Held {
+interface HeldSockets {
   readonly fd: number;
   readonly port: number;
   /** From now on the owner takes connections, and says so on them. */
@@ -39,14 +39,14 @@ interface Held {
   readonly close: () => void;
 }
 
-let held: Held;
-let page: CrashPage;
+let held: HeldSockets;
+let page: PageProcess;
 let procs: readonly Proc[] = [];
 
 beforeEach(() => {
   held = hold();
   procs = [];
-  page = new CrashPage({ onProcs: (all) => (procs = all), onFailed: () => {}, onDebug: () => {} });
+  page = new PageProcess({ onProcs: (all) => (procs = all), onFailed: () => {}, onDebug: () => {} });
 });
 
 afterEach(async () => {
@@ -242,7 +242,7 @@ interface Handle {
 }
 
 /** A bound socket, on any port or at a path. Whoever listens on a copy of it listens on all. */
-function hold(path?: string): Held {
+function hold(path?: string): HeldSockets {
   const { _createServerHandle: create } = net as unknown as {
     _createServerHandle: (address: string, port: number, type: number) => Handle;
   };

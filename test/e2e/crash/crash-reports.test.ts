@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { Project, ROOT } from '../../helpers/project.ts';
 import { withPreload } from '../../../src/shared/preload-option.cts';
-import { LaneReader } from '../../../src/supervisor/runs/record-reader.ts';
+import { RecordReader } from '../../../src/supervisor/runs/record-reader.ts';
 
 const PRELOAD = join(ROOT, 'dist/loader/entry.cjs');
 const SYNTAX_ERROR = "const name = 'no end;\n";
@@ -190,7 +190,7 @@ async function crash(
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text: string | undefined;
-  const reader = new LaneReader(
+  const reader = new RecordReader(
     (record) => {
       if (record.kind === 'crashed') text = (record.first ? '' : (text ?? '')) + record.text;
     },

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { run, until, up } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
-import { commandFor, Terminal } from '../../helpers/terminal.ts';
+import { commandFor, TtySettings } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 const posix = { skip: process.platform === 'win32' && 'there are no signals' };
@@ -30,14 +30,14 @@ console.log('pid ' + process.pid);
 ${STAY}`;
 
 /** The pid that the program has told. */
-async function pidOf(terminal: Terminal): Promise<number> {
+async function pidOf(terminal: TtySettings): Promise<number> {
   const [told = ''] = await terminal.transcript.inAnyOrder(/^pid \d+$/, /is up in/);
   return Number(told.slice('pid '.length));
 }
 
 test('Enter restarts', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.transcript.inAnyOrder(
     'run 1 undefined',
     /is up in .*, watching 1 file, press Enter to restart$/,
@@ -52,7 +52,7 @@ test('Enter restarts', linux, async () => {
 
 test('rs and Enter restart, anything else gets one hint', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in/);
   terminal.type('help\r');
   await terminal.line(/ to restart, press Enter or type rs$/);
@@ -71,7 +71,7 @@ console.log('starts');
 while (!fs.existsSync('go')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 ${STAY}`,
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('starts');
   terminal.type('\r');
   project.write('go', '');
@@ -81,7 +81,7 @@ ${STAY}`,
 
 test('after a crash Enter runs the program again', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}process.exit(1);\n` });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/ failed with exit code 1, waiting for a change in 1 file, or press Enter$/);
   terminal.type('\r');
   await terminal.line(ENTER);
@@ -98,7 +98,7 @@ import { createInterface } from 'node:readline';
 createInterface({ input: process.stdin, terminal: false }).on('line', (line) => console.log('got <' + line + '>'));
 `,
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in .*, watching 1 file$/);
   terminal.type('one\r\rrs\rtwo\r');
   for (const line of ['one', '', 'rs', 'two']) await terminal.line(`got <${line}>`);
@@ -109,7 +109,7 @@ test('to look at process.stdin is not to read', linux, async () => {
   using project = new Project({
     'app.js': `console.log('tty ' + process.stdin.isTTY + ' ' + process.stdin.isRaw);\n${STAY}`,
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('tty true false');
   await terminal.line(/is up in/);
   terminal.type('\r');
@@ -138,7 +138,7 @@ import tty from 'node:tty';
 const tell = (text) => console.log('got <' + String(text).trim() + '>');
 ${LATER(`  ${code}\n  setImmediate(() => console.log('reading'));`)}`,
       });
-      await using terminal = new Terminal(project, 'app.js');
+      await using terminal = new TtySettings(project, 'app.js');
       for (let round = 0; round < 2; round++) {
         await pidOf(terminal);
         terminal.type('\r');
@@ -164,7 +164,7 @@ test('a program in raw mode gets every key, and the next run begins anew', linux
   setImmediate(() => console.log('raw'));
 `),
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   process.kill(await pidOf(terminal), 'SIGUSR2');
   await terminal.line('raw');
   for (const key of ['a', '\r', 'r', 's', '\r', CTRL_D, CTRL_Z, 'z']) {
@@ -191,7 +191,7 @@ for (const [how, code] of STARTERS) {
     using project = new Project({
       'app.js': `import { execSync, spawn, spawnSync } from 'node:child_process';\n${LATER(`  ${code};`)}`,
     });
-    await using terminal = new Terminal(project, 'app.js');
+    await using terminal = new TtySettings(project, 'app.js');
     const pid = await pidOf(terminal);
     process.kill(pid, 'SIGUSR2');
     await terminal.line('asks');
@@ -219,7 +219,7 @@ new Worker('./part.js');
 ${STAY}`,
       'part.js': STAY,
     });
-    await using terminal = new Terminal(project, 'app.js');
+    await using terminal = new TtySettings(project, 'app.js');
     await terminal.line(/is up in/);
     terminal.type('\r');
     await terminal.line(ENTER);
@@ -235,7 +235,7 @@ test('what a forked process of the program reads is its own', linux, async () =>
   setImmediate(() => console.log('reading'));
 `),
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const told = await terminal.line(/^pid \d+$/);
   await until('the program is up', () => terminal.transcript.count(/is up in/) > 0);
   process.kill(Number(told.slice('pid '.length)), 'SIGUSR2');
@@ -255,7 +255,7 @@ test('a read of fs that waits gets what is typed', linux, async () => {
   console.log('got <' + bytes.toString('utf8', 0, length).trim() + '>');
 `)}`,
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const pid = await pidOf(terminal);
   for (const line of ['', 'rs', 'one']) {
     process.kill(pid, 'SIGUSR2');
@@ -270,7 +270,7 @@ test('a read of fs that waits gets what is typed', linux, async () => {
 
 test("where a read could not be seen without a warning, what is typed is the program's", linux, async () => {
   using project = new Project({ 'app.js': STAY });
-  await using terminal = new Terminal(project, 'app.js', { NODE_PENDING_DEPRECATION: '1' });
+  await using terminal = new TtySettings(project, 'app.js', { NODE_PENDING_DEPRECATION: '1' });
   await terminal.line(/is up in .*, watching 1 file$/);
   assert.equal(terminal.transcript.count(/DEP0111/), 0, String(terminal.transcript));
 });
@@ -279,13 +279,13 @@ test('a read of fs that fails shows no frame of ours', linux, async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';\ntry { fs.readSync(fs.openSync('.', 'r'), Buffer.alloc(1)); } catch (error) { console.log('ours ' + error.stack.includes('/loader/')); }\n`,
   });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('ours false');
 });
 
 test('Ctrl-D does nothing, and Enter restarts again after the next start', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in/);
   terminal.type(CTRL_D);
   project.write('app.js', `${TELL}${STAY}// edited\n`);
@@ -298,7 +298,7 @@ test('Ctrl-D does nothing, and Enter restarts again after the next start', linux
 
 test('a job in the background is not stopped, and in the foreground Enter restarts', bash, async () => {
   using project = new Project({ 'app.js': `${TELL}console.log('by ' + process.ppid);\n${STAY}` });
-  await using terminal = new Terminal(project, 'app.js', { PS1: '$ ' }, '/bin/bash --norc -i');
+  await using terminal = new TtySettings(project, 'app.js', { PS1: '$ ' }, '/bin/bash --norc -i');
   terminal.type('stty -g > before\r');
   terminal.type(`${commandFor('app.js')} &\r`);
   const supervisor = Number((await terminal.line(/by \d+$/)).replace(/^.*by /, ''));
@@ -362,7 +362,7 @@ test('SIGUSR2 to the supervisor restarts, and runs again what has ended', posix,
 });
 
 /** Waits until bash says that the job runs, after it has read what was typed. */
-async function isRunning(terminal: Terminal, round: number): Promise<void> {
+async function isRunning(terminal: TtySettings, round: number): Promise<void> {
   terminal.type('\r');
   terminal.type(`echo typed$((${round}+0)); jobs\r`);
   await terminal.line(new RegExp(`typed${round}$`));

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { gone } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
-import { Terminal } from '../../helpers/terminal.ts';
+import { TtySettings } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 
@@ -47,7 +47,7 @@ test(
   linux,
   async () => {
     using project = new Project({ 'app.js': `${POLITE}${WITH_HELPER}`, 'helper.js': HELPER });
-    await using terminal = new Terminal(project, 'app.js');
+    await using terminal = new TtySettings(project, 'app.js');
     const pids = await everybody(terminal);
     terminal.type(CTRL_C);
     await terminal.line('sigint 1');
@@ -60,7 +60,7 @@ test(
 
 test('one Ctrl-C is one SIGINT for the app after a restart', linux, async () => {
   using project = new Project({ 'app.js': STAY, 'helper.js': HELPER });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in/);
   project.write('app.js', `${POLITE}${WITH_HELPER}`);
   await terminal.line(/ app\.js changed, restarting$/);
@@ -73,7 +73,7 @@ test('one Ctrl-C is one SIGINT for the app after a restart', linux, async () => 
 
 test('a second Ctrl-C forces an app that ignores the first', linux, async () => {
   using project = new Project({ 'app.js': `${COUNTING}${WITH_HELPER}`, 'helper.js': HELPER });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const pids = await everybody(terminal);
   terminal.type(CTRL_C);
   await terminal.line('sigint 1');
@@ -86,7 +86,7 @@ test('a second Ctrl-C forces an app that ignores the first', linux, async () => 
 test('a second Ctrl-C forces an app that blocks its loop', linux, async () => {
   const block = "process.stdin.once('data', () => {\n  console.log('\\nblocked');\n  for (;;);\n});\n";
   using project = new Project({ 'app.js': `${COUNTING}${block}${WITH_HELPER}`, 'helper.js': HELPER });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const pids = await everybody(terminal);
   terminal.type('block\r');
   await terminal.line('blocked');
@@ -99,7 +99,7 @@ test('a second Ctrl-C forces an app that blocks its loop', linux, async () => {
 
 test('an app without handlers ends at the first Ctrl-C', linux, async () => {
   using project = new Project({ 'app.js': WITH_HELPER, 'helper.js': HELPER });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const pids = await everybody(terminal);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 130, terminal.transcript.toString());
@@ -109,7 +109,7 @@ test('an app without handlers ends at the first Ctrl-C', linux, async () => {
 
 test('Ctrl-C while waiting after a crash with code 3 ends with code 3', linux, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/ app\.js failed with exit code 3, waiting for a change in 1 file, or press Enter$/);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 3, terminal.transcript.toString());
@@ -117,7 +117,7 @@ test('Ctrl-C while waiting after a crash with code 3 ends with code 3', linux, a
 
 test('closing the terminal ends everything', linux, async () => {
   using project = new Project({ 'app.js': `${COUNTING}${WITH_HELPER}`, 'helper.js': HELPER });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const pids = await everybody(terminal);
   terminal.script.kill('SIGKILL');
   await terminal.end();
@@ -128,7 +128,7 @@ test('stdin, stdout and stderr of the app are the terminal, before and after a r
   const tell =
     "console.log(['tty', process.stdin.isTTY, process.stdout.isTTY, process.stderr.isTTY].join(' '));\n";
   using project = new Project({ 'app.js': `${tell}${STAY}` });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('tty true true true');
   await terminal.line(/is up in/);
   project.write('app.js', `${tell}${STAY}// edited\n`);
@@ -137,7 +137,7 @@ test('stdin, stdout and stderr of the app are the terminal, before and after a r
 
 test('an app that asks gets what is typed, before and after a restart', linux, async () => {
   using project = new Project({ 'app.js': PROMPT });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('ready');
   terminal.type('ada\r');
   await terminal.line('hello ada');
@@ -169,7 +169,7 @@ process.stdin.setRawMode(true).setEncoding('utf8').on('data', (key) => {
 console.log('raw');
 `,
     });
-    await using terminal = new Terminal(project, 'app.js', { AUTORELOAD_GRACE: '300' });
+    await using terminal = new TtySettings(project, 'app.js', { AUTORELOAD_GRACE: '300' });
     await terminal.line('raw');
     await terminal.line(/is up in/);
     terminal.type('x');
@@ -188,7 +188,7 @@ test('raw mode is over when a run has ended that was booted while another was in
   const raw = (key: string): string =>
     `process.stdin.setRawMode(true).on('data', () => process.exit(0));\nconsole.log('press ${key}');\n`;
   using project = new Project({ 'app.js': raw('a') });
-  await using terminal = new Terminal(project, 'app.js', { AUTORELOAD_LOG: 'debug' });
+  await using terminal = new TtySettings(project, 'app.js', { AUTORELOAD_LOG: 'debug' });
   await terminal.line('press a');
   await terminal.line(/a standby waits/);
   project.write('app.js', raw('b'));
@@ -203,7 +203,7 @@ test('raw mode is over when a run has ended that was booted while another was in
 
 test('the prefix is coloured on the terminal, the text after it is not', linux, async () => {
   using project = new Project({ 'app.js': STAY });
-  await using terminal = new Terminal(project, 'app.js');
+  await using terminal = new TtySettings(project, 'app.js');
   const line = await terminal.line(/is up in/);
   const [prefix, text] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' '))];
   assert.notEqual(prefix, '[autoreload]');
@@ -213,12 +213,12 @@ test('the prefix is coloured on the terminal, the text after it is not', linux, 
 
 test('NO_COLOR takes the colour out', linux, async () => {
   using project = new Project({ 'app.js': STAY });
-  await using terminal = new Terminal(project, 'app.js', { NO_COLOR: '1' });
+  await using terminal = new TtySettings(project, 'app.js', { NO_COLOR: '1' });
   await terminal.line(/^\[autoreload\] app\.js is up in/);
 });
 
 /** Waits until the app is up and has started its process; the pids of all, the supervisor and the guard included. */
-async function everybody(terminal: Terminal): Promise<number[]> {
+async function everybody(terminal: TtySettings): Promise<number[]> {
   const helper = Number((await terminal.line(/^started \d+$/)).split(' ')[1]);
   const supervisor = terminal.pid;
   const own = childrenOf(supervisor);

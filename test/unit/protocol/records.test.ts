@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeRecord } from '../../../src/protocol/records.cts';
 import type { LaneRecord } from '../../../src/protocol/records.cts';
-import { LaneReader } from '../../../src/supervisor/runs/record-reader.ts';
+import { RecordReader } from '../../../src/supervisor/runs/record-reader.ts';
 
 const RECORDS: readonly LaneRecord[] = [
   { kind: 'missed', specifier: './ü日.js', parent: 'file:///a.js', at: 1 },
@@ -14,7 +14,7 @@ const BYTES = Buffer.from(RECORDS.map(encodeRecord).join(''));
 class Bench {
   readonly records: LaneRecord[] = [];
   readonly garbage: string[] = [];
-  readonly reader = new LaneReader(
+  readonly reader = new RecordReader(
     (record) => this.records.push(record),
     (text) => this.garbage.push(text),
   );

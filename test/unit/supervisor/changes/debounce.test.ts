@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QUIET, Settle } from '../../../../src/supervisor/changes/debounce.ts';
+import { QUIET, Debouncer } from '../../../../src/supervisor/changes/debounce.ts';
 import type { Sign } from '../../../../src/supervisor/changes/debounce.ts';
 import type { Verdict } from '../../../../src/supervisor/contents/baseline.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
@@ -11,7 +11,7 @@ class Bench {
   readonly clock = new FakeScheduler(0);
   readonly disk = new Map<string, Verdict>();
   readonly told: ('moving' | Change | undefined)[] = [];
-  readonly settle = new Settle({
+  readonly settle = new Debouncer({
     scheduler: this.clock,
     examine: (path) => this.disk.get(path) ?? 'same',
     onMoving: () => this.told.push('moving'),
@@ -154,7 +154,7 @@ test('moving is told once for each change', () => {
 
 test('that a change is certain is told once, when a file is saved whole', () => {
   const certain: boolean[] = [];
-  const settle = new Settle({
+  const settle = new Debouncer({
     scheduler: new FakeScheduler(),
     examine: () => 'changed',
     onMoving: (isCertain) => certain.push(isCertain),
@@ -224,7 +224,7 @@ test('what is cleared is forgotten, and no timer is left', () => {
 test('a quiet time of the user holds for everything that is whole, from the last change on, without an early stop', () => {
   const clock = new FakeScheduler(0);
   const told: (boolean | number)[] = [];
-  const settle = new Settle({
+  const settle = new Debouncer({
     scheduler: clock,
     debounce: 5000,
     examine: () => 'changed',
@@ -243,7 +243,7 @@ test('a quiet time of the user holds for everything that is whole, from the last
 test('a quiet time of the user that is short is not for a file that is gone', () => {
   const clock = new FakeScheduler(0);
   const told: number[] = [];
-  const settle = new Settle({
+  const settle = new Debouncer({
     scheduler: clock,
     debounce: 0,
     examine: () => 'deleted',

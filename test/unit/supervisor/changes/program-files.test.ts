@@ -3,7 +3,7 @@ import { before, test } from 'node:test';
 import { fromPath } from '../../../../src/shared/module-url.ts';
 import { stampFile } from '../../../../src/shared/file-stamp.cts';
 import { loadLexer } from '../../../../src/supervisor/graph/source-scan.ts';
-import { Tracker } from '../../../../src/supervisor/changes/program-files.ts';
+import { ProgramFiles } from '../../../../src/supervisor/changes/program-files.ts';
 import { Project } from '../../../helpers/project.ts';
 
 before(loadLexer);
@@ -13,12 +13,12 @@ function trackerOf(
   project: Project,
   settings: readonly string[] = [],
 ): {
-  tracker: Tracker;
+  tracker: ProgramFiles;
   load: (from: string | undefined, to: string, specifier: string) => void;
 } {
   const entry = project.path('app.js');
   const ignore = (): void => {};
-  const tracker = new Tracker({
+  const tracker = new ProgramFiles({
     cwd: project.dir,
     entry,
     settings,

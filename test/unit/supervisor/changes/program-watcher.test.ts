@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
 import { startWatching } from '../../../../src/supervisor/changes/program-watcher.ts';
-import type { Watching } from '../../../../src/supervisor/changes/program-watcher.ts';
+import type { ProgramWatcher } from '../../../../src/supervisor/changes/program-watcher.ts';
 import { Project } from '../../../helpers/project.ts';
 
 /** Watching of a project, and its next change as a text. */
-async function watchingOf(project: Project): Promise<{ watching: Watching; change: () => Promise<string> }> {
+async function watchingOf(
+  project: Project,
+): Promise<{ watching: ProgramWatcher; change: () => Promise<string> }> {
   const changes: string[] = [];
   let onChange = (): void => {};
   const watching = await startWatching({

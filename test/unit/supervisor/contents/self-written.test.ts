@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isNeverEdited, Outputs } from '../../../../src/supervisor/contents/self-written.ts';
+import { isNeverEdited, SelfWritten } from '../../../../src/supervisor/contents/self-written.ts';
 
 const PATH = '/app/data.json';
 const FILE = { path: PATH, how: 'changed' } as const;
 
 test("an asset that changes right after four starts in a row is the program's own from then on", () => {
-  const outputs = new Outputs();
+  const outputs = new SelfWritten();
   for (const expected of [[], [], [], [PATH], [PATH]])
     assert.deepEqual(outputs.written([FILE], 100), expected);
 });
 
 test('at other times it counts as any other', () => {
-  const outputs = new Outputs();
+  const outputs = new SelfWritten();
   for (let i = 0; i < 4; i++) outputs.written([FILE], 100);
   assert.deepEqual(outputs.written([FILE], 5000), []);
   assert.deepEqual(outputs.written([FILE], 100), [PATH]);
@@ -23,7 +23,7 @@ test('a change of something else, or later, begins the count anew', () => {
     [[], 100],
     [[FILE], 800],
   ] as const) {
-    const outputs = new Outputs();
+    const outputs = new SelfWritten();
     for (let i = 0; i < 3; i++) outputs.written([FILE], 100);
     outputs.written(assets, age);
     assert.deepEqual(outputs.written([FILE], 100), []);
@@ -31,7 +31,7 @@ test('a change of something else, or later, begins the count anew', () => {
 });
 
 test('files that are created under another name each time are counted as one', () => {
-  const outputs = new Outputs();
+  const outputs = new SelfWritten();
   const create = (n: number): string[] =>
     outputs.written([{ path: `/app/out/${n}.html`, how: 'created' }], 100);
   for (let n = 0; n < 3; n++) assert.deepEqual(create(n), []);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModuleUrl } from '../../../../src/shared/module-url.ts';
-import { Graph } from '../../../../src/supervisor/graph/module-graph.ts';
+import { ModuleGraph } from '../../../../src/supervisor/graph/module-graph.ts';
 
 const url = (name: string): ModuleUrl => `file:///${name}` as ModuleUrl;
 
 /** `'a b'`: a imports b; `'a'`: Node itself loads a. */
-function graphOf(...edges: readonly string[]): Graph {
-  const graph = new Graph();
+function graphOf(...edges: readonly string[]): ModuleGraph {
+  const graph = new ModuleGraph();
   for (const edge of edges) {
     const [from = '', to] = edge.split(' ');
     const [first, second] = to === undefined ? [undefined, from] : [url(from), to];
@@ -16,7 +16,7 @@ function graphOf(...edges: readonly string[]): Graph {
   return graph;
 }
 
-function chain(graph: Graph, name: string): string {
+function chain(graph: ModuleGraph, name: string): string {
   return graph
     .chain(url(name))
     .map((module) => module.slice('file:///'.length))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Misses } from '../../../../src/supervisor/graph/unresolved.ts';
+import { Unresolved } from '../../../../src/supervisor/graph/unresolved.ts';
 
 const looked = (specifier: string): { parent: string; specifier: string } => ({
   parent: 'file:///app.js',
@@ -8,7 +8,7 @@ const looked = (specifier: string): { parent: string; specifier: string } => ({
 });
 
 test('what was missed is named until it is found', () => {
-  const misses = new Misses();
+  const misses = new Unresolved();
   assert.equal(misses.name, undefined);
   misses.add(looked('./a.js'), '/a.js', false);
   assert.equal(misses.name, '/a.js');
@@ -17,14 +17,14 @@ test('what was missed is named until it is found', () => {
 });
 
 test('what a package can do without is forgotten when something is found after it', () => {
-  const misses = new Misses();
+  const misses = new Unresolved();
   misses.add(looked('optional'), 'optional', true);
   misses.found(looked('./b.js'));
   assert.equal(misses.name, undefined);
 });
 
 test('a new run begins with none', () => {
-  const misses = new Misses();
+  const misses = new Unresolved();
   misses.add(looked('./a.js'), '/a.js', false);
   misses.clear();
   assert.equal(misses.name, undefined);

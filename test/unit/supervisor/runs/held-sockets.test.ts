@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Held } from '../../../../src/supervisor/runs/held-sockets.ts';
+import { HeldSockets } from '../../../../src/supervisor/runs/held-sockets.ts';
 
 /** A handle that knows whether it was closed. */
 class FakeHandle {
@@ -17,13 +17,13 @@ class FakeHandle {
 }
 
 function bench(): {
-  held: Held;
+  held: HeldSockets;
   changes: () => number;
   add: (id: string, key?: string, http?: boolean) => FakeHandle;
 } {
   let count = 0;
   let fd = 20;
-  const held = new Held({ onChange: () => count++, onDebug: () => {} });
+  const held = new HeldSockets({ onChange: () => count++, onDebug: () => {} });
   return {
     held,
     changes: () => count,

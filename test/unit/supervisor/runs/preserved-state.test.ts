@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LaneRecord } from '../../../../src/protocol/records.cts';
-import { Preserved } from '../../../../src/supervisor/runs/preserved-state.ts';
+import { PreservedState } from '../../../../src/supervisor/runs/preserved-state.ts';
 
 const MEGABYTE = 'A'.repeat(2 ** 20);
 
@@ -10,7 +10,7 @@ function piece(key: string, text: string, first: boolean, last: boolean): LaneRe
 }
 
 test('a value is there when its last piece has come, and replaces the one before', () => {
-  const preserved = new Preserved();
+  const preserved = new PreservedState();
   preserved.add(piece('a', '12', true, true));
   preserved.add(piece('a', '34', true, false));
   assert.deepEqual(preserved.state, { a: '12' });
@@ -21,7 +21,7 @@ test('a value is there when its last piece has come, and replaces the one before
 });
 
 test('what a run has not finished is of no use to the next one', () => {
-  const preserved = new Preserved();
+  const preserved = new PreservedState();
   preserved.add(piece('a', '12', true, true));
   preserved.add(piece('a', '34', true, false));
   preserved.begin();
@@ -30,14 +30,14 @@ test('what a run has not finished is of no use to the next one', () => {
 });
 
 test('a value without end is not kept, nor what is left of it', () => {
-  const preserved = new Preserved();
+  const preserved = new PreservedState();
   preserved.add(piece('a', MEGABYTE, true, false));
   for (let i = 0; i < 10; i++) preserved.add(piece('a', MEGABYTE, false, i === 9));
   assert.deepEqual(preserved.state, {});
 });
 
 test('what no run has given for the longest time makes room', () => {
-  const preserved = new Preserved();
+  const preserved = new PreservedState();
   for (const key of ['old', 'older', 'old']) preserved.add(piece(key, MEGABYTE.repeat(2), true, true));
   preserved.add(piece('new', MEGABYTE.repeat(4), true, true));
   assert.deepEqual(Object.keys(preserved.state), ['old', 'new']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { GitRules, Ignored, isUsuallyIgnored } from '../../../../src/supervisor/tracked/gitignore.ts';
+import { GitIgnore, IgnoreOption, isUsuallyIgnored } from '../../../../src/supervisor/tracked/gitignore.ts';
 import { Project } from '../../../helpers/project.ts';
 
 const CWD = '/home/me/app';
@@ -20,20 +20,20 @@ for (const [pattern, ignored, counts] of [
   ['.', ['a.js', 'sub/a.js'], ['../a.js']],
 ] as const) {
   test(`--ignore ${pattern}`, { skip: process.platform === 'win32' }, () => {
-    const set = new Ignored([pattern], CWD);
+    const set = new IgnoreOption([pattern], CWD);
     for (const path of ignored) assert.ok(set.has(join(CWD, path)), path);
     for (const path of counts) assert.ok(!set.has(join(CWD, path)), path);
   });
 }
 
 test('a later pattern may bring back what an earlier one takes', () => {
-  const set = new Ignored(['*.log', '!keep.log'], CWD);
+  const set = new IgnoreOption(['*.log', '!keep.log'], CWD);
   assert.ok(set.has(join(CWD, 'a.log')));
   assert.ok(!set.has(join(CWD, 'keep.log')));
 });
 
 test('among several patterns the last one decides, wherever each of them is relative to', () => {
-  const set = new Ignored(
+  const set = new IgnoreOption(
     ['*.log', '../shared/*', '!../shared/keep.js', '!keep.log', '../shared/keep.log'],
     CWD,
   );
@@ -63,7 +63,7 @@ test('the nearest rules decide, and only the one that would ignore the folder it
     const rules = dirname(path)
       .split('/')
       .filter((name) => name !== '.')
-      .reduce((around, name) => around.in(name), GitRules.of(project.dir, project.dir));
+      .reduce((around, name) => around.in(name), GitIgnore.of(project.dir, project.dir));
     return rules.ignores(path.slice(path.lastIndexOf('/') + 1), false);
   };
   for (const path of [
@@ -83,12 +83,12 @@ test('the nearest rules decide, and only the one that would ignore the folder it
 test('what would leave out all that is in a folder says nothing where that is named', () => {
   for (const rule of ['out', '/out/*', 'out/**', '**/out/**', '*']) {
     using project = new Project({ '.gitignore': `${rule}\n*.log\n` });
-    const rules = GitRules.of(project.path('out'), project.dir);
+    const rules = GitIgnore.of(project.path('out'), project.dir);
     assert.deepEqual([rules.ignores('a.txt', false), rules.ignores('a.log', false)], [false, true], rule);
     assert.equal(rules.in('deep').ignores('a.txt', false), false, rule);
   }
   using project = new Project({ '.gitignore': '/*\n!/src\n/src/*\n!/src/in\n' });
-  const rules = GitRules.of(project.path('src'), project.dir);
+  const rules = GitIgnore.of(project.path('src'), project.dir);
   assert.ok(!rules.in('in').ignores('a.txt', false));
 });
 
@@ -107,6 +107,6 @@ test('a work tree has the rules of its repository, a submodule its own', () => {
     ['main/sub', 'shared.txt', false],
   ] as const) {
     const path = project.path(folder);
-    assert.equal(GitRules.of(path, path).ignores(name, false), expected, `${folder}/${name}`);
+    assert.equal(GitIgnore.of(path, path).ignores(name, false), expected, `${folder}/${name}`);
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { relative } from 'node:path';
 import { test } from 'node:test';
-import { Trees } from '../../../../src/supervisor/tracked/watch-list.ts';
+import { WatchList } from '../../../../src/supervisor/tracked/watch-list.ts';
 import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 import { Project } from '../../../helpers/project.ts';
 
@@ -19,11 +19,11 @@ function treesOf(
   project: Project,
   watch: readonly string[] = [],
   scheduler: FakeScheduler = new FakeScheduler(),
-): { trees: Trees; told: string[]; folders: Set<string> } {
+): { trees: WatchList; told: string[]; folders: Set<string> } {
   const told: string[] = [];
   const folders = new Set<string>();
   const name = (path: string): string => relative(project.dir, path) || '.';
-  const trees = new Trees({
+  const trees = new WatchList({
     cwd: project.dir,
     watch,
     ext: [],

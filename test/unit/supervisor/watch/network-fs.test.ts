@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
 import { commonFolder } from '../../../../src/supervisor/util/paths.ts';
-import { EventLess, isShare, nameOfType } from '../../../../src/supervisor/watch/network-fs.ts';
+import { NetworkFs, isShare, nameOfType } from '../../../../src/supervisor/watch/network-fs.ts';
 import type { System } from '../../../../src/supervisor/watch/network-fs.ts';
 
 const posix = { skip: sep !== '/' };
@@ -40,7 +40,7 @@ test('ext4, xfs, btrfs, tmpfs, overlayfs and that of WSL 1 report changes, and s
 });
 
 /** A system of whose devices the first is NFS, the second is not there, the third is ext4. */
-function fake(platform: NodeJS.Platform = 'linux'): { eventLess: EventLess; asked: string[] } {
+function fake(platform: NodeJS.Platform = 'linux'): { eventLess: NetworkFs; asked: string[] } {
   const asked: string[] = [];
   const system: System = {
     platform,
@@ -54,7 +54,7 @@ function fake(platform: NodeJS.Platform = 'linux'): { eventLess: EventLess; aske
       return path.startsWith('/nfs/') ? 0x6969n : 0xef53n;
     },
   };
-  return { eventLess: new EventLess(system), asked };
+  return { eventLess: new NetworkFs(system), asked };
 }
 
 test('each device is asked once, however many files it has', () => {
@@ -98,7 +98,7 @@ test(
   { skip: process.platform !== 'linux' },
   () => {
     // /proc is there on every Linux, and reports changes as far as this file knows.
-    assert.equal(new EventLess().nameOf('/proc/none/such/a.js'), undefined);
+    assert.equal(new NetworkFs().nameOf('/proc/none/such/a.js'), undefined);
   },
 );
 
