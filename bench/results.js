@@ -4,7 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './program.js';
 
-const FOLDER = join(ROOT, 'bench', 'results');
+export const FOLDER = join(ROOT, 'bench', 'results');
 
 export function describe(versions, rounds) {
   const machine = { platform: process.platform, arch: process.arch, cores: os.availableParallelism() };

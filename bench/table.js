@@ -1,6 +1,5 @@
 // Figures as Markdown. Knows nothing of where they come from or go to.
 import { PROGRAMS } from './programs.js';
-import { major } from './results.js';
 import { PLAIN } from './rounds.js';
 import { median, spread } from './stats.js';
 
@@ -62,10 +61,6 @@ export function conditions(results) {
   const tools = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   const on = `Node ${results.versions.node}, ${results.platform} ${results.arch}, ${results.cores} cores`;
   return `${[`${on}, ${results.rounds} rounds`, ...tools].join(', ')}.`;
-}
-
-export function majors(all) {
-  return all.map((results) => major(results)).join(' · ');
 }
 
 function label(name) {
