@@ -10,10 +10,16 @@ export interface Request {
   bridge?: Bridge;
 }
 
-/** What happened to the files that caused a restart or may cause one. */
+/** A file, and what happened to it. */
+export interface ChangedFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly how: 'changed' | 'created' | 'deleted';
+}
+
+/** The files that caused a restart, or may cause one. */
 export interface Change {
-  /** Absolute paths, and what happened to each. */
-  readonly files: readonly { readonly path: string; readonly how: 'changed' | 'created' | 'deleted' }[];
+  readonly files: readonly ChangedFile[];
 }
 
 /** Why a run was started or is ended. */

@@ -1,6 +1,7 @@
 // How a child and its supervisor meet: extra descriptors, variables, what is said at the gate, the control messages (supervisor
 // to child) and sockets that are handed over, and how each is parsed. What the child tells is in records.cts. Knows
 // nothing of who sends or what follows from it. CommonJS, because the child preloads it.
+import type { ChangedFile, RestartReason } from './app-bridge.cts';
 import { isNumber, isString } from './records.cts';
 import type { UsedBuiltin } from './records.cts';
 
@@ -63,7 +64,7 @@ export interface Handed {
 }
 
 /** What a module of the last run asked for, the URL of the module, and the URL that was found. */
-export type Found = readonly [specifier: string, parent: string, url: string];
+export type PackageResolution = readonly [specifier: string, parent: string, url: string];
 
 /** What a standby is told at the gate, a line each. `warm`: what the last run has used. `go`: its turn has come. */
 export type GateMessage =
@@ -71,7 +72,7 @@ export type GateMessage =
       readonly kind: 'warm';
       readonly builtins: readonly UsedBuiltin[];
       /** What was found in packages. */
-      readonly found: readonly Found[];
+      readonly found: readonly PackageResolution[];
     }
   | { readonly kind: 'go'; readonly begin: Begin };
 
@@ -80,7 +81,7 @@ export interface Begin {
   /** Its number, from 1. */
   readonly generation: number;
   /** Why it was started; undefined for the first. */
-  readonly reason: Reason | undefined;
+  readonly reason: RestartReason | undefined;
   /** What runs before have preserved, by key: the bytes of `v8.serialize`, in base64. */
   readonly state: Readonly<Record<string, string>>;
 }
@@ -103,28 +104,10 @@ export const SUPERVISED_KEY = 'autoreload.supervised';
 /** Variable with the options, one on a line, that the child was given besides the user's. The preload takes all away. */
 export const HIDDEN_OPTIONS = 'AUTORELOAD_HIDDEN_OPTIONS';
 
-/** A file, and what happened to it. */
-export interface ChangedFile {
-  /** Absolute path. */
-  readonly path: string;
-  readonly how: 'changed' | 'created' | 'deleted';
-}
-
-/**
- * Why a run was started: files have `change`d; the app, the user or a tool has `request`ed it; the run before has
- * completed (`exit`) or failed (`crash`), and is to be run again.
- */
-export interface Reason {
-  readonly cause: 'change' | 'request' | 'exit' | 'crash';
-  readonly files: readonly ChangedFile[];
-  /** What the one who has asked for it says. */
-  readonly message: string | undefined;
-}
-
 /** A control message. */
 export type ControlMessage =
   /** The run is to end. This signal follows where there are signals. Without a reason no other run follows. */
-  | { readonly kind: 'stop'; readonly signal: string; readonly reason: Reason | undefined }
+  | { readonly kind: 'stop'; readonly signal: string; readonly reason: RestartReason | undefined }
   /** Is this change to cause a restart? */
   | { readonly kind: 'ask'; readonly round: number; readonly files: readonly ChangedFile[] }
   /** SIGUSR1 was sent: where does the inspector listen? */
@@ -213,8 +196,8 @@ export function parseBegin(value: unknown): Begin {
   };
 }
 
-function reasonFrom(value: unknown): Reason | undefined {
-  const { cause, files, message } = (value ?? {}) as Partial<Record<keyof Reason, unknown>>;
+function reasonFrom(value: unknown): RestartReason | undefined {
+  const { cause, files, message } = (value ?? {}) as Partial<Record<keyof RestartReason, unknown>>;
   if (cause !== 'change' && cause !== 'request' && cause !== 'exit' && cause !== 'crash') return undefined;
   return { cause, files: filesFrom(files), message: isString(message) ? message : undefined };
 }
@@ -233,6 +216,6 @@ function isBuiltin(value: unknown): value is UsedBuiltin {
   return isString(name) && typeof imported === 'boolean';
 }
 
-function isFound(value: unknown): value is Found {
+function isFound(value: unknown): value is PackageResolution {
   return Array.isArray(value) && value.length === 3 && value.every(isString);
 }

@@ -15,7 +15,7 @@ import { Supervision } from './supervision.ts';
 export { AutoreloadError } from '../shared/errors.ts';
 export type { ErrorCode } from '../shared/errors.ts';
 export type { LogLevel } from '../options/options.ts';
-export type { ChangedFile, Reason as RestartReason } from '../protocol/control.cts';
+export type { ChangedFile, RestartReason } from '../protocol/app-bridge.cts';
 export type { Dependency } from './graph/graph-export.ts';
 export type { SupervisorEvents } from './output/events.ts';
 export type { Stdio } from './program/program.ts';

@@ -1,7 +1,7 @@
 // The supervisor of one program: builds the parts, feeds what happens to transition(), and does what it decides. Decides
 // nothing itself. What the first child does not need is loaded while it starts.
 import type { Options } from '../options/options.ts';
-import type { Reason } from '../protocol/control.cts';
+import type { RestartReason } from '../protocol/app-bridge.cts';
 import type { LaneRecord } from '../protocol/records.cts';
 import { AutoreloadError } from '../shared/errors.ts';
 import { Reporter } from './output/reporter.ts';
@@ -260,7 +260,7 @@ export class Supervisor {
     }
   }
 
-  #spawn(generation: number, reason: Reason | undefined): void {
+  #spawn(generation: number, reason: RestartReason | undefined): void {
     const { program, host } = this.#parts;
     host?.keyboard.runBegins(program.plain === undefined);
     this.#watching?.begin(scheduler.now());

@@ -7,11 +7,13 @@ import type v8Module from 'node:v8';
 import type {
   Bridge,
   BridgeChannel,
+  ChangedFile,
   ChangeHandler,
   Request,
   RestartHandler,
+  RestartReason,
 } from '../../protocol/app-bridge.cts';
-import type { Begin, ChangedFile, Reason } from '../../protocol/control.cts';
+import type { Begin } from '../../protocol/control.cts';
 import { send, sendSoon } from '../channel/record-writer.cts';
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
@@ -114,7 +116,7 @@ export async function askApp(round: number, files: readonly ChangedFile[]): Prom
  * @param stay called if the process has to be there until the stop signal
  * @param onReady called when that signal may come; never if the app ends by itself
  */
-export function prepareEnd(reason: Reason | undefined, stay: () => void, onReady: () => void): void {
+export function prepareEnd(reason: RestartReason | undefined, stay: () => void, onReady: () => void): void {
   if (!reason || !told.end) {
     onReady();
     return;
@@ -135,7 +137,7 @@ export function saveState(): void {
   save(true);
 }
 
-async function runHandlers(reason: Reason): Promise<void> {
+async function runHandlers(reason: RestartReason): Promise<void> {
   for (const handler of restartHandlers.toReversed()) await call(handler, reason, undefined);
 }
 

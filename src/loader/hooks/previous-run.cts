@@ -1,6 +1,6 @@
 // What the run before has found in packages. Where this one finds it again, a number tells the supervisor: a record with
 // stamp and names would cost more than a small module. Knows nothing of what the numbers are for.
-import type { Found } from '../../protocol/control.cts';
+import type { PackageResolution } from '../../protocol/control.cts';
 import { sendSoon } from '../channel/record-writer.cts';
 
 const PACKAGE = /\/node_modules\//;
@@ -12,7 +12,7 @@ const indexes = new Map<string, number>();
  *
  * @param found in the order that gives each its number
  */
-export function expectFound(found: readonly Found[]): void {
+export function expectFound(found: readonly PackageResolution[]): void {
   found.forEach(([, parent, url], index) => {
     if (PACKAGE.test(parent) && PACKAGE.test(url)) indexes.set(`${parent}\n${url}`, index);
   });

@@ -3,7 +3,7 @@
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Verdict } from '../contents/baseline.ts';
 import type { Scheduler } from '../util/scheduler.ts';
-import type { ChangedFile } from '../../protocol/control.cts';
+import type { ChangedFile } from '../../protocol/app-bridge.cts';
 import type { Change } from '../lifecycle/state.ts';
 
 /** A sign that a path is not as the run took it. */

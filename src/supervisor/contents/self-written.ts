@@ -1,7 +1,7 @@
 // Which files the program writes itself when it starts: those would restart it for ever. Owns the count; knows neither
 // content nor watches.
 import { dirname, extname, join } from 'node:path';
-import type { ChangedFile } from '../../protocol/control.cts';
+import type { ChangedFile } from '../../protocol/app-bridge.cts';
 
 /**
  * A change this soon after a run has begun, or has come up, may be the program's own, in ms. Nobody saves by hand so soon,

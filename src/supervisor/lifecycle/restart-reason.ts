@@ -1,15 +1,18 @@
 // Why a run is started, put together from what has happened. Pure.
-import type { Reason } from '../../protocol/control.cts';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Change } from './state.ts';
 
 /** Why a run is started. */
-export function reasonOf(cause: Change | 'request' | 'exit' | 'crash' | undefined, message?: string): Reason {
+export function reasonOf(
+  cause: Change | 'request' | 'exit' | 'crash' | undefined,
+  message?: string,
+): RestartReason {
   if (typeof cause === 'string') return { cause, files: [], message };
   return { cause: 'change', files: cause?.files ?? [], message };
 }
 
 /** The reason with what has changed since. */
-export function withChange(reason: Reason | undefined, change: Change | undefined): Reason {
+export function withChange(reason: RestartReason | undefined, change: Change | undefined): RestartReason {
   const before = reason ?? reasonOf(undefined);
   return change ? { ...before, files: mergedFiles(before.files, change.files) } : before;
 }

@@ -1,6 +1,6 @@
 // The states of the life cycle, what can happen in them, and what can be done. Types only: what follows from what is
 // decided in transition.ts.
-import type { ChangedFile, Reason } from '../../protocol/control.cts';
+import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
 
 /** How a child ended. */
 export interface Ended {
@@ -59,7 +59,7 @@ export type State =
       readonly announced: boolean;
       readonly told: boolean;
       /** Why the next run is started, as far as it is known. */
-      readonly reason?: Reason;
+      readonly reason?: RestartReason;
       readonly last?: boolean;
       readonly quickRuns?: number;
     }
@@ -69,7 +69,7 @@ export type State =
       readonly generation: number;
       readonly since: number;
       readonly announced: boolean;
-      readonly reason?: Reason;
+      readonly reason?: RestartReason;
     }
   /** The child has ended too often or failed, and is started again in a while. */
   | {
@@ -77,7 +77,7 @@ export type State =
       readonly generation: number;
       readonly quickRuns: number;
       readonly ended: Ended;
-      readonly reason: Reason;
+      readonly reason: RestartReason;
     }
   | { readonly kind: 'waiting'; readonly generation: number; readonly ended: Ended }
   /** The supervisor was told to end, and the child with it. */
@@ -152,9 +152,9 @@ export type Line =
 
 /** What is to be done. There is one timer: `wait` sets it anew, `cancel` clears it. */
 export type Effect =
-  | { readonly kind: 'spawn'; readonly generation: number; readonly reason: Reason | undefined }
+  | { readonly kind: 'spawn'; readonly generation: number; readonly reason: RestartReason | undefined }
   /** Without a reason there will be no other run. */
-  | { readonly kind: 'stop'; readonly reason: Reason | undefined }
+  | { readonly kind: 'stop'; readonly reason: RestartReason | undefined }
   | { readonly kind: 'ask'; readonly change: Change; readonly round: number }
   /** The files are from now on as the run took them. */
   | { readonly kind: 'accept'; readonly change: Change }

@@ -1,6 +1,6 @@
 // The life cycle: what the supervisor does next, given what it is doing and what has happened. Pure: decides, and
 // leaves the doing to the supervisor. Knows no process, file, timer or text.
-import type { Reason } from '../../protocol/control.cts';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
 import { restartDelay, retryDelay, STEADY_MS } from './backoff.ts';
 import { merged, reasonOf, withChange } from './restart-reason.ts';
 import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
@@ -287,7 +287,7 @@ function stopForGood(generation: number, at: number, policy: Policy): Transition
 function stop(
   generation: number,
   since: number,
-  reason: Reason | undefined,
+  reason: RestartReason | undefined,
   { patience, grace }: Policy,
 ): [Stopping, ...Effect[]] {
   const next = { kind: 'stopping', generation, since, moving: false, announced: false, told: false } as const;
@@ -306,13 +306,18 @@ function announce(
   return announced ? [] : [say({ kind: 'restarting', change: change ?? { at, files: [] } })];
 }
 
-function settling(generation: number, since: number, announced: boolean, reason: Reason | undefined): State {
+function settling(
+  generation: number,
+  since: number,
+  announced: boolean,
+  reason: RestartReason | undefined,
+): State {
   return { kind: 'settling', generation, since, announced, ...(reason ? { reason } : {}) };
 }
 
 function spawn(
   { generation }: { generation: number },
-  reason: Reason | undefined,
+  reason: RestartReason | undefined,
   since: number,
   spawnedAt: number,
   quickRuns = 0,

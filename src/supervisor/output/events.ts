@@ -1,5 +1,5 @@
 // What a supervisor tells the tool that uses it. Types only.
-import type { ChangedFile, Reason } from '../../protocol/control.cts';
+import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
 import type { Readable, Writable } from 'node:stream';
 
 /** The events of a supervised program, by name, with what a listener is called with. */
@@ -12,7 +12,7 @@ export interface SupervisorEvents {
     event: {
       readonly generation: number;
       readonly pid: number | undefined;
-      readonly reason: Reason | undefined;
+      readonly reason: RestartReason | undefined;
       readonly stdin: Writable | null;
       readonly stdout: Readable | null;
       readonly stderr: Readable | null;
@@ -25,7 +25,7 @@ export interface SupervisorEvents {
   /** Files that count have changed, and have settled. */
   change: [event: { readonly files: readonly ChangedFile[] }];
   /** Another run follows, because of this. The one of this `generation` is ending, or has ended. */
-  restart: [event: { readonly generation: number; readonly reason: Reason }];
+  restart: [event: { readonly generation: number; readonly reason: RestartReason }];
   /** The run has ended, for whatever reason, and all that it had started. */
   exit: [
     event: {

@@ -1,7 +1,7 @@
 // Tells what happens: lines to the user, events to a tool. Owns what is told a moment later, and decides nothing.
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Options } from '../../options/options.ts';
-import type { Reason } from '../../protocol/control.cts';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Emit, SupervisorEvents } from './events.ts';
 import type { LastError } from '../runs/last-error.ts';
@@ -43,7 +43,7 @@ export class Reporter {
   }
 
   /** A run has been started. */
-  started(generation: number, reason: Reason | undefined): void {
+  started(generation: number, reason: RestartReason | undefined): void {
     // What the run before has loaded last is not told as what this one has.
     this.#forgetGraph();
     const { pid, streams } = this.#options.run() ?? {};
@@ -127,7 +127,7 @@ export class Reporter {
 }
 
 /** Why the program is run again, if a line says that it is. */
-function reasonIn(line: Line): Reason | undefined {
+function reasonIn(line: Line): RestartReason | undefined {
   switch (line.kind) {
     case 'restarting':
       return reasonOf(line.change);

@@ -17,7 +17,8 @@ import {
   parseListening,
   RELAY_VARIABLE,
 } from '../../protocol/control.cts';
-import type { ControlMessage, Gate, GateMessage, Reason } from '../../protocol/control.cts';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
+import type { ControlMessage, Gate, GateMessage } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { Descendants } from '../processes/descendants.ts';
 import type { HeldSockets, SocketHandle } from './held-sockets.ts';
@@ -135,7 +136,7 @@ export class NodeRun implements Run {
    *
    * @param reason why another run follows; undefined if none does
    */
-  stop(reason: Reason | undefined): void {
+  stop(reason: RestartReason | undefined): void {
     const { stopSignal } = this.#options;
     const told = this.tell({ kind: 'stop', signal: stopSignal, reason });
     if (process.platform === 'win32' && told) return;

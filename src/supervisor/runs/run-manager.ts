@@ -2,7 +2,8 @@
 // is to warm, and the guard that ends them should the supervisor be gone. Knows nothing of why a run begins or ends.
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { isInPackage } from '../../shared/module-url.ts';
-import type { Begin, Found, Gate, Reason } from '../../protocol/control.cts';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
+import type { Begin, Gate, PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { NodeRun } from './node-run.ts';
 import { textOf } from '../util/safe-fs.ts';
@@ -51,7 +52,7 @@ interface Waiting {
   /** What it has told before its turn. */
   readonly early: LaneRecord[];
   /** What it has been told of the run before. */
-  readonly offered: readonly Found[];
+  readonly offered: readonly PackageResolution[];
 }
 
 export class RunManager {
@@ -69,7 +70,7 @@ export class RunManager {
   /** The last standby. */
   #waiting: Waiting | undefined;
   /** What the child has been told of the run before. */
-  #known: readonly Found[] = [];
+  #known: readonly PackageResolution[] = [];
 
   constructor(options: RunManagerOptions) {
     this.#options = options;
@@ -83,7 +84,7 @@ export class RunManager {
       this.#held = new HeldSockets({ onChange: () => this.#standby?.refresh(), onDebug });
     // The inspector of a standby would listen before its turn.
     if (!options.standby || command.isInspected) return;
-    let offered: readonly Found[] = [];
+    let offered: readonly PackageResolution[] = [];
     this.#standby = new Standby({
       scheduler,
       spawn: () => {
@@ -116,7 +117,7 @@ export class RunManager {
    *
    * @param reason why; undefined for the first
    */
-  start(generation: number, reason: Reason | undefined): void {
+  start(generation: number, reason: RestartReason | undefined): void {
     const { launcher } = this.#options;
     this.#preserved.begin();
     const begin: Begin = { generation, reason, state: this.#preserved.state };

@@ -1,7 +1,8 @@
 // What the supervisor needs of one run of the program, whatever it is: a child of Node's (child.ts) or any command
 // (plain-child.ts). Types only.
 import type { Receiver } from './ipc-relay.ts';
-import type { ControlMessage, Reason } from '../../protocol/control.cts';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
+import type { ControlMessage } from '../../protocol/control.cts';
 import type { Readable, Writable } from 'node:stream';
 
 /** Standard streams, where they are pipes. */
@@ -26,7 +27,7 @@ export interface Run extends Receiver {
    *
    * @param reason why another run follows; undefined if none does
    */
-  stop: (reason: Reason | undefined) => void;
+  stop: (reason: RestartReason | undefined) => void;
   /** Ends it at once. */
   kill: () => void;
   signal: (name: NodeJS.Signals) => void;

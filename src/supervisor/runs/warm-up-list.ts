@@ -2,7 +2,7 @@
 // Knows nothing of processes.
 import { dirname, join } from 'node:path';
 import { isInPackage, pathOf, toModuleUrl } from '../../shared/module-url.ts';
-import type { Found } from '../../protocol/control.cts';
+import type { PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord, UsedBuiltin } from '../../protocol/records.cts';
 import { ancestors } from '../util/paths.ts';
 import { markOf, statOf, textOf } from '../util/safe-fs.ts';
@@ -15,7 +15,7 @@ const PACKAGE = /^(.*[\\/]node_modules)[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 export class WarmUpList {
   readonly #builtins: UsedBuiltin[] = [];
-  readonly #found: Found[] = [];
+  readonly #found: PackageResolution[] = [];
   /** Folders that packages are found in, and the package.json of each. */
   readonly #installed = new Set<string>();
 

@@ -12,7 +12,8 @@ import {
   parseListening,
 } from '../../../src/protocol/control.cts';
 import { encodeRecord, parseRecord } from '../../../src/protocol/records.cts';
-import type { ControlMessage, Reason } from '../../../src/protocol/control.cts';
+import type { RestartReason } from '../../../src/protocol/app-bridge.cts';
+import type { ControlMessage } from '../../../src/protocol/control.cts';
 import type { LaneRecord } from '../../../src/protocol/records.cts';
 
 const RECORDS: readonly LaneRecord[] = [
@@ -116,7 +117,11 @@ test('a stamp that is not whole is none', () => {
   }
 });
 
-const REASON: Reason = { cause: 'change', files: [{ path: '/a.js', how: 'created' }], message: undefined };
+const REASON: RestartReason = {
+  cause: 'change',
+  files: [{ path: '/a.js', how: 'created' }],
+  message: undefined,
+};
 const STOP: ControlMessage = { kind: 'stop', signal: 'SIGTERM', reason: REASON };
 
 test('what a run is told when it begins comes back as it was, and what is not ours is left out', () => {

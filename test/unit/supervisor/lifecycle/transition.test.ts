@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reason } from '../../../../src/protocol/control.cts';
+import type { RestartReason } from '../../../../src/protocol/app-bridge.cts';
 import { IDLE } from '../../../../src/supervisor/lifecycle/state.ts';
 import type {
   Change,
@@ -14,9 +14,9 @@ import { EXIT_RESTART, transition } from '../../../../src/supervisor/lifecycle/t
 
 const POLICY: Policy = { grace: 5000, patience: 1000, signal: 'SIGTERM', onExit: 'wait', onCrash: 'wait' };
 const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };
-const REASON: Reason = { cause: 'change', files: CHANGE.files, message: undefined };
-const UNKNOWN: Reason = { ...REASON, files: [] };
-const REQUEST: Reason = { ...UNKNOWN, cause: 'request' };
+const REASON: RestartReason = { cause: 'change', files: CHANGE.files, message: undefined };
+const UNKNOWN: RestartReason = { ...REASON, files: [] };
+const REQUEST: RestartReason = { ...UNKNOWN, cause: 'request' };
 const CLEAN: Ended = { code: 0, signal: null };
 const CRASHED: Ended = { code: 1, signal: null };
 const KILLED: Ended = { code: null, signal: 'SIGKILL' };
@@ -53,7 +53,7 @@ const SIGTERM: Event = { kind: 'signal', at: 100, signal: 'SIGTERM', shared: fal
 const CTRL_C: Event = { kind: 'signal', at: 100, signal: 'SIGINT', shared: true };
 
 const exit = (ended: Ended, at = 100, generation = 1): Event => ({ kind: 'exit', generation, at, ended });
-const spawned = (generation: number, reason: Reason | undefined = REASON): Effect => ({
+const spawned = (generation: number, reason: RestartReason | undefined = REASON): Effect => ({
   kind: 'spawn',
   generation,
   reason,
@@ -364,7 +364,7 @@ test('asking: a signal, a request and an end come first', () => {
     { kind: 'forward', signal: 'SIGTERM' },
     { kind: 'wait', ms: 1000 },
   ]);
-  const reason: Reason = { cause: 'request', files: CHANGE.files, message: 'SIGUSR2' };
+  const reason: RestartReason = { cause: 'request', files: CHANGE.files, message: 'SIGUSR2' };
   assert.deepEqual(transition(ASKING, RESTART, POLICY)[0], { ...STOPPING, reason });
   assert.equal(transition(ASKING, STOP, POLICY)[0].kind, 'stopping');
 });
@@ -373,7 +373,7 @@ const RESTART: Event = { kind: 'restart', at: 90, message: 'SIGUSR2' };
 const STOP: Event = { kind: 'stop', at: 90 };
 
 test('a restart that is asked for ends the child, or starts one where there is none', () => {
-  const reason: Reason = { ...REQUEST, message: 'SIGUSR2' };
+  const reason: RestartReason = { ...REQUEST, message: 'SIGUSR2' };
   const said = say({ kind: 'requested', message: 'SIGUSR2' });
   assertNext(RUNNING, RESTART, { ...STOPPING, reason }, [
     said,
@@ -439,7 +439,7 @@ test('a program that fails is tried again with a delay that grows from 0.1 to 10
     [20, 10_000],
   ] as const) {
     const [next, ...effects] = transition({ ...RUNNING, quickRuns }, exit(CRASHED), retry);
-    const reason: Reason = { ...UNKNOWN, cause: 'crash' };
+    const reason: RestartReason = { ...UNKNOWN, cause: 'crash' };
     assert.deepEqual(next, {
       kind: 'delaying',
       generation: 1,
