@@ -11,18 +11,16 @@ import type { Verdict } from '../contents/baseline.ts';
 import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
 import type { Disk } from '../graph/resolve-candidates.ts';
 import { Companions } from '../graph/companions.ts';
-import { dependencies, lineOf } from '../graph/graph-export.ts';
+import { dependencies } from '../graph/graph-export.ts';
 import type { Dependency } from '../graph/graph-export.ts';
 import { exists, statOf, textOf } from '../util/safe-fs.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
-import { HOOKS_IN_THREAD } from '../graph/hook-support.ts';
 import { linksOf } from '../graph/symlinks.ts';
-import { Unresolved } from '../graph/unresolved.ts';
+import { HOOKS_IN_THREAD, Unresolved } from '../graph/unresolved.ts';
 import { realFile } from '../graph/archive-path.ts';
-import { isSource } from '../graph/source-scan.ts';
+import { isSource, ScanCache } from '../graph/source-scan.ts';
 import type { Scan } from '../graph/source-scan.ts';
-import { ScanCache } from '../graph/scan-cache.ts';
 import type { Change } from '../lifecycle/state.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
 import type { Found, Origin } from '../tracked/tracked-files.ts';
@@ -83,7 +81,7 @@ export class ProgramFiles {
   cameUp(): void {
     this.#lastGraph = this.#graph;
     this.#baseline.forgetPrevious();
-    this.#scans.keepOnly((path) => this.#baseline.has(path));
+    this.#scans.retain((path) => this.#baseline.has(path));
   }
 
   /** The run broke. What it would have loaded next, and what earlier runs loaded, counts too. */
@@ -231,11 +229,7 @@ export class ProgramFiles {
     return urls.slice(1).map((to, index) => {
       const from = urls[index];
       if (from === undefined) return undefined;
-      return lineOf(
-        from,
-        this.#graph.specifier(from, to) ?? this.#lastGraph.specifier(from, to),
-        this.#scans,
-      );
+      return this.#scans.lineOf(from, this.#graph.specifier(from, to) ?? this.#lastGraph.specifier(from, to));
     });
   }
 
@@ -243,7 +237,7 @@ export class ProgramFiles {
     const url = toModuleUrl(record.url);
     const path = url && pathOf(url);
     if (!url || path === undefined) return;
-    this.#misses.found(record);
+    this.#misses.onResolved(record);
     this.#hasLoaded = true;
     const file = realFile(path);
     if (file !== path) {
@@ -289,7 +283,7 @@ export class ProgramFiles {
 
   /** Before `registerHooks`, no hook sees what an ES module imports that was itself required. */
   #scanned(url: ModuleUrl, { imports }: Scan): void {
-    if (HOOKS_IN_THREAD || this.#graph.imports(url)) return;
+    if (HOOKS_IN_THREAD || this.#graph.hasImports(url)) return;
     for (const { specifier, kind } of imports) {
       const path = kind === 'static' ? literalPaths(specifier, toPath(url))?.[0] : undefined;
       if (path === undefined || !statOf(path)?.isFile()) continue;

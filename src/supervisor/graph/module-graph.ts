@@ -1,86 +1,86 @@
-// What the current run is made of: who imports whom, and what else each module brings with it. Pure: knows neither
-// paths on the disk nor what has changed.
+// Records which module imports which, and the other files that each module brings into the program. Pure: it does not
+// read the disk and does not know which files have changed.
 import type { ModuleUrl } from '../../shared/module-url.ts';
 
 /**
- * Why a file is part of the program: a module imports it, or looks for it there (`miss`), or names it as an asset, or
- * Node or a loader reads it because of the module (`setting`: its package.json, a tsconfig.json). `tracked`: the user
- * or the program has named it, or a folder or a glob that it is in.
+ * Why a file is part of the program.
+ * - `import`: a module imports or requires it.
+ * - `miss`: a module imported something that did not resolve; this file would make it resolve.
+ * - `asset`: a module names it in `new URL('...', import.meta.url)`.
+ * - `setting`: Node or a loader reads it because of a module (package.json, tsconfig.json) or of an option (`--env-file`).
+ * - `tracked`: the user or the program has named the file, its folder, or a glob that matches it.
  */
-export type Reason = 'import' | 'miss' | 'asset' | 'setting' | 'tracked';
+export type EdgeReason = 'import' | 'miss' | 'asset' | 'setting' | 'tracked';
 
 /** One edge of the graph. */
 export interface Edge {
-  /** The module that it comes from; undefined stands for Node itself, for the entry and preloads. */
+  /** The dependent module; undefined for entries and preloads, which Node itself loads. */
   readonly from: ModuleUrl | undefined;
   readonly to: ModuleUrl;
-  readonly reason: Reason;
-  /** As the module says it. */
+  readonly reason: EdgeReason;
+  /** The text in the source of `from`. */
   readonly specifier: string | undefined;
 }
 
-/** A file and why it is there. */
+/** A file with its incoming edges. */
 interface Node {
   readonly url: ModuleUrl;
-  /** Most files have one. */
-  readonly causes: Cause[];
-  /** It imports something. */
-  imports: boolean;
+  /** Most files have exactly one. */
+  readonly incoming: IncomingEdge[];
+  hasImports: boolean;
 }
 
-interface Cause extends Pick<Edge, 'specifier'> {
+interface IncomingEdge extends Pick<Edge, 'specifier'> {
   readonly from: Node | undefined;
-  reason: Reason;
+  reason: EdgeReason;
 }
 
 /** The dependency graph of one run. */
 export class ModuleGraph {
   readonly #nodes = new Map<ModuleUrl, Node>();
 
-  /** Records that `to` is part of the program because of `from`. What is known already stays. */
+  /** Adds an edge. The first edge between two files stays, except that any reason replaces `miss`. */
   add({ from: fromUrl, to, reason, specifier }: Edge): void {
     const from = fromUrl === undefined ? undefined : this.#node(fromUrl);
-    if (from && reason === 'import') from.imports = true;
-    const { causes } = this.#node(to);
-    const known = causes.findLast((cause) => cause.from === from);
-    if (!known) causes.push({ from, reason, specifier });
+    if (from && reason === 'import') from.hasImports = true;
+    const { incoming } = this.#node(to);
+    const known = incoming.findLast((edge) => edge.from === from);
+    if (!known) incoming.push({ from, reason, specifier });
     else if (known.reason === 'miss') known.reason = reason;
   }
 
-  /** Every edge. */
+  /** Lists all edges. */
   *edges(): Generator<Edge> {
-    for (const { url: to, causes } of this.#nodes.values()) {
-      for (const { from, reason, specifier } of causes) yield { from: from?.url, to, reason, specifier };
+    for (const { url: to, incoming } of this.#nodes.values()) {
+      for (const { from, reason, specifier } of incoming) yield { from: from?.url, to, reason, specifier };
     }
   }
 
   /** Whether a file is part of the program for this reason. */
-  has(url: ModuleUrl, reason: Reason): boolean {
-    return this.#nodes.get(url)?.causes.some((cause) => cause.reason === reason) ?? false;
+  has(url: ModuleUrl, reason: EdgeReason): boolean {
+    return this.#nodes.get(url)?.incoming.some((edge) => edge.reason === reason) ?? false;
   }
 
   /** Whether a module imports anything. */
-  imports(url: ModuleUrl): boolean {
-    return this.#nodes.get(url)?.imports ?? false;
+  hasImports(url: ModuleUrl): boolean {
+    return this.#nodes.get(url)?.hasImports ?? false;
   }
 
-  /** What `from` says to get `to`. */
+  /** The specifier by which `from` depends on `to`. */
   specifier(from: ModuleUrl, to: ModuleUrl): string | undefined {
-    return this.#nodes.get(to)?.causes.find((cause) => cause.from?.url === from)?.specifier;
+    return this.#nodes.get(to)?.incoming.find((edge) => edge.from?.url === from)?.specifier;
   }
 
-  /**
-   * The shortest chain of imports from where Node started to `url`, both included; only `url` when it is not known
-   * or is where Node started.
-   */
+  /** The shortest import chain from an entry or a preload to `url`, both included; only `url` if no chain is known. */
   chain(url: ModuleUrl): ModuleUrl[] {
     const target = this.#nodes.get(url);
     if (!target) return [url];
-    const towards = new Map<Node, Node | undefined>([[target, undefined]]);
-    for (const node of towards.keys()) {
-      for (const { from } of node.causes) {
-        if (!from) return unwind(node, towards);
-        if (!towards.has(from)) towards.set(from, node);
+    // A breadth-first search from the target: the map grows during the loop. Each node points to the next in the chain.
+    const next = new Map<Node, Node | undefined>([[target, undefined]]);
+    for (const node of next.keys()) {
+      for (const { from } of node.incoming) {
+        if (!from) return unwind(node, next);
+        if (!next.has(from)) next.set(from, node);
       }
     }
     return [url];
@@ -88,13 +88,13 @@ export class ModuleGraph {
 
   #node(url: ModuleUrl): Node {
     let node = this.#nodes.get(url);
-    if (!node) this.#nodes.set(url, (node = { url, causes: [], imports: false }));
+    if (!node) this.#nodes.set(url, (node = { url, incoming: [], hasImports: false }));
     return node;
   }
 }
 
-function unwind(first: Node, towards: Map<Node, Node | undefined>): ModuleUrl[] {
+function unwind(first: Node, next: ReadonlyMap<Node, Node | undefined>): ModuleUrl[] {
   const chain: ModuleUrl[] = [];
-  for (let node: Node | undefined = first; node; node = towards.get(node)) chain.push(node.url);
+  for (let node: Node | undefined = first; node; node = next.get(node)) chain.push(node.url);
   return chain;
 }

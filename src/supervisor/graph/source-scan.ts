@@ -1,9 +1,16 @@
-// What a module's source says, without running it. The only file that knows es-module-lexer.
+// Finds the imports and assets that a source file names, without running it, and caches them by time stamp. Does not know
+// which of them the run has loaded. The only file that knows es-module-lexer.
 import { init, parse } from 'es-module-lexer';
 import type { Import } from 'es-module-lexer';
 import { extname } from 'node:path';
+import type { Stamp } from '../../protocol/records.cts';
+import { stampFile } from '../../shared/file-stamp.cts';
+import { isInPackage, pathOf } from '../../shared/module-url.ts';
+import type { ModuleUrl } from '../../shared/module-url.ts';
+import { sameStat } from '../contents/content-cache.ts';
+import { textOf } from '../util/safe-fs.ts';
 
-/** An import that a source names literally. */
+/** An import with a literal specifier. */
 export interface ScannedImport {
   readonly specifier: string;
   /** Counted from 1. */
@@ -11,10 +18,10 @@ export interface ScannedImport {
   readonly kind: 'static' | 'dynamic';
 }
 
-/** What stands in `new URL('…', import.meta.url)`: a relative URL. */
+/** The relative URL in `new URL('…', import.meta.url)`. */
 export type ScannedAsset = Omit<ScannedImport, 'kind'>;
 
-/** What a source names. */
+/** The imports and assets of a source file. */
 export interface Scan {
   readonly imports: readonly ScannedImport[];
   readonly assets: readonly ScannedAsset[];
@@ -23,50 +30,56 @@ export interface Scan {
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx', '.jsx']);
 
-/** Whether a file holds TypeScript or JSX, which a loader compiles. */
+const EMPTY: Scan = { imports: [], assets: [] };
+
+/** The source before and after `import.meta` in `new URL('…', import.meta.url)`, which may span several lines. */
+const BEFORE_META = /\bnew\s+URL\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$]+)`)\s*,\s*$/;
+const AFTER_META = /^\s*\.\s*url\s*,?\s*\)/;
+
+/** Maximum length of the source before and after `import.meta` (characters). */
+const MAX_EXPRESSION = 1000;
+
+/** Whether a file name has an extension of TypeScript or JSX, which loaders compile. */
 export function isTypeScript(path: string): boolean {
   return TYPESCRIPT.has(extname(path));
 }
 
-/** Whether a file holds source code, as its name says. */
+/** Whether a file name has an extension of source code. */
 export function isSource(path: string): boolean {
   return JAVASCRIPT.has(extname(path)) || isTypeScript(path);
 }
 
-const NOTHING: Scan = { imports: [], assets: [] };
-
-/** What comes before and after `import.meta` in `new URL('…', import.meta.url)`, on however many lines. */
-const BEFORE_META = /\bnew\s+URL\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$]+)`)\s*,\s*$/;
-const AFTER_META = /^\s*\.\s*url\s*,?\s*\)/;
-
-/** As far back as the beginning of such an expression is looked for. */
-const MAX_EXPRESSION = 1000;
-
-/** Loads the lexer. */
+/** Loads the lexer. The other functions of this file need it. */
 export async function loadLexer(): Promise<void> {
   await init();
 }
 
 /**
- * Whether a source looks cut off, as a file does while it is being written: JSON that does not parse, or JavaScript
- * with something left open. A mistake can look the same.
+ * Whether a source looks cut off, as a file does while it is being written: invalid JSON, or JavaScript with an open
+ * bracket, string or comment. A syntax error can look the same.
  *
- * @param path tells the language
+ * @param path its extension tells the language
  */
 export function looksCutOff(path: string, source: string): boolean {
   const extension = extname(path);
-  if (extension === '.json') return throws(() => JSON.parse(source));
-  return JAVASCRIPT.has(extension) && throws(() => parse(source));
+  if (extension !== '.json' && !JAVASCRIPT.has(extension)) return false;
+  try {
+    if (extension === '.json') JSON.parse(source);
+    else parse(source);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**
- * What a module imports and which assets it names, whether or not that has been reached. `require` is not seen.
+ * Lists the imports and assets of a module, whether or not the run reaches them. Does not list `require`.
  *
- * @param path tells the language
- * @returns nothing when the source cannot be read
+ * @param path its extension tells the language
+ * @returns empty lists when the source cannot be parsed
  */
 export function scan(path: string, source: string): Scan {
-  if (!isSource(path)) return NOTHING;
+  if (!isSource(path)) return EMPTY;
   try {
     const [found] = parse(source);
     const lineAt = lineCounter(source);
@@ -80,15 +93,43 @@ export function scan(path: string, source: string): Scan {
     });
     return { imports, assets };
   } catch {
-    return NOTHING;
+    return EMPTY;
   }
 }
 
-/** The line of a `require` of a specifier, or undefined when there is none. */
+/** The line of `require('specifier')`, counted from 1. */
 export function requireLine(source: string, specifier: string): number | undefined {
   const quoted = specifier.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
   const at = source.search(new RegExp(`\\brequire\\s*\\(\\s*(['"\`])${quoted}\\1`));
   return at === -1 ? undefined : lineCounter(source)(at);
+}
+
+/** The scans of all source files of a run. A file is scanned again only after a save. */
+export class ScanCache {
+  readonly #scans = new Map<string, { readonly stamp: Stamp | undefined; readonly scan: Scan }>();
+
+  of(path: string): Scan {
+    const stamp = stampFile(path);
+    const known = this.#scans.get(path);
+    if (known && sameStat(known.stamp, stamp)) return known.scan;
+    const found = scan(path, textOf(path) ?? '');
+    this.#scans.set(path, { stamp, scan: found });
+    return found;
+  }
+
+  /** The line on which a module outside packages imports, requires or names a specifier, counted from 1. */
+  lineOf(from: ModuleUrl | undefined, specifier: string | undefined): number | undefined {
+    const path = from && pathOf(from);
+    if (path === undefined || specifier === undefined || isInPackage(path)) return undefined;
+    const { imports, assets } = this.of(path);
+    const found = [...imports, ...assets].find((one) => one.specifier === specifier);
+    return found?.line ?? requireLine(textOf(path) ?? '', specifier);
+  }
+
+  /** Forgets the files for which `isKept` is false. */
+  retain(isKept: (path: string) => boolean): void {
+    for (const path of this.#scans.keys()) if (!isKept(path)) this.#scans.delete(path);
+  }
 }
 
 function kindOf(found: Import): ScannedImport['kind'] | undefined {
@@ -106,7 +147,7 @@ function assetOf(found: Import, source: string): string | undefined {
   return url !== undefined && /^\.{0,2}\/|^[^/:]+$/.test(url) ? url : undefined;
 }
 
-/** Gives the line of a position; positions must not decrease much, or it takes longer. */
+/** Returns a function that gives the line of a position. Fast as long as the positions mostly increase. */
 function lineCounter(source: string): (position: number) => number {
   let line = 1;
   let counted = 0;
@@ -125,13 +166,4 @@ function lineCounter(source: string): (position: number) => number {
     }
     return line;
   };
-}
-
-function throws(action: () => unknown): boolean {
-  try {
-    action();
-    return false;
-  } catch {
-    return true;
-  }
 }

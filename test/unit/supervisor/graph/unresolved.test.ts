@@ -12,14 +12,14 @@ test('what was missed is named until it is found', () => {
   assert.equal(misses.name, undefined);
   misses.add(looked('./a.js'), '/a.js', false);
   assert.equal(misses.name, '/a.js');
-  misses.found(looked('./a.js'));
+  misses.onResolved(looked('./a.js'));
   assert.equal(misses.name, undefined);
 });
 
 test('what a package can do without is forgotten when something is found after it', () => {
   const misses = new Unresolved();
   misses.add(looked('optional'), 'optional', true);
-  misses.found(looked('./b.js'));
+  misses.onResolved(looked('./b.js'));
   assert.equal(misses.name, undefined);
 });
 
