@@ -56,17 +56,17 @@ export class Run {
     return this.process.pid!;
   }
 
-  /** Waits for a line that comes after the last one waited for: the whole line, or a pattern. */
+  /** Waits for a line behind the last awaited line of its stream: the whole line, or a pattern. */
   async line(expected: string | RegExp, ms?: number): Promise<string> {
     return await this.transcript.line(expected, ms);
   }
 
-  /** Waits for several lines in any order. What stdout and stderr say at about the same time may come either way. */
+  /** Waits for several lines in any order. */
   async lines(...expected: readonly (string | RegExp)[]): Promise<string[]> {
     return await this.transcript.inAnyOrder(...expected);
   }
 
-  /** How many restarts have been announced so far. */
+  /** Number of announced restarts so far. */
   get restarts(): number {
     return this.transcript.count(/^\[autoreload\] .*restarting/);
   }
@@ -75,9 +75,9 @@ export class Run {
     this.process.kill(signal);
   }
 
-  /** Waits for the end. */
+  /** Waits for the exit, and for the end of the output. */
   async end(ms = PATIENCE_MS): Promise<End> {
-    return await orFail(this.#ended, ms, () => `did not end within ${ms} ms\n${this.transcript.toString()}`);
+    return await orFail(this.#ended, ms, `did not exit within ${ms} ms`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,7 +114,7 @@ export function isRunning(pid: number): boolean {
 /** Waits until the newest run is up. What it prints itself may come before or after the line that says so. */
 export async function up(app: Run): Promise<void> {
   const isUp = (): boolean => app.transcript.count(/ is up in /) > app.restarts;
-  await until(`the newest run is up\n${app.transcript.toString()}`, isUp);
+  await until('the newest run is up', isUp);
 }
 
 /** Waits until a condition holds. For what announces itself in no other way. */
@@ -126,10 +126,10 @@ export async function until(what: string, holds: () => boolean, ms = PATIENCE_MS
   }
 }
 
-async function orFail<T>(promise: Promise<T>, ms: number, message: () => string): Promise<T> {
+async function orFail<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const failure = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(message())), ms);
+    timer = setTimeout(() => reject(new Error(message)), ms);
   });
   try {
     return await Promise.race([promise, failure]);
@@ -138,11 +138,15 @@ async function orFail<T>(promise: Promise<T>, ms: number, message: () => string)
   }
 }
 
-/** The environment without what a test runner or a user of autoreload leaves in it. */
+/**
+ * The environment without the variables of a test runner and of autoreload's users.
+ *
+ * The timeout ends a supervisor whose test file was killed.
+ */
 function plainEnv(): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(
     ([name]) =>
       !/^(AUTORELOAD_|NODE_TEST_|NODE_OPTIONS$|NODE_V8_COVERAGE$|FORCE_COLOR$|NO_COLOR$)/.test(name),
   );
-  return Object.fromEntries(rest);
+  return { ...Object.fromEntries(rest), AUTORELOAD_TIMEOUT: '5m' };
 }

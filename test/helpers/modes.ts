@@ -12,10 +12,7 @@ export interface Mode {
 
 /** Waits until there are more lines of a kind than restarts. */
 async function linesOfEachRun(app: Run, pattern: RegExp): Promise<void> {
-  await until(
-    `${String(pattern)} of the newest run\n${app.transcript.toString()}`,
-    () => app.transcript.count(pattern) > app.restarts,
-  );
+  await until(`${String(pattern)} of the newest run`, () => app.transcript.count(pattern) > app.restarts);
 }
 
 export const MODES: readonly Mode[] = [

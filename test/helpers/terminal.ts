@@ -51,7 +51,7 @@ export class TtySettings {
   /** Pid of the supervisor. */
   get pid(): number {
     const [pid] = childrenOf(this.script.pid!);
-    if (pid === undefined) throw new Error(`there is no supervisor\n${String(this.transcript)}`);
+    if (pid === undefined) throw new Error('there is no supervisor');
     return pid;
   }
 
@@ -69,8 +69,7 @@ export class TtySettings {
   async end(): Promise<number | null> {
     let timer: NodeJS.Timeout | undefined;
     const failure = new Promise<never>((_, reject) => {
-      const message = (): string => `did not end within ${PATIENCE_MS} ms\n${String(this.transcript)}`;
-      timer = setTimeout(() => reject(new Error(message())), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error(`did not end within ${PATIENCE_MS} ms`)), PATIENCE_MS);
     });
     return await Promise.race([this.#ended, failure]).finally(() => clearTimeout(timer));
   }

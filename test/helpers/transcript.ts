@@ -1,13 +1,19 @@
-// The output of a process, line by line in order, and waiting for what it prints.
+// Records the output of a process line by line, in the order of arrival, waits for lines, and prints what a failed test
+// has seen.
+import { afterEach } from 'node:test';
 
-/** Nothing that a test waits for takes this long, in ms, unless it never comes. */
+/** Timeout for everything that a test waits for (ms). Long, so that only a lost event reaches it. */
 export const PATIENCE_MS = 20_000;
 
+type Stream = 'stdout' | 'stderr';
+
 export interface Entry {
-  readonly stream: 'stdout' | 'stderr';
+  readonly stream: Stream;
   readonly text: string;
-  /** When it was seen, ms since the process was started. */
+  /** Time of arrival, since the start of the process (ms). */
   readonly at: number;
+  /** A test has waited for this line. */
+  isAwaited?: true;
 }
 
 interface Waiter {
@@ -15,15 +21,35 @@ interface Waiter {
   readonly resolve: (text: string) => void;
 }
 
+/** Transcripts of the running test. */
+const current: Transcript[] = [];
+
+afterEach((context) => {
+  const transcripts = current.splice(0);
+  // `passed` is not in the types; Node has it from 20.16 on.
+  if (!('diagnostic' in context) || ('passed' in context && context.passed)) return;
+  for (const transcript of transcripts) context.diagnostic(transcript.toString());
+});
+
+/**
+ * Output of one process.
+ *
+ * Each stream has its own cursor: a wait for a line of stdout leaves the place in stderr as it is. Two pipes have no common
+ * order, so a test that cares about the order across streams compares `entries`.
+ */
 export class Transcript {
   readonly entries: Entry[] = [];
-  readonly #started = performance.now();
-  /** Up to where lines have been waited for. */
-  #cursor = 0;
+  readonly #startedAt = performance.now();
+  /** Index in `entries` behind the last awaited line of each stream. */
+  #cursors: Record<Stream, number> = { stdout: 0, stderr: 0 };
   #waiter: Waiter | undefined;
 
-  /** Takes the lines of a stream. */
-  attach(name: Entry['stream'], stream: NodeJS.ReadableStream): void {
+  constructor() {
+    current.push(this);
+  }
+
+  /** Records the lines of a stream. */
+  attach(name: Stream, stream: NodeJS.ReadableStream): void {
     let rest = '';
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {
@@ -37,7 +63,7 @@ export class Transcript {
   }
 
   /**
-   * Waits for a line that comes after the last one waited for.
+   * Waits for a line behind the last awaited line of its stream.
    *
    * @param expected the whole line, or a pattern for a part of it
    */
@@ -49,7 +75,7 @@ export class Transcript {
     return await new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiter = undefined;
-        reject(new Error(`no line ${String(expected)} within ${ms} ms\n${this.toString()}`));
+        reject(new Error(`no line ${String(expected)} within ${ms} ms`));
       }, ms);
       this.#waiter = {
         matches,
@@ -61,39 +87,42 @@ export class Transcript {
     });
   }
 
-  /** Waits for several lines in any order: each stream keeps its order only for itself. */
+  /** Waits for several lines in any order. */
   async inAnyOrder(...expected: readonly (string | RegExp)[]): Promise<string[]> {
-    const start = this.#cursor;
-    let end = start;
+    const start = { ...this.#cursors };
+    const end = { ...start };
     const found: string[] = [];
     for (const one of expected) {
-      this.#cursor = start;
+      this.#cursors = { ...start };
       found.push(await this.line(one));
-      end = Math.max(end, this.#cursor);
+      end.stdout = Math.max(end.stdout, this.#cursors.stdout);
+      end.stderr = Math.max(end.stderr, this.#cursors.stderr);
     }
-    this.#cursor = end;
+    this.#cursors = end;
     return found;
   }
 
   /** Every line of a stream so far. */
-  lines(stream: Entry['stream']): string[] {
+  lines(stream: Stream): string[] {
     return this.entries.filter((entry) => entry.stream === stream).map(({ text }) => text);
   }
 
-  /** How many lines so far match. */
+  /** Number of matching lines so far. */
   count(pattern: RegExp): number {
     return this.entries.filter(({ text }) => pattern.test(text)).length;
   }
 
+  /** All lines with their time; `>` marks the awaited ones. */
   toString(): string {
     const lines = this.entries.map(
-      ({ stream, text, at }) => `${at.toFixed(0).padStart(6)} ms ${stream} | ${text}`,
+      ({ stream, text, at, isAwaited }) =>
+        `${isAwaited ? '>' : ' '}${at.toFixed(0).padStart(6)} ms ${stream} | ${text}`,
     );
     return `transcript:\n${lines.join('\n')}`;
   }
 
-  #add(stream: Entry['stream'], text: string): void {
-    this.entries.push({ stream, text, at: performance.now() - this.#started });
+  #add(stream: Stream, text: string): void {
+    this.entries.push({ stream, text, at: performance.now() - this.#startedAt });
     const found = this.#waiter && this.#find(this.#waiter.matches);
     if (found === undefined) return;
     const { resolve } = this.#waiter!;
@@ -102,11 +131,11 @@ export class Transcript {
   }
 
   #find(matches: (text: string) => boolean): string | undefined {
-    for (let i = this.#cursor; i < this.entries.length; i++) {
-      const { text } = this.entries[i]!;
-      if (!matches(text)) continue;
-      this.#cursor = i + 1;
-      return text;
+    for (const [i, entry] of this.entries.entries()) {
+      if (i < this.#cursors[entry.stream] || !matches(entry.text)) continue;
+      entry.isAwaited = true;
+      this.#cursors[entry.stream] = i + 1;
+      return entry.text;
     }
     return undefined;
   }

@@ -61,10 +61,10 @@ for (const { name: mode, env, settled } of MODES) {
     test(`it ends what takes a signal: ${name}, ${mode}`, async () => {
       using project = new Project({
         'app.js': `${IMPORT}console.log('run', generation);\n${STAY}await import('./use.js');\n`,
-        'use.js': `${IMPORT}onRestart(() => new Promise(setImmediate));\n${use}`,
+        'use.js': `${IMPORT}console.log('used');\nonRestart(() => new Promise(setImmediate));\n${use}`,
       });
       await using app = run(project, 'app.js', { env });
-      await app.line('run 1');
+      await app.line('used');
       await settled(app);
       project.write('use.js', `${project.read('use.js')}// edited\n`);
       await app.line(/^aborted/);

@@ -108,7 +108,7 @@ test('a missing file is waited for where nothing can be watched', async () => {
 });
 
 function assertNoStack(app: Run): void {
-  assert.equal(app.transcript.count(/^\s+at /), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/^\s+at /), 0);
 }
 
 /** Every line of ours, without the prefix and what varies. */

@@ -37,7 +37,7 @@ console.log('runs');\n${STAY}`,
       await app.lines('runs', NOT_OURS, /is up in/);
     }
     // One line for each run.
-    assert.equal(app.transcript.count(NOT_OURS), 3, app.transcript.toString());
+    assert.equal(app.transcript.count(NOT_OURS), 3);
   });
 }
 

@@ -98,7 +98,7 @@ test('register in NODE_OPTIONS as well doubles nothing', async () => {
   await app.lines('edited', /changed, restarting$/);
   await app.line(UP);
   assert.equal(app.restarts, 1);
-  assert.equal(app.transcript.count(UP), 2, app.transcript.toString());
+  assert.equal(app.transcript.count(UP), 2);
 });
 
 test('a variable that equals the value in an env file stays set', async () => {
@@ -158,7 +158,7 @@ test('the inspector is opened in the program alone', async () => {
   using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
   await using app = autoreload(project, ['--inspect=0', '--no-standby', 'app.js']);
   await app.lines('runs', UP);
-  assert.equal(app.transcript.count(/^Debugger listening/), 1, app.transcript.toString());
+  assert.equal(app.transcript.count(/^Debugger listening/), 1);
 });
 
 test('with the port 0 the inspector stays on the port that the system has chosen', async () => {

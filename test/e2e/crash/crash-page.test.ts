@@ -204,8 +204,8 @@ test('a process that dies is followed by another', unix, async () => {
 
 test('it ends when the one that has started it is gone', unix, async () => {
   const script = `
-    import { CrashPage } from ${JSON.stringify(new URL('../../../src/supervisor/crash/page-process.js', import.meta.url).href)};
-    const page = new CrashPage({ onProcs: ([proc]) => console.log(proc.pid), onFailed: () => {}, onDebug: () => {} });
+    import { PageProcess } from ${JSON.stringify(new URL('../../../src/supervisor/crash/page-process.js', import.meta.url).href)};
+    const page = new PageProcess({ onProcs: ([proc]) => console.log(proc.pid), onFailed: () => {}, onDebug: () => {} });
     page.show(${JSON.stringify(REPORT)}, [3]);
     setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {

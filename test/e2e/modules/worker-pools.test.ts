@@ -24,7 +24,7 @@ setInterval(() => {}, 1000);\n`,
   project.write('add.js', 'export const add = (n) => n + 20;\n');
   await app.line('[autoreload] add.js changed (app.js > pool.js > work.js > add.js), restarting');
   await app.lines('sums [ 21, 22, 23 ]', /is up in/);
-  assert.equal(app.transcript.count(/^message/), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/^message/), 0);
 });
 
 test('pino: a save of a transport of the user restarts', async () => {
@@ -88,7 +88,7 @@ test('a broken tsconfig.json is told once, and its correction restarts', async (
   project.write('tsconfig.json', '{ "extends": "./base.json" }');
   await app.line(/^\[autoreload\] tsconfig\.json changed/);
   await app.lines('said 1', /is up in/);
-  assert.equal(app.transcript.count(/is not valid JSON/), 1, app.transcript.toString());
+  assert.equal(app.transcript.count(/is not valid JSON/), 1);
 });
 
 test('without a loader that reads it, tsconfig.json does not count', async (t) => {
@@ -103,7 +103,7 @@ test('without a loader that reads it, tsconfig.json does not count', async (t) =
   project.write('app.ts', `${project.read('app.ts')}// edited\n`);
   await app.line('[autoreload] app.ts changed, restarting');
   await app.line('said 1');
-  assert.equal(app.restarts, 1, app.transcript.toString());
+  assert.equal(app.restarts, 1);
 });
 
 for (const execArgv of [

@@ -95,7 +95,7 @@ test('an overlay: files of the layer below are copied up by the first save', mou
   await app.lines(/ src\/other\.js changed /, 'hello three two', UP);
   app.sh(save('src/other.js', "export const other = 'three';"));
   await app.lines(/ src\/other\.js changed /, 'hello three three', UP);
-  assert.equal(app.transcript.count(/restarting$/), 4, app.transcript.toString());
+  assert.equal(app.transcript.count(/restarting$/), 4);
 });
 
 test('a folder mounted into another one, saved by its other name', mounts, async () => {
@@ -110,7 +110,7 @@ test('a folder mounted into another one, saved by its other name', mounts, async
     app.sh(how('../lower/src/other.js', `export const other = '${other}';`));
     await app.lines(/ src\/other\.js changed /, `hello one ${other}`, UP);
   }
-  assert.equal(app.transcript.count(/restarting$/), 3, app.transcript.toString());
+  assert.equal(app.transcript.count(/restarting$/), 3);
 });
 
 test('a single file mounted into a folder, saved by its other name', mounts, async () => {
@@ -121,5 +121,5 @@ test('a single file mounted into a folder, saved by its other name', mounts, asy
     app.sh(save('../lower/name.js', `export const name = '${name}';`));
     await app.lines(/ name\.js changed /, `hello ${name} one`, UP);
   }
-  assert.equal(app.transcript.count(/restarting$/), 2, app.transcript.toString());
+  assert.equal(app.transcript.count(/restarting$/), 2);
 });

@@ -45,7 +45,7 @@ ${STAY}`,
   project.write('app.js', NEXT);
   await app.line('next');
   const output = ['ending', 'bye', 'ended', 'next'];
-  assert.deepEqual(app.transcript.lines('stdout').slice(1), output, app.transcript.toString());
+  assert.deepEqual(app.transcript.lines('stdout').slice(1), output);
   assert.equal(isRunning(pid!), false);
 });
 
@@ -65,7 +65,7 @@ console.log('begin');
   project.write('app.js', NEXT);
   await app.line('next');
   const output = ['begin', 'drained', 'next'];
-  assert.deepEqual(app.transcript.lines('stdout'), output, app.transcript.toString());
+  assert.deepEqual(app.transcript.lines('stdout'), output);
 });
 
 test('a save while the app is ending makes the one next run the newest', async () => {
@@ -84,7 +84,7 @@ ${STAY}`,
   await app.line('ending');
   project.write('app.js', NEXT);
   await app.line('next');
-  assert.deepEqual(app.transcript.lines('stdout'), ['begin', 'ending', 'next'], app.transcript.toString());
+  assert.deepEqual(app.transcript.lines('stdout'), ['begin', 'ending', 'next']);
 });
 
 test('an app that ignores SIGTERM is replaced after the grace period', posix, async () => {
@@ -99,10 +99,10 @@ test('an app that ignores SIGTERM is replaced after the grace period', posix, as
   await app.line('[autoreload] app.js did not end within 300 ms, killing it');
   await app.line('next');
   assert.equal(isRunning(pid!), false);
-  assert.equal(app.transcript.count(/^ignored$/), 1, app.transcript.toString());
+  assert.equal(app.transcript.count(/^ignored$/), 1);
   const [restarting, forcing] = [/restarting$/, /killing it$/].map((line) => timeOf(app, line));
   // Half of it is a margin for slow reading.
-  assert.ok(forcing! - restarting! >= 150, app.transcript.toString());
+  assert.ok(forcing! - restarting! >= 150);
 });
 
 test('an app that blocks its loop is replaced after the grace period', posix, async () => {
@@ -166,7 +166,7 @@ for (const [what, code, count] of FAMILIES) {
     const helpers = await pids(app, 'helper', count);
     project.write('app.js', NEXT);
     await app.line('next');
-    assert.deepEqual(helpers.filter(isRunning), [], app.transcript.toString());
+    assert.deepEqual(helpers.filter(isRunning), []);
   });
 }
 
@@ -196,7 +196,7 @@ helper.stdout.on('data', (chunk) => {
     await using app = run(project, 'app.js');
     const helpers = await pids(app, 'helper', 3);
     await app.line(`[autoreload] app.js ${outcome}, waiting for a change in 2 files`);
-    assert.deepEqual(helpers.filter(isRunning), [], app.transcript.toString());
+    assert.deepEqual(helpers.filter(isRunning), []);
     project.write('app.js', NEXT);
     await app.line('next');
   });

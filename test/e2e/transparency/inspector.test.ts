@@ -59,7 +59,7 @@ for (const [form, options] of [
       project.write('app.js', `${APP}// ${round}\n`);
       await app.line('[autoreload] app.js changed, restarting');
     }
-    assert.equal(app.transcript.count(IN_USE), 0, app.transcript.toString());
+    assert.equal(app.transcript.count(IN_USE), 0);
   });
 }
 
@@ -88,7 +88,7 @@ for (const option of ['--inspect-brk', '--inspect-wait', '--inspect-brk=0']) {
     }
     // One that is started in the moment in which the supervisor is killed would stay.
     await app.line(LISTENING);
-    assert.equal(app.transcript.count(IN_USE), 0, app.transcript.toString());
+    assert.equal(app.transcript.count(IN_USE), 0);
   });
 }
 
@@ -102,7 +102,7 @@ test('a program that waits for a debugger is ended by a signal', posix, async ()
   project.write('app.js', `${APP}// waits\n`);
   await app.line(LISTENING);
   app.kill('SIGTERM');
-  assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' }, app.transcript.toString());
+  assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
 });
 
 test('processes and threads of a program with --inspect=0 are debugged as without autoreload', async () => {
@@ -137,7 +137,7 @@ if (process.connected && isMainThread) process.disconnect();
   assert.deepEqual(thread, ['part', false, ['--inspect=0'], []]);
   assert.deepEqual(worker, ['part', port + 1, ['--inspect=0', `--inspect-port=${port + 1}`], []]);
   // The next port, which the cluster worker takes, may be somebody else's.
-  assert.equal(app.transcript.count(new RegExp(`:${port} failed`)), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(new RegExp(`:${port} failed`)), 0);
 });
 
 for (const any of [false, true]) {
@@ -165,7 +165,7 @@ for (const any of [false, true]) {
         [line, listening] = await app.lines(/^\["app"/, LISTENING, /is up in/);
         assert.equal(portOf(listening!), port);
       }
-      assert.equal(app.transcript.count(LISTENING), 3, app.transcript.toString());
+      assert.equal(app.transcript.count(LISTENING), 3);
     },
   );
 }
@@ -183,8 +183,8 @@ test('SIGUSR1 is for the handler of an app that has one, also after a restart', 
     project.write('app.js', `${source}// ${round}\n`);
     await app.lines('[autoreload] app.js changed, restarting', /^\["app"/, /is up in/);
   }
-  assert.equal(app.transcript.count(/^got SIGUSR1$/), 2, app.transcript.toString());
-  assert.equal(app.transcript.count(LISTENING), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/^got SIGUSR1$/), 2);
+  assert.equal(app.transcript.count(LISTENING), 0);
 });
 
 test('SIGUSR1 while no run can take it is kept for the next', posix, async () => {
@@ -199,7 +199,7 @@ test('SIGUSR1 while no run can take it is kept for the next', posix, async () =>
   // The next run is about to start, and would die of it.
   app.kill('SIGUSR1');
   await app.lines(/^\["app"/, /is up in/);
-  assert.equal(app.transcript.count(/was ended by/), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/was ended by/), 0);
 });
 
 test('a debugger does not hold up the restart of an app that ends in its own time', async () => {
@@ -215,7 +215,7 @@ test('a debugger does not hold up the restart of an app that ends in its own tim
     await client.closed;
   }
   await app.lines(/^\["app"/, /is up in/);
-  assert.equal(app.transcript.count(/did not end|Waiting for the debugger/), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/did not end|Waiting for the debugger/), 0);
 });
 
 test('a debugger does not hold up the restart of an app that has come to its end', posix, async () => {
@@ -235,7 +235,7 @@ test('a debugger does not hold up the restart of an app that has come to its end
     await using next = await Debugger.attach(await app.line(LISTENING));
     await next.start();
     await app.lines(/^\["app"/, /is up in/);
-    assert.equal(app.transcript.count(/did not end/), 0, `${how}\n${app.transcript.toString()}`);
+    assert.equal(app.transcript.count(/did not end/), 0, how);
   }
 });
 

@@ -7,7 +7,6 @@ import net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
-import type { Run } from '../../helpers/autoreload.ts';
 import { Inbox } from '../../helpers/inbox.ts';
 import { Project } from '../../helpers/project.ts';
 import { PATIENCE_MS } from '../../helpers/transcript.ts';
@@ -39,7 +38,7 @@ test('without a channel, listening for messages does not keep the program alive'
     using project = new Project({ 'app.js': source });
     await using app = run(project, 'app.js');
     await app.line('[autoreload] app.js completed, waiting for a change in 1 file');
-    assert.deepEqual(app.transcript.lines('stdout'), [], app.transcript.toString());
+    assert.deepEqual(app.transcript.lines('stdout'), []);
   }
 });
 
@@ -130,7 +129,7 @@ process.send('ready');
   await using app = run(project, 'app.js', { stdio: [...IPC] });
   const inbox = new Inbox(app);
   const server = net.createServer().listen(0, '127.0.0.1').unref();
-  await event(server, 'listening', app);
+  await event(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
   const asked: string[] = [];
   for (const round of ['one', 'two']) {
@@ -140,7 +139,7 @@ process.send('ready');
     // The launcher accepts no more, so that whatever is not answered by the program is not answered at all.
     if (round === 'two') server.close();
     await app.line(/is up in/);
-    if (round === 'two') for (let i = 0; i < 20; i++) asked.push(await answer(port, app));
+    if (round === 'two') for (let i = 0; i < 20; i++) asked.push(await answer(port));
     else project.write('app.js', `${source}// edited\n`);
   }
   assert.deepEqual(
@@ -163,8 +162,8 @@ process.send('ready');
   await inbox.message();
   const server = net.createServer({ pauseOnConnect: true }, (socket) => app.process.send('take', socket));
   server.listen(0, '127.0.0.1').unref();
-  await event(server, 'listening', app);
-  const reply = answer((server.address() as net.AddressInfo).port, app);
+  await event(server, 'listening');
+  const reply = answer((server.address() as net.AddressInfo).port);
   const { message, handle } = await inbox.next();
   assert.equal(message, 'back');
   assert.ok(handle instanceof net.Socket);
@@ -186,7 +185,7 @@ ${rest}`;
     await using app = run(project, 'app.js', { stdio: [...IPC] });
     const inbox = new Inbox(app);
     await inbox.message();
-    const disconnected = event(app.process, 'disconnect', app);
+    const disconnected = event(app.process, 'disconnect');
     app.process.send('go');
     await app.line('gone false');
     await disconnected;
@@ -202,7 +201,7 @@ test('messages sent just before the program disconnects arrive', async () => {
   await using app = run(project, 'app.js', { stdio: [...IPC] });
   const received: unknown[] = [];
   app.process.on('message', (message) => received.push(message));
-  await event(app.process, 'disconnect', app);
+  await event(app.process, 'disconnect');
   assert.deepEqual(received, [1, 2, 3, 4, 5]);
 });
 
@@ -258,16 +257,12 @@ console.log(JSON.stringify({
 });
 
 /** What a server says to a new connection. */
-async function answer(port: number, app: Run): Promise<string> {
+async function answer(port: number): Promise<string> {
   const socket = net.connect(port, '127.0.0.1');
-  socket.setTimeout(5000, () => socket.destroy(new Error(`no answer\n${String(app.transcript)}`)));
+  socket.setTimeout(5000, () => socket.destroy(new Error('no answer')));
   return await text(socket);
 }
 
-async function event(emitter: EventEmitter, name: string, app: Run): Promise<void> {
-  try {
-    await once(emitter, name, { signal: AbortSignal.timeout(PATIENCE_MS) });
-  } catch (error) {
-    throw new Error(`no event ${name}\n${String(app.transcript)}`, { cause: error });
-  }
+async function event(emitter: EventEmitter, name: string): Promise<void> {
+  await once(emitter, name, { signal: AbortSignal.timeout(PATIENCE_MS) });
 }

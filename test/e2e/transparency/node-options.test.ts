@@ -158,7 +158,7 @@ setInterval(() => {}, 1000);
     project.write('app.js', `${source}// ${round}\n`);
     await app.line('[autoreload] app.js changed, restarting');
   }
-  assert.equal(app.transcript.count(/child\.js/), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/child\.js/), 0);
 });
 
 for (const [how, script] of [
@@ -181,7 +181,7 @@ for (const [how, script] of [
       await app.lines('two', /^\[autoreload\] app\.js completed/);
       process.kill(Number(one?.split(' ')[1]), 'SIGTERM');
       await app.end();
-      assert.equal(app.transcript.count(/npm.* is up in/), 0, app.transcript.toString());
+      assert.equal(app.transcript.count(/npm.* is up in/), 0);
     },
   );
 }

@@ -124,7 +124,7 @@ test('one that has died is missed by nobody', async () => {
   project.write('app.js', `${project.read('app.js')}// edited\n`);
   await app.line('runs');
   await app.line(/is up in/);
-  assert.equal(app.transcript.count(/was ended by/), 0, app.transcript.toString());
+  assert.equal(app.transcript.count(/was ended by/), 0);
 });
 
 test('a program that is broken or complete has a standby for the fix', async () => {
@@ -195,7 +195,7 @@ test('AUTORELOAD_STANDBY=0, and a program that is debugged, have none', linux, a
     await app.lines('runs', /is up in/);
     project.write('app.js', `${project.read('app.js')}// edited\n`);
     await app.lines('runs', /is up in/);
-    assert.equal(app.transcript.count(/a standby waits/), 0, app.transcript.toString());
+    assert.equal(app.transcript.count(/a standby waits/), 0);
     const children = fs.readFileSync(`/proc/${app.pid}/task/${app.pid}/children`, 'utf8').trim().split(' ');
     // The program and the guard.
     assert.equal(children.length, 2);
