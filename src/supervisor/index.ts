@@ -7,7 +7,7 @@ import type { Options } from '../options/options.ts';
 import { checkArguments } from './check-arguments.ts';
 import { nodeProgram } from './program/node-program.ts';
 import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
-import { plainOptions, plainProgram } from './program/any-command.ts';
+import { commandOptions, commandProgram } from './program/command-program.ts';
 import { INHERITED } from './program/program.ts';
 import type { Program, Stdio } from './program/program.ts';
 import { Supervision } from './supervision.ts';
@@ -71,8 +71,8 @@ export function supervise(options: SuperviseOptions): Supervision {
   const [problem] = parsed.problems;
   if (problem) throw problem;
   const program = programOf(options);
-  const chosen = program.plain ? plainOptions(program.plain, parsed.options) : parsed.options;
-  if (program.plain && parsed.options.watch.length === 0) {
+  const chosen = program.kind === 'command' ? commandOptions(program, parsed.options) : parsed.options;
+  if (program.kind === 'command' && parsed.options.watch.length === 0) {
     const absurd = problemOfAll(program.cwd, 'supervise(): ', "watch: ['src']");
     if (absurd) throw absurd;
   }
@@ -90,7 +90,7 @@ function programOf(options: SuperviseOptions): Program {
   const stdio = stdioOf(options.stdio);
   if (command) {
     const isTerminal = takeOver && stdio[0] === 'inherit' && isatty(0);
-    return plainProgram(command, { cwd, env, platform: process.platform, isTerminal }, stdio);
+    return commandProgram(command, { cwd, env, platform: process.platform, isTerminal }, stdio);
   }
   const argv = [execPath, pathOf(script, cwd), ...args];
   return nodeProgram({ execPath, argv0: execPath, execArgv, argv, env, cwd }, stdio);

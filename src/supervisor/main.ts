@@ -6,11 +6,11 @@ import type { AutoreloadError } from '../shared/errors.ts';
 import { config } from '../options/package-json.ts';
 import { environment, parseOptions } from '../options/options.ts';
 import type { Options } from '../options/options.ts';
-import type { Start } from './program/node-command.ts';
+import type { NodeCommandLine } from './program/node-program.ts';
 import { releaseInspector } from './program/inspect-port.ts';
 import { Log } from './util/log.ts';
 import { nodeProgram } from './program/node-program.ts';
-import { plainOptions, plainProgram, shown } from './program/any-command.ts';
+import { commandOptions, commandProgram, shown } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
 import { Supervision } from './supervision.ts';
 
@@ -42,8 +42,8 @@ export async function main(): Promise<void> {
 }
 
 /** Supervises a program of Node's, in a process that is there for that alone. Never returns. */
-export async function runNode(start: Start, options: Options): Promise<never> {
-  return await take(nodeProgram(start), options);
+export async function runNode(line: NodeCommandLine, options: Options): Promise<never> {
+  return await take(nodeProgram(line), options);
 }
 
 /** Supervises a program in this process, which ends when the program does. */
@@ -73,13 +73,13 @@ export async function runCommand(
 ): Promise<never> {
   const { env, platform } = process;
   const cwd = process.cwd();
-  const program = plainProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
+  const program = commandProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
   if (options.watch.length === 0) {
     const { problemOfAll } = await import('./tracked/path-patterns.ts');
-    const absurd = problemOfAll(cwd, '', `autoreload --watch src -- ${shown(program.plain)}`);
+    const absurd = problemOfAll(cwd, '', `autoreload --watch src -- ${shown(program)}`);
     if (absurd) refuse([absurd]);
   }
-  return await take(program, plainOptions(program.plain, options));
+  return await take(program, commandOptions(program, options));
 }
 
 /** Says what the user has set wrongly, one line each, whatever is printed otherwise, and ends this process. */

@@ -68,6 +68,7 @@ export class Supervisor {
       lastError: this.#lastError,
       watching: () => this.#watching,
       run: () => this.#runs.child,
+      isDraining: () => this.#runs.nodeChild?.isDraining ?? false,
       mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
     });
     this.#runs = new RunManager({
@@ -79,7 +80,7 @@ export class Supervisor {
       signal,
       grace,
       launcher: host?.launcher ?? new IpcRelay(undefined),
-      settings: () => this.#watching?.settings ?? program.command.settings,
+      settings: () => this.#watching?.settings ?? program.settings,
       log,
       onProblem: (error) => this.#announcer.problem(error),
       onRecord: (generation, record) => this.#do(() => this.#record(generation, record)),
@@ -133,12 +134,12 @@ export class Supervisor {
 
   async #watch(): Promise<ProgramWatcher> {
     const { program, options, log } = this.#parts;
-    const { cwd, entry, command } = program;
+    const { cwd, entry, settings } = program;
     const { startWatching } = await import('./changes/program-watcher.ts');
     return await startWatching({
       cwd,
       entry,
-      settings: command.settings,
+      settings,
       scheduler,
       poll: options.poll,
       watch: options.watch,
@@ -213,7 +214,7 @@ export class Supervisor {
     // What is typed now is for whoever follows.
     if (next.kind === 'ending') this.#parts.host?.keyboard.close();
     for (const effect of effects) this.#perform(effect);
-    if (next.kind === 'ending') this.#runs.child?.keepSignal();
+    if (next.kind === 'ending') this.#runs.nodeChild?.keepSignal();
     if (event.kind !== 'exit') return;
     if (isDown && event.ended.code !== EXIT_RESTART) this.#down?.ended(event.ended);
     // Nobody would answer for a while.
@@ -221,7 +222,7 @@ export class Supervisor {
   }
 
   #perform(effect: Effect): void {
-    const { child } = this.#runs;
+    const { child, nodeChild } = this.#runs;
     switch (effect.kind) {
       case 'spawn':
         this.#spawn(effect.generation, effect.reason);
@@ -231,7 +232,7 @@ export class Supervisor {
         child?.stop(effect.reason);
         break;
       case 'ask':
-        child?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
+        nodeChild?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
         break;
       case 'accept':
         this.#watching?.accept(effect.change.files.map(({ path }) => path));
@@ -262,7 +263,7 @@ export class Supervisor {
 
   #spawn(generation: number, reason: RestartReason | undefined): void {
     const { program, host } = this.#parts;
-    host?.keyboard.runBegins(program.plain === undefined);
+    host?.keyboard.runBegins(this.#runs.reportsReads);
     this.#watching?.begin(scheduler.now());
     this.#down?.begin();
     this.#lastError.begin();
@@ -270,7 +271,7 @@ export class Supervisor {
       this.#runs.start(generation, reason);
       this.#announcer.started(generation, reason);
     } catch (error) {
-      const message = `cannot start ${program.command.execPath}: ${String(error)}`;
+      const message = `cannot start ${program.executable}: ${String(error)}`;
       this.#announcer.problem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message));
       this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
     }
@@ -279,7 +280,7 @@ export class Supervisor {
   #record(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
     const { child } = this.#runs;
-    if (child && this.#state.kind === 'running') this.#debug.begun(child);
+    if (child && this.#state.kind === 'running') this.#debug.begun(this.#runs.nodeChild ?? child);
     const { log, host } = this.#parts;
     switch (record.kind) {
       case 'inspected':
@@ -325,12 +326,12 @@ export class Supervisor {
   }
 
   #ended(ended: Ended): void {
-    const { program, host } = this.#parts;
+    const { host } = this.#parts;
     const { kind, generation } = this.#state;
     const { code } = ended;
     // A run that was told to end has not broken.
     const byItself = kind === 'running' || kind === 'asking';
-    host?.runEnded(ended, this.#runs.hasWaited || program.plain !== undefined);
+    host?.runEnded(ended, this.#runs.mayChangeTerminal);
     this.#announcer.ended(generation, ended, byItself && code !== 0 && code !== EXIT_RESTART);
     if (!byItself) return;
     if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);

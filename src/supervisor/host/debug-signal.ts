@@ -5,7 +5,8 @@ import { addressOf } from '../program/inspect-port.ts';
 /** The app, as far as SIGUSR1 is concerned. */
 export interface Debuggee {
   signal: (name: NodeJS.Signals) => void;
-  tell: (message: ControlMessage) => void;
+  /** Undefined for a command that Node does not run. */
+  tell?: (message: ControlMessage) => void;
 }
 
 /** Passes SIGUSR1 on, by which Node opens an inspector in a running program, and keeps it open in the runs after. */
@@ -20,7 +21,7 @@ export class DebugSignal {
   received(shared: boolean): void {
     this.#waiting = !this.#app && !shared;
     if (!shared) this.#app?.signal('SIGUSR1');
-    this.#app?.tell({ kind: 'inspected' });
+    this.#app?.tell?.({ kind: 'inspected' });
   }
 
   /** The app has begun to load: before, the signal would kill it. */
@@ -43,6 +44,6 @@ export class DebugSignal {
   /** The app is up: it gets the inspector back that an earlier run had. */
   cameUp(): void {
     const address = this.#url === undefined ? undefined : addressOf(this.#url);
-    if (address) this.#app?.tell({ kind: 'inspect', ...address });
+    if (address) this.#app?.tell?.({ kind: 'inspect', ...address });
   }
 }

@@ -16,7 +16,7 @@ export interface Context {
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
   /** Any command instead of an entry: its name, and how it would be typed. */
-  readonly plain?: { readonly name: string; readonly text: string } | undefined;
+  readonly command?: { readonly name: string; readonly text: string } | undefined;
   /** How many files the current run has loaded. */
   readonly files: number;
   /** What the run looked for last and did not find. */
@@ -32,11 +32,12 @@ export interface Context {
 
 /** The text of a line, without prefix and colour. */
 export function wording(line: Line, context: Context): string {
-  const name = context.plain?.name ?? display(context.entry, context.cwd);
+  const name = context.command?.name ?? display(context.entry, context.cwd);
   switch (line.kind) {
     case 'up':
       // When it is ready nobody can tell.
-      if (context.plain) return `started: ${context.plain.text}, watching ${count(context.files, 'file')}`;
+      if (context.command)
+        return `started: ${context.command.text}, watching ${count(context.files, 'file')}`;
       return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}${context.mayPress ? ', press Enter to restart' : ''}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;

@@ -8,7 +8,7 @@ import type { LastError } from '../runs/last-error.ts';
 import { duration } from '../util/format.ts';
 import { explanation, wording } from './messages.ts';
 import type { Log } from '../util/log.ts';
-import { nameOf, shown } from '../program/any-command.ts';
+import { nameOf, shown } from '../program/command-program.ts';
 import type { Program } from '../program/program.ts';
 import { reasonOf } from '../lifecycle/restart-reason.ts';
 import type { Run } from '../runs/run.ts';
@@ -30,6 +30,8 @@ export interface ReporterOptions {
   readonly lastError: LastError;
   readonly watching: () => ProgramWatcher | undefined;
   readonly run: () => Run | undefined;
+  /** Whether the run finishes in-flight responses before its stop signal. */
+  readonly isDraining: () => boolean;
   /** Whether a line is to say what may be pressed. */
   readonly mayPress: (line: Line) => boolean;
 }
@@ -95,12 +97,12 @@ export class Reporter {
     const text = wording(line, {
       cwd: program.cwd,
       entry: program.entry,
-      plain: program.plain && { name: nameOf(program.plain), text: shown(program.plain) },
+      command: program.kind === 'command' ? { name: nameOf(program), text: shown(program) } : undefined,
       files,
       missing: watching?.missing,
       grace: options.grace,
       mayPress: this.#options.mayPress(line),
-      isDraining: this.#options.run()?.isDraining ?? false,
+      isDraining: this.#options.isDraining(),
       chain: (path) => watching?.chain(path) ?? [],
     });
     if (line.kind === 'up') emit('ready', { generation, ms: line.ms, watching: files });

@@ -3,7 +3,7 @@
 import { descendants, identify, isAlive, isGroup, killTree, lookUp, members, note } from './process-table.ts';
 import { signal, signalGroup } from './process-table.ts';
 import type { Proc } from './process-table.ts';
-import type { Place } from '../program/program.ts';
+import type { Grouping } from '../program/program.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 
 /** How often to look whether they have ended, in ms: at first, and at most. */
@@ -19,7 +19,7 @@ const DEATH_MS = 1000;
 export interface GroupOptions {
   /** Pid of the process that was started. */
   readonly pid: number;
-  readonly place: Place;
+  readonly grouping: Grouping;
   readonly scheduler: Scheduler;
   /** The stop signal. */
   readonly signal: NodeJS.Signals;
@@ -38,8 +38,8 @@ export class ProcessGroup {
 
   constructor(options: GroupOptions) {
     this.#options = options;
-    const { pid, place } = options;
-    this.#leader = { ...identify(pid), ...(place === 'job' ? {} : { group: place }) };
+    const { pid, grouping } = options;
+    this.#leader = { ...identify(pid), ...(grouping === 'job' ? {} : { group: grouping }) };
   }
 
   /** What must not outlive the supervisor: the first one stands for its group. */
@@ -49,16 +49,16 @@ export class ProcessGroup {
 
   /** Sends all of them a signal. On Windows there are none: they end at once. */
   tell(name: NodeJS.Signals): void {
-    const { pid, scheduler, place } = this.#options;
+    const { pid, scheduler, grouping } = this.#options;
     if (name === this.#options.signal) this.#toldAt ??= scheduler.now();
     if (name === 'SIGKILL') this.#killedAt ??= scheduler.now();
-    if (place === 'job') return killTree(pid);
+    if (grouping === 'job') return killTree(pid);
     // While the links between them can still be seen.
     if (isAlive(this.#leader)) note(this.#known, descendants(pid));
-    if (place === 'own') signalGroup(pid, name);
+    if (grouping === 'own') signalGroup(pid, name);
     for (const proc of this.procs()) {
       const row = lookUp(proc.pid);
-      if (row?.started === proc.started && !(place === 'own' && row.pgrp === pid)) signal(proc.pid, name);
+      if (row?.started === proc.started && !(grouping === 'own' && row.pgrp === pid)) signal(proc.pid, name);
     }
   }
 
@@ -87,10 +87,10 @@ export class ProcessGroup {
 
   /** Those that are there. */
   #left(): Proc[] {
-    const { pid, place } = this.#options;
+    const { pid, grouping } = this.#options;
     for (const proc of this.#known.values()) if (!isAlive(proc)) this.#known.delete(proc.pid);
     // The usual case, without a look at all the processes that there are.
-    if (place === 'own' && this.#known.size === 0 && !isGroup(pid)) return [];
+    if (grouping === 'own' && this.#known.size === 0 && !isGroup(pid)) return [];
     note(this.#known, members(this.#leader));
     for (const proc of this.#known.values()) note(this.#known, descendants(proc.pid));
     return [...this.#known.values()];

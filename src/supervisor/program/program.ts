@@ -1,42 +1,52 @@
-// What is supervised.
-import type { Command } from './node-command.ts';
+// The supervised program: a Node program or any other command. Types only, except for the default streams.
 
-/** A program of which run after run is started. */
-export interface Program {
-  readonly command: Command;
-  /**
-   * What is started instead, where it is not a program of Node's. It has nothing of ours, and so does not tell when it begins
-   * to read what the user types.
-   */
-  readonly plain?: PlainCommand;
-  /** Absolute path of its working directory. */
-  readonly cwd: string;
-  /** Absolute path of the entry, as the user gave it; what a command is called. */
-  readonly entry: string;
-  /** What its stdin, stdout and stderr are, as for `child_process.spawn`. */
-  readonly stdio: readonly Stdio[];
-}
-
-/**
- * Where the processes of a command are. `own`: in a process group of their own, which is ended as a whole. `shared`: in
- * ours, which has the terminal: only so can they read from it, and Ctrl-C reaches them. `job`: Windows has no groups.
- */
-export type Place = 'own' | 'shared' | 'job';
-
-/** A command, ready to be started without a shell. */
-export interface PlainCommand {
-  readonly file: string;
+/** The properties of every program, ready to be spawned without a shell. */
+interface BaseProgram {
+  /** Path of the executable, or a name to look up in PATH. */
+  readonly executable: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  readonly place: Place;
-  /** Absolute path of what is started, where the user gave a path and not a name. */
-  readonly path: string | undefined;
-  /** Absolute path of what may have been meant, if there is no such command: a script for Node. */
-  readonly script?: string | undefined;
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  /** Standard input, output and error, as for `child_process.spawn`. */
+  readonly stdio: readonly Stdio[];
+  /** Absolute path of the entry as the user wrote it; for a command looked up in PATH, its name. */
+  readonly entry: string;
+  /** Absolute paths of the files that are read before the first line of the program. */
+  readonly settings: readonly string[];
 }
 
-/** What one of its standard streams is: that of this process, a pipe, none, or a descriptor of this process. */
+/** A program that Node runs, with our preload. */
+export interface NodeProgram extends BaseProgram {
+  readonly kind: 'node';
+  readonly argv0: string;
+  /** Arguments with a gate behind the preloads of the user; undefined if a standby must not run these preloads. */
+  readonly lateGateArgs: readonly string[] | undefined;
+  /** Whether Node may open an inspector in each run. */
+  readonly isInspected: boolean;
+}
+
+/** Any other command. It contains no code of ours, and therefore reports nothing. */
+export interface CommandProgram extends BaseProgram {
+  readonly kind: 'command';
+  readonly grouping: Grouping;
+  /** Absolute path of the executable; undefined if the user gave a name. */
+  readonly path: string | undefined;
+  /** Absolute path of the Node script that the user may have meant, if no such command exists. */
+  readonly script: string | undefined;
+}
+
+/** A program that is started again and again. */
+export type Program = NodeProgram | CommandProgram;
+
+/**
+ * The process group of a command. `own`: a new group, which is signalled as a whole. `shared`: the group of this process, which
+ * owns the terminal: only its members may read from the terminal, and Ctrl-C reaches them. `job`: Windows has no groups.
+ */
+export type Grouping = 'own' | 'shared' | 'job';
+
+/** One standard stream: the stream of this process, a pipe, none, or a descriptor of this process. */
 export type Stdio = 'inherit' | 'pipe' | 'ignore' | number;
 
-/** All of them are those of this process. */
+/** All standard streams of this process. */
 export const INHERITED: readonly Stdio[] = ['inherit', 'inherit', 'inherit'];

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { ProcessGroup } from '../processes/process-group.ts';
-import { failure, withChanged } from '../program/any-command.ts';
+import { failure, withChanged } from '../program/command-program.ts';
 import { processesLeft } from '../processes/process-table.ts';
 import type { Proc } from '../processes/process-table.ts';
-import type { PlainCommand, Program } from '../program/program.ts';
+import type { CommandProgram } from '../program/program.ts';
 import type { Run, Streams } from './run.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Ended } from '../lifecycle/state.ts';
@@ -17,8 +17,7 @@ const TRIES = 50;
 const TRY_MS = 20;
 
 export interface CommandRunOptions {
-  readonly command: PlainCommand;
-  readonly program: Pick<Program, 'cwd' | 'stdio'>;
+  readonly program: CommandProgram;
   /** Absolute paths of the files whose change caused this run. */
   readonly changed: readonly string[];
   readonly scheduler: Scheduler;
@@ -36,11 +35,9 @@ export interface CommandRunOptions {
 }
 
 export class CommandRun implements Run {
-  readonly isDraining = false;
   readonly #options: CommandRunOptions;
   #process: ChildProcess | undefined;
   #group: ProcessGroup | undefined;
-  #gone = false;
   /** It was told to end while it could not be started yet. */
   #given: NodeJS.Signals | undefined;
 
@@ -53,12 +50,8 @@ export class CommandRun implements Run {
     return this.#process?.pid;
   }
 
-  get isThere(): boolean {
-    return !this.#gone && this.pid !== undefined;
-  }
-
   get sharesGroup(): boolean {
-    return this.#options.command.place !== 'own';
+    return this.#options.program.grouping !== 'own';
   }
 
   get streams(): Streams {
@@ -80,32 +73,19 @@ export class CommandRun implements Run {
     this.tellProcs();
   }
 
-  keepSignal(): void {}
-
-  /** It takes no messages. */
-  tell(): boolean {
-    return false;
-  }
-
-  send(): boolean {
-    return false;
-  }
-
-  disconnect(): void {}
-
   tellProcs(): void {
     this.#options.onProcs(this.#group?.procs() ?? []);
   }
 
   #start(tries: number): void {
-    const { command, program, changed, onStarted, scheduler } = this.#options;
+    const { program, changed, onStarted, scheduler } = this.#options;
     let child: ChildProcess;
     try {
-      child = spawn(command.file, command.args, {
+      child = spawn(program.executable, program.args, {
         cwd: program.cwd,
         stdio: [...program.stdio],
-        env: withChanged(command.env, changed),
-        detached: command.place === 'own',
+        env: withChanged(program.env, changed),
+        detached: program.grouping === 'own',
       });
     } catch (error) {
       // Some errors are thrown, others told.
@@ -121,7 +101,7 @@ export class CommandRun implements Run {
     child.once('spawn', () => onStarted(scheduler.now()));
     child.once('exit', (code, signal) => void this.#finish({ code, signal }));
     if (child.pid === undefined) return;
-    this.#group = new ProcessGroup({ ...this.#options, pid: child.pid, place: command.place });
+    this.#group = new ProcessGroup({ ...this.#options, pid: child.pid, grouping: program.grouping });
   }
 
   #again(tries: number): void {
@@ -132,13 +112,12 @@ export class CommandRun implements Run {
   }
 
   #failed(error: Error): void {
-    const { code, problem } = failure(this.#options.command, error);
+    const { code, problem } = failure(this.#options.program, error);
     this.#options.onProblem(problem);
     void this.#finish({ code, signal: null });
   }
 
   async #finish(ended: Ended): Promise<void> {
-    this.#gone = true;
     const { onProblem, onProcs, onExit } = this.#options;
     const left = (await this.#group?.end()) ?? [];
     if (left.length > 0) onProblem(processesLeft(left));

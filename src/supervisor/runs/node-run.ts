@@ -25,7 +25,7 @@ import type { HeldSockets, SocketHandle } from './held-sockets.ts';
 import { RecordReader } from './record-reader.ts';
 import { killTree, lookUp, processesLeft, signal } from '../processes/process-table.ts';
 import type { Proc } from '../processes/process-table.ts';
-import type { Program } from '../program/program.ts';
+import type { NodeProgram } from '../program/program.ts';
 import type { Run, Streams } from './run.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Ended } from '../lifecycle/state.ts';
@@ -38,7 +38,7 @@ const QUIET_MS = 5;
 const UNHEARD_MS = 500;
 
 export interface NodeRunOptions {
-  readonly program: Program;
+  readonly program: NodeProgram;
   readonly scheduler: Scheduler;
   /** Where it waits until it is told to go; undefined when it is to run at once. */
   readonly gate: Gate | undefined;
@@ -81,7 +81,6 @@ export class NodeRun implements Run {
   constructor(options: NodeRunOptions) {
     this.#options = options;
     const { program, launcher, gate, held } = options;
-    const { command } = program;
     const handOver = held?.handOver();
     const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = [...program.stdio];
     stdio[LANE_FD] = 'pipe';
@@ -89,12 +88,12 @@ export class NodeRun implements Run {
     // Without a gap: Node would move the others down.
     stdio[GATE_FD] = gate ? 'pipe' : 'ignore';
     for (const [i, fd] of handOver?.fds.entries() ?? []) stdio[HELD_FD + i] = fd;
-    const args = gate === 'late' ? command.lateGateArgs : undefined;
-    this.#process = spawn(command.execPath, args ?? command.args, {
-      argv0: command.argv0,
+    const args = gate === 'late' ? program.lateGateArgs : undefined;
+    this.#process = spawn(program.executable, args ?? program.args, {
+      argv0: program.argv0,
       cwd: program.cwd,
       env: {
-        ...command.env,
+        ...program.env,
         ...(launcher ? { [RELAY_VARIABLE]: '1' } : {}),
         ...(gate ? { [GATE_VARIABLE]: gate } : {}),
         ...(handOver ? { [HELD_VARIABLE]: encodeHanded(handOver.handed) } : {}),
@@ -214,7 +213,7 @@ export class NodeRun implements Run {
     if (launcher) child.on('message', onMessage).once('disconnect', () => this.#disconnected('closed'));
     child.once('error', (error) => {
       if (child.pid !== undefined) return;
-      const message = `cannot start ${this.#options.program.command.execPath}: ${error.message}`;
+      const message = `cannot start ${this.#options.program.executable}: ${error.message}`;
       this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message, { cause: error }));
       void this.#finish({ code: 1, signal: null }, drained);
     });

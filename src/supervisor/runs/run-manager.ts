@@ -14,7 +14,7 @@ import type { Log } from '../util/log.ts';
 import { PreservedState } from './preserved-state.ts';
 import { CommandRun } from './command-run.ts';
 import type { Proc } from '../processes/process-table.ts';
-import type { PlainCommand, Program } from '../program/program.ts';
+import type { CommandProgram, NodeProgram, Program } from '../program/program.ts';
 import type { Run } from './run.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import { Standby } from './standby.ts';
@@ -75,20 +75,19 @@ export class RunManager {
   constructor(options: RunManagerOptions) {
     this.#options = options;
     const { scheduler, log, program } = options;
-    const { command } = program;
     // What TLS reads when it is loaded.
-    const certificates = [command.env['NODE_EXTRA_CA_CERTS']].filter((path) => path !== undefined);
+    const certificates = [program.env['NODE_EXTRA_CA_CERTS']].filter((path) => path !== undefined);
     const onDebug = (text: string): void => log.debug(text);
     // On Windows no process can be handed a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
       this.#held = new HeldSockets({ onChange: () => this.#standby?.refresh(), onDebug });
     // The inspector of a standby would listen before its turn.
-    if (!options.standby || command.isInspected) return;
+    if (!options.standby || program.kind !== 'node' || program.isInspected) return;
     let offered: readonly PackageResolution[] = [];
     this.#standby = new Standby({
       scheduler,
       spawn: () => {
-        const child = this.#spawn(this.#generation + 1, this.#gate());
+        const child = this.#spawn(program, this.#generation + 1, this.#gate(program));
         this.#waiting = { child, early: [], offered };
         return child;
       },
@@ -107,9 +106,22 @@ export class RunManager {
     return this.#child;
   }
 
-  /** Whether the current run was a standby before. */
-  get hasWaited(): boolean {
-    return this.#hasWaited;
+  /** The child of the current run, if Node runs it. */
+  get nodeChild(): NodeRun | undefined {
+    return this.#child instanceof NodeRun ? this.#child : undefined;
+  }
+
+  /** Whether runs report that they begin to read the terminal. */
+  get reportsReads(): boolean {
+    return this.#options.program.kind === 'node';
+  }
+
+  /**
+   * Whether the current run may leave the terminal changed at its exit. Node restores the state that it found at its boot: a
+   * standby may have booted while the run before had raw mode on. Other commands restore nothing.
+   */
+  get mayChangeTerminal(): boolean {
+    return this.#hasWaited || this.#options.program.kind === 'command';
   }
 
   /**
@@ -132,7 +144,7 @@ export class RunManager {
       this.#child ??= this.#spawnNow(begin);
       for (const record of early) this.#record(this.#child, generation, record);
     } finally {
-      launcher.connect(this.#child);
+      launcher.connect(this.nodeChild);
     }
   }
 
@@ -183,14 +195,15 @@ export class RunManager {
 
   /** The first run needs to be told nothing. Another finds the gate open. */
   #spawnNow(begin: Begin): Run {
-    if (this.#options.program.plain) return this.#spawnPlain(begin, this.#options.program.plain);
-    const child = this.#spawn(begin.generation, begin.reason && 'early');
+    const { program } = this.#options;
+    if (program.kind === 'command') return this.#spawnCommand(program, begin);
+    const child = this.#spawn(program, begin.generation, begin.reason && 'early');
     if (begin.reason) child.atGate({ kind: 'go', begin });
     return child;
   }
 
-  #spawn(generation: number, gate: Gate | undefined): NodeRun {
-    const { program, scheduler, launcher, drainMs, signal, onProblem, onExit } = this.#options;
+  #spawn(program: NodeProgram, generation: number, gate: Gate | undefined): NodeRun {
+    const { scheduler, launcher, drainMs, signal, onProblem, onExit } = this.#options;
     const child: NodeRun = new NodeRun({
       program,
       gate,
@@ -215,12 +228,11 @@ export class RunManager {
     return child;
   }
 
-  #spawnPlain({ generation, reason }: Begin, command: PlainCommand): Run {
-    const { program, scheduler, signal, grace, onRecord, onProblem, onExit } = this.#options;
+  #spawnCommand(program: CommandProgram, { generation, reason }: Begin): Run {
+    const { scheduler, signal, grace, onRecord, onProblem, onExit } = this.#options;
     // It may have done everything by the time that a guard is there.
     this.#guard ??= new Guard();
     const child: CommandRun = new CommandRun({
-      command,
       program,
       changed: reason?.files.map(({ path }) => path) ?? [],
       scheduler,
@@ -255,10 +267,9 @@ export class RunManager {
   }
 
   /** Where the next standby waits. */
-  #gate(): Gate {
-    const { program, settings } = this.#options;
-    const texts = settings().map((path) => ({ path, text: textOf(path) ?? '' }));
-    return program.command.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
+  #gate(program: NodeProgram): Gate {
+    const texts = this.#options.settings().map((path) => ({ path, text: textOf(path) ?? '' }));
+    return program.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
   }
 
   /** What serves the crash page is no process of the program's, but must not outlive the supervisor either. */

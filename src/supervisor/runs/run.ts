@@ -1,9 +1,7 @@
-// What the supervisor needs of one run of the program, whatever it is: a child of Node's (child.ts) or any command
-// (plain-child.ts). Types only.
-import type { Receiver } from './ipc-relay.ts';
-import type { RestartReason } from '../../protocol/app-bridge.cts';
-import type { ControlMessage } from '../../protocol/control.cts';
+// The properties that every run of the program has, of a Node program (node-run.ts) or of any other command (command-run.ts).
+// Types only.
 import type { Readable, Writable } from 'node:stream';
+import type { RestartReason } from '../../protocol/app-bridge.cts';
 
 /** Standard streams, where they are pipes. */
 export interface Streams {
@@ -12,29 +10,21 @@ export interface Streams {
   readonly stderr: Readable | null;
 }
 
-/** One run. How it ends is told to whoever has started it, when all that it started is gone as well. */
-export interface Run extends Receiver {
+/** One run. It reports its exit to its creator when all its descendants have exited too. */
+export interface Run {
   readonly pid: number | undefined;
-  /** Whether it has been started and has not ended. */
-  readonly isThere: boolean;
-  /** Whether it was told to end, and is not sent its signal yet. */
-  readonly isDraining: boolean;
-  /** Whether it gets what a terminal sends to our process group. */
+  /** Whether a terminal signal to our process group reaches the run. */
   readonly sharesGroup: boolean;
   readonly streams: Streams;
   /**
-   * Asks it to end, in its own time.
+   * Requests a graceful exit.
    *
-   * @param reason why another run follows; undefined if none does
+   * @param reason cause of the next run; undefined if none follows
    */
   stop: (reason: RestartReason | undefined) => void;
-  /** Ends it at once. */
+  /** Kills the run at once. */
   kill: () => void;
   signal: (name: NodeJS.Signals) => void;
-  /** The user has ended the program by a signal of its own: none follows. */
-  keepSignal: () => void;
-  /** Returns false when it takes no messages. */
-  tell: (message: ControlMessage) => boolean;
-  /** Tells which processes must not outlive the supervisor. */
+  /** Reports the processes that must not outlive the supervisor. */
   tellProcs: () => void;
 }

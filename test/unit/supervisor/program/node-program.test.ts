@@ -3,33 +3,40 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { preloadOption } from '../../../../src/shared/preload-option.cts';
-import { buildCommand } from '../../../../src/supervisor/program/node-command.ts';
-import type { Command, Start } from '../../../../src/supervisor/program/node-command.ts';
+import { buildNodeProgram } from '../../../../src/supervisor/program/node-program.ts';
+import type { NodeCommandLine, OwnModules } from '../../../../src/supervisor/program/node-program.ts';
+import type { NodeProgram } from '../../../../src/supervisor/program/program.ts';
 import { Project, ROOT } from '../../../helpers/project.ts';
 
 const PRELOAD = '/our own/preload.cjs';
 const LATE_GATE = '/autoreload/late-gate.cjs';
 const REGISTER = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
 
-/** The command for a program in a project, and the option in front of its NODE_OPTIONS. */
-function build(project: Project, start: Partial<Start>): Command {
+const OWN: OwnModules = { preload: PRELOAD, lateGate: LATE_GATE, register: REGISTER };
+
+/** The program of a command line in a project. */
+function build(
+  project: Project,
+  line: Partial<NodeCommandLine>,
+  loadedEnvFiles: readonly string[] = [],
+): Omit<NodeProgram, 'stdio'> {
   const whole = {
     execPath: '/node',
     argv0: 'node',
     execArgv: [],
     argv: ['/node', '/app.js'],
     env: {},
-    ...start,
+    ...line,
   };
-  return buildCommand({ cwd: project.dir, ...whole }, PRELOAD, LATE_GATE, REGISTER);
+  return buildNodeProgram({ cwd: project.dir, ...whole }, loadedEnvFiles, OWN);
 }
 
 test('the command is what the user typed, less our own option', () => {
   using project = new Project({});
   const execArgv = ['--no-warnings', '--import', 'autoreload/register', '--import=./other.js'];
   const argv = ['/node', '/app.js', 'two words', '--import', 'autoreload/register'];
-  const { execPath, argv0, args } = build(project, { execArgv, argv, argv0: 'my-node' });
-  assert.deepEqual([execPath, argv0], ['/node', 'my-node']);
+  const { executable, argv0, args } = build(project, { execArgv, argv, argv0: 'my-node' });
+  assert.deepEqual([executable, argv0], ['/node', 'my-node']);
   assert.deepEqual(args, ['--no-warnings', '--import=./other.js', ...argv.slice(1)]);
 });
 
@@ -88,7 +95,7 @@ test('values of env files that this process has loaded are taken out, those that
     [[], env],
     [undefined, env],
   ] as const) {
-    const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv, loaded }).env;
+    const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv }, loaded).env;
     assert.deepEqual(rest, expected);
     assert.ok(NODE_OPTIONS);
   }

@@ -1,12 +1,12 @@
-// Any command, as the user gave it: what is started, where, with which environment, and how it is named. Pure but for a
-// look at what cannot be started. Knows nothing of its life.
+// Builds a program from any command that the user gave, and words its failures. Looks at the disk only to explain why a command
+// cannot be started.
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Options } from '../../options/options.ts';
 import { statOf } from '../util/safe-fs.ts';
 import { INHERITED } from './program.ts';
-import type { PlainCommand, Program, Stdio } from './program.ts';
+import type { CommandProgram, Stdio } from './program.ts';
 
 /** Names the files that changed before a run. */
 const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
@@ -24,47 +24,43 @@ const SCRIPT = /\.[cm]?[jt]s$/;
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
-/** How this process was started. */
-export interface Surroundings {
+/** The circumstances in which a command was given. */
+export interface CommandContext {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   /** Whether stdin is a terminal. */
   readonly isTerminal: boolean;
-  /** Whether the command has been typed behind `--`. */
+  /** Whether the user typed the command behind `--`. Default: false. */
   readonly isTyped?: boolean;
 }
 
 /**
- * The command for each run.
+ * The program that runs a command.
  *
- * @param argv the command and its arguments; they are passed on as they are
+ * @param argv the command and its arguments, which are passed on unchanged
  */
-export function buildPlainCommand(argv: readonly string[], around: Surroundings): PlainCommand {
-  const [file = '', ...args] = argv;
-  const { cwd, env, platform, isTerminal, isTyped = false } = around;
-  const isPath = file.includes('/') || (platform === 'win32' && file.includes('\\'));
-  const place = platform === 'win32' ? 'job' : isTerminal ? 'shared' : 'own';
-  const path = isPath ? resolve(cwd, file) : undefined;
-  const script = isTyped && !isPath && SCRIPT.test(file) ? resolve(cwd, file) : undefined;
-  return { file, args, env, place, path, script };
-}
-
-/** A command as what is supervised. */
-export function plainProgram(
+export function commandProgram(
   argv: readonly string[],
-  around: Surroundings,
+  context: CommandContext,
   stdio: readonly Stdio[] = INHERITED,
-): Program & { readonly plain: PlainCommand } {
-  const plain = buildPlainCommand(argv, around);
-  const { file, args, env } = plain;
-  const command = { execPath: file, argv0: file, args, env, settings: [], isInspected: false };
+): CommandProgram {
+  const [executable = '', ...args] = argv;
+  const { cwd, env, platform, isTerminal, isTyped = false } = context;
+  const isPath = executable.includes('/') || (platform === 'win32' && executable.includes('\\'));
+  const path = isPath ? resolve(cwd, executable) : undefined;
   return {
-    command: { ...command, lateGateArgs: undefined },
-    plain,
-    cwd: around.cwd,
-    entry: plain.path ?? file,
+    kind: 'command',
+    executable,
+    args,
+    env,
+    cwd,
     stdio,
+    entry: path ?? executable,
+    settings: [],
+    grouping: platform === 'win32' ? 'job' : isTerminal ? 'shared' : 'own',
+    path,
+    script: isTyped && !isPath && SCRIPT.test(executable) ? resolve(cwd, executable) : undefined,
   };
 }
 
@@ -72,7 +68,7 @@ export function plainProgram(
  * The options that hold for a command. Where nothing is said of what counts, everything in the working directory does; what is
  * started itself counts always, where the user gave its path.
  */
-export function plainOptions({ path }: PlainCommand, options: Options): Options {
+export function commandOptions({ path }: CommandProgram, options: Options): Options {
   const folders = options.watch.length > 0 ? options.watch : ['.'];
   // A folder is no command, and all that is in it is none of its own.
   const watch = path === undefined || isFolder(path) ? folders : [...folders, path];
@@ -93,23 +89,23 @@ export function withChanged(env: NodeJS.ProcessEnv, paths: readonly string[]): N
 }
 
 /** What the lines for the user call a command. */
-export function nameOf({ file }: PlainCommand): string {
-  return basename(file);
+export function nameOf({ executable }: CommandProgram): string {
+  return basename(executable);
 }
 
 /** A command line as it would be typed, on one line, shortened. */
-export function shown({ file, args }: PlainCommand): string {
-  const text = [file, ...args].map(quoted).join(' ');
+export function shown({ executable, args }: CommandProgram): string {
+  const text = [executable, ...args].map(quoted).join(' ');
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
 /** Why a command could not be started, and the exit code that stands for it. */
 export function failure(
-  command: PlainCommand,
+  command: CommandProgram,
   error: NodeJS.ErrnoException,
 ): { readonly code: number; readonly problem: AutoreloadError } {
-  const { file, path } = command;
-  const name = JSON.stringify(file);
+  const { executable, path } = command;
+  const name = JSON.stringify(executable);
   const { code = '', message } = error;
   if (code === 'ENOENT' && (path === undefined || !existsSync(path))) {
     const reason =
@@ -124,7 +120,7 @@ export function failure(
       : code === 'ENOENT'
         ? 'what its first line names (#!) is not there. Correct that line.'
         : code === 'EACCES'
-          ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(file)}`
+          ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(executable)}`
           : `${message}.`;
   return { code: NOT_RUNNABLE, problem: problem(`cannot run ${name}: ${reason}`, error) };
 }
@@ -134,11 +130,11 @@ function isFolder(path: string): boolean {
 }
 
 /** What to do about a command that is not in PATH. */
-function insteadOf(command: PlainCommand): string {
+function insteadOf(command: CommandProgram): string {
   return command.script !== undefined && existsSync(command.script)
     ? `Leave out --: autoreload ${shown(command)}`
-    : /\s/.test(command.file)
-      ? `Write its words without quotes, or use -- sh -c ${quoted(command.file)}.`
+    : /\s/.test(command.executable)
+      ? `Write its words without quotes, or use -- sh -c ${quoted(command.executable)}.`
       : 'Correct the name, or install it.';
 }
 

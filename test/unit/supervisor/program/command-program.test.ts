@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  buildPlainCommand,
+  commandProgram,
   failure,
   shown,
   withChanged,
-} from '../../../../src/supervisor/program/any-command.ts';
-import type { Surroundings } from '../../../../src/supervisor/program/any-command.ts';
+} from '../../../../src/supervisor/program/command-program.ts';
+import type { CommandContext } from '../../../../src/supervisor/program/command-program.ts';
 
-const around: Surroundings = { cwd: process.cwd(), env: {}, platform: 'linux', isTerminal: false };
+const context: CommandContext = { cwd: process.cwd(), env: {}, platform: 'linux', isTerminal: false };
 
 test('a group of its own, the one that has the terminal, or a job', () => {
-  const placeOf = (changes: Partial<Surroundings>): string =>
-    buildPlainCommand(['x'], { ...around, ...changes }).place;
+  const placeOf = (changes: Partial<CommandContext>): string =>
+    commandProgram(['x'], { ...context, ...changes }).grouping;
   assert.equal(placeOf({}), 'own');
   assert.equal(placeOf({ isTerminal: true }), 'shared');
   assert.equal(placeOf({ platform: 'win32' }), 'job');
@@ -20,8 +20,8 @@ test('a group of its own, the one that has the terminal, or a job', () => {
 });
 
 test('a name is looked up in PATH, a path is a file', () => {
-  assert.equal(buildPlainCommand(['python'], around).path, undefined);
-  assert.ok(buildPlainCommand(['./server'], around).path?.startsWith(process.cwd()));
+  assert.equal(commandProgram(['python'], context).path, undefined);
+  assert.ok(commandProgram(['./server'], context).path?.startsWith(process.cwd()));
 });
 
 test('a name that is that of a script may have been meant as one, where it has been typed', () => {
@@ -32,7 +32,7 @@ test('a name that is that of a script may have been meant as one, where it has b
     ['./app.js', true, false],
     ['app.py', true, false],
   ] as const) {
-    const { script } = buildPlainCommand([file], { ...around, isTyped });
+    const { script } = commandProgram([file], { ...context, isTyped });
     assert.equal(script !== undefined, isOne, file);
   }
 });
@@ -47,7 +47,7 @@ test('what has changed is told as far as there is room', () => {
 });
 
 test('a command line is shown on one line, as it would be typed', () => {
-  const show = (...argv: string[]): string => shown(buildPlainCommand(argv, around));
+  const show = (...argv: string[]): string => shown(commandProgram(argv, context));
   assert.equal(show('./server', '-c', 'server.conf'), './server -c server.conf');
   assert.equal(show('sh', '-c', "echo 'a'\nb", ''), String.raw`sh -c 'echo '\''a'\'' b' ''`);
   assert.ok(show('x', 'y'.repeat(1000)).length < 120);
@@ -56,7 +56,7 @@ test('a command line is shown on one line, as it would be typed', () => {
 test('an error is an exit code and a line', () => {
   const fail = (file: string, code: string): [number, string] => {
     const error = Object.assign(new Error(`spawn ${code}`), { code });
-    const { code: exitCode, problem } = failure(buildPlainCommand([file], around), error);
+    const { code: exitCode, problem } = failure(commandProgram([file], context), error);
     return [exitCode, problem.message];
   };
   assert.match(fail('pyhton', 'ENOENT').join(' '), /^127 cannot find "pyhton": no such command in PATH\./);
