@@ -31,7 +31,7 @@ export async function main(): Promise<void> {
   const { options, problems } = parseOptions(environment(process.env), await config(process.cwd()));
   if (problems.length > 0) refuse(problems);
   if (mayNotSpawn()) {
-    new Log(options.log).info(
+    new Log(options.log).failure(
       'the permission model allows no child process, so the program runs without restarts. Add --allow-child-process.',
     );
     return;
@@ -85,7 +85,7 @@ export async function runCommand(
 /** Says what the user has set wrongly, one line each, whatever is printed otherwise, and ends this process. */
 export function refuse(problems: readonly AutoreloadError[]): never {
   const log = new Log('info');
-  for (const { message } of problems) log.info(message);
+  for (const { message } of problems) log.failure(message);
   process.exit(MISUSE);
 }
 

@@ -12,7 +12,7 @@ import type { Host } from './host/host.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { LastError } from './runs/last-error.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
-import { OTHER_INPUT, unreportedText } from './output/messages.ts';
+import { UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import type { Log } from './util/log.ts';
 import type { Program } from './program/program.ts';
 import { RunManager } from './runs/run-manager.ts';
@@ -98,8 +98,9 @@ export class Supervisor {
       onSignal: (signal) => void this.#onSignal(signal),
       onDebugSignal: () => void this.#onDebugSignal(),
       onRestart: (message) => this.restart(message),
-      onOtherInput: () => log.info(OTHER_INPUT),
-      onInternalError: (error) => log.info(`internal error, a restart may be missed: ${error.stack}`),
+      onOtherInput: () => log.info(UNKNOWN_INPUT),
+      onInternalError: (error) =>
+        log.failure(`internal error of autoreload, a change may be missed: ${error.stack}`),
     });
     const at = scheduler.now();
     this.#apply({ kind: 'start', at });
@@ -111,7 +112,7 @@ export class Supervisor {
       this.#watching.begin(at);
       if (options.crashPage) this.#down = await this.#prepareDown(this.#watching);
     } catch (error) {
-      log.info(`cannot watch, the program runs without restarts: ${String(error)}`);
+      log.failure(`cannot watch files, so the program runs without restarts: ${String(error)}`);
     }
     this.#handling = false;
     this.#handle();
@@ -152,7 +153,7 @@ export class Supervisor {
         if (change) this.#parts.emit('change', { files: change.files });
         this.#enqueue({ kind: 'settled', at: scheduler.now(), change });
       },
-      onProblem: (error) => log.info(error.message),
+      onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, cwd)),
       onDebug: (text) => log.debug(text),
     });

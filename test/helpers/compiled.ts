@@ -54,7 +54,7 @@ export async function check(tool: Tool, execArgv: readonly string[]): Promise<vo
   installAutoreload(project);
   usePackages(project, ...tool.packages);
   await using app = run(project, 'app.ts', { execArgv });
-  const changed = '[autoreload] src/deep.ts changed (app.ts > src/dep.ts > src/deep.ts), restarting';
+  const changed = '[autoreload] src/deep.ts changed (imported by app.ts > src/dep.ts), restarting';
   await app.lines('dep deep one', / is up in /);
   project.write('src/deep.ts', deep(tool, 'two'));
   await app.line(changed);

@@ -87,3 +87,8 @@ export class TtySettings {
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** Matches a line that ends with this text in red. */
+export function redEnd(text: string): RegExp {
+  return new RegExp(`\\u001B\\[31m[^\\u001B]*${text.replaceAll('.', '\\.')}\\u001B\\[39m$`);
+}

@@ -67,7 +67,7 @@ test('node --import autoreload/register app.js restarts from there, and ends at 
   await using app = run(project, 'app.js');
   await app.lines(/^hello one/, /^\[autoreload\] app\.js is up in .*, watching 2 files$/);
   project.write('name.js', "export const name = 'two';\n");
-  await app.line('[autoreload] name.js changed (app.js > name.js), restarting');
+  await app.line('[autoreload] name.js changed (imported by app.js), restarting');
   const [hello] = await app.lines(/^hello two/, /is up in/);
   app.kill('SIGTERM');
   assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
@@ -89,7 +89,7 @@ test('a CommonJS program restarts from there', async () => {
   await using app = run(project, 'main.cjs');
   await app.line(/is up in/);
   project.write('dependency.cjs', "console.log('edited');\n");
-  await app.lines('[autoreload] dependency.cjs changed (main.cjs > dependency.cjs), restarting', 'edited');
+  await app.lines('[autoreload] dependency.cjs changed (imported by main.cjs), restarting', 'edited');
 });
 
 /** What a program may do with all that the package exports, and what it may not. */

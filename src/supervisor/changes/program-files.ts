@@ -216,6 +216,12 @@ export class ProgramFiles {
     return (chain.length > 1 ? chain : this.#lastGraph.chain(url)).map(toPath);
   }
 
+  /** Whether a module imports the path, or tried to. Settings files and assets are not imported. */
+  isImported(path: string): boolean {
+    const url = fromPath(path);
+    return [this.#graph, this.#lastGraph].some((graph) => graph.has(url, 'import') || graph.has(url, 'miss'));
+  }
+
   /** See {@link dependencies}. What is tracked comes last, and from no module. */
   *dependencies(): Generator<Dependency> {
     yield* dependencies(this.#graph, this.#scans);

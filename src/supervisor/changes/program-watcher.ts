@@ -216,6 +216,11 @@ export class ProgramWatcher {
     return this.#tracker.chain(path);
   }
 
+  /** See {@link ProgramFiles.isImported}. */
+  isImported(path: string): boolean {
+    return this.#tracker.isImported(path);
+  }
+
   /** Like {@link chain}, each file with the line on which it imports the next; or who wants a file that none imports. */
   why(path: string): Place[] {
     const chain = this.#tracker.chain(path);

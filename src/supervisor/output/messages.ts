@@ -1,82 +1,91 @@
-// The wording of every line that the user sees. Pure.
+// Words every line that the user sees. Pure.
 import type { Place } from '../changes/program-files.ts';
 import { display, duration } from '../util/format.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
 import type { Unreported } from '../watch/network-fs.ts';
 
-/** A chain of imports with more files than this is shortened. */
+/** Maximum number of files in a chain of imports; a longer chain is printed without its middle. */
 const MAX_CHAIN = 5;
 
-/** What is said once to who types something else than what restarts the program. */
-export const OTHER_INPUT = 'to restart, press Enter or type rs';
+/** Printed once, after input that is not a restart command. */
+export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
-/** What a line may have to name. */
+/** Facts that a line may mention. */
 export interface Context {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
-  /** Any command instead of an entry: its name, and how it would be typed. */
-  readonly command?: { readonly name: string; readonly text: string } | undefined;
-  /** How many files the current run has loaded. */
+  /** A command that runs in place of an entry: its short label and its full text. */
+  readonly command?: { readonly label: string; readonly text: string } | undefined;
+  /** Number of watched files. */
   readonly files: number;
-  /** What the run looked for last and did not find. */
+  /** The last path that the run looked for and did not find. */
   readonly missing: string | undefined;
+  /** Grace period (ms). */
   readonly grace: number;
-  /** It is time to say what the user may press. */
+  /** Whether the line mentions the restart key. */
   readonly mayPress: boolean;
-  /** The program was told to end, and finishes its responses first. */
+  /** Whether the program is finishing in-flight requests before its stop signal. */
   readonly isDraining: boolean;
-  /** The shortest chain of imports from the entry to a file. */
+  /** Returns the shortest chain of imports from the entry to a file, both included. */
   readonly chain: (path: string) => readonly string[];
+  /** Tells a module from a settings file or an asset. */
+  readonly isImported: (path: string) => boolean;
 }
 
-/** The text of a line, without prefix and colour. */
+/** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
-  const name = context.command?.name ?? display(context.entry, context.cwd);
+  const name = context.command?.label ?? display(context.entry, context.cwd);
+  const files = count(context.files, 'file');
   switch (line.kind) {
     case 'up':
-      // When it is ready nobody can tell.
-      if (context.command)
-        return `started: ${context.command.text}, watching ${count(context.files, 'file')}`;
-      return `${name} is up in ${duration(line.ms)}, watching ${count(context.files, 'file')}${context.mayPress ? ', press Enter to restart' : ''}`;
+      // Only the command itself knows when it is ready.
+      if (context.command) return `started: ${context.command.text}, watching ${files}`;
+      return `${name} is up in ${duration(line.ms)}, watching ${files}${context.mayPress ? ', press Enter to restart' : ''}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;
     case 'requested':
       return `restart requested${line.message === undefined ? '' : ` (${line.message})`}, restarting`;
     case 'unanswered':
-      return `${name} did not say within 1 s what to do about the change`;
+      return `onChange() in ${name} did not answer within 1 s`;
     case 'taken':
-      return `${changed(line.change, context)}, dealt with by ${name}`;
+      return `${changed(line.change, context)}, handled by ${name}, no restart`;
     case 'again':
-      return `${name} ${outcome(line.ended)}, ${line.ended.code === 0 ? 'running it again' : 'trying again'}${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
+      return `${name} ${outcome(line.ended)}, ${line.ended.code === 0 ? 'restarting' : 'retrying'}${delayed(line.delay)}`;
     case 'asked':
-      return `${name} asked for a restart (exit code 75), restarting${line.delay > 0 ? ` in ${duration(line.delay)}` : ''}`;
+      return `${name} asked for a restart (exit code 75), restarting${delayed(line.delay)}`;
     case 'waiting':
       return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}${context.mayPress ? ', or press Enter' : ''}`;
     case 'slow':
-      if (context.isDraining)
-        return `${name} still answers requests, waiting for it at most ${duration(context.grace)}`;
-      return `${name} is ending in its own time, waiting for it at most ${duration(context.grace)}`;
+      return `waiting up to ${duration(context.grace)} for ${name} to ${context.isDraining ? 'finish in-flight requests' : 'exit'}`;
     case 'forcing':
-      return `${name} did not end within ${duration(context.grace)}, killing it`;
+      return `${name} did not exit within ${duration(context.grace)}, killing it`;
     case 'patience':
-      return `waiting for ${name} to end, ${line.signal === 'SIGINT' ? 'press Ctrl-C' : `send ${line.signal}`} again to force it`;
+      return `waiting for ${name} to exit, ${line.signal === 'SIGINT' ? 'press Ctrl-C' : `send ${line.signal}`} again to kill it`;
     case 'leaving':
-      return `${name} ${outcome(line.ended)}, ending`;
+      return `${name} ${outcome(line.ended)}, exiting`;
   }
 }
 
-/** Why a file is part of the program: `why: app.js:3 > routes.js:12 > db.js`, `why: page.html (--watch src)`. */
+/** Whether a line reports that the program failed. */
+export function isFailure(line: Line): boolean {
+  return 'ended' in line && line.ended.code !== 0;
+}
+
+/**
+ * Explains why a file counts, each importing file with its line: `why: app.js:3 > routes.js:12 > db.js`,
+ * `why: page.html (--watch src)`.
+ */
 export function explanation(chain: readonly Place[], cwd: string): string {
-  const places = chain.map(([path, what]) => {
-    if (typeof what === 'object')
-      return `${display(path, cwd)} (${what.by === 'option' ? `--watch ${what.text}` : 'tracked'})`;
-    return display(path, cwd) + (what === undefined ? '' : `:${what}`);
+  const places = chain.map(([path, reason]) => {
+    if (typeof reason === 'object')
+      return `${display(path, cwd)} (${reason.by === 'option' ? `--watch ${reason.text}` : 'tracked'})`;
+    return display(path, cwd) + (reason === undefined ? '' : `:${reason}`);
   });
   return `why: ${places.join(' > ')}`;
 }
 
-/** What is said of files that are polled because of where they are. */
+/** Explains why files are polled although their folder could be watched. */
 export function unreportedText({ fileSystem, folder, interval }: Unreported, cwd: string): string {
   return (
     `${display(folder, cwd)} is on ${fileSystem}, which does not report every change: ` +
@@ -84,30 +93,35 @@ export function unreportedText({ fileSystem, folder, interval }: Unreported, cwd
   );
 }
 
+/** Says how a run ended. */
+export function outcome({ code, signal }: Ended): string {
+  if (signal) return `was killed by ${signal}`;
+  return code === 0 ? 'completed' : `failed with exit code ${code}`;
+}
+
 function changed({ files }: Change, context: Context): string {
   const [first] = files;
   if (!first) return 'files changed and changed back';
-  const chain = context.chain(first.path).map((path) => display(path, context.cwd));
-  const why = chain.length > 1 ? ` (${shortened(chain).join(' > ')})` : '';
+  const importers = context.chain(first.path).slice(0, -1);
   const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
-  return `${display(first.path, context.cwd)} ${first.how}${why}${others}`;
+  return `${display(first.path, context.cwd)} ${first.how}${cause(first.path, importers, context)}${others}`;
 }
 
-/** A long chain without its middle. */
-function shortened(chain: readonly string[]): readonly string[] {
-  return chain.length <= MAX_CHAIN ? chain : [...chain.slice(0, 2), '...', ...chain.slice(-2)];
-}
-
-/** How a run ended, in words. */
-export function outcome({ code, signal }: Ended): string {
-  if (signal) return `was ended by ${signal}`;
-  return code === 0 ? 'completed' : `failed with exit code ${code}`;
+function cause(path: string, importers: readonly string[], { cwd, isImported }: Context): string {
+  if (importers.length === 0) return '';
+  const names = importers.map((importer) => display(importer, cwd));
+  const chain = names.length <= MAX_CHAIN ? names : [...names.slice(0, 2), '...', ...names.slice(-2)];
+  return ` (${isImported(path) ? 'imported' : 'used'} by ${chain.join(' > ')})`;
 }
 
 function awaited({ missing, files, cwd }: Context, { code }: Ended): string {
   const change = `a change in ${count(files, 'file')}`;
   if (missing === undefined || code === 0) return change;
   return files > 0 ? `${display(missing, cwd)} or ${change}` : display(missing, cwd);
+}
+
+function delayed(ms: number): string {
+  return ms > 0 ? ` in ${duration(ms)}` : '';
 }
 
 function count(n: number, noun: string): string {

@@ -6,9 +6,9 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import type { Emit, SupervisorEvents } from './events.ts';
 import type { LastError } from '../runs/last-error.ts';
 import { duration } from '../util/format.ts';
-import { explanation, wording } from './messages.ts';
+import { explanation, isFailure, wording } from './messages.ts';
 import type { Log } from '../util/log.ts';
-import { nameOf, shown } from '../program/command-program.ts';
+import { label, shown } from '../program/command-program.ts';
 import type { Program } from '../program/program.ts';
 import { reasonOf } from '../lifecycle/restart-reason.ts';
 import type { Run } from '../runs/run.ts';
@@ -73,7 +73,7 @@ export class Reporter {
   /** Something cannot be done; if it is that a run cannot be started, this is why it fails. */
   problem(error: AutoreloadError): void {
     const { log, lastError } = this.#options;
-    log.info(error.message);
+    log.failure(error.message);
     if (error.code === 'ERR_AUTORELOAD_SPAWN' || error.code === 'ERR_AUTORELOAD_COMMAND')
       lastError.failed(error.message);
   }
@@ -81,12 +81,12 @@ export class Reporter {
   /** What the program wanted to preserve is lost. */
   lost({ key, why }: LaneRecord & { kind: 'lost' }): void {
     const message = `the state ${JSON.stringify(key)} does not survive the restart: ${why}`;
-    this.#options.log.info(new AutoreloadError('ERR_AUTORELOAD_PRESERVE', message).message);
+    this.#options.log.failure(new AutoreloadError('ERR_AUTORELOAD_PRESERVE', message).message);
   }
 
   /** The time is over that the user has given the program. */
   timedOut(ms: number): void {
-    this.#options.log.info(`stopping after ${duration(ms)}, as --timeout says`);
+    this.#options.log.info(`stopping after ${duration(ms)} (--timeout)`);
   }
 
   /** Says a line of the life cycle, which has led to a state. */
@@ -97,20 +97,22 @@ export class Reporter {
     const text = wording(line, {
       cwd: program.cwd,
       entry: program.entry,
-      command: program.kind === 'command' ? { name: nameOf(program), text: shown(program) } : undefined,
+      command: program.kind === 'command' ? { label: label(program), text: shown(program) } : undefined,
       files,
       missing: watching?.missing,
       grace: options.grace,
       mayPress: this.#options.mayPress(line),
       isDraining: this.#options.isDraining(),
       chain: (path) => watching?.chain(path) ?? [],
+      isImported: (path) => watching?.isImported(path) ?? false,
     });
     if (line.kind === 'up') emit('ready', { generation, ms: line.ms, watching: files });
     const reason = reasonIn(line);
     // The one that ends, or has ended.
     if (reason) emit('restart', { generation: kind === 'running' ? generation - 1 : generation, reason });
     if (options.clear && reason) log.clear();
-    log.info(text);
+    if (isFailure(line)) log.failure(text);
+    else log.info(text);
     if (line.kind !== 'restarting') return;
     for (const { path } of line.change.files)
       log.debug(() => explanation(watching?.why(path) ?? [], program.cwd));

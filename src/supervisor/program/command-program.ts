@@ -1,7 +1,7 @@
 // Builds a program from any command that the user gave, and words its failures. Looks at the disk only to explain why a command
 // cannot be started.
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Options } from '../../options/options.ts';
 import { statOf } from '../util/safe-fs.ts';
@@ -14,8 +14,9 @@ const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
 /** A variable may have 128 KB on Linux and 32 K characters on Windows; one that is longer starts nothing. */
 const MAX_CHANGED_BYTES = 32_000;
 
-/** A command line is shown up to this length. */
+/** Maximum length of a command line: where it is printed in full, and where it only names the program. */
 const MAX_SHOWN = 100;
+const MAX_LABEL = 40;
 
 /** Names of files that Node runs. */
 const SCRIPT = /\.[cm]?[jt]s$/;
@@ -88,15 +89,15 @@ export function withChanged(env: NodeJS.ProcessEnv, paths: readonly string[]): N
   return lines.length > 0 ? { ...rest, [CHANGED_VARIABLE]: lines.join('\n') } : rest;
 }
 
-/** What the lines for the user call a command. */
-export function nameOf({ executable }: CommandProgram): string {
-  return basename(executable);
+/** Names a command in the lines for the user: `python3 server.py`. */
+export function label(command: CommandProgram): string {
+  return shown(command, MAX_LABEL);
 }
 
-/** A command line as it would be typed, on one line, shortened. */
-export function shown({ executable, args }: CommandProgram): string {
+/** Formats a command line as it would be typed, on one line, shortened. */
+export function shown({ executable, args }: CommandProgram, max: number = MAX_SHOWN): string {
   const text = [executable, ...args].map(quoted).join(' ');
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
+  return text.length > max ? `${text.slice(0, max)}...` : text;
 }
 
 /** Why a command could not be started, and the exit code that stands for it. */

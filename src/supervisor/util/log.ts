@@ -1,37 +1,44 @@
-// Terminal output: every line of ours goes to stderr, with our prefix, through here. Knows nothing of what it says.
+// Prints every line of autoreload: to stderr, with the prefix, in color where the terminal has it. Knows nothing of the wording.
 import { WriteStream } from 'node:tty';
 import type { LogLevel } from '../../options/options.ts';
 
 const PREFIX = '[autoreload]';
 
-/** Not by `styleText`, which warns when NO_COLOR and FORCE_COLOR are both set. */
-const CYAN_PREFIX = `\u001B[36m${PREFIX}\u001B[39m`;
+/** ANSI colors. Not by `styleText`, which warns when NO_COLOR and FORCE_COLOR are both set. */
+const CYAN = 36;
+const RED = 31;
 
-/** Screen, scrollback, and to the first line: what `clear` does. */
+/** Clears screen and scrollback, and moves to the first line, as the command `clear` does. */
 const CLEAR = '\u001B[2J\u001B[3J\u001B[H';
 
 export class Log {
   readonly #level: LogLevel;
-  readonly #prefix: string;
+  readonly #hasColor: boolean;
   readonly #onInfo: (text: string) => void;
 
-  /** @param onInfo is told what the user should see, also where nothing is printed */
+  /** @param onInfo called with each line for the user, whether or not it is printed */
   constructor(level: LogLevel, onInfo: (text: string) => void = ignore) {
     this.#level = level;
     this.#onInfo = onInfo;
-    this.#prefix = hasColor(process.stderr) ? CYAN_PREFIX : PREFIX;
-    // Whoever reads our output may leave before we do. Where we print nothing, that is no matter of ours.
+    this.#hasColor = hasColor(process.stderr);
+    // The reader of stderr may exit before autoreload does (EPIPE). A silent log leaves the stream alone.
     if (level !== 'silent' && !process.stderr.listeners('error').includes(ignore))
       process.stderr.on('error', ignore);
   }
 
-  /** What the user should see. */
+  /** Prints a line for the user. */
   info(text: string): void {
     this.#onInfo(text);
     if (this.#level !== 'silent') this.#write(text);
   }
 
-  /** What helps to find out why something is not as expected. As a function where it takes time to find the words. */
+  /** Prints a line about a failure, in red. */
+  failure(text: string): void {
+    this.#onInfo(text);
+    if (this.#level !== 'silent') this.#write(text, RED);
+  }
+
+  /** Prints a line for troubleshooting. A function is called only if the line is printed. */
   debug(text: string | (() => string)): void {
     if (this.#level === 'debug') this.#write(typeof text === 'string' ? text : text());
   }
@@ -41,19 +48,25 @@ export class Log {
     if (this.#level !== 'silent' && process.stderr.isTTY) process.stderr.write(CLEAR);
   }
 
-  #write(text: string): void {
-    // oxlint-disable-next-line no-control-regex -- what a program says must not drive the terminal
-    process.stderr.write(`${this.#prefix} ${text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ')}\n`);
+  #write(text: string, color?: number): void {
+    // oxlint-disable-next-line no-control-regex -- text of the program must not control the terminal
+    const safe = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
+    const line = color === undefined ? safe : this.#colored(safe, color);
+    process.stderr.write(`${this.#colored(PREFIX, CYAN)} ${line}\n`);
+  }
+
+  #colored(text: string, color: number): string {
+    return this.#hasColor ? `\u001B[${color}m${text}\u001B[39m` : text;
   }
 }
 
 function ignore(): void {}
 
-/** As Node's own output: colour on a terminal, less or more with NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
+/** Decides as Node does for its own output: color on a terminal, unless NO_COLOR, NODE_DISABLE_COLORS or FORCE_COLOR differ. */
 function hasColor(stream: NodeJS.WriteStream): boolean {
   const { FORCE_COLOR } = process.env;
   if (FORCE_COLOR === undefined && !stream.isTTY) return false;
-  // FORCE_COLOR wins over the others, and Node would warn that it does.
+  // FORCE_COLOR overrides the others; getColorDepth() would warn about the conflict.
   const env = FORCE_COLOR === undefined ? process.env : { FORCE_COLOR };
   return WriteStream.prototype.getColorDepth.call(stream, env) > 1;
 }

@@ -6,7 +6,7 @@ import type { Run } from '../../helpers/autoreload.ts';
 import { languagesIn, MODES, STAY } from '../../helpers/modes.ts';
 import { Project } from '../../helpers/project.ts';
 
-const DEALT = /^\[autoreload\] dep\.js changed .*, dealt with by app\.js$/;
+const DEALT = /^\[autoreload\] dep\.js changed .*, handled by app\.js, no restart$/;
 const RESTARTING = /^\[autoreload\] dep\.js changed .*, restarting$/;
 
 /** A program that registers handlers for changes of `dep.js`. */
@@ -56,7 +56,7 @@ ${STAY}`,
           save(project, dependency);
           await app.lines(
             'asked 1 changed true',
-            new RegExp(`${dependency} changed .*, dealt with by ${entry}$`),
+            new RegExp(`${dependency} changed .*, handled by ${entry}, no restart$`),
           );
         }
         save(project, dependency);
@@ -126,7 +126,7 @@ onChange(async ({ files }) => {
   save(project);
   await app.line('asked 1');
   save(project, 'more.js');
-  await app.lines('asked 2', /, and 1 more, dealt with by app\.js$/);
+  await app.lines('asked 2', /, and 1 more, handled by app\.js, no restart$/);
   assert.equal(app.restarts, 0);
 });
 

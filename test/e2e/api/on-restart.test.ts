@@ -100,7 +100,7 @@ ${STAY}`,
   await app.lines('run 1', / is up in /);
   touch(project, 'app.js');
   await app.line(CHANGED);
-  await app.line('[autoreload] app.js did not end within 1 s, killing it');
+  await app.line('[autoreload] app.js did not exit within 1 s, killing it');
   await app.line('run 2');
 });
 

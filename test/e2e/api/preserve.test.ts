@@ -182,7 +182,7 @@ test('a run that is killed leaves what it was given', async () => {
   await using app = run(project, 'app.js');
   await app.lines('runs 1 of 1', / is up in /);
   touch(project);
-  await app.lines('runs 2 of 2', /was ended by SIGKILL/);
+  await app.lines('runs 2 of 2', /was killed by SIGKILL/);
   touch(project);
   await app.line('runs 2 of 3');
 });

@@ -126,7 +126,7 @@ ${STAY}`,
 test('one that ignores the signal after stop() is killed after the grace period', async () => {
   using project = new Project({ 'app.js': `${IMPORT}process.on('SIGTERM', () => {});\nstop();\n${STAY}` });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '500ms' } });
-  await app.line('[autoreload] app.js did not end within 500 ms, killing it');
+  await app.line('[autoreload] app.js did not exit within 500 ms, killing it');
   const { code, signal } = await app.end();
   assert.ok(code === 137 || signal === 'SIGKILL', `${code} ${signal}`);
 });

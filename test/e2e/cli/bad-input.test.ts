@@ -103,7 +103,7 @@ test('a missing file is waited for where nothing can be watched', async () => {
     '[autoreload] app.js failed with exit code 1, waiting for lib/missing.js or a change in 2 files',
   );
   project.write('lib/missing.js', '');
-  await app.line('[autoreload] lib/missing.js created (app.js > lib/missing.js), restarting');
+  await app.line('[autoreload] lib/missing.js created (imported by app.js), restarting');
   await app.line(UP);
 });
 

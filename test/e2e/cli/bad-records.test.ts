@@ -33,7 +33,7 @@ console.log('runs');\n${STAY}`,
     await app.lines('runs', NOT_OURS, /is up in/);
     for (const name of ['before.js', 'after.js']) {
       project.write(name, '// edited\n');
-      await app.line(`[autoreload] ${name} changed (app.js > ${name}), restarting`);
+      await app.line(`[autoreload] ${name} changed (imported by app.js), restarting`);
       await app.lines('runs', NOT_OURS, /is up in/);
     }
     // One line for each run.
@@ -83,7 +83,7 @@ test('a file that becomes a folder, and a folder that becomes a file', async () 
   await app.lines('said 1', /is up in/);
   project.remove('dep.js');
   project.write('dep.js/inside.js', '');
-  await app.line('[autoreload] dep.js deleted (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js deleted (imported by app.js), restarting');
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for /);
   project.remove('dep.js');
   project.write('dep.js', 'export const value = 2;\n');

@@ -83,7 +83,7 @@ test('a change restarts, and SIGTERM ends it', async () => {
   await using app = autoreload(project, ['app.js']);
   await app.lines('one', /^\[autoreload\] app\.js is up in .*, watching 2 files$/);
   project.write('dep.js', "console.log('two');\n");
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.lines('two', UP);
   app.kill('SIGTERM');
   assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });

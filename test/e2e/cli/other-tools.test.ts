@@ -36,9 +36,9 @@ test('--on-exit restart runs a program that has completed again, as a request an
   });
   await using app = command(project, ['--on-exit', 'restart', 'app.js']);
   await app.line('runs undefined');
-  await app.line('[autoreload] app.js completed, running it again');
+  await app.line('[autoreload] app.js completed, restarting');
   await app.line('runs exit');
-  await app.line('[autoreload] app.js completed, running it again in 100 ms');
+  await app.line('[autoreload] app.js completed, restarting in 100 ms');
   await app.line('runs exit');
 });
 
@@ -96,7 +96,7 @@ test('--log debug says why a file is part of the program', async () => {
   await using app = command(project, ['--log', 'debug', 'app.js']);
   await app.lines('one', / is up in /);
   project.write('dep.js', "console.log('two');\n");
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('[autoreload] why: app.js:1 > dep.js');
 });
 
@@ -113,7 +113,7 @@ test('--grace is how long a program that ignores the stop signal has', posix, as
   await using app = command(project, ['--grace', '200ms', 'app.js']);
   await app.lines('one', / is up in /);
   project.write('app.js', `console.log('two');\n${STAY}`);
-  await app.line('[autoreload] app.js did not end within 200 ms, killing it');
+  await app.line('[autoreload] app.js did not exit within 200 ms, killing it');
   await app.line('two');
 });
 
@@ -127,7 +127,7 @@ test('--ignore takes a file of the program out', async () => {
   await app.lines('one', / is up in /);
   project.write('gen/data.js', '// two\n');
   project.write('dep.js', "console.log('two');\n");
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.lines('two', / is up in /);
   assert.equal(app.restarts, 1);
 });
@@ -199,7 +199,7 @@ test('--import tsx runs TypeScript, and tsconfig.json is watched with what it ex
   await using app = command(project, ['--import', 'tsx', 'app.ts']);
   await app.lines('here 1', / is up in /);
   project.write('one.ts', 'export const value: number = 11;\n');
-  await app.lines('[autoreload] one.ts changed (app.ts > one.ts), restarting', 'here 11', / is up in /);
+  await app.lines('[autoreload] one.ts changed (imported by app.ts), restarting', 'here 11', / is up in /);
   project.write('base.json', '{ "compilerOptions": { "paths": { "#value": ["./two.ts"] } } }');
   await app.lines(/^\[autoreload\] base\.json changed/, 'here 2');
 });

@@ -42,7 +42,7 @@ test(
     const pids = await everybody(app);
     project.write('a.txt', 'two\n');
     await app.line('[autoreload] a.txt changed, restarting');
-    await app.line('[autoreload] sh did not end within 300 ms, killing it');
+    await app.line('[autoreload] sh run.sh did not exit within 300 ms, killing it');
     await everybody(app);
     for (const pid of pids) assert.equal(isRunning(pid), false);
   },
@@ -66,7 +66,7 @@ test('what a command leaves behind when it ends by itself is ended', posix, asyn
   using project = new Project({ 'run.sh': 'sh -c \'echo "left $$"; sleep 60; :\' &\nexit 4\n' });
   await using app = command(project, ['--', 'sh', 'run.sh']);
   const [pid = 0] = await pidsOf(app, 'left');
-  await app.line(/^\[autoreload\] sh failed with exit code 4, waiting for a change/);
+  await app.line(/^\[autoreload\] sh run\.sh failed with exit code 4, waiting for a change/);
   assert.equal(isRunning(pid), false);
 });
 
@@ -131,10 +131,10 @@ test('the stop signal is the one that is asked for', posix, async () => {
   await app.lines('ready', /started: /);
 });
 
-test('a program that is ended by a signal is told so', posix, async () => {
+test('a command that is killed by a signal is reported as such', posix, async () => {
   using project = new Project({ 'run.sh': 'kill -KILL $$\n' });
   await using app = command(project, ['--', 'sh', 'run.sh']);
-  await app.line(/^\[autoreload\] sh was ended by SIGKILL, waiting for a change/);
+  await app.line(/^\[autoreload\] sh run\.sh was killed by SIGKILL, waiting for a change/);
 });
 
 /** Waits until the whole family is there; its pids. */

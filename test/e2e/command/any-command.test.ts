@@ -70,7 +70,11 @@ test(
     // What it makes itself does not count.
     await using app = command(project, ['--watch', 'a.txt', '--', 'sh', '-c', script]);
     await app.lines('changed:', STARTED);
-    await app.lines('[autoreload] sh asked for a restart (exit code 75), restarting', 'changed:', STARTED);
+    await app.lines(
+      /^\[autoreload\] sh -c 'echo "changed:\$AUTO.* asked for a restart \(exit code 75\), restarting$/,
+      'changed:',
+      STARTED,
+    );
   },
 );
 
@@ -85,7 +89,7 @@ test('a Python program is restarted when a file of its own changes', python, asy
   await app.lines('[autoreload] dep.py changed, restarting', 'python two', STARTED);
   project.write('dep.py', 'VALUE = \n');
   await app.lines('[autoreload] dep.py changed, restarting', STARTED, /SyntaxError/);
-  await app.line('[autoreload] python3 failed with exit code 1, waiting for a change in 2 files');
+  await app.line('[autoreload] python3 -B main.py failed with exit code 1, waiting for a change in 2 files');
   project.write('dep.py', "VALUE = 'three'\n");
   await app.lines('python three', STARTED);
   assert.equal(app.restarts, 3);
@@ -123,7 +127,9 @@ test('a command that is not in PATH is named, and tried again after a change', a
   const missing =
     '[autoreload] cannot find "pyhton": no such command in PATH. Correct the name, or install it.';
   await app.line(missing);
-  await app.line(/^\[autoreload\] pyhton failed with exit code 127, waiting for a change in \d files?$/);
+  await app.line(
+    /^\[autoreload\] pyhton main\.py failed with exit code 127, waiting for a change in \d files?$/,
+  );
   project.write('a.txt', 'two\n');
   await app.line('[autoreload] a.txt changed, restarting');
   await app.line(missing);
@@ -136,7 +142,7 @@ test('a command that is not there yet is started when it is', posix, async () =>
   using project = new Project({});
   await using app = command(project, ['--watch', '*.conf', '--', './bin/server']);
   await app.line('[autoreload] cannot find "./bin/server": no such file. Build it, or correct the path.');
-  await app.line(/^\[autoreload\] server failed with exit code 127, waiting for /);
+  await app.line(/^\[autoreload\] \.\/bin\/server failed with exit code 127, waiting for /);
   project.write('server.tmp', '#!/bin/sh\necho built\nexec sleep 60\n');
   fs.chmodSync(project.path('server.tmp'), 0o755);
   fs.mkdirSync(project.path('bin'));
@@ -150,7 +156,9 @@ test('a file that may not be executed is exit code 126', posix, async () => {
   await app.line(
     '[autoreload] cannot run "./my server": permission denied (EACCES). Make it executable: chmod +x \'./my server\'',
   );
-  await app.line(/^\[autoreload\] my server failed with exit code 126, waiting for a change in \d files?$/);
+  await app.line(
+    /^\[autoreload\] '\.\/my server' failed with exit code 126, waiting for a change in \d files?$/,
+  );
   app.kill('SIGTERM');
   assert.deepEqual(await app.end(), { code: 126, signal: null });
 });
@@ -172,7 +180,7 @@ test('with --on-crash exit a command that is not there ends autoreload at once',
 test('autoreload ends as the command did', posix, async () => {
   using project = new Project({});
   await using app = command(project, ['--', 'sh', '-c', 'exit 3']);
-  await app.line(/^\[autoreload\] sh failed with exit code 3, waiting for a change/);
+  await app.line(/^\[autoreload\] sh -c 'exit 3' failed with exit code 3, waiting for a change/);
   app.kill('SIGTERM');
   assert.deepEqual(await app.end(), { code: 3, signal: null });
 });
@@ -197,7 +205,7 @@ test('what comes in goes to the command', posix, async () => {
   await app.line('got one');
   app.process.stdin!.end('two\n');
   await app.line('two');
-  await app.line('[autoreload] sh completed, waiting for a change in 1 file');
+  await app.line(`[autoreload] sh -c 'read a; echo "got $a"; cat' completed, waiting for a change in 1 file`);
 });
 
 /** The environment that the newest run has told. */

@@ -123,7 +123,7 @@ for (const [path, title, error] of [
     /^RangeError: on demand\n +at Server\.<anonymous> \(app\.js:4:/,
   ],
   ['/exit', 'app.js failed with exit code 3', undefined],
-  ['/kill', 'app.js was ended by SIGKILL', undefined],
+  ['/kill', 'app.js was killed by SIGKILL', undefined],
 ] as const) {
   test(`a program that ends later: ${path}`, unix, async () => {
     using project = new Project({ 'app.js': SERVER, 'dep.js': '' });

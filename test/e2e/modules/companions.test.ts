@@ -82,7 +82,7 @@ for (const [name, execArgv] of [
     await using app = run(project, 'app.js', { execArgv });
     await app.lines('loaded 1', /is up in/);
     project.write('deep.cjs', 'globalThis.loaded = 2;\n');
-    await app.line(/^\[autoreload\] deep\.cjs changed \(preload\.[cm]js > deep\.cjs\), restarting$/);
+    await app.line(/^\[autoreload\] deep\.cjs changed \(imported by preload\.[cm]js\), restarting$/);
     await app.lines('loaded 2', /is up in/);
     const preload = execArgv.includes('--require') ? 'preload.cjs' : 'preload.mjs';
     project.write(preload, 'globalThis.loaded = 3;\n');
@@ -130,7 +130,7 @@ test('the package.json in whose scope a module is: an edit restarts', async () =
   await using app = run(project, 'app.js');
   await app.lines('said 1', /is up in/);
   project.write('package.json', '{"type":"module","imports":{"#dep":"./two.js"}}');
-  await app.lines('[autoreload] package.json changed (app.js > package.json), restarting', 'said 2');
+  await app.lines('[autoreload] package.json changed (used by app.js), restarting', 'said 2');
 });
 
 test('a package.json that comes nearer restarts, and so does the correction of a broken one', async () => {
@@ -141,14 +141,10 @@ test('a package.json that comes nearer restarts, and so does the correction of a
   await using app = run(project, 'app.js');
   await app.lines('said undefined', /is up in/);
   project.write('lib/package.json', '{"type":"commonjs"}');
-  await app.line(
-    '[autoreload] lib/package.json created (app.js > lib/dep.js > lib/package.json), restarting',
-  );
+  await app.line('[autoreload] lib/package.json created (used by app.js > lib/dep.js), restarting');
   await app.lines('said function', /is up in/);
   project.write('lib/package.json', '{"type":');
-  await app.line(
-    '[autoreload] lib/package.json changed (app.js > lib/dep.js > lib/package.json), restarting',
-  );
+  await app.line('[autoreload] lib/package.json changed (used by app.js > lib/dep.js), restarting');
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for /);
   project.write('lib/package.json', '{"type":"commonjs"}');
   await app.line(/^\[autoreload\] lib\/package\.json changed/);
@@ -219,7 +215,7 @@ test("an asset named by new URL('...', import.meta.url) restarts", async () => {
   await app.lines('page one', /is up in/);
   project.write('lib/views/page.html', 'two');
   await app.lines(
-    '[autoreload] lib/views/page.html changed (app.js > lib/render.js > lib/views/page.html), restarting',
+    '[autoreload] lib/views/page.html changed (used by app.js > lib/render.js), restarting',
     'page two',
     /is up in/,
   );
@@ -232,7 +228,7 @@ test('an asset that is missing is waited for', async () => {
   await using app = run(project, 'app.js');
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for /);
   project.write('views/page.html', 'one');
-  await app.lines('[autoreload] views/page.html created (app.js > views/page.html), restarting', 'page one');
+  await app.lines('[autoreload] views/page.html created (used by app.js), restarting', 'page one');
 });
 
 test('a folder that is named so, and what is in it, does not restart', async () => {

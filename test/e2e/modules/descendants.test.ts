@@ -43,12 +43,12 @@ for (const [name, source] of Object.entries(STARTS)) {
     await app.lines('said 1', /is up in/);
     project.write('deep.js', 'export const value = 2;\n');
     await app.line(
-      /^\[autoreload\] deep\.js changed \(app\.js > (start\.js > )?part\.js > deep\.js\), restarting$/,
+      /^\[autoreload\] deep\.js changed \(imported by app\.js > (start\.js > )?part\.js\), restarting$/,
     );
     await app.line('said 2');
     // Twice, so that nothing is left over from the first.
     project.write('part.js', `${project.read('part.js')}// edited\n`);
-    await app.line(/^\[autoreload\] part\.js changed \(app\.js > (start\.js > )?part\.js\), restarting$/);
+    await app.line(/^\[autoreload\] part\.js changed \(imported by app\.js( > start\.js)?\), restarting$/);
     await app.line('said 2');
     app.kill('SIGTERM');
     await app.end();
@@ -66,7 +66,7 @@ test('the restart line names the module that started the worker thread', async (
   await app.line('said 1');
   project.write('lib/deep.js', 'export const value = 2;\n');
   await app.line(
-    '[autoreload] lib/deep.js changed (app.js > lib/pool.js > lib/part.js > lib/deep.js), restarting',
+    '[autoreload] lib/deep.js changed (imported by app.js > lib/pool.js > lib/part.js), restarting',
   );
   await app.line('said 2');
 });
@@ -83,7 +83,7 @@ setInterval(() => {}, 1000);\n`,
   await using app = run(project, 'app.js');
   await app.line('said 1');
   project.write('deep.js', 'export const value = 2;\n');
-  await app.line('[autoreload] deep.js changed (app.js > part.js > deep.js), restarting');
+  await app.line('[autoreload] deep.js changed (imported by app.js > part.js), restarting');
   await app.line('said 2');
 });
 
@@ -115,7 +115,7 @@ setInterval(() => {}, 1000);\n`,
   await using app = run(project, 'app.js');
   await app.line('worker ERR_MODULE_NOT_FOUND');
   project.write('deep.js', 'export const value = 1;\n');
-  await app.line('[autoreload] deep.js created (app.js > part.js > deep.js), restarting');
+  await app.line('[autoreload] deep.js created (imported by app.js > part.js), restarting');
   await app.line('said 1');
 });
 
@@ -189,7 +189,7 @@ process.exit(0);\n`,
   await using app = run(project, 'app.js');
   await app.line('all ended');
   project.write('deep.js', '// edited\n');
-  await app.line('[autoreload] deep.js changed (app.js > part.js > deep.js), restarting');
+  await app.line('[autoreload] deep.js changed (imported by app.js > part.js), restarting');
   await app.line('all ended');
 });
 
@@ -222,7 +222,7 @@ setInterval(() => {}, 1000);\n`,
   await using app = run(project, 'app.js');
   await app.line('said 1');
   project.write('deep.js', 'export const value = 2;\n');
-  await app.line('[autoreload] deep.js changed (app.js > part.js > deep.js), restarting');
+  await app.line('[autoreload] deep.js changed (imported by app.js > part.js), restarting');
   await app.line('said 2');
   assert.equal(app.transcript.count(/part\.js is up/), 0);
 });

@@ -90,11 +90,11 @@ test('import(): an edit of a module, and of its imports, that are loaded long af
   await app.line(/ is up in /);
   await load('lazy one name one');
   project.write('name.js', "export const name = 'name two';\n");
-  await app.line('[autoreload] name.js changed (app.js > lazy.js > name.js), restarting');
+  await app.line('[autoreload] name.js changed (imported by app.js > lazy.js), restarting');
   await app.line(/ is up in /);
   await load('lazy one name two');
   project.write('lazy.js', project.read('lazy.js').replace('one', 'two'));
-  await app.line('[autoreload] lazy.js changed (app.js > lazy.js), restarting');
+  await app.line('[autoreload] lazy.js changed (imported by app.js), restarting');
   await app.line(/ is up in /);
   await load('lazy two name two');
   assert.equal(app.restarts, 2);
@@ -303,7 +303,7 @@ test('the entry given by an absolute path, started in another folder: an edit of
   await using app = run(project, project.path('src/app.js'), { cwd: project.path('elsewhere') });
   await app.lines('one', / is up in /);
   project.write('src/name.js', "export const name = 'two';\n");
-  await app.lines('[autoreload] ../src/name.js changed (../src/app.js > ../src/name.js), restarting', 'two');
+  await app.lines('[autoreload] ../src/name.js changed (imported by ../src/app.js), restarting', 'two');
 });
 
 test('an ES module of a package that is required, and a CommonJS file that it imports', async () => {

@@ -22,7 +22,7 @@ setInterval(() => {}, 1000);\n`,
   await using app = run(project, 'app.js');
   await app.lines('sums [ 11, 12, 13 ]', /is up in/);
   project.write('add.js', 'export const add = (n) => n + 20;\n');
-  await app.line('[autoreload] add.js changed (app.js > pool.js > work.js > add.js), restarting');
+  await app.line('[autoreload] add.js changed (imported by app.js > pool.js > work.js), restarting');
   await app.lines('sums [ 21, 22, 23 ]', /is up in/);
   assert.equal(app.transcript.count(/^message/), 0);
 });
@@ -44,7 +44,7 @@ export default () => new Writable({
   await using app = run(project, 'app.js');
   await app.lines('one hello', /is up in/);
   project.write('prefix.js', "export const prefix = 'two';\n");
-  await app.line(/^\[autoreload\] prefix\.js changed \(app\.js > transport\.js > prefix\.js\), restarting$/);
+  await app.line(/^\[autoreload\] prefix\.js changed \(imported by app\.js > transport\.js\), restarting$/);
   await app.line('two hello');
 });
 
@@ -65,10 +65,10 @@ for (const execArgv of [
     await using app = run(project, 'app.ts', { execArgv });
     await app.lines('said 1', /is up in/);
     project.write('base.json', '{ "compilerOptions": { "paths": { "#value": ["./two.ts"] } } }');
-    await app.line('[autoreload] base.json changed (app.ts > tsconfig.json > base.json), restarting');
+    await app.line('[autoreload] base.json changed (used by app.ts > tsconfig.json), restarting');
     await app.lines('said 2', /is up in/);
     project.write('tsconfig.json', '{ "compilerOptions": { "paths": { "#value": ["./one.ts"] } } }');
-    await app.line('[autoreload] tsconfig.json changed (app.ts > tsconfig.json), restarting');
+    await app.line('[autoreload] tsconfig.json changed (used by app.ts), restarting');
     await app.lines('said 1', /is up in/);
   });
 }

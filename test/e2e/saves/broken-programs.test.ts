@@ -54,7 +54,7 @@ test('a syntax error in a dependency, at the first start', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 2 files');
   project.write('lib/dep.js', FIXED);
-  await app.line('[autoreload] lib/dep.js changed (app.js > lib/dep.js), restarting');
+  await app.line('[autoreload] lib/dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -68,7 +68,7 @@ test('a syntax error in a nested CommonJS dependency, at the first start', async
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 3 files');
   project.write('lib/dep.js', 'module.exports = 1;\n');
-  await app.line('[autoreload] lib/dep.js changed (app.js > lib/index.js > lib/dep.js), restarting');
+  await app.line('[autoreload] lib/dep.js changed (imported by app.js > lib/index.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -81,7 +81,7 @@ test('a syntax error in JSON', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 2 files');
   project.write('data.json', '{"a":1}');
-  await app.line('[autoreload] data.json changed (app.js > data.json), restarting');
+  await app.line('[autoreload] data.json changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -90,10 +90,10 @@ test('good, then broken, then good: a syntax error in a dependency', async () =>
   await using app = run(project, 'app.js');
   await app.line(/is up in/);
   project.write('dep.js', SYNTAX_ERROR);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 2 files');
   project.write('dep.js', '// fixed\n');
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.transcript.inAnyOrder('right', /is up in .* watching 2 files$/);
 });
 
@@ -104,7 +104,7 @@ test('good, then broken, then good: what the broken entry hides stays watched', 
   project.write('app.js', `${using('./a.js')}}\n`);
   await fails(app, project, 'failed with exit code 1, waiting for a change in 3 files');
   project.write('b.js', "console.log('b is new');\n");
-  await app.line('[autoreload] b.js changed (app.js > a.js > b.js), restarting');
+  await app.line('[autoreload] b.js changed (imported by app.js > a.js), restarting');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 3 files');
   project.write('app.js', using('./a.js'));
   await app.line('b is new', SOON_MS);
@@ -120,7 +120,7 @@ test('a throw at top level', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 3 files');
   project.write('dep.js', FIXED);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -152,7 +152,7 @@ test('a missing named export', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 2 files');
   project.write('dep.js', "export const name = 'here';\n");
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('here', SOON_MS);
   await app.line('right');
 });
@@ -183,7 +183,7 @@ test('a missing relative import', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for missing.js or a change in 1 file');
   project.write('missing.js', FIXED);
-  await app.line('[autoreload] missing.js created (app.js > missing.js), restarting');
+  await app.line('[autoreload] missing.js created (imported by app.js), restarting');
   await app.transcript.inAnyOrder('right', /is up in .* watching 2 files$/);
 });
 
@@ -192,7 +192,7 @@ test('a missing relative import of a file in another folder', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for lib/missing.js or a change in 2 files');
   project.write('lib/missing.js', FIXED);
-  await app.line('[autoreload] lib/missing.js created (app.js > lib/dep.js > lib/missing.js), restarting');
+  await app.line('[autoreload] lib/missing.js created (imported by app.js > lib/dep.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -201,7 +201,7 @@ test('a missing relative import, mended in the importing file', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for lib/missing.js or a change in 2 files');
   project.write('lib/dep.js', FIXED);
-  await app.line('[autoreload] lib/dep.js changed (app.js > lib/dep.js), restarting');
+  await app.line('[autoreload] lib/dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -214,7 +214,7 @@ test('a missing relative import in a folder that does not exist yet', async () =
     'failed with exit code 1, waiting for lib/deep/er/missing.js or a change in 1 file',
   );
   project.write('lib/deep/er/missing.js', FIXED);
-  await app.line('[autoreload] lib/deep/er/missing.js created (app.js > lib/deep/er/missing.js), restarting');
+  await app.line('[autoreload] lib/deep/er/missing.js created (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -238,7 +238,7 @@ test('a missing dynamic import, later', async () => {
   await app.line('begin');
   await fails(app, project, 'failed with exit code 1, waiting for later.js or a change in 1 file');
   project.write('later.js', RIGHT);
-  await app.line('[autoreload] later.js created (app.js > later.js), restarting');
+  await app.line('[autoreload] later.js created (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -247,7 +247,7 @@ test('a missing `require` without extension', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for lib/missing or a change in 1 file');
   project.write('lib/missing.js', FIXED);
-  await app.line('[autoreload] lib/missing.js created (app.js > lib/missing.js), restarting');
+  await app.line('[autoreload] lib/missing.js created (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -256,7 +256,7 @@ test('a missing `require` without extension, created as a folder with index.js',
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for missing or a change in 1 file');
   project.write('missing/index.js', FIXED);
-  await app.line('[autoreload] missing/index.js created (app.js > missing/index.js), restarting');
+  await app.line('[autoreload] missing/index.js created (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -399,7 +399,7 @@ test('1,000 modules and a throw in the last', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 1001 files');
   project.write(last, FIXED);
-  await app.line(`[autoreload] ${last} changed (app.js > ${last}), restarting`);
+  await app.line(`[autoreload] ${last} changed (imported by app.js), restarting`);
   await app.line('right', SOON_MS);
 });
 
@@ -418,7 +418,9 @@ test('1,000 CommonJS modules in chains of 100, and a throw in the last', async (
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 1001 files');
   project.write('m999.js', FIXED);
-  await app.line(/^\[autoreload\] m999\.js changed \(app\.js > m900\.js > .* > m999\.js\), restarting$/);
+  await app.line(
+    /^\[autoreload\] m999\.js changed \(imported by app\.js > m900\.js > .* > m998\.js\), restarting$/,
+  );
   await app.line('right', SOON_MS);
 });
 
@@ -430,7 +432,7 @@ test('an endless loop at top level', async () => {
   await using app = run(project, 'app.js');
   await app.line('loops');
   project.write('dep.js', FIXED);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
   assert.equal(app.transcript.count(/killing it/), 0);
 });
@@ -444,7 +446,7 @@ test('`process.exit(1)` in a dependency', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 3 files');
   project.write('dep.js', FIXED);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -461,7 +463,7 @@ test('`process.exit(1)` in a CommonJS dependency, and the fix in a file that was
   project.write('app.js', `import './dep.cjs';\n${using('./good.js')}`);
   await fails(app, project, 'failed with exit code 1, waiting for a change in 4 files');
   project.write('config.cjs', 'exports.ok = true;\n');
-  await app.line(/^\[autoreload\] config\.cjs changed \(app\.js > dep\.cjs > config\.cjs\), restarting$/);
+  await app.line(/^\[autoreload\] config\.cjs changed \(imported by app\.js > dep\.cjs\), restarting$/);
   await app.line('right', SOON_MS);
 });
 
@@ -471,9 +473,9 @@ test('SIGKILL in a dependency', { skip: process.platform === 'win32' && 'no sign
     'dep.js': "process.kill(process.pid, 'SIGKILL');\n",
   });
   await using app = run(project, 'app.js');
-  await fails(app, project, 'was ended by SIGKILL, waiting for a change in 2 files');
+  await fails(app, project, 'was killed by SIGKILL, waiting for a change in 2 files');
   project.write('dep.js', FIXED);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -486,7 +488,7 @@ test('a crash in a timer later', async () => {
   await app.line('begin');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 2 files');
   project.write('dep.js', `export function work() {\n  ${RIGHT}}\n`);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 
@@ -498,7 +500,7 @@ test('an unhandled rejection', async () => {
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for a change in 2 files');
   project.write('dep.js', FIXED);
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.line('right', SOON_MS);
 });
 

@@ -59,11 +59,11 @@ test('TypeScript that Node itself strips of its types, broken and mended', { ski
     "enum A { a = 'one' }\nexport const a = A.a;\n",
   ]) {
     project.write('a.ts', broken);
-    await app.line('[autoreload] a.ts changed (app.ts > a.ts), restarting');
+    await app.line('[autoreload] a.ts changed (imported by app.ts), restarting');
     await app.line(/^\[autoreload\] app\.ts failed with exit code 1, waiting for a change/);
   }
   project.write('a.ts', "export const a: string = 'two';\n");
-  await app.lines('[autoreload] a.ts changed (app.ts > a.ts), restarting', 'two');
+  await app.lines('[autoreload] a.ts changed (imported by app.ts), restarting', 'two');
 });
 
 /** The WebAssembly module `(module (func (export "value") (result i32) i32.const n))`. */
@@ -152,8 +152,9 @@ async function savedTwice(
   await using app = run(project, entry, options);
   await app.lines(`${prefix}one`, / is up in /);
   save();
-  const file = chain.split(' > ').at(-1);
-  await app.line(`[autoreload] ${file} changed (${chain}), restarting`);
+  const importers = chain.split(' > ');
+  const file = importers.pop();
+  await app.line(`[autoreload] ${file} changed (imported by ${importers.join(' > ')}), restarting`);
   await app.lines(`${prefix}two`, / is up in /);
   assert.equal(app.restarts, 1);
 }

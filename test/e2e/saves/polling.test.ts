@@ -118,7 +118,7 @@ for (const way of [onNfs, forced('1'), forced('50')]) {
     const saves = [inPlace, renameOver, withBackup, renameOver, truncateFirst(50), inPieces(2, 15), inPlace];
     for (const [i, save] of saves.entries()) {
       await save(project, 'name.js', named(`save ${i}`));
-      await app.lines('[autoreload] name.js changed (app.js > name.js), restarting', `hello save ${i}`, UP);
+      await app.lines('[autoreload] name.js changed (imported by app.js), restarting', `hello save ${i}`, UP);
     }
     await assertRestarts(app, project, saves.length, `hello save ${saves.length - 1}`);
     assert.deepEqual(remarks(app), way.told(project));
@@ -133,12 +133,12 @@ test('polled: a file removed, and written anew', async () => {
   await using app = ANY.start(project);
   await app.lines('hello one', UP);
   await removeFirst(400)(project, 'name.js', named('two'));
-  await app.lines('[autoreload] name.js changed (app.js > name.js), restarting', 'hello two', UP);
+  await app.lines('[autoreload] name.js changed (imported by app.js), restarting', 'hello two', UP);
   project.remove('name.js');
-  await app.line('[autoreload] name.js deleted (app.js > name.js), restarting');
+  await app.line('[autoreload] name.js deleted (imported by app.js), restarting');
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for name\.js or a change in /);
   project.write('name.js', named('three'));
-  await app.lines('[autoreload] name.js created (app.js > name.js), restarting', 'hello three', UP);
+  await app.lines('[autoreload] name.js created (imported by app.js), restarting', 'hello three', UP);
   await assertRestarts(app, project, 3, 'hello three');
 });
 
@@ -198,7 +198,7 @@ test(`polled: a link pointed elsewhere, and replaced by a file`, links, async ()
   await using app = ANY.start(project);
   await app.lines('hello one', UP);
   project.link('current', 'two');
-  await app.lines('[autoreload] current changed (app.js > current), restarting', 'hello two', UP);
+  await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello two', UP);
   project.link('two/name.js', '../plain.js');
   await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello three', UP);
   project.replace('two/name.js', named('four'));

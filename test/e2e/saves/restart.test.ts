@@ -13,7 +13,7 @@ test('a save of a dependency restarts the program once', async () => {
   await app.line('hello one');
   await app.line(/^\[autoreload\] app\.js is up in \d+(\.\d)? m?s, watching 2 files$/);
   project.write('src/name.js', "export const name = 'two';\n");
-  await app.line('[autoreload] src/name.js changed (app.js > src/name.js), restarting');
+  await app.line('[autoreload] src/name.js changed (imported by app.js), restarting');
   await app.line('hello two');
   await app.line(/is up in/);
   // The next restart shows that nothing else came of the first save.

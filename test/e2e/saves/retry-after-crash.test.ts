@@ -41,17 +41,17 @@ test('a program that fails at its start is tried again, with a delay that grows 
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
   for (const delay of ['100 ms', '200 ms', '400 ms', '800 ms']) {
     await app.line('fails');
-    await app.line(`[autoreload] app.js failed with exit code 4, trying again in ${delay}`);
+    await app.line(`[autoreload] app.js failed with exit code 4, retrying in ${delay}`);
   }
 });
 
 test('a change does not wait for the delay, which begins anew', async () => {
   using project = new Project({ 'app.js': FAILS });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
-  await app.line(/trying again in 1\.6 s$/);
+  await app.line(/retrying in 1\.6 s$/);
   project.write('app.js', `${FAILS}// still\n`);
   await app.line('[autoreload] app.js changed, restarting');
-  await app.line('[autoreload] app.js failed with exit code 4, trying again in 100 ms');
+  await app.line('[autoreload] app.js failed with exit code 4, retrying in 100 ms');
 });
 
 test('what the environment lacked is there at the next try, without any save', async () => {
@@ -64,7 +64,7 @@ setInterval(() => {}, 1000);
 `,
   });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
-  await app.line(/trying again in 200 ms$/);
+  await app.line(/retrying in 200 ms$/);
   project.write('database', '');
   await app.lines('connected', / is up in /);
   assert.equal(app.restarts, 0);
@@ -82,8 +82,8 @@ test(
   async () => {
     using project = new Project({ 'run.sh': 'if then\n' });
     await using app = command(project, ['--on-crash', 'retry', '--watch', 'run.sh', '--', 'sh', 'run.sh']);
-    await app.line(/^\[autoreload\] sh failed with exit code 2, trying again in 100 ms$/);
-    await app.line(/trying again in 800 ms$/);
+    await app.line(/^\[autoreload\] sh run\.sh failed with exit code 2, retrying in 100 ms$/);
+    await app.line(/retrying in 800 ms$/);
     project.write('run.sh', 'echo good\nexec sleep 60\n');
     await app.line('[autoreload] run.sh changed, restarting');
     await app.lines('good', /started: /);
@@ -91,5 +91,5 @@ test(
 );
 
 async function tries(app: Run, delay: string): Promise<void> {
-  await app.line(`[autoreload] app.js failed with exit code 1, trying again in ${delay}`);
+  await app.line(`[autoreload] app.js failed with exit code 1, retrying in ${delay}`);
 }

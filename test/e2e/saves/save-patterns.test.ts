@@ -18,7 +18,7 @@ import type { Save } from '../../helpers/saves.ts';
 
 const APP =
   "import { name } from './name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
-const CHANGED = '[autoreload] name.js changed (app.js > name.js), restarting';
+const CHANGED = '[autoreload] name.js changed (imported by app.js), restarting';
 const UP = / is up in /;
 /** Symbolic links to files need a right on Windows that few have. */
 const links = { skip: process.platform === 'win32' };
@@ -154,7 +154,7 @@ test('a link to a file, pointed to another file', links, async () => {
   renameLinkOver(project, 'name.js', 'one.js');
   await app.lines(CHANGED, 'hello one', UP);
   project.write('one.js', named('uno'));
-  await app.lines('[autoreload] one.js changed (app.js > one.js), restarting', 'hello uno', UP);
+  await app.lines('[autoreload] one.js changed (imported by app.js), restarting', 'hello uno', UP);
   await assertRestarts(app, project, 3, 'hello uno');
 });
 
@@ -170,9 +170,9 @@ test('a link to a folder in the middle of the path, pointed to another folder', 
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
   renameLinkOver(project, 'current', 'releases/2');
-  await app.lines('[autoreload] current changed (app.js > current), restarting', 'hello two', UP);
+  await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello two', UP);
   project.link('current', 'releases/1');
-  await app.lines('[autoreload] current changed (app.js > current), restarting', 'hello one', UP);
+  await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello one', UP);
   project.write('releases/1/src/deep/name.js', named('uno'));
   await app.lines(/releases\/1\/src\/deep\/name\.js changed/, 'hello uno', UP);
   await assertRestarts(app, project, 3, 'hello uno');
@@ -189,7 +189,7 @@ test('a link that a module is required through, pointed to another folder', link
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
   renameLinkOver(project, 'current', 'two');
-  await app.lines('[autoreload] current changed (app.js > current), restarting', 'hello two', UP);
+  await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello two', UP);
   await assertRestarts(app, project, 1, 'hello two');
 });
 

@@ -35,7 +35,7 @@ test('a missing target of the imports of package.json, then created', async () =
   await using app = run(project, 'app.js');
   await app.line('[autoreload] app.js failed with exit code 1, waiting for #db or a change in 1 file');
   project.write('src/db.js', "export const db = 'there';\n");
-  await app.line('[autoreload] src/db.js created (app.js > src/db.js), restarting');
+  await app.line('[autoreload] src/db.js created (imported by app.js), restarting');
   await app.line('there');
 });
 
@@ -51,7 +51,7 @@ test('a short program that dropped an import does not restart for it any more', 
   await app.lines('two', '[autoreload] app.js completed, waiting for a change in 2 files');
   project.write('old.js', '// edited\n');
   project.write('kept.js', '// edited\n');
-  await app.line('[autoreload] kept.js changed (app.js > kept.js), restarting');
+  await app.line('[autoreload] kept.js changed (imported by app.js), restarting');
   await app.lines('two', /completed/);
   assert.equal(app.restarts, 2);
 });
@@ -66,6 +66,6 @@ test('a file whose time stamp is in the future is watched like any other', async
   await using app = run(project, 'app.js');
   await app.lines('one', / is up in /);
   project.write('a.js', "console.log('two');\n");
-  await app.lines('[autoreload] a.js changed (app.js > a.js), restarting', 'two', / is up in /);
+  await app.lines('[autoreload] a.js changed (imported by app.js), restarting', 'two', / is up in /);
   assert.equal(app.restarts, 1);
 });

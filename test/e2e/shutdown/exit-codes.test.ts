@@ -99,7 +99,7 @@ test('a run that completes waits for a change in each of its files', async () =>
   await app.line('hello one');
   await app.line('[autoreload] app.js completed, waiting for a change in 3 files');
   project.write('lib/other.js', "export const name = 'two';\n");
-  await app.line('[autoreload] lib/other.js changed (app.js > lib/name.js > lib/other.js), restarting');
+  await app.line('[autoreload] lib/other.js changed (imported by app.js > lib/name.js), restarting');
   await app.line('hello two');
 });
 
@@ -123,7 +123,7 @@ for (const signal of ['SIGKILL', 'SIGTERM', 'SIGABRT'] as const) {
   test(`an end by ${signal} is said, and a save runs it again`, posix, async () => {
     using project = new Project({ 'app.js': `process.kill(process.pid, '${signal}');\n${STAY}` });
     await using app = run(project, 'app.js');
-    await app.line(`[autoreload] app.js was ended by ${signal}, waiting for a change in 1 file`);
+    await app.line(`[autoreload] app.js was killed by ${signal}, waiting for a change in 1 file`);
     project.write('app.js', NEXT);
     await app.line('[autoreload] app.js changed, restarting');
     await app.line('next');

@@ -96,7 +96,7 @@ test('an app that ignores SIGTERM is replaced after the grace period', posix, as
   await app.line(/is up in/);
   project.write('app.js', NEXT);
   await app.line('[autoreload] app.js changed, restarting');
-  await app.line('[autoreload] app.js did not end within 300 ms, killing it');
+  await app.line('[autoreload] app.js did not exit within 300 ms, killing it');
   await app.line('next');
   assert.equal(isRunning(pid!), false);
   assert.equal(app.transcript.count(/^ignored$/), 1);
@@ -121,7 +121,7 @@ setTimeout(() => {
   await app.line('blocked');
   project.write('app.js', NEXT);
   await app.line('[autoreload] app.js changed, restarting');
-  await app.line('[autoreload] app.js did not end within 300 ms, killing it');
+  await app.line('[autoreload] app.js did not exit within 300 ms, killing it');
   await app.line('next');
   assert.equal(isRunning(pid!), false);
 });
@@ -173,7 +173,7 @@ for (const [what, code, count] of FAMILIES) {
 /** Ways in which an app crashes by itself, after its processes are there. */
 const CRASHES: readonly (readonly [how: string, code: string, outcome: string])[] = [
   ['process.exit()', 'process.exit(3);', 'failed with exit code 3'],
-  ['SIGKILL', "process.kill(process.pid, 'SIGKILL');", 'was ended by SIGKILL'],
+  ['SIGKILL', "process.kill(process.pid, 'SIGKILL');", 'was killed by SIGKILL'],
   ['a throw', "throw new Error('crash');", 'failed with exit code 1'],
 ];
 

@@ -63,7 +63,7 @@ test('Ctrl-C while it waits after exit code 3 ends with exit code 3', posix, asy
 test('Ctrl-C while the next try is waited for ends with the exit code of the last', posix, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
-  await app.line(/trying again in 800 ms$/);
+  await app.line(/retrying in 800 ms$/);
   app.kill('SIGINT');
   assert.deepEqual(await app.end(), { code: 3, signal: null });
 });
@@ -75,7 +75,7 @@ for (const [what, code, ended] of [
   test(`--timeout ends the program, with exit code ${what}`, posix, async () => {
     using project = new Project({ 'app.js': `${code}console.log('runs');\n${STAY}` });
     await using app = command(project, ['--timeout', '3s', 'app.js']);
-    await app.lines('runs', '[autoreload] stopping after 3 s, as --timeout says');
+    await app.lines('runs', '[autoreload] stopping after 3 s (--timeout)');
     assert.deepEqual(await app.end(), { code: ended, signal: null });
   });
 }

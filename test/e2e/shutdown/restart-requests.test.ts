@@ -108,7 +108,7 @@ test('a module that is removed restarts, and so does its return', async () => {
   await using app = command(project, ['app.js']);
   await app.lines('one', / is up in /);
   project.remove('dep.js');
-  await app.line('[autoreload] dep.js deleted (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js deleted (imported by app.js), restarting');
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for dep\.js or a change/);
   project.write('dep.js', "console.log('two');\n");
   await app.lines('two', / is up in /);

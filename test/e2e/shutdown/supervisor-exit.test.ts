@@ -157,7 +157,7 @@ test('a second SIGINT forces an app that ignores the first', posix, async () => 
   const pids = await everybody(app, 2);
   app.kill('SIGINT');
   await app.line('got SIGINT');
-  await app.line('[autoreload] waiting for app.js to end, press Ctrl-C again to force it');
+  await app.line('[autoreload] waiting for app.js to exit, press Ctrl-C again to kill it');
   app.kill('SIGINT');
   assert.deepEqual(await app.end(), { code: null, signal: 'SIGINT' });
   await allGone(pids);

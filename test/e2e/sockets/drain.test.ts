@@ -327,7 +327,7 @@ test('a program without connections ends at once, and so does one that has no ha
     await port(app, version);
     assert.ok(took(app.transcript, version) < LONG_MS);
   }
-  assert.equal(app.transcript.count(/ending in its own time/), 0);
+  assert.equal(app.transcript.count(/for app\.js to exit/), 0);
 });
 
 test(

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { run, until, up } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
-import { commandFor, TtySettings } from '../../helpers/terminal.ts';
+import { commandFor, redEnd, TtySettings } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 const posix = { skip: process.platform === 'win32' && 'there are no signals' };
@@ -55,12 +55,12 @@ test('rs and Enter restart, anything else gets one hint', linux, async () => {
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in/);
   terminal.type('help\r');
-  await terminal.line(/ to restart, press Enter or type rs$/);
+  await terminal.line(/ press Enter or type rs to restart$/);
   terminal.type('quit\r');
   terminal.type('rs\r');
   await terminal.line(/ restart requested \(rs\), restarting$/);
   await terminal.line('run 2 rs');
-  assert.equal(terminal.transcript.count(/to restart, press/), 1);
+  assert.equal(terminal.transcript.count(/press Enter or type/), 1);
 });
 
 test('what is typed while the program starts waits until it is up', linux, async () => {
@@ -82,11 +82,11 @@ ${STAY}`,
 test('after a crash Enter runs the program again', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}process.exit(1);\n` });
   await using terminal = new TtySettings(project, 'app.js');
-  await terminal.line(/ failed with exit code 1, waiting for a change in 1 file, or press Enter$/);
+  await terminal.line(redEnd('failed with exit code 1, waiting for a change in 1 file, or press Enter'));
   terminal.type('\r');
   await terminal.line(ENTER);
   await terminal.line('run 2 Enter');
-  await terminal.line(/ failed with exit code 1, waiting for a change in 1 file$/);
+  await terminal.line(redEnd('failed with exit code 1, waiting for a change in 1 file'));
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 1);
 });

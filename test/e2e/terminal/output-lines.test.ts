@@ -7,6 +7,7 @@ import { Project } from '../../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 const UP = /^\[autoreload\] .* is up in/;
+const RESET = '\u001B[39m';
 const WAITING = /^\[autoreload\] .* waiting for/;
 
 test('up, changed with the chain of imports, and up again', async () => {
@@ -25,11 +26,11 @@ test('up, changed with the chain of imports, and up again', async () => {
   await app.line(UP);
   assertTold(app, [
     'app.js is up in N ms, watching 3 files',
-    'src/db.js changed (app.js > src/routes.js > src/db.js), restarting',
+    'src/db.js changed (imported by app.js > src/routes.js), restarting',
     'app.js is up in N ms, watching 3 files',
     'app.js changed, restarting',
     'app.js is up in N ms, watching 2 files',
-    'src/db.js changed (app.js > src/db.js), restarting',
+    'src/db.js changed (imported by app.js), restarting',
     'app.js is up in N ms, watching 2 files',
   ]);
 });
@@ -45,7 +46,7 @@ test('a long chain is told without its middle', async () => {
   await app.line(UP);
   assertTold(app, [
     'app.js is up in N ms, watching 9 files',
-    '7.js changed (app.js > 0.js > ... > 6.js > 7.js), restarting',
+    '7.js changed (imported by app.js > 0.js > ... > 5.js > 6.js), restarting',
     'app.js is up in N ms, watching 9 files',
   ]);
 });
@@ -60,9 +61,9 @@ test('deleted, and created again', async () => {
   await app.line(UP);
   assertTold(app, [
     'app.js is up in N ms, watching 2 files',
-    'gone.js deleted (app.js > gone.js), restarting',
+    'gone.js deleted (imported by app.js), restarting',
     'app.js failed with exit code 1, waiting for gone.js or a change in 1 file',
-    'gone.js created (app.js > gone.js), restarting',
+    'gone.js created (imported by app.js), restarting',
     'app.js is up in N ms, watching 2 files',
   ]);
 });
@@ -79,16 +80,16 @@ test('several files at once: the first, and how many more', async () => {
   await app.line(UP);
   for (const name of Object.keys(files)) project.write(name, '// edited\n');
   // Events of several files come in any order.
-  await app.line(/^\[autoreload\] ([abc])\.js changed \(app\.js > \1\.js\), and 2 more, restarting$/);
+  await app.line(/^\[autoreload\] ([abc])\.js changed \(imported by app\.js\), and 2 more, restarting$/);
   await app.line(UP);
   project.write('b.js', '');
   project.write('c.js', '');
-  await app.line(/^\[autoreload\] ([bc])\.js changed \(app\.js > \1\.js\), and 1 more, restarting$/);
+  await app.line(/^\[autoreload\] ([bc])\.js changed \(imported by app\.js\), and 1 more, restarting$/);
   await app.line(UP);
   assert.equal(app.restarts, 2);
 });
 
-test('completed, failed, and ended by a signal', async () => {
+test('completed, failed, and killed by a signal', async () => {
   using project = new Project({ 'app.js': '' });
   await using app = run(project, 'app.js');
   await app.line(WAITING);
@@ -103,7 +104,7 @@ test('completed, failed, and ended by a signal', async () => {
     'app.js changed, restarting',
     process.platform === 'win32'
       ? 'app.js failed with exit code 1, waiting for a change in 1 file'
-      : 'app.js was ended by SIGKILL, waiting for a change in 1 file',
+      : 'app.js was killed by SIGKILL, waiting for a change in 1 file',
   ]);
 });
 
@@ -121,7 +122,7 @@ test('waiting for what is missing: the entry, a module, a package', async () => 
     'src/app.js failed with exit code 1, waiting for src/app.js',
     'src/app.js created, restarting',
     'src/app.js failed with exit code 1, waiting for src/lib/missing.js or a change in 1 file',
-    'src/lib/missing.js created (src/app.js > src/lib/missing.js), restarting',
+    'src/lib/missing.js created (imported by src/app.js), restarting',
     'src/app.js failed with exit code 1, waiting for node_modules/@scope/missing or a change in 2 files',
     'src/app.js changed, restarting',
     'src/app.js is up in N ms, watching 1 file',
@@ -146,7 +147,7 @@ test(
       'app.js changed, restarting',
       'app.js is up in N ms, watching 1 file',
       'app.js changed, restarting',
-      'app.js did not end within N ms, killing it',
+      'app.js did not exit within N ms, killing it',
       'app.js is up in N ms, watching 1 file',
     ]);
   },
@@ -160,7 +161,7 @@ test('a file outside of the working directory is named as the user would', async
   await app.line(UP);
   assertTold(app, [
     'main.js is up in N ms, watching 2 files',
-    '../lib/a.js changed (main.js > ../lib/a.js), restarting',
+    '../lib/a.js changed (imported by main.js), restarting',
     'main.js is up in N ms, watching 2 files',
   ]);
 });
@@ -221,6 +222,24 @@ test('colour only where it is asked for: FORCE_COLOR and NO_COLOR', async () => 
       .filter((line) => !/env is ignored due to|--trace-warnings/.test(line));
     assert.deepEqual(lines.map(withoutNumbers), [expected], JSON.stringify(env));
   }
+});
+
+test('a failed run and a wrong option are red where there is color, and only there', async () => {
+  const red = (text: string): string => `\u001B[36m[autoreload]${RESET} \u001B[31m${text}${RESET}`;
+  using project = new Project({ 'app.js': 'process.exitCode = 3;\n' });
+  for (const [env, failure] of [
+    [{ FORCE_COLOR: '1' }, red('app.js failed with exit code 3, waiting for a change in 1 file')],
+    [{ NO_COLOR: '1' }, '[autoreload] app.js failed with exit code 3, waiting for a change in 1 file'],
+    [{}, '[autoreload] app.js failed with exit code 3, waiting for a change in 1 file'],
+  ] as const) {
+    await using app = run(project, 'app.js', { env });
+    assert.equal(await app.line(/ failed with /), failure);
+  }
+  await using misuse = run(project, 'app.js', { env: { FORCE_COLOR: '1', AUTORELOAD_GRACE: 'x' } });
+  await misuse.end();
+  const [line = ''] = misuse.transcript.lines('stderr');
+  assert.ok(line.startsWith(red('AUTORELOAD_GRACE must be ').slice(0, -RESET.length)), line);
+  assert.ok(line.endsWith(RESET), line);
 });
 
 /** Compares every line of ours. */

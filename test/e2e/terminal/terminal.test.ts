@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { gone } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
-import { TtySettings } from '../../helpers/terminal.ts';
+import { redEnd, TtySettings } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 
@@ -77,7 +77,7 @@ test('a second Ctrl-C forces an app that ignores the first', linux, async () => 
   const pids = await everybody(terminal);
   terminal.type(CTRL_C);
   await terminal.line('sigint 1');
-  await terminal.line(/ waiting for app\.js to end, press Ctrl-C again to force it$/);
+  await terminal.line(/ waiting for app\.js to exit, press Ctrl-C again to kill it$/);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 130);
   await Promise.all(pids.map((pid) => gone(pid)));
@@ -91,7 +91,7 @@ test('a second Ctrl-C forces an app that blocks its loop', linux, async () => {
   terminal.type('block\r');
   await terminal.line('blocked');
   terminal.type(CTRL_C);
-  await terminal.line(/ waiting for app\.js to end, press Ctrl-C again to force it$/);
+  await terminal.line(/ waiting for app\.js to exit, press Ctrl-C again to kill it$/);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 130);
   await Promise.all(pids.map((pid) => gone(pid)));
@@ -110,7 +110,9 @@ test('an app without handlers ends at the first Ctrl-C', linux, async () => {
 test('Ctrl-C while waiting after a crash with code 3 ends with code 3', linux, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
   await using terminal = new TtySettings(project, 'app.js');
-  await terminal.line(/ app\.js failed with exit code 3, waiting for a change in 1 file, or press Enter$/);
+  await terminal.line(
+    redEnd('app.js failed with exit code 3, waiting for a change in 1 file, or press Enter'),
+  );
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 3);
 });

@@ -44,7 +44,7 @@ test('a program that is watched with its folder restarts once for a save of a mo
   await using app = run(project, 'app.js', { env: { AUTORELOAD_WATCH: '.' } });
   await app.lines('started', / is up in /);
   project.write('dep.js', '2;\n');
-  await app.line('[autoreload] dep.js changed (app.js > dep.js), restarting');
+  await app.line('[autoreload] dep.js changed (imported by app.js), restarting');
   await app.lines('started', / is up in /);
   project.write('other.js', '2;\n');
   await app.line('[autoreload] other.js changed, restarting');

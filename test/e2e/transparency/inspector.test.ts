@@ -199,7 +199,7 @@ test('SIGUSR1 while no run can take it is kept for the next', posix, async () =>
   // The next run is about to start, and would die of it.
   app.kill('SIGUSR1');
   await app.lines(/^\["app"/, /is up in/);
-  assert.equal(app.transcript.count(/was ended by/), 0);
+  assert.equal(app.transcript.count(/was killed by/), 0);
 });
 
 test('a debugger does not hold up the restart of an app that ends in its own time', async () => {

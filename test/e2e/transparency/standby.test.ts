@@ -124,7 +124,7 @@ test('one that has died is missed by nobody', async () => {
   project.write('app.js', `${project.read('app.js')}// edited\n`);
   await app.line('runs');
   await app.line(/is up in/);
-  assert.equal(app.transcript.count(/was ended by/), 0);
+  assert.equal(app.transcript.count(/was killed by/), 0);
 });
 
 test('a program that is broken or complete has a standby for the fix', async () => {

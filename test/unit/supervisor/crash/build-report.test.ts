@@ -39,7 +39,7 @@ test('a missing file is what is waited for first', posix, () => {
 test('without an error, the line of the terminal has to do', posix, () => {
   for (const [ended, title] of [
     [{ code: 3, signal: null }, 'app.js failed with exit code 3'],
-    [{ code: null, signal: 'SIGSEGV' }, 'app.js was ended by SIGSEGV'],
+    [{ code: null, signal: 'SIGSEGV' }, 'app.js was killed by SIGSEGV'],
   ] as const) {
     const report = reportOf({ ...DOWNFALL, ended, error: undefined });
     assert.deepEqual([report.title, report.error, report.frame], [title, undefined, undefined]);

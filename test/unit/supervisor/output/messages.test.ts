@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
 import { display, duration } from '../../../../src/supervisor/util/format.ts';
-import { explanation, unreportedText, wording } from '../../../../src/supervisor/output/messages.ts';
+import {
+  explanation,
+  isFailure,
+  unreportedText,
+  wording,
+} from '../../../../src/supervisor/output/messages.ts';
 import type { Context } from '../../../../src/supervisor/output/messages.ts';
 import type { Change, Ended, Line } from '../../../../src/supervisor/lifecycle/state.ts';
 
@@ -17,6 +22,7 @@ const CONTEXT: Context = {
   mayPress: false,
   isDraining: false,
   chain: (path) => ['/app/app.js', '/app/src/routes.js', path],
+  isImported: () => true,
 };
 
 function change(...paths: readonly string[]): Line {
@@ -28,32 +34,46 @@ function waiting(ended: Partial<Ended>): Line {
   return { kind: 'waiting', ended: { code: null, signal: null, ...ended } };
 }
 
-test('every line is worded like this', posix, () => {
+test('the wording of every line', posix, () => {
   for (const [line, text] of [
     [{ kind: 'up', ms: 48 }, 'app.js is up in 48 ms, watching 12 files'],
     [{ kind: 'up', ms: 1234 }, 'app.js is up in 1.2 s, watching 12 files'],
-    [change('/app/src/db.js'), 'src/db.js changed (app.js > src/routes.js > src/db.js), restarting'],
+    [change('/app/src/db.js'), 'src/db.js changed (imported by app.js > src/routes.js), restarting'],
     [
       change('/app/a.js', '/app/b.js'),
-      'a.js changed (app.js > src/routes.js > a.js), and 1 more, restarting',
+      'a.js changed (imported by app.js > src/routes.js), and 1 more, restarting',
     ],
-    [change('/app/a.js', 'b', 'c'), 'a.js changed (app.js > src/routes.js > a.js), and 2 more, restarting'],
+    [
+      change('/app/a.js', 'b', 'c'),
+      'a.js changed (imported by app.js > src/routes.js), and 2 more, restarting',
+    ],
     [change(), 'files changed and changed back, restarting'],
     [{ kind: 'asked', delay: 0 }, 'app.js asked for a restart (exit code 75), restarting'],
     [{ kind: 'asked', delay: 400 }, 'app.js asked for a restart (exit code 75), restarting in 400 ms'],
     [{ kind: 'asked', delay: 10_000 }, 'app.js asked for a restart (exit code 75), restarting in 10 s'],
     [waiting({ code: 0 }), 'app.js completed, waiting for a change in 12 files'],
     [waiting({ code: 3 }), 'app.js failed with exit code 3, waiting for a change in 12 files'],
-    [waiting({ signal: 'SIGKILL' }), 'app.js was ended by SIGKILL, waiting for a change in 12 files'],
-    [{ kind: 'slow' }, 'app.js is ending in its own time, waiting for it at most 5 s'],
-    [{ kind: 'forcing' }, 'app.js did not end within 5 s, killing it'],
-    [{ kind: 'patience', signal: 'SIGINT' }, 'waiting for app.js to end, press Ctrl-C again to force it'],
+    [waiting({ signal: 'SIGKILL' }), 'app.js was killed by SIGKILL, waiting for a change in 12 files'],
+    [{ kind: 'slow' }, 'waiting up to 5 s for app.js to exit'],
+    [{ kind: 'unanswered' }, 'onChange() in app.js did not answer within 1 s'],
+    [
+      { kind: 'taken', change: { at: 0, files: [{ path: '/app/a.html', how: 'changed' }] } },
+      'a.html changed (imported by app.js > src/routes.js), handled by app.js, no restart',
+    ],
+    [{ kind: 'again', ended: { code: 0, signal: null }, delay: 0 }, 'app.js completed, restarting'],
+    [
+      { kind: 'again', ended: { code: 1, signal: null }, delay: 100 },
+      'app.js failed with exit code 1, retrying in 100 ms',
+    ],
+    [{ kind: 'leaving', ended: { code: 1, signal: null } }, 'app.js failed with exit code 1, exiting'],
+    [{ kind: 'forcing' }, 'app.js did not exit within 5 s, killing it'],
+    [{ kind: 'patience', signal: 'SIGINT' }, 'waiting for app.js to exit, press Ctrl-C again to kill it'],
   ] as const) {
     assert.equal(wording(line, CONTEXT), text);
   }
 });
 
-test('a file system that does not report every change is told like this', posix, () => {
+test('the line about a file system that does not report every change', posix, () => {
   for (const [unreported, text] of [
     [
       { fileSystem: 'NFS', folder: '/app', interval: 250 },
@@ -68,28 +88,63 @@ test('a file system that does not report every change is told like this', posix,
   }
 });
 
-test('created and deleted are told as such', posix, () => {
+test('created and deleted files are reported as such', posix, () => {
   for (const how of ['created', 'deleted'] as const) {
     const line: Line = { kind: 'restarting', change: { at: 0, files: [{ path: '/app/a.js', how }] } };
     assert.equal(wording(line, { ...CONTEXT, chain: () => [] }), `a.js ${how}, restarting`);
   }
 });
 
-test('a file that stands alone in its chain has none', posix, () => {
+test('an asset or a settings file is used, not imported', posix, () => {
+  const context = { ...CONTEXT, isImported: () => false };
+  assert.equal(
+    wording(change('/app/page.html'), context),
+    'page.html changed (used by app.js > src/routes.js), restarting',
+  );
+});
+
+test('a command is named by its label, and once by its full text', posix, () => {
+  const context = { ...CONTEXT, command: { label: 'python3 main.py', text: 'python3 main.py --port 80' } };
+  assert.equal(
+    wording({ kind: 'up', ms: 1 }, context),
+    'started: python3 main.py --port 80, watching 12 files',
+  );
+  assert.equal(
+    wording(waiting({ code: 1 }), context),
+    'python3 main.py failed with exit code 1, waiting for a change in 12 files',
+  );
+});
+
+test('only lines about a failed run are failures', () => {
+  const ended = { code: 1, signal: null };
+  const killed = { code: null, signal: 'SIGKILL' } as const;
+  for (const [line, expected] of [
+    [waiting(ended), true],
+    [waiting(killed), true],
+    [{ kind: 'again', ended, delay: 0 }, true],
+    [{ kind: 'leaving', ended }, true],
+    [waiting({ code: 0 }), false],
+    [{ kind: 'asked', delay: 0 }, false],
+    [change('/app/app.js'), false],
+  ] as const)
+    assert.equal(isFailure(line), expected, line.kind);
+});
+
+test('a file without an importer has no chain', posix, () => {
   const context = { ...CONTEXT, chain: (path: string) => [path] };
   assert.equal(wording(change('/app/app.js'), context), 'app.js changed, restarting');
 });
 
-test('a long chain is told without its middle', posix, () => {
+test('a long chain is printed without its middle', posix, () => {
   const chainOf = (length: number): string => {
     const chain = (): string[] => Array.from({ length }, (_, i) => `/app/${i}`);
     return wording(change('/app/a.js'), { ...CONTEXT, chain });
   };
-  assert.equal(chainOf(5), 'a.js changed (0 > 1 > 2 > 3 > 4), restarting');
-  assert.equal(chainOf(6), 'a.js changed (0 > 1 > ... > 4 > 5), restarting');
+  assert.equal(chainOf(6), 'a.js changed (imported by 0 > 1 > 2 > 3 > 4), restarting');
+  assert.equal(chainOf(7), 'a.js changed (imported by 0 > 1 > ... > 4 > 5), restarting');
 });
 
-test('what is missing is told after a failure, and not after a clean end', posix, () => {
+test('a missing file is named after a failure, and not after a clean exit', posix, () => {
   const context = { ...CONTEXT, missing: '/app/src/x.js', files: 1 };
   assert.equal(
     wording(waiting({ code: 1 }), context),
@@ -130,7 +185,7 @@ test('durations are short', () => {
   }
 });
 
-test('why a file counts: the lines of its imports, or who wants it', () => {
+test('the explanation of a change names the lines of the imports, or the option or call that tracks the file', () => {
   const path = `${sep}app${sep}a.html`;
   const say = (what: Parameters<typeof explanation>[0][number][1]): string =>
     explanation([[path, what]], `${sep}app`);
@@ -139,7 +194,7 @@ test('why a file counts: the lines of its imports, or who wants it', () => {
   assert.equal(say({ text: 'a.html', by: 'program', names: true }), 'why: a.html (tracked)');
 });
 
-test('what may be pressed is said at the end of a line', posix, () => {
+test('the restart key is mentioned at the end of a line', posix, () => {
   const context = { ...CONTEXT, mayPress: true };
   assert.equal(
     wording({ kind: 'up', ms: 48 }, context),
