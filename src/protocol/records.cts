@@ -1,13 +1,13 @@
-// What a child tells its supervisor: the records of the lane, and how each is written and parsed. Knows nothing of who sends
-// or what follows from it. CommonJS, because the child preloads it.
+// Defines the records that a child writes to its supervisor over the lane, and how each is encoded and parsed. Knows neither
+// who sends a record nor what follows from it. CommonJS, because the child preloads it.
 
-/** A built-in module of Node's that a run has used; `imported` as an ES module, which loads more of it. */
+/** A built-in module that a run has used. An ES module import (`imported`) loads more of it than `require` does. */
 export interface UsedBuiltin {
   readonly name: string;
   readonly imported: boolean;
 }
 
-/** What a file looked like to the process that loaded it. `hash` is there when the time stamps cannot be trusted. */
+/** Metadata of a file at the time a process loaded it. `hash` is present when the time stamps cannot be trusted. */
 export interface Stamp {
   readonly mtimeMs: number;
   readonly ctimeMs: number;
@@ -15,193 +15,138 @@ export interface Stamp {
   readonly hash?: number | undefined;
 }
 
-/** One record on the lane. URLs are as Node resolved them, queries included. */
-export type LaneRecord =
-  | {
-      readonly kind: 'resolved';
-      readonly specifier: string;
-      readonly parent: string | undefined;
-      readonly url: string;
-      /** Absent when this process has recorded the same URL before, or when the file could not be read. */
-      readonly stamp: Stamp | undefined;
-      /** The run before has found it, too, and it is what it was. Never on the lane: stands for a place in `again`. */
-      readonly again?: true;
-    }
-  /** What the last run has found in packages was found again: its place in the list that a standby was told. */
-  | { readonly kind: 'again'; readonly index: number }
-  /** A specifier that did not resolve, at a wall-clock time in ms. */
-  | {
-      readonly kind: 'missed';
-      readonly specifier: string;
-      readonly parent: string | undefined;
-      readonly at: number;
-    }
-  /** A built-in module was used for the first time in this way. */
-  | ({ readonly kind: 'builtin' } & UsedBuiltin)
-  /** The app closed the channel to its launcher. */
-  | { readonly kind: 'disconnected' }
-  /** The app started a process. */
-  | { readonly kind: 'spawned'; readonly pid: number }
-  /** A piece of what an error says that nobody has caught; it may end the child. `first`: another error begins. */
-  | { readonly kind: 'crashed'; readonly first: boolean; readonly text: string }
-  /** Where the inspector listens, after SIGUSR1. */
-  | { readonly kind: 'inspected'; readonly url: string }
-  /** The run listens on a socket that it was handed. */
-  | { readonly kind: 'adopted'; readonly id: string }
-  /** The run does not listen on a socket any more, or does not want one that it was handed. */
-  | { readonly kind: 'released'; readonly id: string }
-  /** The run is ending, and waits for responses. */
-  | { readonly kind: 'draining' }
-  /** The run is ending, and waits for nothing but its signal. */
-  | { readonly kind: 'drained' }
-  /** What the app wants to do about a change: be asked whether it causes a restart; do something before it ends. */
-  | { readonly kind: 'wishes'; readonly change: boolean; readonly end: boolean }
-  /** Whether the change of that round is to cause a restart. */
-  | { readonly kind: 'answered'; readonly round: number; readonly restart: boolean }
-  /** The app asks for its restart, or for its end. */
-  | { readonly kind: 'requested'; readonly what: 'restart' | 'stop'; readonly message: string | undefined }
-  /** A path or a glob, relative to a folder, counts from now on; or does not count any more. */
-  | { readonly kind: 'tracked'; readonly text: string; readonly cwd: string; readonly on: boolean }
-  /** A piece of what is to survive the run, in base64: the first, the last, one between them. */
-  | {
-      readonly kind: 'preserved';
-      readonly key: string;
-      readonly first: boolean;
-      readonly last: boolean;
-      readonly text: string;
-    }
-  /** What does not survive the run, and why. */
-  | { readonly kind: 'lost'; readonly key: string; readonly why: string }
-  /** The program begins to read what the user types. */
-  | { readonly kind: 'reads' }
-  /** The entry has been loaded and the event loop turns, since a wall-clock time in ms. */
-  | { readonly kind: 'up'; readonly at: number };
-
-/** The line that carries a record. It begins with a newline too, should another process have been cut off in its own. */
-export function encodeRecord(record: LaneRecord): string {
-  return `\n${JSON.stringify(toFields(record))}\n`;
+/** The types of fields. */
+interface FieldTypes {
+  text: string;
+  flag: boolean;
+  number: number;
+  pid: number;
+  request: 'restart' | 'stop';
+  stamp: Stamp;
 }
 
-/** The record in a line, or undefined when the line is not one of ours. */
+type FieldType = keyof FieldTypes;
+
+/** Every kind of record with the types of its fields. A field whose type ends in `?` is optional. */
+const KINDS = {
+  /**
+   * A specifier resolved to a URL, as Node gives it, query included. `stamp` is absent when this process has recorded the URL
+   * before, and when it could not read the file. `again` is never on the lane: the supervisor sets it for an `again` record.
+   */
+  resolved: { specifier: 'text', parent: 'text?', url: 'text', stamp: 'stamp?', again: 'flag?' },
+  /** An import inside packages resolved as in the previous run: its index in the list that the standby was given. */
+  again: { index: 'number' },
+  /** A specifier did not resolve, at a wall-clock time (ms). */
+  missed: { specifier: 'text', parent: 'text?', at: 'number' },
+  /** A built-in module was used for the first time in this way. */
+  builtin: { name: 'text', imported: 'flag' },
+  /** The app closed the IPC channel to its launcher. */
+  disconnected: {},
+  /** The app started a process. */
+  spawned: { pid: 'pid' },
+  /** Part of the text of an uncaught error, which may end the child. `first`: the text of an error begins. */
+  crashed: { first: 'flag', text: 'text' },
+  /** The inspector listens at a URL, after SIGUSR1. */
+  inspected: { url: 'text' },
+  /** The run listens on a socket that it was handed. */
+  adopted: { id: 'text' },
+  /** The run no longer listens on a socket, or does not want one that it was handed. */
+  released: { id: 'text' },
+  /** The run is shutting down and waits for in-flight responses. */
+  draining: {},
+  /** The run is shutting down and waits only for its stop signal. */
+  drained: {},
+  /** The app decides whether a change causes a restart (`change`), or has work to do before it exits (`end`). */
+  wishes: { change: 'flag', end: 'flag' },
+  /** The app's answer to the change of that round. */
+  answered: { round: 'number', restart: 'flag' },
+  /** The app requests its restart or its stop. */
+  requested: { what: 'request', message: 'text?' },
+  /** A path or a glob, relative to a folder, is tracked from now on (`on`), or no longer. */
+  tracked: { text: 'text', cwd: 'text', on: 'flag' },
+  /** Part of a preserved value, in base64. */
+  preserved: { key: 'text', first: 'flag', last: 'flag', text: 'text' },
+  /** A value that cannot be preserved, and the reason. */
+  lost: { key: 'text', why: 'text' },
+  /** The program begins to read from stdin. */
+  reads: {},
+  /** The entry has been loaded and the event loop has been idle since a wall-clock time (ms). */
+  up: { at: 'number' },
+} as const;
+
+type Kinds = typeof KINDS;
+type Optional<F> = { [Name in keyof F]: F[Name] extends `${FieldType}?` ? Name : never }[keyof F];
+type Fields<F> = {
+  readonly [Name in Exclude<keyof F, Optional<F>>]: F[Name] extends FieldType ? FieldTypes[F[Name]] : never;
+} & {
+  readonly [Name in Optional<F>]?:
+    | (F[Name] extends `${infer Type extends FieldType}?` ? FieldTypes[Type] : never)
+    | undefined;
+};
+
+/** One record on the lane. */
+export type LaneRecord = {
+  [Kind in keyof Kinds]: { readonly kind: Kind } & Fields<Kinds[Kind]>;
+}[keyof Kinds];
+
+const CHECKS: Readonly<Record<FieldType, (value: unknown) => boolean>> = {
+  text: isString,
+  flag: (value) => typeof value === 'boolean',
+  number: isNumber,
+  pid: (value) => isNumber(value) && Number.isInteger(value) && value > 1,
+  request: (value) => value === 'restart' || value === 'stop',
+  stamp: isStamp,
+};
+
+interface Field {
+  readonly name: string;
+  readonly isValid: (value: unknown) => boolean;
+}
+
+const FIELDS: ReadonlyMap<unknown, readonly Field[]> = new Map(
+  Object.entries(KINDS).map(([kind, fields]) => [kind, Object.entries<string>(fields).map(fieldOf)]),
+);
+
+function fieldOf([name, type]: readonly [string, string]): Field {
+  const isValid = CHECKS[type.replace('?', '') as FieldType];
+  return { name, isValid: type.endsWith('?') ? (value) => value === undefined || isValid(value) : isValid };
+}
+
+/**
+ * The line of a record. Its leading newline ends the line of another process that was killed while it wrote. JSON of the record
+ * as it is: anything shorter costs a child, whose code has not been compiled yet, twice the time.
+ */
+export function encodeRecord(record: LaneRecord): string {
+  return `\n${JSON.stringify(record)}\n`;
+}
+
+/** The record in a line; undefined for any other line. */
 export function parseRecord(line: string): LaneRecord | undefined {
-  let fields: unknown;
+  let record: Record<string, unknown> | null;
   try {
-    fields = JSON.parse(line);
+    record = JSON.parse(line) as Record<string, unknown> | null;
   } catch {
     return undefined;
   }
-  return Array.isArray(fields) ? fromFields(fields) : undefined;
+  const fields = FIELDS.get(record?.['kind']);
+  if (!record || !fields) return undefined;
+  // The record counts without its stamp.
+  if (!isStamp(record['stamp'])) delete record['stamp'];
+  for (const { name, isValid } of fields) if (!isValid(record[name])) return undefined;
+  return record as unknown as LaneRecord;
 }
 
-function toFields(record: LaneRecord): unknown[] {
-  switch (record.kind) {
-    case 'resolved': {
-      const { specifier, parent = null, url, stamp } = record;
-      if (!stamp) return ['r', specifier, parent, url];
-      return ['r', specifier, parent, url, stamp.mtimeMs, stamp.ctimeMs, stamp.size, stamp.hash ?? null];
-    }
-    case 'again':
-      return ['g', record.index];
-    case 'missed':
-      return ['m', record.specifier, record.parent ?? null, record.at];
-    case 'builtin':
-      return ['b', record.name, record.imported];
-    case 'disconnected':
-      return ['d'];
-    case 'spawned':
-      return ['s', record.pid];
-    case 'crashed':
-      return ['c', record.first, record.text];
-    case 'inspected':
-      return ['i', record.url];
-    case 'adopted':
-      return ['a', record.id];
-    case 'released':
-      return ['f', record.id];
-    case 'draining':
-      return ['w'];
-    case 'drained':
-      return ['e'];
-    case 'wishes':
-      return ['n', record.change, record.end];
-    case 'answered':
-      return ['v', record.round, record.restart];
-    case 'requested':
-      return ['x', record.what, record.message ?? null];
-    case 'tracked':
-      return ['t', record.text, record.cwd, record.on];
-    case 'preserved':
-      return ['p', record.key, record.first, record.last, record.text];
-    case 'lost':
-      return ['l', record.key, record.why];
-    case 'reads':
-      return ['k'];
-    case 'up':
-      return ['u', record.at];
-  }
+function isStamp(value: unknown): boolean {
+  const { mtimeMs, ctimeMs, size, hash } = (value ?? {}) as Partial<Record<keyof Stamp, unknown>>;
+  return isNumber(mtimeMs) && isNumber(ctimeMs) && isNumber(size) && (hash === undefined || isNumber(hash));
 }
 
-function fromFields(fields: unknown[]): LaneRecord | undefined {
-  const [tag, first, second, third, ...rest] = fields;
-  if (tag === 'r' && isString(first) && isParent(second) && isString(third)) {
-    return {
-      kind: 'resolved',
-      specifier: first,
-      parent: second ?? undefined,
-      url: third,
-      stamp: stampFrom(rest),
-    };
-  }
-  if (tag === 'g' && isNumber(first)) return { kind: 'again', index: first };
-  if (tag === 'm' && isString(first) && isParent(second) && isNumber(third)) {
-    return { kind: 'missed', specifier: first, parent: second ?? undefined, at: third };
-  }
-  if (tag === 's' && isNumber(first) && Number.isInteger(first) && first > 1)
-    return { kind: 'spawned', pid: first };
-  if (tag === 'c' && isBoolean(first) && isString(second)) return { kind: 'crashed', first, text: second };
-  if (tag === 'i' && isString(first)) return { kind: 'inspected', url: first };
-  if (tag === 'b' && isString(first) && isBoolean(second))
-    return { kind: 'builtin', name: first, imported: second };
-  if (tag === 'd') return { kind: 'disconnected' };
-  if (tag === 'a' && isString(first)) return { kind: 'adopted', id: first };
-  if (tag === 'f' && isString(first)) return { kind: 'released', id: first };
-  if (tag === 'w') return { kind: 'draining' };
-  if (tag === 'e') return { kind: 'drained' };
-  if (tag === 'n' && isBoolean(first) && isBoolean(second))
-    return { kind: 'wishes', change: first, end: second };
-  if (tag === 'v' && isNumber(first) && isBoolean(second))
-    return { kind: 'answered', round: first, restart: second };
-  if (tag === 'x' && (first === 'restart' || first === 'stop') && isParent(second))
-    return { kind: 'requested', what: first, message: second ?? undefined };
-  if (tag === 't' && isString(first) && isString(second) && isBoolean(third))
-    return { kind: 'tracked', text: first, cwd: second, on: third };
-  if (tag === 'p' && isString(first) && isBoolean(second) && isBoolean(third) && isString(rest[0]))
-    return { kind: 'preserved', key: first, first: second, last: third, text: rest[0] };
-  if (tag === 'l' && isString(first) && isString(second)) return { kind: 'lost', key: first, why: second };
-  if (tag === 'k') return { kind: 'reads' };
-  if (tag === 'u' && isNumber(first)) return { kind: 'up', at: first };
-  return undefined;
-}
-
-function stampFrom([mtimeMs, ctimeMs, size, hash]: unknown[]): Stamp | undefined {
-  if (!isNumber(mtimeMs) || !isNumber(ctimeMs) || !isNumber(size)) return undefined;
-  return { mtimeMs, ctimeMs, size, hash: isNumber(hash) ? hash : undefined };
-}
-
-/** Whether a value that has come from elsewhere is a text. */
+/** Whether a value from another process is a string. */
 export function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** Whether it is a number that can be counted with. */
+/** Whether a value from another process is a finite number. */
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean';
-}
-
-function isParent(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
 }

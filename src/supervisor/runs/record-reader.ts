@@ -1,9 +1,9 @@
-// The supervisor's end of the lane: bytes in, records out. Knows nothing of what they mean.
+// Splits the bytes of the lane into records. Does not know what they mean.
 import { StringDecoder } from 'node:string_decoder';
 import { parseRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 
-/** No record of ours is longer; paths and specifiers are a few hundred bytes. */
+/** Maximum length of a line (UTF-16 code units). A record has a few hundred; anything longer is not one. */
 const MAX_LINE = 1 << 20;
 
 export class RecordReader {
@@ -18,7 +18,7 @@ export class RecordReader {
     this.#onGarbage = onGarbage;
   }
 
-  /** Takes the next bytes, and tells each record that is complete. */
+  /** Takes the next bytes and reports each record that is complete. */
   push(chunk: Buffer): void {
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
     this.#rest = lines.pop() ?? '';

@@ -10,9 +10,15 @@ const NOT_OURS = /^\[autoreload\] a record of the child is not one of ours: /;
 
 for (const [what, text] of [
   ['text', "'hello\\n'"],
-  ['a record cut in half', `'["r","./x.js","file:///app.js","fi'`],
-  ['a record without its end, and more', `'\\n["r","./x.js"' + '\\n["u"]\\n[]\\n{}\\n'`],
-  ['a record of other types', `'["r",1,2,3]\\n["s","42"]\\n["s",-1]\\n'`],
+  ['a record cut in half', `'{"kind":"resolved","specifier":"./x.js","parent":"file:///app.js","url":"fi'`],
+  [
+    'a record without its end, and more',
+    `'\\n{"kind":"resolved","specifier":"./x.js"' + '\\n{"kind":"up"}\\n[]\\n{}\\n'`,
+  ],
+  [
+    'a record of other types',
+    `'{"kind":"missed","specifier":1,"at":3}\\n{"kind":"spawned","pid":"42"}\\n{"kind":"spawned","pid":-1}\\n'`,
+  ],
   ['two megabytes without a newline', `'x'.repeat(2 ** 21)`],
   ['zeros', `Buffer.alloc(100)`],
 ] as const) {

@@ -1,13 +1,51 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeRecord } from '../../../src/protocol/records.cts';
+import { encodeRecord, parseRecord } from '../../../src/protocol/records.cts';
 import type { LaneRecord } from '../../../src/protocol/records.cts';
 import { RecordReader } from '../../../src/supervisor/runs/record-reader.ts';
 
 const RECORDS: readonly LaneRecord[] = [
-  { kind: 'missed', specifier: './ü日.js', parent: 'file:///a.js', at: 1 },
+  {
+    kind: 'resolved',
+    specifier: './a b.js?x',
+    parent: 'file:///app.js',
+    url: 'file:///a%20b.js?x',
+    stamp: { mtimeMs: 1.5, size: 2, ctimeMs: 3, hash: 5 },
+  },
+  {
+    kind: 'resolved',
+    specifier: 'x',
+    url: 'file:///x.js',
+    stamp: { mtimeMs: 1, size: 0, ctimeMs: 0 },
+  },
+  {
+    kind: 'resolved',
+    specifier: 'line\nbreak "quoted" ü日',
+    parent: 'file:///a.js',
+    url: 'file:///b.js',
+  },
+  { kind: 'again', index: 12 },
+  { kind: 'missed', specifier: 'x', at: 5 },
+  { kind: 'missed', specifier: './x', parent: 'file:///a.js', at: 5.25 },
+  { kind: 'builtin', name: 'http', imported: true },
+  { kind: 'disconnected' },
   { kind: 'spawned', pid: 42 },
-  { kind: 'up', at: 2 },
+  { kind: 'crashed', first: true, text: 'Error: line\nbreak \uD83D' },
+  { kind: 'crashed', first: false, text: '' },
+  { kind: 'inspected', url: 'ws://127.0.0.1:9229/id' },
+  { kind: 'adopted', id: '1.2' },
+  { kind: 'released', id: '1.2' },
+  { kind: 'draining' },
+  { kind: 'drained' },
+  { kind: 'wishes', change: true, end: false },
+  { kind: 'answered', round: 3, restart: true },
+  { kind: 'requested', what: 'restart', message: 'line\nbreak' },
+  { kind: 'requested', what: 'stop' },
+  { kind: 'tracked', text: 'src/**', cwd: '/app', on: true },
+  { kind: 'preserved', key: 'a', first: true, last: false, text: 'AAA=' },
+  { kind: 'lost', key: 'a', why: 'too big' },
+  { kind: 'reads' },
+  { kind: 'up', at: 7 },
 ];
 const BYTES = Buffer.from(RECORDS.map(encodeRecord).join(''));
 
@@ -20,7 +58,83 @@ class Bench {
   );
 }
 
-test('records come whole, however the bytes are cut', () => {
+test('each record takes one line and is parsed unchanged', () => {
+  for (const record of RECORDS) {
+    const [before, line, after, ...more] = encodeRecord(record).split('\n');
+    assert.deepEqual([before, after, more], ['', '', []]);
+    assert.deepEqual(parseRecord(line ?? ''), record);
+  }
+});
+
+test('an absent optional field and an undefined one are the same', () => {
+  const line = encodeRecord({ kind: 'missed', specifier: 'x', parent: undefined, at: 5 });
+  assert.deepEqual(parseRecord(line), { kind: 'missed', specifier: 'x', at: 5 });
+});
+
+test('a line of another form, or with a field of another type, is not a record', () => {
+  for (const line of [
+    '',
+    'text',
+    'null',
+    '1',
+    '"resolved"',
+    '{}',
+    '[]',
+    '["resolved"]',
+    '{"kind":1}',
+    '{"kind":"other"}',
+    '{"kind":"__proto__"}',
+    '{"kind":"resolved"}',
+    '{"kind":"resolved","specifier":1,"url":"u"}',
+    '{"kind":"resolved","specifier":"s","parent":1,"url":"u"}',
+    '{"kind":"resolved","specifier":"s","parent":null,"url":"u"}',
+    '{"kind":"resolved","specifier":"s"}',
+    '{"kind":"missed","specifier":"s"}',
+    '{"kind":"missed","specifier":"s","at":"5"}',
+    '{"kind":"spawned"}',
+    '{"kind":"spawned","pid":1}',
+    '{"kind":"spawned","pid":1.5}',
+    '{"kind":"spawned","pid":"2"}',
+    '{"kind":"spawned","pid":-2}',
+    '{"kind":"crashed"}',
+    '{"kind":"crashed","first":true}',
+    '{"kind":"crashed","first":1,"text":"x"}',
+    '{"kind":"crashed","first":true,"text":5}',
+    '{"kind":"inspected"}',
+    '{"kind":"inspected","url":1}',
+    '{"kind":"wishes","change":true}',
+    '{"kind":"answered","round":1}',
+    '{"kind":"answered","round":"1","restart":true}',
+    '{"kind":"requested","what":"other"}',
+    '{"kind":"requested","what":"stop","message":null}',
+    '{"kind":"tracked","text":"src","cwd":"/app"}',
+    '{"kind":"preserved","key":"a","first":true,"text":"AAA="}',
+    '{"kind":"lost","key":"a"}',
+    '{"kind":"up"}',
+    '{"kind":"up","at":null}',
+    '{"kind":"up","at":1e999}',
+    '{"kind":"resolved","specifier":"s"',
+  ]) {
+    assert.equal(parseRecord(line), undefined, line);
+  }
+});
+
+test('an incomplete stamp counts as none', () => {
+  for (const stamp of [
+    '1',
+    'null',
+    '[]',
+    '{"mtimeMs":1,"ctimeMs":2}',
+    '{"mtimeMs":1,"ctimeMs":2,"size":null}',
+    '{"mtimeMs":"1","ctimeMs":2,"size":3}',
+    '{"mtimeMs":1,"ctimeMs":2,"size":3,"hash":"4"}',
+  ]) {
+    const record = parseRecord(`{"kind":"resolved","specifier":"s","url":"file:///a.js","stamp":${stamp}}`);
+    assert.deepEqual(record, { kind: 'resolved', specifier: 's', url: 'file:///a.js' }, stamp);
+  }
+});
+
+test('records are complete wherever the bytes are cut', () => {
   for (let size = 1; size <= BYTES.length; size++) {
     const { reader, records, garbage } = new Bench();
     for (let i = 0; i < BYTES.length; i += size) reader.push(BYTES.subarray(i, i + size));
@@ -29,15 +143,15 @@ test('records come whole, however the bytes are cut', () => {
   }
 });
 
-test('a record is told only when it is complete', () => {
+test('a record is reported only when it is complete', () => {
   const { reader, records } = new Bench();
   reader.push(BYTES.subarray(0, -1));
-  assert.equal(records.length, 2);
+  assert.equal(records.length, RECORDS.length - 1);
   reader.push(BYTES.subarray(-1));
-  assert.equal(records.length, 3);
+  assert.equal(records.length, RECORDS.length);
 });
 
-test('what is not a record is told, and the next record is read', () => {
+test('a line that is not a record is reported, and the next record is read', () => {
   const { reader, records, garbage } = new Bench();
   reader.push(Buffer.from(`something else\n${BYTES.toString()}`));
   assert.deepEqual(records, RECORDS);
@@ -51,7 +165,7 @@ test('a line that is too long ends with its newline, wherever it was cut', () =>
   assert.deepEqual(records, RECORDS);
 });
 
-test('a line without end is told once and not kept, and the record after it is read', () => {
+test('a line without end is reported once and not kept, and the next record is read', () => {
   const { reader, records, garbage } = new Bench();
   for (let i = 0; i < 5; i++) reader.push(Buffer.alloc(1 << 20, 'x'));
   reader.push(Buffer.from(`\n${BYTES.toString()}`));

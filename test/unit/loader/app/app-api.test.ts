@@ -75,9 +75,9 @@ test('requests are told with their reason, when the statement has come to its en
   assert.deepEqual(records(), []);
   await Promise.resolve();
   assert.deepEqual(records(), [
-    { kind: 'requested', what: 'restart', message: undefined },
+    { kind: 'requested', what: 'restart' },
     { kind: 'requested', what: 'restart', message: 'why'.repeat(1000).slice(0, 1000) },
-    { kind: 'requested', what: 'stop', message: undefined },
+    { kind: 'requested', what: 'stop' },
   ]);
 });
 
