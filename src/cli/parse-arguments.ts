@@ -1,48 +1,40 @@
-// What has been typed behind `autoreload`: our options, Node's options, and the program. Reads words, and decides nothing.
-// Knows commander, as the help and the completion do.
-import { Command, Option } from 'commander';
-import { isNodeOption, takesNext } from './node-flags.ts';
-import { flagOf, nearestOption, OPTIONS, problem } from '../options/options.ts';
-import type { Definition, Source } from '../options/options.ts';
+// Splits the words behind `autoreload` into our flags, Node options and the program. Decides nothing, and reads no values.
+import { badValue, optionError } from '../options/parse-options.ts';
+import type { OptionSource } from '../options/parse-options.ts';
+import { nearestOption } from '../options/options.ts';
+import { DURATION_TEXT } from '../options/value-types.ts';
 import type { AutoreloadError } from '../shared/errors.ts';
+import { FLAGS } from './flags.ts';
+import type { Flag, Shell } from './flags.ts';
+import { isNodeOption, takesNext } from './node-flags.ts';
 
-/** What has been typed, taken apart. */
-export interface Arguments {
-  /** Our options, and what is wrong with how they are written. */
-  readonly flags: Source;
-  /** Node's options, as they were written. */
+/** The parts of a command line. */
+export interface ParsedArguments {
+  /** Our options, and mistakes in how they are written. */
+  readonly flags: OptionSource;
+  /** Node options, as they were written. */
   readonly nodeOptions: readonly string[];
-  /** Those of them that may be none. */
-  readonly doubtful: readonly Doubtful[];
-  /** The script and its arguments; behind `--` the command and its arguments. */
+  /** Node options that this version of Node may not know. */
+  readonly doubtful: readonly DoubtfulOption[];
+  /** The script with its arguments; behind `--` the command with its arguments. */
   readonly program: readonly string[];
   /** Whether there was a `--`. */
   readonly isCommand: boolean;
   readonly help: boolean;
   readonly version: boolean;
-  /** For which shell a script is wanted. */
-  readonly completion: string | undefined;
+  /** Shell to print a completion script for. */
+  readonly completion: Shell | undefined;
 }
 
-/** A word that looks like an option. */
-export interface Doubtful {
+/** A word that may be a misspelled flag. */
+export interface DoubtfulOption {
   readonly word: string;
-  /** What may have been meant. */
+  /** The flag that the user may have meant. */
   readonly meant: string | undefined;
 }
 
-/** Options of the command alone. */
-export const COMMAND_OPTIONS: readonly Option[] = [
-  new Option('--completion <shell>', 'print completion for bash, zsh or fish'),
-  new Option('-v, --version', 'print the version'),
-  new Option('-h, --help', 'print this'),
-];
-
-/** The next word is the value of `--poll` only if it is a length of time: it may be the script. */
-const LENGTH_OF_TIME = /^\d+(\.\d+)?(ms|s|m|min|h)?$/;
-
-/** What other tools call what is one of our options. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+/** Flags of other tools, and ours with the same effect. */
+const OTHER_TOOLS: Readonly<Record<string, string>> = {
   '-w': '--watch',
   '-x': '--exec',
   '-d': '--debounce',
@@ -63,108 +55,82 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Takes apart what has been typed. Our options and Node's may be mixed; behind the script everything is the script's.
+ * Splits a command line. Our flags and Node options may be mixed; everything behind the script belongs to the script.
  *
  * @param words as `process.argv.slice(2)`
- * @param hasExec whether another source of options names a command to run instead of Node
+ * @param hasExec whether another source sets `exec`, so that a command runs instead of Node
  * @example
- * readArguments(['--inspect', '--clear', 'app.js', '-x'], false).program // ['app.js', '-x']
+ * parseArguments(['--inspect', '--clear', 'app.js', '-x'], false).program // ['app.js', '-x']
  */
-export function readArguments(words: readonly string[], hasExec: boolean): Arguments {
-  const command = commandOf();
+export function parseArguments(words: readonly string[], hasExec: boolean): ParsedArguments {
+  const parsed: Record<string, unknown> = {};
   const problems: AutoreloadError[] = [];
   const nodeOptions: string[] = [];
-  const doubtful: Doubtful[] = [];
+  const doubtful: DoubtfulOption[] = [];
   const rest = [...words];
-  let isCommand = false;
   for (;;) {
     const [word, next] = rest;
-    if (word === undefined || word === '-' || !word.startsWith('-')) break;
-    if (word === '--') {
-      isCommand = true;
-      rest.shift();
-      break;
-    }
+    if (word === undefined || word === '-' || word === '--' || !word.startsWith('-')) break;
     const [name = ''] = word.split('=', 1);
-    const option = command.options.find(({ long, short }) => long === name || short === name);
-    if (option !== undefined) {
-      const own = rest.splice(0, isValue(option, word, next) ? 2 : 1);
-      const wrong = misuse(option, word, own.length);
-      if (wrong !== undefined) problems.push(problem(wrong));
-      else command.parseOptions(own.length > 1 ? [`${word}=${own[1]}`] : own);
+    const hasText = word.includes('=');
+    // A word that begins with `-` is no value: the value has been forgotten.
+    const isValue = next !== undefined && !next.startsWith('-');
+    const flag = FLAGS.find(({ name: long, short }) => long === name || short === name);
+    if (flag !== undefined) {
+      const isNext = !hasText && isValue && takesWord(flag, next);
+      const [, text] = rest.splice(0, isNext ? 2 : 1);
+      const value = hasText ? word.slice(name.length + 1) : text;
+      const wrong = misuse(flag, name, value);
+      if (wrong !== undefined) problems.push(wrong);
+      else parsed[flag.key] = flag.isRepeatable ? [...asList(parsed[flag.key]), value] : (value ?? flag.isOn);
       continue;
     }
-    const slip = isNodeOption(word) ? undefined : meantBy(name);
-    // What runs no Node takes the rest, unless it looks like a slip of ours.
-    if ((hasExec || command.opts()['exec'] !== undefined) && slip === undefined) break;
-    const meant = isNodeOption(word) || !Object.hasOwn(ELSEWHERE, name) ? slip : ELSEWHERE[name];
-    const takesValue = takesNext(word) && next !== undefined && !next.startsWith('-');
-    if (!isNodeOption(word) || (takesNext(word) && !takesValue)) doubtful.push({ word, meant });
-    nodeOptions.push(...rest.splice(0, takesValue ? 2 : 1));
+    const isKnown = isNodeOption(word);
+    const misspelled = isKnown ? undefined : meantFlag(name);
+    // A command takes the rest, unless the word looks like a misspelled flag of ours.
+    if ((hasExec || parsed['exec'] !== undefined) && misspelled === undefined) break;
+    const meant = !isKnown && Object.hasOwn(OTHER_TOOLS, name) ? OTHER_TOOLS[name] : misspelled;
+    const isPair = takesNext(word) && isValue;
+    if (!isKnown || (takesNext(word) && !isPair)) doubtful.push({ word, meant });
+    nodeOptions.push(...rest.splice(0, isPair ? 2 : 1));
   }
-  const { help = false, version = false, completion, ...values } = command.opts();
-  const flags = { values, problems, where };
-  return { flags, nodeOptions, doubtful, program: rest, isCommand, help, version, completion };
+  const isCommand = rest[0] === '--';
+  const { help, version, completion, ...values } = parsed;
+  return {
+    flags: { values, problems, where: (key) => FLAGS.find((flag) => flag.key === key)?.name ?? key },
+    nodeOptions,
+    doubtful,
+    program: isCommand ? rest.slice(1) : rest,
+    isCommand,
+    help: help === true,
+    version: version === true,
+    completion: completion as Shell | undefined,
+  };
 }
 
-/** How a flag is called. */
-function where(name: string): string {
-  const definition = OPTIONS.find((known) => known.name === name);
-  return definition === undefined ? name : flagOf(definition);
+/** Whether the next word is the value. In `--poll app.js` it is the script. */
+function takesWord({ takes }: Flag, next: string): boolean {
+  return takes === 'value' || (takes === 'optional value' && DURATION_TEXT.test(next));
 }
 
-/** All options as commander knows them. */
-export function commandOf(): Command {
-  const command = new Command('autoreload').helpOption(false);
-  for (const definition of OPTIONS) for (const option of optionsOf(definition)) command.addOption(option);
-  for (const option of COMMAND_OPTIONS) command.addOption(option);
-  return command;
+/** Reports a flag that is written wrongly. Values of options are checked with those of other sources. */
+function misuse({ key, takes, type }: Flag, name: string, value?: string): AutoreloadError | undefined {
+  if (takes === 'no value' && value !== undefined)
+    return optionError(`${name} takes no value, got ${JSON.stringify(value)}. Use ${name}.`);
+  if (takes !== 'value' || type === undefined) return undefined;
+  if (value === undefined)
+    return optionError(`${name} needs a value: ${type.expected}. Use ${name} ${type.suggest('')}.`);
+  return key === 'completion' && type.read(value) === undefined ? badValue(name, type, value) : undefined;
 }
 
-/** An option, and where it can be turned off or on again its counterpart, which is not in the help. */
-function optionsOf(definition: Definition): Option[] {
-  const flag = flagOf(definition);
-  const { placeholder, description, group, default: value } = definition;
-  const option = new Option(placeholder === undefined ? flag : `${flag} ${placeholder}`, description);
-  option.helpGroup(group);
-  if (Array.isArray(value))
-    option.argParser<readonly string[] | undefined>((text, earlier) => [...(earlier ?? []), text]);
-  const other = new Option(
-    flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-'),
-  );
-  other.hideHelp();
-  if (placeholder !== undefined && !option.optional) return [option];
-  // The negative one last: commander takes the other for a default.
-  return option.negate ? [other, option] : [option, other];
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
-/** Whether the next word is the value of an option. One that begins with `-` is none: it has been forgotten. */
-function isValue(option: Option, word: string, next: string | undefined): boolean {
-  if (word.includes('=') || next === undefined || next.startsWith('-')) return false;
-  return option.required || (option.optional && LENGTH_OF_TIME.test(next));
-}
-
-/** What is wrong with how an option is written. */
-function misuse(option: Option, word: string, length: number): string | undefined {
-  const [name = ''] = word.split('=', 1);
-  const hasValue = length > 1 || word.includes('=');
-  if (option.required && !hasValue) {
-    const kind = OPTIONS.find((known) => flagOf(known) === name)?.kind;
-    const expected = kind?.expected ?? 'bash, zsh or fish';
-    return `${name} needs a value: ${expected}. Use ${name} ${kind?.suggest('') ?? 'bash'}.`;
-  }
-  if (hasValue && !option.required && !option.optional)
-    return `${name} takes no value, got ${JSON.stringify(word.slice(name.length + 1))}. Use ${name}.`;
-  return undefined;
-}
-
-/** Which of our options a word may stand for. */
-function meantBy(name: string): string | undefined {
-  if (!name.startsWith('--')) return undefined;
-  const definition = nearestOption(name);
-  if (definition === undefined) return undefined;
-  const flag = flagOf(definition).replace('--no-', '--');
-  return name.startsWith('--no-') && definition.placeholder === undefined
-    ? flag.replace('--', '--no-')
-    : flag;
+/** Returns the flag that is most similar to a misspelled one. */
+function meantFlag(name: string): string | undefined {
+  const key = name.startsWith('--') ? nearestOption(name)?.name : undefined;
+  const flags = FLAGS.filter((flag) => flag.key === key);
+  const isOn = !name.startsWith('--no-');
+  return (flags.find((flag) => flag.isOn === isOn) ?? flags[0])?.name;
 }

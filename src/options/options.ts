@@ -1,206 +1,128 @@
-// What the user has set, validated and frozen. One table says everything about each option; the command line, the
-// environment and package.json are three ways to the same. The only file that reads the user's AUTORELOAD_* variables.
-import { AutoreloadError } from '../shared/errors.ts';
-import {
-  choice,
-  COMMAND,
-  DURATION,
-  EXTENSIONS,
-  LIMIT,
-  nearest,
-  PATHS,
-  POLL,
-  SIGNAL,
-  SWITCH,
-} from './value-types.ts';
-import type { Kind } from './value-types.ts';
+// Defines every option, in one table: the command line, the environment, package.json, the help, the completion and the JSON
+// schema are derived from it. Reads no value.
+import { COMMAND } from './command-text.ts';
+import { nearest } from './did-you-mean.ts';
+import { choice, DURATION, EXTENSIONS, PATHS, POLL, SIGNAL, SWITCH, TIMEOUT } from './value-types.ts';
+import type { ValueType } from './value-types.ts';
 
-/** How much is printed. */
+/** Amount of output. */
 export type LogLevel = 'silent' | 'info' | 'debug';
 
-/** Everything that the user can set. */
+/** The value of every option. */
 export interface Options {
-  /** Paths and globs that count besides what the program loads. */
+  /** Paths and globs to watch besides the files that the program loads. */
   readonly watch: readonly string[];
-  /** Globs of what never counts. */
+  /** Globs of files whose changes are ignored. */
   readonly ignore: readonly string[];
-  /** Endings of the names of files that count where a folder or a glob is watched, without a dot; none: all. */
+  /** Extensions of the files that count in watched folders and globs, without a dot; none: all. */
   readonly ext: readonly string[];
-  /** ms between two looks at each file; 0: only files that cannot be watched are polled. */
+  /** Interval between two looks at each file (ms); 0: only files that cannot be watched are polled. */
   readonly poll: number;
-  /** ms in which nothing must happen before a change counts as complete; undefined: as it depends on the change. */
+  /** Quiet time after which a change is complete (ms); undefined: depends on the change. */
   readonly debounce: number | undefined;
-  /** ms between the stop signal and SIGKILL. */
+  /** Grace period between the stop signal and SIGKILL (ms). */
   readonly grace: number;
-  /** The stop signal. */
+  /** Stop signal. */
   readonly signal: NodeJS.Signals;
-  /** What follows when the program has completed. */
+  /** Reaction to exit code 0. */
   readonly onExit: 'wait' | 'exit' | 'restart';
-  /** What follows when the program has failed. */
+  /** Reaction to a crash. */
   readonly onCrash: 'wait' | 'retry' | 'exit';
-  /** ms after which all is ended; undefined: never. */
+  /** Time after which program and supervisor stop (ms); undefined: never. */
   readonly timeout: number | undefined;
   /** Whether the terminal is cleared before each restart. */
   readonly clear: boolean;
   readonly log: LogLevel;
-  /** Whether the next child waits ready. */
+  /** Whether a standby process is kept ready for the next run. */
   readonly standby: boolean;
-  /** Whether listening sockets stay open over a restart. */
+  /** Whether listening sockets stay open during a restart. */
   readonly hold: boolean;
-  /** Whether the sockets of a program that is down answer. */
+  /** Whether HTTP ports answer with the error after a crash. */
   readonly crashPage: boolean;
-  /** What the command runs instead of Node. */
+  /** Command to run instead of Node. */
   readonly exec: string | undefined;
 }
 
-/** Options that belong together in `--help`. */
-export type OptionGroup = 'What counts' | 'Stopping and starting' | 'Output';
+/** Heading in `--help`. */
+export type OptionGroup = 'Files' | 'Stopping and starting' | 'Output';
 
-/** One option, as all that offer it need it. */
-export interface Definition<Name extends keyof Options = keyof Options> {
+/** A row of the table of options. */
+export interface OptionDefinition<Name extends keyof Options = keyof Options> {
   readonly name: Name;
   readonly group: OptionGroup;
-  readonly kind: Kind<NonNullable<Options[Name]>>;
+  readonly type: ValueType<NonNullable<Options[Name]>>;
   readonly default: Options[Name];
-  /** What stands for its value in `--help`; undefined: it takes none. */
+  /** Placeholder of the value in `--help`: `<required>` or `[optional]`; undefined: a flag without a value. */
   readonly placeholder: string | undefined;
-  /** What it does, in a few words; of a switch that is on by default: what turning it off does. */
+  /** Effect in a few words; for a switch that is on by default, the effect of turning it off. */
   readonly description: string;
 }
 
 function option<Name extends keyof Options>(
   name: Name,
   group: OptionGroup,
-  kind: Kind<NonNullable<Options[Name]>>,
+  type: OptionDefinition<Name>['type'],
   value: Options[Name],
   placeholder: string | undefined,
   description: string,
-): Definition<Name> {
-  return { name, group, kind, default: value, placeholder, description };
+): OptionDefinition<Name> {
+  return { name, group, type, default: value, placeholder, description };
 }
 
-const FILES = 'What counts';
+const FILES = 'Files';
 const LIFE = 'Stopping and starting';
 const OUTPUT = 'Output';
 const ON_EXIT = choice('wait', 'exit', 'restart');
 const ON_CRASH = choice('wait', 'retry', 'exit');
 const LOG = choice('info', 'silent', 'debug');
 
-/** Every option, in the order of `--help`. A switch that is on by default is turned off with `--no-`. */
-export const OPTIONS: readonly Definition[] = [
-  option('watch', FILES, PATHS, [], '<path|glob>', 'more that counts: a file, a folder or a glob'),
-  option('ignore', FILES, PATHS, [], '<glob>', 'what never counts'),
-  option('ext', FILES, EXTENSIONS, [], '<list>', 'in folders and globs, only names with these endings'),
-  option('poll', FILES, POLL, 0, '[ms]', 'look at files, do not wait for events (250 ms)'),
-  option('debounce', FILES, DURATION, undefined, '<ms>', 'wait until nothing has changed for so long'),
-  option('grace', LIFE, DURATION, 5000, '<duration>', 'between the stop signal and SIGKILL (5s)'),
-  option('signal', LIFE, SIGNAL, 'SIGTERM', '<name>', 'the stop signal (SIGTERM)'),
-  option('onExit', LIFE, ON_EXIT, 'wait', '<what>', 'when it has completed: wait, exit or restart'),
-  option('onCrash', LIFE, ON_CRASH, 'wait', '<what>', 'when it has failed: wait, retry or exit'),
-  option('timeout', LIFE, LIMIT, undefined, '<duration>', 'end everything after it'),
+/** Every option, in the order of `--help`. */
+export const OPTIONS: readonly OptionDefinition[] = [
+  option('watch', FILES, PATHS, [], '<path|glob>', 'also watch a file, a folder or a glob'),
+  option('ignore', FILES, PATHS, [], '<glob>', 'ignore changes of these files'),
+  option('ext', FILES, EXTENSIONS, [], '<list>', 'limit folders and globs to these file extensions'),
+  option('poll', FILES, POLL, 0, '[ms]', 'poll all files, every 250 ms unless given'),
+  option('debounce', FILES, DURATION, undefined, '<duration>', 'wait until no file has changed for so long'),
+  option('grace', LIFE, DURATION, 5000, '<duration>', 'time from the stop signal to SIGKILL (5s)'),
+  option('signal', LIFE, SIGNAL, 'SIGTERM', '<name>', 'stop signal (SIGTERM)'),
+  option('onExit', LIFE, ON_EXIT, 'wait', '<action>', 'after exit code 0: wait, exit or restart'),
+  option('onCrash', LIFE, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'),
+  option(
+    'timeout',
+    LIFE,
+    TIMEOUT,
+    undefined,
+    '<duration>',
+    'stop the program and autoreload after this time',
+  ),
   option('standby', LIFE, SWITCH, true, undefined, 'do not keep the next run ready'),
-  option('hold', LIFE, SWITCH, true, undefined, 'do not hold listening sockets over a restart'),
-  option('crashPage', LIFE, SWITCH, true, undefined, 'do not answer while the program is down'),
+  option('hold', LIFE, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'),
+  option('crashPage', LIFE, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'),
   option('exec', LIFE, COMMAND, undefined, '<command>', 'run this instead of node, without a shell'),
   option('clear', OUTPUT, SWITCH, false, undefined, 'clear the terminal before each restart'),
   option('log', OUTPUT, LOG, 'info', '<level>', 'info, silent or debug'),
 ];
 
-/** Options and their values when nothing is set. */
-export const DEFAULTS: Options = Object.freeze(
-  Object.fromEntries(OPTIONS.map(({ name, default: value }) => [name, value])),
-) as unknown as Options;
+/** Prefix of every environment variable. */
+export const PREFIX = 'AUTORELOAD_';
 
-/** In front of the name of each variable. */
-const PREFIX = 'AUTORELOAD_';
-
-/** Variables with our prefix that are no options: for the program, and what our own processes tell each other. */
-const OWN_VARIABLES: ReadonlySet<string> = new Set(
-  ['CHANGED', 'DESCENDANT', 'GATE', 'HELD', 'HIDDEN_OPTIONS', 'LANE', 'RELAY'].map((name) => PREFIX + name),
-);
-
-/** Values by the name of the option, and how a place of theirs is called. */
-export interface Source {
-  /** A name that no option has is taken for a slip. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** What is wrong with the source as a whole. */
-  readonly problems?: readonly AutoreloadError[];
-  /** Values have types: `true` is not a text. */
-  readonly isJson?: boolean;
-  /** Where the user has set an option. */
-  readonly where: (name: string) => string;
-}
-
-/** Options, and what was wrong with the values that were not taken. */
-export interface ParsedOptions {
-  readonly options: Options;
-  readonly problems: readonly AutoreloadError[];
-}
-
-/**
- * Reads the options from several sources. The first that has a value for an option decides; all are checked.
- *
- * @param sources see {@link environment}
- * @example
- * parseOptions(environment({ AUTORELOAD_GRACE: '2s' })).options.grace // 2000
- */
-export function parseOptions(...sources: readonly Source[]): ParsedOptions {
-  const options: Record<string, unknown> = { ...DEFAULTS };
-  const problems = sources.flatMap((source) => [...(source.problems ?? []), ...misspelt(source)]);
-  const isSet = new Set<string>();
-  for (const source of sources)
-    for (const { name, kind } of OPTIONS) {
-      const raw = source.values[name];
-      if (raw === undefined) continue;
-      const value = kind.read(raw);
-      if (value === undefined) problems.push(badValue(source, name, kind, raw));
-      else if (!isSet.has(name)) options[name] = value;
-      isSet.add(name);
-    }
-  return { options: Object.freeze(options) as unknown as Options, problems };
-}
-
-/**
- * The options in an environment. A variable that is almost the name of one is taken for a mistake, others that begin
- * alike for somebody else's. An empty one is not set.
- *
- * @param env as `process.env`
- */
-export function environment(env: NodeJS.ProcessEnv): Source {
-  const known = new Map(OPTIONS.map((definition) => [variableOf(definition.name), definition]));
-  const isSlip = (variable: string): boolean =>
-    !known.has(variable) && !OWN_VARIABLES.has(variable) && nearestOption(variable) !== undefined;
-  const set = Object.entries(env).filter(
-    ([variable, value]) => variable.startsWith(PREFIX) && value && (known.has(variable) || isSlip(variable)),
-  );
-  return {
-    values: Object.fromEntries(
-      set.map(([variable, value = '']) => {
-        const { name = variable, kind } = known.get(variable) ?? {};
-        return [name, kind?.separator === undefined ? value : value.split(kind.separator)];
-      }),
-    ),
-    where: (name) => (name.startsWith(PREFIX) ? name : variableOf(name)),
-  };
-}
-
-/** `onExit` is `AUTORELOAD_ON_EXIT`. */
+/** Returns the environment variable of an option: `AUTORELOAD_ON_EXIT` for `onExit`. */
 export function variableOf(name: string): string {
   return PREFIX + words(name).join('_').toUpperCase();
 }
 
-/** `onExit` is `--on-exit`, and `standby` is `--no-standby`. */
-export function flagOf({ name, default: value }: Definition): string {
+/** Returns the flag of an option: `--on-exit` for `onExit`. A switch that is on by default has `--no-standby`. */
+export function flagOf({ name, default: value }: OptionDefinition): string {
   return `--${value === true ? 'no-' : ''}${words(name).join('-')}`;
 }
 
 /**
- * The option whose name is most like what the user has written, as a variable, a key or a flag.
+ * Returns the option that a misspelled variable, key or flag stands for, if its name is similar enough.
  *
  * @example
  * nearestOption('--no-stanby')?.name // 'standby'
  */
-export function nearestOption(written: string): Definition | undefined {
+export function nearestOption(written: string): OptionDefinition | undefined {
   const meant = nearest(
     plain(written.replace(PREFIX, '').replace(/^-+(no-)?/, '')),
     OPTIONS.map(({ name }) => plain(name)),
@@ -208,56 +130,11 @@ export function nearestOption(written: string): Definition | undefined {
   return OPTIONS.find(({ name }) => plain(name) === meant);
 }
 
-/** `on-exit`, `ON_EXIT` and `onExit` are alike. */
+/** Makes `on-exit`, `ON_EXIT` and `onExit` equal. */
 function plain(name: string): string {
   return name.replaceAll(/[-_]/g, '').toLowerCase();
 }
 
 function words(name: string): string[] {
   return name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
-}
-
-/** What is wrong with the names that a source has. */
-function misspelt({ values, where }: Source): AutoreloadError[] {
-  const names: readonly string[] = OPTIONS.map((known) => known.name);
-  const unknown = Object.keys(values).filter((name) => !names.includes(name));
-  return unknown.map((name) => {
-    const meant = nearestOption(name);
-    const instead = meant === undefined ? `one of ${names.join(', ')}` : meantName(where(meant.name));
-    return problem(`${where(name)} is not an option. Use ${instead}.`);
-  });
-}
-
-/** Without the file and the line that a place may begin with: the option is not set there. */
-function meantName(where: string): string {
-  return where.replace(/^[^"]* (?=")/, '');
-}
-
-function badValue(
-  { where, isJson }: Source,
-  name: string,
-  kind: Kind<unknown>,
-  raw: unknown,
-): AutoreloadError {
-  const refusal = kind.refusal?.(raw);
-  if (refusal !== undefined) return problem(`${where(name)} ${refusal}`);
-  const expected = (isJson && kind.expectedInJson) || kind.expected;
-  // Of a flag that was given several times, the one that is wrong.
-  const wrong: unknown =
-    Array.isArray(raw) && !isJson ? raw.find((one) => kind.read([one]) === undefined) : raw;
-  return problem(
-    `${where(name)} must be ${expected}, got ${JSON.stringify(wrong)}. Use ${suggestion(kind, raw, isJson)}.`,
-  );
-}
-
-/** What to write instead, as the source wants it. */
-function suggestion(kind: Kind<unknown>, raw: unknown, isJson = false): string {
-  const text = kind.suggest(raw);
-  if (!isJson || /^(\d{2,}|".*")$/.test(text)) return text;
-  return /^[01]$/.test(text) ? String(text === '1') : JSON.stringify(text);
-}
-
-/** A problem with what the user has set. */
-export function problem(message: string): AutoreloadError {
-  return new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
 }

@@ -1,56 +1,70 @@
-// The options in package.json, under "autoreload", and on which line each is. Knows no option: values are read by
-// options.ts.
+// Reads options from the nearest package.json, and finds the line of each. Knows no option.
+import type * as Parser from 'jsonc-parser';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import type { Node, ParseError } from 'jsonc-parser';
-import { problem } from './options.ts';
-import type { Source } from './options.ts';
+import { PACKAGE_NAME } from '../shared/package-name.ts';
+import { optionError } from './parse-options.ts';
+import type { OptionSource } from './parse-options.ts';
 
-/** The key in package.json. */
-const KEY = 'autoreload';
+const NO_OPTIONS: OptionSource = { values: {}, where: (name) => name };
 
-/** Where nothing is set. */
-const NOTHING: Source = { values: {}, where: (name) => name };
+const require = createRequire(import.meta.url);
 
 /**
- * The options in the nearest package.json, from a folder upwards. None where there is no such file, or no key in it.
+ * Returns the options under "autoreload" in the nearest package.json, from a folder upwards. A package.json without the key
+ * sets nothing, and hides those above it.
  *
  * @param cwd absolute path of the folder to begin with; messages name the file relative to it
- * @example
- * parseOptions(environment(process.env), await config(process.cwd())).options
  */
-export async function config(cwd: string): Promise<Source> {
-  const found = nearestPackage(cwd);
-  if (found === undefined) return NOTHING;
+export function readPackageJson(cwd: string): OptionSource {
+  const found = nearestPackageJson(cwd);
+  if (found === undefined) return NO_OPTIONS;
   const { path, text } = found;
-  const root = parsed(text);
-  // Nearly always. What tells lines takes longer to load than all else here.
-  if (isObject(root) && !Object.hasOwn(root, KEY)) return NOTHING;
-  const { parseTree, printParseErrorCode } = await import('jsonc-parser');
   const file = relative(cwd, path).replaceAll('\\', '/');
-  const line = (offset: number): string => `${file}:${text.slice(0, offset).split('\n').length}`;
-  const errors: ParseError[] = [];
-  // As npm and Node read it: strictly, but for a byte order mark.
-  const property = propertyOf(parseTree(text, errors, { disallowComments: true }), KEY);
-  const where = (name: string): string => {
-    const own = propertyOf(property?.children?.[1], name);
-    return `${own === undefined ? file : line(own.offset)} "${KEY}.${name}"`;
-  };
-  const source = { values: {}, where, isJson: true };
-  if (!isObject(root)) {
-    const [error] = errors;
-    const what = error === undefined ? 'an object is expected' : inWords(printParseErrorCode(error.error));
-    const message = `${line(error?.offset ?? 0)} is not valid JSON: ${what}. Correct it.`;
-    return { ...source, problems: [problem(message)] };
-  }
-  const values = root[KEY];
-  if (isObject(values)) return { ...source, values };
+  const root = parsed(text);
+  if (!isObject(root)) return { ...NO_OPTIONS, problems: [optionError(syntaxProblem(file, text))] };
+  if (!Object.hasOwn(root, PACKAGE_NAME)) return NO_OPTIONS;
+  const values = root[PACKAGE_NAME];
+  if (isObject(values)) return { values, isJson: true, where: (name) => placeOf(file, text, name) };
   const got = JSON.stringify(values);
-  const message = `${line(property?.offset ?? 0)} "${KEY}" must be an object, got ${got}. Use { "grace": "2s" }.`;
-  return { ...source, problems: [problem(message)] };
+  const message = `${placeOf(file, text)} must be an object, got ${got}. Use { "grace": "2s" }.`;
+  return { ...NO_OPTIONS, problems: [optionError(message)] };
 }
 
-/** What a text says as JSON; undefined where it is none. */
+/** Returns file, line and key of an option, or of all options. An option that is not in the file has no line. */
+function placeOf(file: string, text: string, name?: string): string {
+  const all = propertyOf(tree(text).root, PACKAGE_NAME);
+  const property = name === undefined ? all : propertyOf(all?.children?.[1], name);
+  const key = name === undefined ? PACKAGE_NAME : `${PACKAGE_NAME}.${name}`;
+  return `${property === undefined ? file : lineOf(file, text, property.offset)} "${key}"`;
+}
+
+/** Describes why a file is no JSON object. */
+function syntaxProblem(file: string, text: string): string {
+  const { error, offset } = tree(text);
+  return `${lineOf(file, text, offset)} is not valid JSON: ${error}. Correct it.`;
+}
+
+/**
+ * Parses with positions. The parser takes longer to load than everything else at start, so only a mistake loads it.
+ */
+function tree(text: string): { root: Parser.Node | undefined; error: string; offset: number } {
+  const { parseTree, printParseErrorCode } = require('jsonc-parser') as typeof Parser;
+  const errors: Parser.ParseError[] = [];
+  // Strict, as npm and Node are.
+  const root = parseTree(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (first === undefined) return { root, error: 'an object is expected', offset: 0 };
+  // `CommaExpected` as "comma expected".
+  const error = printParseErrorCode(first.error).replaceAll(/(?=[A-Z])/g, ' ');
+  return { root, error: error.trim().toLowerCase(), offset: first.offset };
+}
+
+function lineOf(file: string, text: string, offset: number): string {
+  return `${file}:${text.slice(0, offset).split('\n').length}`;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -63,28 +77,20 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The property of an object that has a name; of several the last one, whose value it is that counts. */
-function propertyOf(node: Node | undefined, name: string): Node | undefined {
+/** Returns the property with a name; the last of several, as JSON.parse does. */
+function propertyOf(node: Parser.Node | undefined, name: string): Parser.Node | undefined {
   return node?.children?.findLast(({ children }) => children?.[0]?.value === name);
 }
 
-/** The nearest package.json that can be read. */
-function nearestPackage(from: string): { readonly path: string; readonly text: string } | undefined {
+/** Returns the nearest readable package.json, without a byte order mark. */
+function nearestPackageJson(from: string): { readonly path: string; readonly text: string } | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');
     try {
       return { path, text: fs.readFileSync(path, 'utf8').replace(/^\uFEFF/, '') };
     } catch {
-      // Not there, or not ours to read: the next one upwards.
+      // Missing or unreadable: the next folder upwards.
     }
     if (dirname(folder) === folder) return undefined;
   }
-}
-
-/** `CommaExpected` is "comma expected". */
-function inWords(error: string): string {
-  return error
-    .replaceAll(/(?=[A-Z])/g, ' ')
-    .trim()
-    .toLowerCase();
 }

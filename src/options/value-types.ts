@@ -1,89 +1,77 @@
-// What an option can be set to: how a value is read, whether it comes from a command line or an environment, as text,
-// or from package.json. Pure; knows no option.
+// Reads option values: text from a command line or an environment, typed values from package.json. Pure; knows no option.
 import { constants } from 'node:os';
-import { delimiter, sep } from 'node:path';
+import { delimiter } from 'node:path';
+import { nearest } from './did-you-mean.ts';
 
-/** One kind of value. */
-export interface Kind<T> {
-  /** What is expected, as it follows "must be". */
+/** A type of option value. */
+export interface ValueType<T> {
+  /** Description of valid values, to follow "must be". */
   readonly expected: string;
-  /** The same where values have types, if that is something else. */
+  /** The same for package.json, where it differs. */
   readonly expectedInJson?: string;
-  /** The value, or undefined when it is not one of this kind. */
+  /** Returns the value, or undefined if it is invalid. */
   readonly read: (raw: unknown) => T | undefined;
-  /** What the user may have meant, as it is to be written. */
+  /** Returns a valid value, as close as possible to an invalid one. */
   readonly suggest: (raw: unknown) => string;
-  /** What is wrong with a value, as it follows the name, where "must be" does not say it. */
+  /** Explains why a value is invalid where "must be" cannot; follows the name of the option. */
   readonly refusal?: (raw: unknown) => string | undefined;
-  /** What is between several values in a variable, where that is not read here. */
+  /** Separator between several values in an environment variable, unless `read` splits them. */
   readonly separator?: string;
-  /** What is accepted, as a JSON schema. */
+  /** JSON schema of valid values. */
   readonly schema: object;
 }
 
-/** The longest delay that a timer of Node's can have, in ms. */
+/** Maximum delay of a Node timer (ms). */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** What a poll of `1` or `true` stands for; also the interval for files that cannot be watched. */
+/** Poll interval for `1` and `true`, and for files that cannot be watched (ms). */
 export const DEFAULT_POLL_MS = 250;
 
-/** More often would take a whole core. */
+/** Minimum poll interval (ms). A shorter one would keep one core busy. */
 const MIN_POLL_MS = 20;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
-/** A length of time, in ms: `2000`, `2s`, `1.5 m`. */
-export const DURATION: Kind<number> = {
+const DURATION_PATTERN = String.raw`\d+(\.\d+)? ?(ms|s|m|min|h)?`;
+
+/** Text that is written like a duration; the duration may still be too long. */
+export const DURATION_TEXT: RegExp = new RegExp(`^${DURATION_PATTERN}$`);
+
+/** Duration (ms): `2000`, `2s`, `1.5 m`. */
+export const DURATION: ValueType<number> = {
   expected: 'a duration such as 500ms, 5s or 2m, or a number of milliseconds',
   read: durationOf,
   suggest: (raw) => {
     const [amount] = /\d+(?:\.\d+)?/.exec(String(raw)) ?? [];
     return amount === undefined ? '5s' : `${amount}${Number(amount) < 100 ? 's' : 'ms'}`;
   },
-  schema: {
-    anyOf: [
-      { type: 'number', minimum: 0, maximum: MAX_DELAY_MS },
-      { type: 'string', pattern: '^\\d+(\\.\\d+)? ?(ms|s|m|min|h)?$' },
-    ],
-  },
+  schema: durationSchema({ minimum: 0 }),
 };
 
-/** A length of time after which all ends, in ms: none would end it at once. */
-export const LIMIT: Kind<number> = {
+/** Duration above 0 (ms): a timeout of 0 would stop the program at once. */
+export const TIMEOUT: ValueType<number> = {
   expected: 'a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds',
   read: (raw) => durationOf(raw) || undefined,
   suggest: (raw) => (durationOf(raw) === 0 ? '30s' : DURATION.suggest(raw)),
-  schema: {
-    anyOf: [
-      { type: 'number', exclusiveMinimum: 0, maximum: MAX_DELAY_MS },
-      { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(ms|s|m|min|h)?$' },
-    ],
-  },
+  schema: durationSchema({ exclusiveMinimum: 0 }, '(?=.*[1-9])'),
 };
 
-/** How often to look at files, in ms; 0 is off, and `1` the default interval. */
-export const POLL: Kind<number> = {
+/** Poll interval (ms): 0 is off, `1` and `true` the default interval. */
+export const POLL: ValueType<number> = {
   expected: `0, 1 or a number of milliseconds from ${MIN_POLL_MS}`,
   read: (raw) => {
-    if (typeof raw === 'boolean') return raw ? DEFAULT_POLL_MS : 0;
-    const ms = durationOf(raw);
-    if (ms === undefined || ms === 0) return ms;
+    const ms = typeof raw === 'boolean' ? Number(raw) : durationOf(raw);
     if (ms === 1) return DEFAULT_POLL_MS;
-    return ms >= MIN_POLL_MS ? ms : undefined;
+    return ms === 0 || (ms !== undefined && ms >= MIN_POLL_MS) ? ms : undefined;
   },
   suggest: (raw) => (Number(raw) > 0 ? String(MIN_POLL_MS) : '1'),
   schema: {
-    anyOf: [
-      { type: 'boolean' },
-      { enum: [0, 1] },
-      { type: 'number', minimum: MIN_POLL_MS, maximum: MAX_DELAY_MS },
-      { type: 'string', pattern: '^\\d+(\\.\\d+)? ?(ms|s|m|min|h)?$' },
-    ],
+    anyOf: [{ type: 'boolean' }, { enum: [0, 1] }, ...durationSchema({ minimum: MIN_POLL_MS }).anyOf],
   },
 };
 
 /** On or off. */
-export const SWITCH: Kind<boolean> = {
+export const SWITCH: ValueType<boolean> = {
   expected: '0 or 1',
   expectedInJson: 'true or false',
   read: (raw) => {
@@ -94,8 +82,8 @@ export const SWITCH: Kind<boolean> = {
   schema: { type: 'boolean' },
 };
 
-/** One of some words. */
-export function choice<T extends string>(...words: readonly T[]): Kind<T> {
+/** Creates the type of an option that accepts a few words. */
+export function choice<T extends string>(...words: readonly T[]): ValueType<T> {
   return {
     expected: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
     read: (raw) => words.find((word) => word === raw),
@@ -104,42 +92,36 @@ export function choice<T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** A signal that ends a process, in capitals or not, with SIG or without. */
-export const SIGNAL: Kind<NodeJS.Signals> = {
-  expected: 'the name of a signal such as SIGTERM or SIGINT',
+/** Signal that a program can handle; in capitals or not, with SIG or without. */
+export const SIGNAL: ValueType<NodeJS.Signals> = {
+  expected: 'a signal name such as SIGTERM or SIGINT',
   read: (raw) => {
     const name = typeof raw === 'string' && /^(?:SIG)?(\w+)$/i.exec(raw)?.[1]?.toUpperCase();
     const signal = `SIG${name}`;
-    // These two stop no process in its own time.
+    // No program can handle these two, so neither can be a stop signal.
     return signal in constants.signals && signal !== 'SIGKILL' && signal !== 'SIGSTOP'
       ? (signal as NodeJS.Signals)
       : undefined;
   },
   suggest: (raw) => {
-    const text = String(raw).toUpperCase();
-    const name = text.startsWith('SIG') ? text : `SIG${text}`;
+    const name = `SIG${String(raw).toUpperCase().replace(/^SIG/, '')}`;
     return nearest(name, ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']) ?? 'SIGTERM';
   },
   schema: { type: 'string', pattern: '^(SIG)?[A-Z0-9]+$' },
 };
 
-/** Paths or globs: one as a text, or a list; in the environment separated as in PATH. */
-export const PATHS: Kind<readonly string[]> = {
-  expected: 'a path or a glob, or several',
+/** Paths or globs: a string, or a list of strings. An environment variable separates them as PATH does. */
+export const PATHS: ValueType<readonly string[]> = {
+  expected: 'one or more paths or globs',
   read: listOf,
   suggest: () => 'src',
   separator: delimiter,
-  schema: {
-    anyOf: [
-      { type: 'string', minLength: 1 },
-      { type: 'array', items: { type: 'string', minLength: 1 } },
-    ],
-  },
+  schema: stringsSchema({ minLength: 1 }),
 };
 
-/** Endings of file names, with a dot or without. */
-export const EXTENSIONS: Kind<readonly string[]> = {
-  expected: 'endings of file names such as js,json',
+/** File extensions, with a dot or without. */
+export const EXTENSIONS: ValueType<readonly string[]> = {
+  expected: 'file extensions such as js,json',
   read: (raw) => {
     const list = listOf(raw)
       ?.flatMap((text) => text.split(','))
@@ -147,88 +129,32 @@ export const EXTENSIONS: Kind<readonly string[]> = {
     return list?.every((text) => text !== '' && !/[/\\*]/.test(text)) ? list : undefined;
   },
   suggest: () => 'js,json',
-  schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+  schema: stringsSchema({}),
 };
-
-/** A command and its arguments, which is run without a shell. */
-export const COMMAND: Kind<string> = {
-  expected: 'a command',
-  read: (raw) =>
-    typeof raw === 'string' && raw.trim() !== '' && shellSyntax(raw) === undefined ? raw.trim() : undefined,
-  suggest: () => '"python app.py"',
-  refusal: (raw) => (typeof raw === 'string' ? shellSyntax(raw) : undefined),
-  schema: { type: 'string', minLength: 1 },
-};
-
-/** A part in quotes, a part without, or a quote that is not closed. Within `"`, `\` takes the next character. */
-const PARTS = /'[^']*'|"(?:\\[^]|[^"\\])*"|(?:\\[^]?|[^'"\\])+|['"]/g;
-
-/** What only a shell understands. Within `"` that is less, within `'` nothing. */
-const SHELL_SYNTAX = /[|&;<>()*?`\\]|\$[\w({@]/;
-const SHELL_SYNTAX_QUOTED = /`|\$[\w({@]|\\["$`\\\n]/;
-
-/** Why a text cannot be run without a shell, or undefined. */
-function shellSyntax(text: string): string | undefined {
-  // On Windows `\` is part of a path.
-  const parts = (sep === '\\' ? text.replaceAll('\\', '/') : text).match(PARTS) ?? [];
-  if (parts.some((part) => part === '"' || part === "'"))
-    return `has a quote that is not closed: ${text}. Close it.`;
-  const isPlain = !parts.some(isShellSyntax);
-  if (isPlain && !/^\s*\w+=/.test(text)) return undefined;
-  const argument = /["$`\\!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
-  return `runs no shell, got ${JSON.stringify(text)}. Use -- sh -c ${argument}.`;
-}
-
-function isShellSyntax(part: string): boolean {
-  if (part.startsWith("'")) return false;
-  return (part.startsWith('"') ? SHELL_SYNTAX_QUOTED : SHELL_SYNTAX).test(part);
-}
-
-/**
- * The name that is most like another, if one is: no more than a third of it is different.
- *
- * @example
- * nearest('grcae', ['grace', 'poll']) // 'grace'
- */
-export function nearest(name: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
-    .filter(({ other, far }) => far <= Math.max(1, Math.floor(Math.max(name.length, other.length) / 3)))
-    .toSorted((a, b) => a.far - b.far);
-  return best?.other;
-}
-
-/** How many letters have to be put in, taken out, replaced or exchanged with the next one. */
-function distance(from: string, to: string): number {
-  const rows = [[...Array(to.length + 1).keys()]];
-  for (let i = 1; i <= from.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const above = rows[i - 1] ?? [];
-      const isSame = from[i - 1] === to[j - 1];
-      let least = Math.min(
-        (above[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + 1,
-        (above[j - 1] ?? 0) + (isSame ? 0 : 1),
-      );
-      if (from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1])
-        least = Math.min(least, (rows[i - 2]?.[j - 2] ?? Infinity) + 1);
-      row.push(least);
-    }
-    rows.push(row);
-  }
-  return rows[from.length]?.[to.length] ?? Infinity;
-}
 
 function durationOf(raw: unknown): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h)?$/.exec(String(raw)) ?? [];
-  if (amount === undefined || (typeof raw !== 'string' && typeof raw !== 'number')) return undefined;
-  const ms = Math.round(Number(amount) * (UNITS[unit ?? 'ms'] ?? 1));
+  const [text, , unit = 'ms'] = DURATION_TEXT.exec(String(raw)) ?? [];
+  if (text === undefined || (typeof raw !== 'string' && typeof raw !== 'number')) return undefined;
+  const ms = Math.round(Number.parseFloat(text) * (UNITS[unit] ?? 1));
   return ms <= MAX_DELAY_MS ? ms : undefined;
+}
+
+function durationSchema(limits: object, condition = ''): { readonly anyOf: readonly object[] } {
+  return {
+    anyOf: [
+      { type: 'number', ...limits, maximum: MAX_DELAY_MS },
+      { type: 'string', pattern: `^${condition}${DURATION_PATTERN}$` },
+    ],
+  };
 }
 
 function listOf(raw: unknown): string[] | undefined {
   const list: unknown[] = Array.isArray(raw) ? raw : [raw];
   const texts = list.filter((value): value is string => typeof value === 'string' && value.trim() !== '');
   return texts.length === list.length ? texts : undefined;
+}
+
+function stringsSchema(limits: object): object {
+  const text = { type: 'string', ...limits };
+  return { anyOf: [text, { type: 'array', items: text }] };
 }

@@ -1,7 +1,7 @@
 // What a tool gives to supervise() besides the options of the user's: which there are, and what they can be. Pure but for a
 // look at the working directory.
 import { AutoreloadError } from '../shared/errors.ts';
-import { nearest } from '../options/value-types.ts';
+import { nearest } from '../options/did-you-mean.ts';
 import { OPTIONS } from '../options/options.ts';
 import { statOf } from './util/safe-fs.ts';
 

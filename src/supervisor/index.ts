@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
-import { parseOptions } from '../options/options.ts';
+import { parseOptions } from '../options/parse-options.ts';
 import type { Options } from '../options/options.ts';
 import { checkArguments } from './check-arguments.ts';
 import { nodeProgram } from './program/node-program.ts';

@@ -3,8 +3,9 @@
 import { isatty } from 'node:tty';
 import v8 from 'node:v8';
 import type { AutoreloadError } from '../shared/errors.ts';
-import { config } from '../options/package-json.ts';
-import { environment, parseOptions } from '../options/options.ts';
+import { readEnvironment } from '../options/environment.ts';
+import { readPackageJson } from '../options/package-json.ts';
+import { parseOptions } from '../options/parse-options.ts';
 import type { Options } from '../options/options.ts';
 import type { NodeCommandLine } from './program/node-program.ts';
 import { releaseInspector } from './program/inspect-port.ts';
@@ -28,7 +29,7 @@ const MISUSE = 2;
  * possible and the program is to run here.
  */
 export async function main(): Promise<void> {
-  const { options, problems } = parseOptions(environment(process.env), await config(process.cwd()));
+  const { options, problems } = parseOptions(readEnvironment(process.env), readPackageJson(process.cwd()));
   if (problems.length > 0) refuse(problems);
   if (mayNotSpawn()) {
     new Log(options.log).failure(

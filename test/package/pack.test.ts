@@ -48,13 +48,11 @@ test('nothing but its dependencies and theirs comes with it', () => {
   assert.deepEqual(packages.toSorted(), [
     'autoreload',
     'chokidar',
-    'commander',
     'es-module-lexer',
     'ignore',
     'jsonc-parser',
     'picomatch',
     'readdirp',
-    'string-argv',
   ]);
 });
 

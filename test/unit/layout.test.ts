@@ -84,8 +84,6 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
     by: /^src\/supervisor\/tracked\/gitignore\.ts$/,
     why: 'gitignore.ts alone knows it',
   },
-  { what: /^commander(\/|$)/, by: /^src\/cli\//, why: 'it is of the command' },
-  { what: /^string-argv(\/|$)/, by: /^src\/cli\/resolve-target\.ts$/, why: 'it is of the command' },
   {
     what: /^jsonc-parser(\/|$)/,
     by: /^src\/(options\/package-json|supervisor\/graph\/tsconfig)\.ts$/,

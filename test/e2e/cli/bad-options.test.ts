@@ -39,9 +39,9 @@ async function refused(
 const DURATION = 'a duration such as 500ms, 5s or 2m, or a number of milliseconds';
 const LIMIT = 'a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds';
 const POLL = '0, 1 or a number of milliseconds from 20';
-const PATHS = 'a path or a glob, or several';
-const EXT = 'endings of file names such as js,json';
-const SIGNAL = 'the name of a signal such as SIGTERM or SIGINT';
+const PATHS = 'one or more paths or globs';
+const EXT = 'file extensions such as js,json';
+const SIGNAL = 'a signal name such as SIGTERM or SIGINT';
 
 /** Each option with a text that is none of its values, and what to write instead. */
 for (const [key, flag, variable, expected, text, instead] of [

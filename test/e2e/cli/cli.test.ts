@@ -223,12 +223,12 @@ for (const [what, args, message] of [
   [
     "an option of Node's for a command",
     ['--inspect', '--', 'ls'],
-    "--inspect is an option of Node's, and the command is not run by Node. Write it behind the command.",
+    '--inspect is a Node option, and Node does not run the command. Write it behind the command.',
   ],
   [
     'a forgotten value before an option that nobody has',
     ['--watch', '-x', 'app.js'],
-    '--watch needs a value: a path or a glob, or several. Use --watch src.',
+    '--watch needs a value: one or more paths or globs. Use --watch src.',
   ],
   ['shell syntax', ['--exec', 'a | b'], '--exec runs no shell, got "a | b". Use -- sh -c "a | b".'],
   [

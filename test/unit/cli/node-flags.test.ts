@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { isNodeOption, takesNext } from '../../../src/cli/node-flags.ts';
 import { runsNoProgram } from '../../../src/shared/process-role.ts';
 
-/** The options in `node --help`: names, and how their value is written. */
-function helped(): { readonly name: string; readonly value: string }[] {
+/** Returns the options in `node --help`, with the notation of their values. */
+function optionsInHelp(): { readonly name: string; readonly value: string }[] {
   const help = execFileSync(process.execPath, ['--help'], { encoding: 'utf8' });
   const [options = ''] = help.split('Environment variables:');
   return options.split('\n').flatMap((line) => {
     if (!/^ {2}-/.test(line)) return [];
-    // The description begins in column 30, in the next line where the option is longer.
+    // The description begins in column 30; behind a longer option it begins on the next line.
     const text = (line[29] === ' ' ? line.slice(0, 29) : line).trim().replace(/,$/, '');
     const value = /(\[?=.*| \[.*)$/.exec(text)?.[1] ?? '';
     const names = text.slice(0, text.length - value.length).split(', ');
@@ -18,11 +18,11 @@ function helped(): { readonly name: string; readonly value: string }[] {
   });
 }
 
-/** These Node lists with a value, but takes it behind `=` only. */
+/** Options whose value Node lists, but accepts only behind `=`. */
 const ONLY_WITH_EQUALS = /^--experimental-(default-)?config-file$/;
 
-test('the options that take the next word are those of node --help', () => {
-  const options = helped();
+test('an option takes the next word if node --help says so', () => {
+  const options = optionsInHelp();
   assert.ok(options.length > 100, String(options.length));
   for (const { name, value } of options) {
     if (ONLY_WITH_EQUALS.test(name)) continue;
@@ -30,7 +30,7 @@ test('the options that take the next word are those of node --help', () => {
   }
 });
 
-test('those in doubt take the next word where Node says so', () => {
+test('two options take the next word in some versions of Node only', () => {
   for (const name of ['--experimental-config-file', '--stack-trace-limit']) {
     for (const [version, expected] of [
       ['v20.20.2', false],
@@ -43,7 +43,7 @@ test('those in doubt take the next word where Node says so', () => {
   }
 });
 
-test('an option with its value takes no more', () => {
+test('an option takes the next word only without a value behind =', () => {
   for (const [option, expected] of [
     ['--env-file', true],
     ['--env_file', true],
@@ -62,7 +62,7 @@ test('an option with its value takes no more', () => {
 });
 
 test('every option of node --help is known', () => {
-  for (const { name } of helped()) assert.ok(isNodeOption(name), name);
+  for (const { name } of optionsInHelp()) assert.ok(isNodeOption(name), name);
   for (const name of [
     '--max-old-space-size=100',
     '--no-warnings',

@@ -1,48 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readArguments as readAll } from '../../../src/cli/parse-arguments.ts';
-import type { Arguments } from '../../../src/cli/parse-arguments.ts';
+import { parseArguments } from '../../../src/cli/parse-arguments.ts';
+import type { ParsedArguments } from '../../../src/cli/parse-arguments.ts';
 import { OPTIONS } from '../../../src/options/options.ts';
 
-/** Reads words where nothing else is set. */
-function readArguments(words: readonly string[]): Arguments {
-  return readAll(words, false);
+/** Parses words where no other source sets `exec`. */
+function parse(words: readonly string[]): ParsedArguments {
+  return parseArguments(words, false);
 }
 
-function problemsOf({ flags }: Arguments): string[] {
+function problemsOf({ flags }: ParsedArguments): string[] {
   return (flags.problems ?? []).map(({ message }) => message);
 }
 
-test('our options and Node’s may be mixed, and the script takes what is behind it', () => {
+test('our flags and Node options may be mixed, and the script takes everything behind it', () => {
   const line =
     '--inspect --clear --env-file .env -r ./pre.js --grace=1s -C dev --no-hold app.ts --clear --env-file x';
-  const { flags, nodeOptions, program, isCommand, doubtful } = readArguments(line.split(' '));
+  const { flags, nodeOptions, program, isCommand, doubtful } = parse(line.split(' '));
   assert.deepEqual(flags.values, { clear: true, grace: '1s', hold: false });
   assert.deepEqual(nodeOptions, ['--inspect', '--env-file', '.env', '-r', './pre.js', '-C', 'dev']);
   assert.deepEqual(program, ['app.ts', '--clear', '--env-file', 'x']);
   assert.deepEqual([isCommand, doubtful], [false, []]);
 });
 
-test('behind -- is a command, whatever it looks like', () => {
-  const { program, isCommand } = readArguments(['--watch', '.', '--', '--grace', '-c', '--', 'x']);
+test('every word behind -- belongs to the command', () => {
+  const { program, isCommand } = parse(['--watch', '.', '--', '--grace', '-c', '--', 'x']);
   assert.deepEqual([program, isCommand], [['--grace', '-c', '--', 'x'], true]);
-  assert.equal(readArguments(['app.js', '--', 'x']).isCommand, false);
+  assert.equal(parse(['app.js', '--', 'x']).isCommand, false);
 });
 
-test('what runs no Node takes the rest', () => {
-  const { flags, program, nodeOptions } = readArguments([
-    '--exec',
-    'python app.py',
-    '--clear',
-    '--port',
-    '1',
-    '-v',
-  ]);
+test('with --exec, the command takes the rest of the words', () => {
+  const { flags, program, nodeOptions } = parse(['--exec', 'python app.py', '--clear', '--port', '1', '-v']);
   assert.deepEqual(flags.values, { exec: 'python app.py', clear: true });
   assert.deepEqual([program, nodeOptions], [['--port', '1', '-v'], []]);
 });
 
-test('so it is where another source says what is run', () => {
+test('with exec from another source, the command takes the rest of the words', () => {
   for (const [words, program, values] of [
     [['--port', '1', '--clear'], ['--port', '1', '--clear'], {}],
     [['--clear', '-w', 'x'], ['-w', 'x'], { clear: true }],
@@ -50,17 +43,17 @@ test('so it is where another source says what is run', () => {
     [['app.js', '--port'], ['app.js', '--port'], {}],
     [[], [], {}],
   ] as const) {
-    const read = readAll(words, true);
-    assert.deepEqual([read.program, read.flags.values, read.nodeOptions], [program, values, []]);
+    const parsed = parseArguments(words, true);
+    assert.deepEqual([parsed.program, parsed.flags.values, parsed.nodeOptions], [program, values, []]);
   }
-  assert.deepEqual(readAll(['--grcae', 'x'], true).doubtful, [{ word: '--grcae', meant: '--grace' }]);
+  assert.deepEqual(parseArguments(['--grcae', 'x'], true).doubtful, [{ word: '--grcae', meant: '--grace' }]);
 });
 
-test('some options can be given several times, of the others the last one counts', () => {
+test('a list flag may be repeated; of any other flag the last one wins', () => {
   const words = '--watch a --watch=b:c --ignore x --ext js,ts --ext .json --grace 1s --grace 2s app.js'.split(
     ' ',
   );
-  assert.deepEqual(readArguments(words).flags.values, {
+  assert.deepEqual(parse(words).flags.values, {
     watch: ['a', 'b:c'],
     ignore: ['x'],
     ext: ['js,ts', '.json'],
@@ -68,7 +61,7 @@ test('some options can be given several times, of the others the last one counts
   });
 });
 
-test('each switch can be turned on and off, the last one counts', () => {
+test('each switch has a flag for on and off, and the last one wins', () => {
   for (const [flag, name] of [
     ['standby', 'standby'],
     ['hold', 'hold'],
@@ -78,20 +71,20 @@ test('each switch can be turned on and off, the last one counts', () => {
   ] as const) {
     for (const isOn of [true, false]) {
       const [last, first] = isOn ? [`--${flag}`, `--no-${flag}`] : [`--no-${flag}`, `--${flag}`];
-      assert.deepEqual(readArguments([first, last, 'app.js']).flags.values, { [name]: isOn }, last);
+      assert.deepEqual(parse([first, last, 'app.js']).flags.values, { [name]: isOn }, last);
     }
   }
 });
 
-test('every option of the table can be given', () => {
+test('every option of the table has a flag', () => {
   for (const { name, placeholder } of OPTIONS) {
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const { flags, program } = readArguments([...(placeholder ? [`${flag}=x`] : [flag]), 'app.js']);
+    const { flags, program } = parse([...(placeholder ? [`${flag}=x`] : [flag]), 'app.js']);
     assert.deepEqual([Object.keys(flags.values), program], [[name], ['app.js']]);
   }
 });
 
-test('only a length of time is the value of --poll', () => {
+test('only a duration is the value of --poll', () => {
   for (const [words, poll, program] of [
     [['--poll', 'app.js'], true, ['app.js']],
     [['--poll', '100', 'app.js'], '100', ['app.js']],
@@ -100,26 +93,26 @@ test('only a length of time is the value of --poll', () => {
     [['--poll', '1.js'], true, ['1.js']],
     [['--poll'], true, []],
   ] as const) {
-    const read = readArguments(words);
-    assert.deepEqual([read.flags.values['poll'], read.program], [poll, program]);
+    const parsed = parse(words);
+    assert.deepEqual([parsed.flags.values['poll'], parsed.program], [poll, program]);
   }
 });
 
-test('a value that has been forgotten is told', () => {
+test('a missing or superfluous value is reported', () => {
   for (const [words, message] of [
     [['--on-exit'], '--on-exit needs a value: wait, exit or restart. Use --on-exit wait.'],
     [
       ['--signal', '--clear'],
-      '--signal needs a value: the name of a signal such as SIGTERM or SIGINT. Use --signal SIGTERM.',
+      '--signal needs a value: a signal name such as SIGTERM or SIGINT. Use --signal SIGTERM.',
     ],
     [['--completion'], '--completion needs a value: bash, zsh or fish. Use --completion bash.'],
     [['--no-hold=1'], '--no-hold takes no value, got "1". Use --no-hold.'],
   ] as const) {
-    assert.deepEqual(problemsOf(readArguments(words)), [message]);
+    assert.deepEqual(problemsOf(parse(words)), [message]);
   }
 });
 
-test('what nobody is known to have is doubtful, with what may have been meant', () => {
+test('an unknown option is doubtful, with the flag that was probably meant', () => {
   for (const [word, meant] of [
     ['--grcae', '--grace'],
     ['--grcae=1s', '--grace'],
@@ -128,10 +121,10 @@ test('what nobody is known to have is doubtful, with what may have been meant', 
     ['--onExit', '--on-exit'],
     ['--stack-size=900', undefined],
     ['-y', undefined],
-    // As nodemon and others call it.
+    // Flags of nodemon and other tools.
     ['-w', '--watch'],
     ['--quiet', '--log silent'],
   ] as const) {
-    assert.deepEqual(readArguments([word, 'app.js']).doubtful, [{ word, meant }]);
+    assert.deepEqual(parse([word, 'app.js']).doubtful, [{ word, meant }]);
   }
 });

@@ -1,38 +1,32 @@
 import assert from 'node:assert/strict';
 import { delimiter } from 'node:path';
 import { test } from 'node:test';
-import {
-  DEFAULTS,
-  environment,
-  flagOf,
-  nearestOption,
-  OPTIONS,
-  parseOptions,
-} from '../../../src/options/options.ts';
-import { variableOf } from '../../../src/options/options.ts';
-import type { ParsedOptions, Source } from '../../../src/options/options.ts';
+import { readEnvironment } from '../../../src/options/environment.ts';
+import { flagOf, nearestOption, OPTIONS, variableOf } from '../../../src/options/options.ts';
+import { DEFAULTS, parseOptions } from '../../../src/options/parse-options.ts';
+import type { OptionSource, ParsedOptions } from '../../../src/options/parse-options.ts';
 
 function fromEnv(env: NodeJS.ProcessEnv): ParsedOptions {
-  return parseOptions(environment(env));
+  return parseOptions(readEnvironment(env));
 }
 
 function messages({ problems }: ParsedOptions): string[] {
   return problems.map(({ message }) => message);
 }
 
-/** A source as package.json is one. */
-function json(values: Readonly<Record<string, unknown>>): Source {
+/** Creates a source with JSON values, like package.json. */
+function json(values: Readonly<Record<string, unknown>>): OptionSource {
   return { values, isJson: true, where: (name) => `package.json:3 "autoreload.${name}"` };
 }
 
-test('without settings the defaults hold', () => {
+test('without settings, every option has its default', () => {
   const empty = Object.fromEntries(OPTIONS.map(({ name }) => [variableOf(name), '']));
   for (const env of [{}, empty, { OTHER: 'x' }]) {
     assert.deepEqual(fromEnv(env), { options: DEFAULTS, problems: [] });
   }
 });
 
-test('the defaults are documented values', () => {
+test('the defaults are the documented ones', () => {
   assert.deepEqual(
     { ...DEFAULTS },
     {
@@ -74,20 +68,20 @@ for (const [name, good, value] of [
   ['clear', '1', true],
   ['log', 'debug', 'debug'],
 ] as const) {
-  test(`${variableOf(name)}=${good} is taken, and so is the key ${name}`, () => {
+  test(`${variableOf(name)}=${good} is valid, and so is the key ${name}`, () => {
     const expected = { options: { ...DEFAULTS, [name]: value }, problems: [] };
     assert.deepEqual(fromEnv({ [variableOf(name)]: good }), expected);
     assert.deepEqual(parseOptions(json({ [name]: value })), expected);
   });
 }
 
-test('every option is tried above', () => {
+test('the list above has every option', () => {
   assert.equal(OPTIONS.length, 16);
 });
 
-test('a bad value of each option is told with what to write instead, and is not taken', () => {
+test('an invalid value of each option is reported with a valid one, and ignored', () => {
   for (const [name, bad, message] of [
-    ['ext', 'a/b', 'must be endings of file names such as js,json, got "a/b". Use js,json.'],
+    ['ext', 'a/b', 'must be file extensions such as js,json, got "a/b". Use js,json.'],
     ['poll', '5', 'must be 0, 1 or a number of milliseconds from 20, got "5". Use 20.'],
     [
       'debounce',
@@ -99,11 +93,7 @@ test('a bad value of each option is told with what to write instead, and is not 
       'soon',
       'must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "soon". Use 5s.',
     ],
-    [
-      'signal',
-      'SIGTREM',
-      'must be the name of a signal such as SIGTERM or SIGINT, got "SIGTREM". Use SIGTERM.',
-    ],
+    ['signal', 'SIGTREM', 'must be a signal name such as SIGTERM or SIGINT, got "SIGTREM". Use SIGTERM.'],
     ['onExit', 'restrat', 'must be wait, exit or restart, got "restrat". Use restart.'],
     ['onCrash', 'again', 'must be wait, retry or exit, got "again". Use wait.'],
     ['standby', 'no', 'must be 0 or 1, got "no". Use 0.'],
@@ -123,9 +113,9 @@ test('where values have types, what to write instead has one too', () => {
     ['standby', 'no', 'must be true or false, got "no". Use false.'],
     ['clear', 1, 'must be true or false, got 1. Use true.'],
     ['poll', 5, 'must be 0, 1 or a number of milliseconds from 20, got 5. Use 20.'],
-    ['signal', 15, 'must be the name of a signal such as SIGTERM or SIGINT, got 15. Use "SIGTERM".'],
+    ['signal', 15, 'must be a signal name such as SIGTERM or SIGINT, got 15. Use "SIGTERM".'],
     ['log', null, 'must be info, silent or debug, got null. Use "info".'],
-    ['watch', [1], 'must be a path or a glob, or several, got [1]. Use "src".'],
+    ['watch', [1], 'must be one or more paths or globs, got [1]. Use "src".'],
     ['exec', false, 'must be a command, got false. Use "python app.py".'],
   ] as const) {
     assert.deepEqual(messages(parseOptions(json({ [name]: bad }))), [
@@ -134,19 +124,19 @@ test('where values have types, what to write instead has one too', () => {
   }
 });
 
-test('the options cannot be changed', () => {
+test('options are frozen', () => {
   assert.ok(Object.isFrozen(fromEnv({}).options));
 });
 
-test('the first source that has a value decides, and bad values are told of all', () => {
-  const sources = [environment({ AUTORELOAD_GRACE: '1s' }), json({ grace: '2s', log: 'debug' })];
+test('the first source with a value wins, and invalid values of all sources are reported', () => {
+  const sources = [readEnvironment({ AUTORELOAD_GRACE: '1s' }), json({ grace: '2s', log: 'debug' })];
   const { grace, log } = parseOptions(...sources).options;
   assert.deepEqual([grace, log], [1000, 'debug']);
-  const bad = parseOptions(environment({ AUTORELOAD_GRACE: 'x' }), json({ grace: 'y', log: 'z' }));
+  const bad = parseOptions(readEnvironment({ AUTORELOAD_GRACE: 'x' }), json({ grace: 'y', log: 'z' }));
   assert.equal(bad.problems.length, 3);
 });
 
-test('a variable is separated as PATH is, a text in package.json is one path', () => {
+test('a variable is split like PATH; a string in package.json is one path', () => {
   const watch = `a${delimiter}b`;
   assert.deepEqual(fromEnv({ AUTORELOAD_WATCH: watch }).options.watch, ['a', 'b']);
   assert.deepEqual(parseOptions(json({ watch, ignore: watch })).options, {
@@ -155,12 +145,15 @@ test('a variable is separated as PATH is, a text in package.json is one path', (
     ignore: [watch],
   });
   assert.deepEqual(messages(fromEnv({ AUTORELOAD_WATCH: `a${delimiter}` })), [
-    'AUTORELOAD_WATCH must be a path or a glob, or several, got "". Use src.',
+    'AUTORELOAD_WATCH must be one or more paths or globs, got "". Use src.',
   ]);
 });
 
-test('only a timeout cannot be 0', () => {
-  const parsed = parseOptions(json({ debounce: 0, grace: '0' }), environment({ AUTORELOAD_TIMEOUT: '0' }));
+test('every duration but the timeout may be 0', () => {
+  const parsed = parseOptions(
+    json({ debounce: 0, grace: '0' }),
+    readEnvironment({ AUTORELOAD_TIMEOUT: '0' }),
+  );
   assert.deepEqual([parsed.options.debounce, parsed.options.grace], [0, 0]);
   assert.deepEqual(messages(parsed), [
     'AUTORELOAD_TIMEOUT must be a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds, got "0". Use 30s.',
@@ -172,7 +165,7 @@ test('an empty list is a value', () => {
   assert.deepEqual([options.ignore, problems], [[], []]);
 });
 
-test('a variable that is almost the name of an option is a mistake, others are somebody else’s', () => {
+test('a variable whose name resembles an option is a mistake; any other belongs to another program', () => {
   for (const [variable, meant] of [
     ['AUTORELOAD_GRCAE', 'AUTORELOAD_GRACE'],
     ['AUTORELOAD_ONEXIT', 'AUTORELOAD_ON_EXIT'],
@@ -189,13 +182,13 @@ test('a variable that is almost the name of an option is a mistake, others are s
   assert.deepEqual(messages(fromEnv({ AUTORELOAD_GRCAE: '' })), []);
 });
 
-test('the variables that our own processes have are no options', () => {
+test('variables of our own processes are no mistakes', () => {
   for (const name of ['CHANGED', 'DESCENDANT', 'GATE', 'HELD', 'HIDDEN_OPTIONS', 'LANE', 'RELAY']) {
     assert.deepEqual(messages(fromEnv({ [`AUTORELOAD_${name}`]: '1' })), [], name);
   }
 });
 
-test('a misspelt key is told with the one that was meant, or with all', () => {
+test('a misspelled key is reported with the nearest key, or with all keys', () => {
   const names = OPTIONS.map(({ name }) => name).join(', ');
   for (const [key, instead] of [
     ['grcae', '"autoreload.grace"'],
@@ -209,7 +202,7 @@ test('a misspelt key is told with the one that was meant, or with all', () => {
   }
 });
 
-test('a misspelt flag is near to one', () => {
+test('a misspelled flag has a nearest option', () => {
   for (const [flag, name] of [
     ['--grcae', 'grace'],
     ['--no-stanby', 'standby'],
@@ -221,7 +214,7 @@ test('a misspelt flag is near to one', () => {
   }
 });
 
-test('each option has a flag and a variable', () => {
+test('each option has a flag and a variable of its own', () => {
   const flags = OPTIONS.map((definition) => `${flagOf(definition)} ${variableOf(definition.name)}`);
   assert.equal(new Set(flags).size, OPTIONS.length);
   assert.ok(flags.includes('--no-crash-page AUTORELOAD_CRASH_PAGE'));

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { config } from '../../../src/options/package-json.ts';
-import { parseOptions } from '../../../src/options/options.ts';
+import { readPackageJson } from '../../../src/options/package-json.ts';
+import { parseOptions } from '../../../src/options/parse-options.ts';
 import { Project } from '../../helpers/project.ts';
 
-async function problemsOf(text: string, cwd = ''): Promise<string[]> {
+function problemsOf(text: string, cwd = ''): string[] {
   using project = new Project({ 'package.json': text, 'sub/a.js': '' });
-  return parseOptions(await config(project.path(cwd))).problems.map(({ message }) => message);
+  return parseOptions(readPackageJson(project.path(cwd))).problems.map(({ message }) => message);
 }
 
-test('the nearest package.json upwards decides', async () => {
+test('the nearest package.json upwards wins', () => {
   using project = new Project({
     'package.json': '{ "autoreload": { "grace": "1s" } }',
     'a/b/c.js': '',
@@ -22,31 +22,31 @@ test('the nearest package.json upwards decides', async () => {
     ['own', 2000],
     ['none', 5000],
   ] as const) {
-    const { options, problems } = parseOptions(await config(project.path(folder)));
+    const { options, problems } = parseOptions(readPackageJson(project.path(folder)));
     assert.deepEqual([options.grace, problems], [grace, []], folder);
   }
 });
 
-test('a package.json without the key sets nothing', async () => {
+test('a package.json without the key sets nothing', () => {
   for (const text of ['{}', '{ "name": "autoreload" }', '\uFEFF{}'])
-    assert.deepEqual(await problemsOf(text), [], text);
+    assert.deepEqual(problemsOf(text), [], text);
 });
 
-test('a value is told with the line of its key', async () => {
+test('an invalid value is reported with the line of its key', () => {
   const text = '{\n  "name": "x",\n  "autoreload": {\n    "poll": 100,\n    "grace":\n      "x"\n  }\n}';
   const message =
     '"autoreload.grace" must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "x". Use "5s".';
-  assert.deepEqual(await problemsOf(text), [`package.json:5 ${message}`]);
-  assert.deepEqual(await problemsOf(text, 'sub'), [`../package.json:5 ${message}`]);
+  assert.deepEqual(problemsOf(text), [`package.json:5 ${message}`]);
+  assert.deepEqual(problemsOf(text, 'sub'), [`../package.json:5 ${message}`]);
 });
 
-test('a misspelt key is told with its line', async () => {
-  assert.deepEqual(await problemsOf('{\n"autoreload": {\n"grcae": 1 } }'), [
+test('a misspelled key is reported with its line', () => {
+  assert.deepEqual(problemsOf('{\n"autoreload": {\n"grcae": 1 } }'), [
     'package.json:3 "autoreload.grcae" is not an option. Use "autoreload.grace".',
   ]);
 });
 
-test('what is no object is told', async () => {
+test('a value of autoreload that is no object is reported', () => {
   for (const [value, got] of [
     ['false', 'false'],
     ['"debug"', '"debug"'],
@@ -54,13 +54,13 @@ test('what is no object is told', async () => {
     ['null', 'null'],
     ['1', '1'],
   ] as const) {
-    assert.deepEqual(await problemsOf(`{\n  "name": "x",\n  "autoreload": ${value}\n}`), [
+    assert.deepEqual(problemsOf(`{\n  "name": "x",\n  "autoreload": ${value}\n}`), [
       `package.json:3 "autoreload" must be an object, got ${got}. Use { "grace": "2s" }.`,
     ]);
   }
 });
 
-test('a broken package.json is told with the line', async () => {
+test('invalid JSON is reported with its line', () => {
   for (const [text, message] of [
     ['{\n  "name": "x"\n  "version": "1"\n}', ':3 is not valid JSON: comma expected.'],
     ['{\n  "name": "x",\n}', ':3 is not valid JSON: property name expected.'],
@@ -71,32 +71,29 @@ test('a broken package.json is told with the line', async () => {
     ['[]', ':1 is not valid JSON: an object is expected.'],
     ['{} {}', ':1 is not valid JSON: end of file expected.'],
   ] as const) {
-    assert.deepEqual(await problemsOf(text), [`package.json${message} Correct it.`], text);
+    assert.deepEqual(problemsOf(text), [`package.json${message} Correct it.`], text);
   }
 });
 
-test('a key that the language has is no option', async () => {
-  assert.deepEqual((await problemsOf('{ "autoreload": { "grace": 1, "__proto__": 1 } }')).length, 1);
+test('the key __proto__ is reported as unknown', () => {
+  assert.deepEqual(problemsOf('{ "autoreload": { "grace": 1, "__proto__": 1 } }').length, 1);
 });
 
-test('of a key that is there several times the last one counts, and is told', async () => {
+test('of a repeated key, the last one counts and is reported', () => {
   const twice =
     '{\n"autoreload": { "grace": "1s" },\n"autoreload": {\n"grace": "x",\n"grace": "y",\n"poll": 1 } }';
-  const [message = '', ...others] = await problemsOf(twice);
+  const [message = '', ...others] = problemsOf(twice);
   assert.match(message, /^package\.json:5 "autoreload\.grace" .* got "y"\./);
   assert.deepEqual(others, []);
-  assert.match(
-    (await problemsOf('{\n"autoreload": {},\n"autoreload": 5 }')).join(''),
-    /^package\.json:3 .* got 5\./,
-  );
+  assert.match(problemsOf('{\n"autoreload": {},\n"autoreload": 5 }').join(''), /^package\.json:3 .* got 5\./);
   using project = new Project({ 'package.json': '{ "autoreload": 5, "autoreload": { "grace": "2s" } }' });
-  const { options, problems } = parseOptions(await config(project.path('')));
+  const { options, problems } = parseOptions(readPackageJson(project.path('')));
   assert.deepEqual([options.grace, problems], [2000, []]);
 });
 
-test('a text that only one parser refuses is told all the same', async () => {
+test('JSON that jsonc-parser and JSON.parse judge differently is reported all the same', () => {
   for (const text of ['{ "a": 1e999 }', '{ "a": "\u2028" }', '{ "a": "\\ud800" }'])
-    assert.deepEqual(await problemsOf(text), []);
+    assert.deepEqual(problemsOf(text), []);
   for (const text of [
     '{ "a": "\t" }',
     '{ "a": 01 }',
@@ -106,7 +103,7 @@ test('a text that only one parser refuses is told all the same', async () => {
     '{ "a": NaN }',
   ])
     assert.match(
-      (await problemsOf(text)).join(),
+      problemsOf(text).join(),
       /^package\.json:1 is not valid JSON: [a-z ]+\. Correct it\.$/,
       text,
     );

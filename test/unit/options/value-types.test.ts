@@ -1,32 +1,32 @@
 import assert from 'node:assert/strict';
-import { sep } from 'node:path';
 import { test } from 'node:test';
 import {
   choice,
-  COMMAND,
   DURATION,
   EXTENSIONS,
-  LIMIT,
-  nearest,
   PATHS,
   POLL,
   SIGNAL,
   SWITCH,
+  TIMEOUT,
 } from '../../../src/options/value-types.ts';
-import type { Kind } from '../../../src/options/value-types.ts';
+import type { ValueType } from '../../../src/options/value-types.ts';
 
-function reads(kind: Kind<unknown>, cases: readonly (readonly [raw: unknown, value: unknown])[]): void {
-  for (const [raw, value] of cases) assert.deepEqual(kind.read(raw), value, JSON.stringify(raw));
+function reads(type: ValueType<unknown>, cases: readonly (readonly [raw: unknown, value: unknown])[]): void {
+  for (const [raw, value] of cases) assert.deepEqual(type.read(raw), value, JSON.stringify(raw));
 }
 
-function refuses(kind: Kind<unknown>, cases: readonly (readonly [raw: unknown, instead: string])[]): void {
+function refuses(
+  type: ValueType<unknown>,
+  cases: readonly (readonly [raw: unknown, instead: string])[],
+): void {
   for (const [raw, instead] of cases) {
-    assert.equal(kind.read(raw), undefined, JSON.stringify(raw));
-    assert.equal(kind.suggest(raw), instead, JSON.stringify(raw));
+    assert.equal(type.read(raw), undefined, JSON.stringify(raw));
+    assert.equal(type.suggest(raw), instead, JSON.stringify(raw));
   }
 }
 
-test('a duration is a number of ms or has a unit', () => {
+test('a duration is a number of milliseconds, or has a unit', () => {
   reads(DURATION, [
     ['0', 0],
     ['2000', 2000],
@@ -42,7 +42,7 @@ test('a duration is a number of ms or has a unit', () => {
   ]);
 });
 
-test('what is no duration is answered with one', () => {
+test('an invalid duration is answered with a valid one', () => {
   refuses(DURATION, [
     ['soon', '5s'],
     ['', '5s'],
@@ -58,13 +58,13 @@ test('what is no duration is answered with one', () => {
   ]);
 });
 
-test('a limit is a duration above 0', () => {
-  reads(LIMIT, [
+test('a timeout is a duration above 0', () => {
+  reads(TIMEOUT, [
     ['1', 1],
     ['5s', 5000],
     [0.6, 1],
   ]);
-  refuses(LIMIT, [
+  refuses(TIMEOUT, [
     ['0', '30s'],
     [0, '30s'],
     ['0ms', '30s'],
@@ -74,7 +74,7 @@ test('a limit is a duration above 0', () => {
   ]);
 });
 
-test('an interval is off, the default one, or long enough', () => {
+test('a poll interval is off, the default, or long enough', () => {
   reads(POLL, [
     ['0', 0],
     [0, 0],
@@ -113,11 +113,11 @@ test('a switch is 0, 1, true or false', () => {
   ]);
 });
 
-test('a choice is one of its words, and the nearest one is suggested', () => {
-  const kind = choice('wait', 'retry', 'exit');
-  assert.equal(kind.expected, 'wait, retry or exit');
-  reads(kind, [['retry', 'retry']]);
-  refuses(kind, [
+test('a choice accepts its words only, and the most similar one is suggested', () => {
+  const type = choice('wait', 'retry', 'exit');
+  assert.equal(type.expected, 'wait, retry or exit');
+  reads(type, [['retry', 'retry']]);
+  refuses(type, [
     ['retyr', 'retry'],
     ['EXIT', 'exit'],
     ['again', 'wait'],
@@ -127,7 +127,7 @@ test('a choice is one of its words, and the nearest one is suggested', () => {
   ]);
 });
 
-test('a signal may lack SIG, and be in small letters', () => {
+test('a signal may lack SIG, and be in lower case', () => {
   reads(SIGNAL, [
     ['SIGINT', 'SIGINT'],
     ['INT', 'SIGINT'],
@@ -146,7 +146,7 @@ test('a signal may lack SIG, and be in small letters', () => {
   ]);
 });
 
-test('paths are a text, which is one of them, or a list', () => {
+test('paths are one string or a list of strings', () => {
   reads(PATHS, [
     ['src', ['src']],
     ['a:b;c', ['a:b;c']],
@@ -166,7 +166,7 @@ test('paths are a text, which is one of them, or a list', () => {
   ]);
 });
 
-test('endings have a dot, a star, or neither', () => {
+test('a file extension may begin with a dot or a star', () => {
   reads(EXTENSIONS, [
     ['js', ['js']],
     ['js,.json, *.ts', ['js', 'json', 'ts']],
@@ -183,67 +183,4 @@ test('endings have a dot, a star, or neither', () => {
     ['src/*.js', 'js,json'],
     [5, 'js,json'],
   ]);
-});
-
-test('a command is a text without what only a shell understands', () => {
-  reads(COMMAND, [
-    ['python app.py', 'python app.py'],
-    [' ./server -c "a b" ', './server -c "a b"'],
-    ["sed -e 's/a|b/c;d/'", "sed -e 's/a|b/c;d/'"],
-    ['echo "a | b" "c; d"', 'echo "a | b" "c; d"'],
-    ['echo 100$', 'echo 100$'],
-    ['echo "100$" "it\'s" a="b"', 'echo "100$" "it\'s" a="b"'],
-    [String.raw`sed 's/\$HOME/x\ y/'`, String.raw`sed 's/\$HOME/x\ y/'`],
-  ]);
-  for (const [text, instead] of [
-    ['a | b', '"a | b"'],
-    ['a && b', '"a && b"'],
-    ['a; b', '"a; b"'],
-    ['a > b', '"a > b"'],
-    ['a < b', '"a < b"'],
-    ['a $(b)', "'a $(b)'"],
-    ['a "$(b)"', `'a "$(b)"'`],
-    ['a `b`', "'a `b`'"],
-    ['a *.py', '"a *.py"'],
-    ['a $HOME', "'a $HOME'"],
-    ['a "$HOME"', `'a "$HOME"'`],
-    ['a "${HOME}/x"', `'a "\${HOME}/x"'`],
-    ['"it\'s" | "b\'s"', String.raw`'"it'\''s" | "b'\''s"'`],
-    ["a 'b' | c $D", String.raw`'a '\''b'\'' | c $D'`],
-    ['A=1 b', '"A=1 b"'],
-  ] as const) {
-    assert.equal(COMMAND.read(text), undefined, text);
-    assert.equal(
-      COMMAND.refusal?.(text),
-      `runs no shell, got ${JSON.stringify(text)}. Use -- sh -c ${instead}.`,
-    );
-  }
-  if (sep === '/')
-    for (const text of [String.raw`x\ y`, String.raw`"a\"b"`, String.raw`"\$A"`, String.raw`a\b`, 'a\\'])
-      assert.match(COMMAND.refusal?.(text) ?? '', /^runs no shell/, text);
-  // A shell leaves it there as well.
-  reads(COMMAND, [[String.raw`grep "a\d"`, String.raw`grep "a\d"`]]);
-  assert.equal(COMMAND.refusal?.('a "b'), 'has a quote that is not closed: a "b. Close it.');
-  refuses(COMMAND, [
-    ['', '"python app.py"'],
-    [' ', '"python app.py"'],
-    [5, '"python app.py"'],
-    [['a'], '"python app.py"'],
-  ]);
-});
-
-test('the nearest name is one that differs in no more than a third', () => {
-  const names = ['grace', 'poll', 'ext', 'standby'];
-  for (const [name, expected] of [
-    ['grcae', 'grace'],
-    ['GRACE', 'grace'],
-    ['pol', 'poll'],
-    ['stanby', 'standby'],
-    ['exts', 'ext'],
-    ['database', undefined],
-    ['port', undefined],
-    ['', undefined],
-  ] as const) {
-    assert.equal(nearest(name, names), expected, name);
-  }
 });
