@@ -1,156 +1,148 @@
-// The supervisor of one program: builds the parts, feeds what happens to transition(), and does what it decides. Decides
-// nothing itself. What the first child does not need is loaded while it starts.
-import type { Options } from '../options/options.ts';
-import type { RestartReason } from '../protocol/app-bridge.cts';
+// Supervises one program: composes the parts, and feeds events to the pure transition(). Modules that the first run does not need
+// are loaded while it starts.
 import type { LaneRecord } from '../protocol/records.cts';
-import { AutoreloadError } from '../shared/errors.ts';
-import { Reporter } from './output/reporter.ts';
-import type { Dependency } from './graph/graph-export.ts';
+import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
-import type { Emit, SupervisorEvents } from './output/events.ts';
-import type { Host } from './host/host.ts';
+import { dispatchRecord } from './dispatch-record.ts';
+import type { Dependency } from './graph/graph-export.ts';
 import { DebugSignal } from './host/debug-signal.ts';
-import { LastError } from './runs/last-error.ts';
-import { IpcRelay } from './runs/ipc-relay.ts';
+import { EventQueue } from './lifecycle/event-queue.ts';
+import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
+import type { Ended, Event, Policy, State } from './lifecycle/state.ts';
+import { close } from './lifecycle/steps.ts';
+import { transition } from './lifecycle/transition.ts';
 import { UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
-import type { Log } from './util/log.ts';
-import type { Program } from './program/program.ts';
+import { Reporter } from './output/reporter.ts';
+import type { Parts, SupervisorOptions } from './parts.ts';
+import { EffectPerformer } from './perform-effects.ts';
+import { IpcRelay } from './runs/ipc-relay.ts';
+import { LastError } from './runs/last-error.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
-import { IDLE } from './lifecycle/state.ts';
-import type { Effect, Ended, Event, Policy, State } from './lifecycle/state.ts';
-import { EXIT_RESTART, transition } from './lifecycle/transition.ts';
-import type { ProgramWatcher } from './changes/program-watcher.ts';
 
-/** After this many ms a user who waits for the program to end is told that it has not. */
+/** Time until the user is told about a slow exit, and timeout for a decision of the app (ms). */
 const PATIENCE_MS = 1000;
 
-/** At least so long before it is killed, in ms, a child that drains gets its signal; or half of the grace period. */
+/** Part of the grace period that is reserved for signal handlers when a run drains (ms); at most half of the period. */
 const HANDLERS_MS = 1000;
 
-export interface SupervisorParts {
-  readonly program: Program;
-  readonly options: Options;
-  readonly log: Log;
-  /** The process, if it is there for this program alone. */
-  readonly host: Host | undefined;
-  readonly emit: Emit;
-  /** Whether somebody listens to an event. */
-  readonly isHeard: (name: keyof SupervisorEvents) => boolean;
-}
-
 export class Supervisor {
-  readonly #parts: SupervisorParts;
-  readonly #runs: RunManager;
+  readonly #parts: Parts;
   readonly #policy: Policy;
-  readonly #debug = new DebugSignal();
-  readonly #lastError = new LastError(scheduler);
-  readonly #announcer: Reporter;
-  /** What has happened and has not been handled yet, in order. */
-  readonly #queue: (() => void)[] = [];
-  #handling = true;
-  /** How many signals are waiting to be understood. */
-  #held = 0;
+  readonly #queue = new EventQueue();
+  readonly #effects: EffectPerformer;
   #state: State = IDLE;
-  #watching: ProgramWatcher | undefined;
-  #down: CrashResponder | undefined;
-  #cancelTimer: (() => void) | undefined;
   #cancelTimeout: (() => void) | undefined;
 
-  constructor(parts: SupervisorParts) {
-    this.#parts = parts;
-    const { program, options, log, host } = parts;
-    const { grace, signal, onExit, onCrash } = options;
-    this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
-    this.#announcer = new Reporter({
-      ...parts,
+  constructor(options: SupervisorOptions) {
+    const { host } = options;
+    const { grace, signal, onExit, onCrash } = options.options;
+    const lastError = new LastError(scheduler);
+    const reporter = new Reporter({
+      ...options,
       scheduler,
-      lastError: this.#lastError,
-      watching: () => this.#watching,
-      run: () => this.#runs.child,
-      isDraining: () => this.#runs.nodeChild?.isDraining ?? false,
+      lastError,
+      watcher: () => this.#parts.watcher,
+      run: () => this.#parts.runs.child,
+      isDraining: () => this.#parts.runs.nodeChild?.isDraining ?? false,
       mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
     });
-    this.#runs = new RunManager({
-      program,
-      scheduler,
-      standby: options.standby,
-      hold: options.hold,
-      drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
-      signal,
-      grace,
-      launcher: host?.launcher ?? new IpcRelay(undefined),
-      settings: () => this.#watching?.settings ?? program.settings,
-      log,
-      onProblem: (error) => this.#announcer.problem(error),
-      onRecord: (generation, record) => this.#do(() => this.#record(generation, record)),
-      onExit: (generation, ended) => {
-        this.#debug.pause();
-        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
-      },
-    });
+    this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
+    this.#parts = {
+      ...options,
+      lastError,
+      reporter,
+      debugSignal: new DebugSignal(),
+      runs: this.#createRuns(options, reporter),
+      watcher: undefined,
+      crashResponder: undefined,
+    };
+    this.#effects = new EffectPerformer(this.#parts, (event) => this.#enqueue(event));
   }
 
-  /** Starts the first child. What happens until watching is ready waits in the queue. */
+  /** Starts the first run. Events wait in the queue until files are watched. */
   async start(): Promise<void> {
-    const { options, log, host } = this.#parts;
-    host?.begin({
-      onSignal: (signal) => void this.#onSignal(signal),
-      onDebugSignal: () => void this.#onDebugSignal(),
+    const { options, log, host, runs } = this.#parts;
+    host?.takeOver({
+      onExitSignal: (signal) => this.#onExitSignal(signal),
+      onDebugSignal: () => this.#onDebugSignal(),
       onRestart: (message) => this.restart(message),
-      onOtherInput: () => log.info(UNKNOWN_INPUT),
+      onUnknownInput: () => log.info(UNKNOWN_INPUT),
       onInternalError: (error) =>
         log.failure(`internal error of autoreload, a change may be missed: ${error.stack}`),
     });
     const at = scheduler.now();
     this.#apply({ kind: 'start', at });
-    this.#runs.guard();
+    runs.guard();
     const { timeout } = options;
-    if (timeout !== undefined) this.#cancelTimeout = scheduler.after(timeout, () => this.#timeOut(timeout));
+    if (timeout !== undefined) this.#cancelTimeout = scheduler.after(timeout, () => this.#onTimeout(timeout));
     try {
-      this.#watching = await this.#watch();
-      this.#watching.begin(at);
-      if (options.crashPage) this.#down = await this.#prepareDown(this.#watching);
+      this.#parts.watcher = await this.#startWatcher();
+      this.#parts.watcher.begin(at);
+      if (options.crashPage)
+        this.#parts.crashResponder = await this.#prepareCrashResponder(this.#parts.watcher);
     } catch (error) {
       log.failure(`cannot watch files, so the program runs without restarts: ${String(error)}`);
     }
-    this.#handling = false;
-    this.#handle();
+    this.#queue.start();
   }
 
-  /** Restarts the program, or starts it if it is not there. */
+  /** Restarts the program, or starts it if no run is left. */
   restart(message: string | undefined): void {
     this.#enqueue({ kind: 'restart', at: scheduler.now(), message });
   }
 
-  /** Ends the program, and supervision with it. */
+  /** Stops the program, and ends supervision. */
   stop(): void {
     this.#enqueue({ kind: 'stop', at: scheduler.now() });
   }
 
-  /** What the current run is made of, and why. */
+  /** Returns the dependency graph of the current run. */
   graph(): Dependency[] {
-    return this.#watching?.dependencies() ?? [];
+    return this.#parts.watcher?.dependencies() ?? [];
   }
 
-  async #watch(): Promise<ProgramWatcher> {
-    const { program, options, log } = this.#parts;
+  #createRuns({ program, options, log, host }: SupervisorOptions, reporter: Reporter): RunManager {
+    const { standby, hold, grace, signal } = options;
+    return new RunManager({
+      program,
+      scheduler,
+      standby,
+      hold,
+      drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
+      signal,
+      grace,
+      launcher: host?.ipcRelay ?? new IpcRelay(undefined),
+      settings: () => this.#parts.watcher?.settings ?? program.settings,
+      log,
+      onProblem: (error) => reporter.problem(error),
+      onRecord: (generation, record) => this.#queue.add(() => this.#onRecord(generation, record)),
+      onExit: (generation, ended) => {
+        this.#parts.debugSignal.pause();
+        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
+      },
+    });
+  }
+
+  async #startWatcher(): Promise<ProgramWatcher> {
+    const { program, options, log, runs, emit } = this.#parts;
     const { cwd, entry, settings } = program;
+    const { poll, watch, ignore, ext, debounce } = options;
     const { startWatching } = await import('./changes/program-watcher.ts');
     return await startWatching({
       cwd,
       entry,
       settings,
       scheduler,
-      poll: options.poll,
-      watch: options.watch,
-      ignore: options.ignore,
-      ext: options.ext,
-      debounce: options.debounce,
-      onMoving: (certain) => this.#enqueue({ kind: 'moving', at: scheduler.now(), certain }),
+      poll,
+      watch,
+      ignore,
+      ext,
+      debounce,
+      onMoving: (isCertain) => this.#enqueue({ kind: 'writing', at: scheduler.now(), isCertain }),
       onSettled: (change) => {
-        this.#runs.changed(change?.files.map(({ path }) => path) ?? []);
-        if (change) this.#parts.emit('change', { files: change.files });
+        runs.changed(change?.files.map(({ path }) => path) ?? []);
+        if (change) emit('change', { files: change.files });
         this.#enqueue({ kind: 'settled', at: scheduler.now(), change });
       },
       onProblem: (error) => log.failure(error.message),
@@ -159,223 +151,94 @@ export class Supervisor {
     });
   }
 
-  async #prepareDown(watching: ProgramWatcher): Promise<CrashResponder> {
-    const { program, log } = this.#parts;
-    const { cwd, entry } = program;
+  async #prepareCrashResponder(watcher: ProgramWatcher): Promise<CrashResponder> {
+    const { program, log, runs, lastError } = this.#parts;
     const { CrashResponder } = await import('./crash/crash-responder.ts');
     return new CrashResponder({
-      cwd,
-      entry,
+      cwd: program.cwd,
+      entry: program.entry,
       scheduler,
-      watching,
-      lastError: this.#lastError,
-      sockets: () => this.#runs.httpSockets,
-      onProcs: (procs) => this.#runs.entrustPage(procs),
-      onFailed: () => this.#do(() => this.#unanswered()),
+      watching: watcher,
+      lastError,
+      sockets: () => runs.httpSockets,
+      onProcs: (procs) => runs.entrustPage(procs),
+      onFailed: () => this.#queue.add(() => this.#onNoCrashPage()),
       onDebug: (text) => log.debug(text),
     });
   }
 
   #enqueue(event: Event): void {
-    this.#do(() => this.#apply(event));
-  }
-
-  #do(action: () => void): void {
-    this.#queue.push(action);
-    this.#handle();
-  }
-
-  /** Handles what is in the queue; what comes in the meantime is handled after it. */
-  #handle(): void {
-    if (this.#handling || this.#held > 0) return;
-    this.#handling = true;
-    try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
-    } finally {
-      this.#handling = false;
-    }
+    this.#queue.add(() => this.#apply(event));
   }
 
   #apply(event: Event): void {
-    if (event.kind === 'exit') {
-      this.#ended(event.ended);
-      // Nothing would start it again.
-      if (!this.#watching) {
-        this.#state = { kind: 'ended', generation: event.generation };
-        this.#leave(event.ended);
-        return;
-      }
-    }
-    const [next, ...effects] = transition(this.#state, event, this.#policy);
-    if (next.kind !== this.#state.kind)
-      this.#parts.log.debug(`${this.#state.kind} > ${next.kind} (${event.kind})`);
+    const { log, host, runs, watcher, crashResponder } = this.#parts;
+    const { kind } = this.#state;
+    if (event.kind === 'exit') this.#onExit(event.ended);
+    const [next, ...effects] =
+      event.kind === 'exit' && !watcher
+        ? // No change would start another run.
+          close(event, event.ended)
+        : transition(this.#state, event, this.#policy);
+    if (next.kind !== kind) log.debug(`${kind} > ${next.kind} (${event.kind})`);
     this.#state = next;
     const isDown = next.kind === 'waiting' || next.kind === 'delaying';
-    if (isDown) this.#parts.host?.keyboard.noRun();
-    // What is typed now is for whoever follows.
-    if (next.kind === 'ending') this.#parts.host?.keyboard.close();
-    for (const effect of effects) this.#perform(effect);
-    if (next.kind === 'ending') this.#runs.nodeChild?.keepSignal();
-    if (event.kind !== 'exit') return;
-    if (isDown && event.ended.code !== EXIT_RESTART) this.#down?.ended(event.ended);
-    // Nobody would answer for a while.
-    else if (isDown) this.#runs.ended(false);
+    if (isDown) host?.keyboard.noRun();
+    // Input from now on is for the parent process.
+    if (next.kind === 'shuttingDown') host?.keyboard.close();
+    if (next.kind === 'ended') this.#cancelTimeout?.();
+    for (const effect of effects) this.#effects.perform(effect, next);
+    if (next.kind === 'shuttingDown') runs.nodeChild?.keepSignal();
+    if (event.kind !== 'exit' || !isDown) return;
+    if (event.ended.code !== EXIT_RESTART) crashResponder?.ended(event.ended);
+    // During a delay no process would accept connections.
+    else runs.ended(false);
   }
 
-  #perform(effect: Effect): void {
-    const { child, nodeChild } = this.#runs;
-    switch (effect.kind) {
-      case 'spawn':
-        this.#spawn(effect.generation, effect.reason);
-        break;
-      case 'stop':
-        this.#debug.pause();
-        child?.stop(effect.reason);
-        break;
-      case 'ask':
-        nodeChild?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
-        break;
-      case 'accept':
-        this.#watching?.accept(effect.change.files.map(({ path }) => path));
-        break;
-      case 'kill':
-        child?.kill();
-        break;
-      case 'forward':
-        child?.signal(effect.signal);
-        break;
-      case 'wait':
-        this.#cancelTimer?.();
-        this.#cancelTimer = scheduler.after(effect.ms, () =>
-          this.#enqueue({ kind: 'elapsed', at: scheduler.now() }),
-        );
-        break;
-      case 'cancel':
-        this.#cancelTimer?.();
-        break;
-      case 'say':
-        this.#announcer.say(effect.line, this.#state);
-        break;
-      case 'leave':
-        this.#leave(effect.ended);
-        break;
-    }
-  }
-
-  #spawn(generation: number, reason: RestartReason | undefined): void {
-    const { program, host } = this.#parts;
-    host?.keyboard.runBegins(this.#runs.reportsReads);
-    this.#watching?.begin(scheduler.now());
-    this.#down?.begin();
-    this.#lastError.begin();
-    try {
-      this.#runs.start(generation, reason);
-      this.#announcer.started(generation, reason);
-    } catch (error) {
-      const message = `cannot start ${program.executable}: ${String(error)}`;
-      this.#announcer.problem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message));
-      this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
-    }
-  }
-
-  #record(generation: number, record: LaneRecord): void {
-    if (generation !== this.#state.generation) return;
-    const { child } = this.#runs;
-    if (child && this.#state.kind === 'running') this.#debug.begun(this.#runs.nodeChild ?? child);
-    const { log, host } = this.#parts;
-    switch (record.kind) {
-      case 'inspected':
-        this.#debug.opened(record.url);
-        log.debug(`inspector at ${record.url}`);
-        break;
-      case 'crashed':
-        this.#lastError.add(record);
-        break;
-      case 'resolved':
-      case 'missed':
-        this.#watching?.record(record);
-        this.#announcer.loaded(generation);
-        break;
-      case 'tracked':
-        this.#watching?.track(record.text, record.cwd, record.on);
-        break;
-      case 'wishes':
-        this.#apply({ kind: 'wishes', generation, wishes: record });
-        break;
-      case 'answered':
-        this.#apply({ ...record, generation });
-        break;
-      case 'requested':
-        if (record.what === 'stop') this.#apply({ kind: 'stop', at: scheduler.now() });
-        else this.#apply({ kind: 'restart', at: scheduler.now(), message: record.message, isOwn: true });
-        break;
-      case 'lost':
-        this.#announcer.lost(record);
-        break;
-      case 'reads':
-        host?.keyboard.runReads();
-        break;
-      case 'up':
-        host?.keyboard.runIsUp();
-        this.#watching?.cameUp();
-        this.#debug.cameUp();
-        this.#apply({ kind: 'up', generation, at: record.at });
-        this.#runs.prepare();
-        break;
-      default:
-    }
-  }
-
-  #ended(ended: Ended): void {
-    const { host } = this.#parts;
+  /** Informs the parts about the exit of the run, before the life cycle decides what follows. */
+  #onExit(ended: Ended): void {
+    const { host, runs, reporter, watcher, crashResponder } = this.#parts;
     const { kind, generation } = this.#state;
-    const { code } = ended;
-    // A run that was told to end has not broken.
-    const byItself = kind === 'running' || kind === 'asking';
-    host?.runEnded(ended, this.#runs.mayChangeTerminal);
-    this.#announcer.ended(generation, ended, byItself && code !== 0 && code !== EXIT_RESTART);
-    if (!byItself) return;
-    if (code !== EXIT_RESTART) this.#runs.ended(code !== 0 && this.#down !== undefined);
-    this.#watching?.ended(code !== 0);
-    // Not when it has ended before anything of the user's began: the next one would, too.
-    if (this.#watching?.hasLoaded) this.#runs.prepare();
+    const isFailure = ended.code !== 0;
+    const isRequest = ended.code === EXIT_RESTART;
+    // The exit code of a run that was told to exit does not matter.
+    const isOwn = kind === 'running' || kind === 'consulting';
+    host?.runExited(ended, runs.mayChangeTerminal);
+    reporter.exited(generation, ended, isOwn && isFailure && !isRequest);
+    if (!isOwn) return;
+    if (!isRequest) runs.ended(isFailure && crashResponder !== undefined);
+    watcher?.ended(isFailure);
+    // A run that exited before it loaded a module of the user would do so again.
+    if (watcher?.hasLoaded) runs.prepare();
   }
 
-  /** Clients are not to wait for an answer that never comes. */
-  #unanswered(): void {
-    if (this.#state.kind === 'waiting') this.#runs.ended(false);
+  #onRecord(generation: number, record: LaneRecord): void {
+    if (generation !== this.#state.generation) return;
+    const { runs, debugSignal } = this.#parts;
+    const child = runs.nodeChild ?? runs.child;
+    if (child && this.#state.kind === 'running') debugSignal.runLoads(child);
+    dispatchRecord(record, generation, this.#parts, (event) => this.#apply(event));
   }
 
-  #timeOut(ms: number): void {
-    this.#announcer.timedOut(ms);
+  /** Closes the sockets: without a crash page, clients would wait for a response in vain. */
+  #onNoCrashPage(): void {
+    if (this.#state.kind === 'waiting') this.#parts.runs.ended(false);
+  }
+
+  #onTimeout(ms: number): void {
+    this.#parts.reporter.timedOut(ms);
     this.stop();
   }
 
-  async #onSignal(signal: NodeJS.Signals): Promise<void> {
+  #onExitSignal(signal: NodeJS.Signals): void {
     const at = scheduler.now();
-    await this.#witnessed(signal, (shared) => this.#apply({ kind: 'signal', at, signal, shared }));
+    void this.#queue.addAfter(this.#parts.runs.witnessed(signal), (isShared) =>
+      this.#apply({ kind: 'signal', at, signal, isShared }),
+    );
   }
 
-  async #onDebugSignal(): Promise<void> {
-    await this.#witnessed('SIGUSR1', (shared) => this.#debug.received(shared));
-  }
-
-  /** Finds out whether the app has got a signal too. What happens until the answer is there comes after the signal. */
-  async #witnessed(signal: NodeJS.Signals, act: (shared: boolean) => void): Promise<void> {
-    this.#held++;
-    const shared = await this.#runs.witnessed(signal);
-    this.#held--;
-    this.#queue.unshift(() => act(shared));
-    this.#handle();
-  }
-
-  #leave(ended: Ended): void {
-    this.#cancelTimer?.();
-    this.#cancelTimeout?.();
-    this.#down?.close();
-    this.#runs.close();
-    this.#watching?.close();
-    this.#announcer.close(ended);
-    this.#parts.host?.leave(ended);
+  #onDebugSignal(): void {
+    const { runs, debugSignal } = this.#parts;
+    void this.#queue.addAfter(runs.witnessed('SIGUSR1'), (isShared) => debugSignal.received(isShared));
   }
 }

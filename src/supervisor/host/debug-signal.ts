@@ -1,49 +1,50 @@
-// SIGUSR1: passed on to the program, and its inspector opened again in the runs after. Knows nothing of why a run begins or ends.
+// Forwards SIGUSR1, by which Node opens an inspector in a running program, and reopens that inspector in later runs. Knows nothing
+// of why a run starts or exits.
 import type { ControlMessage } from '../../protocol/control.cts';
 import { addressOf } from '../program/inspect-port.ts';
 
-/** The app, as far as SIGUSR1 is concerned. */
+/** A run, as far as SIGUSR1 is concerned. */
 export interface Debuggee {
   signal: (name: NodeJS.Signals) => void;
   /** Undefined for a command that Node does not run. */
   tell?: (message: ControlMessage) => void;
 }
 
-/** Passes SIGUSR1 on, by which Node opens an inspector in a running program, and keeps it open in the runs after. */
 export class DebugSignal {
-  #app: Debuggee | undefined;
-  /** It came when there was nobody to take it. */
-  #waiting = false;
-  /** Where it has opened the inspector. */
+  /** The run that can take the signal. */
+  #run: Debuggee | undefined;
+  /** Whether a signal waits for a run. */
+  #isPending = false;
+  /** URL of the inspector that the signal has opened. */
   #url: string | undefined;
 
-  /** SIGUSR1 has come. `shared`: the app has got it too, also if it has begun to end since. */
-  received(shared: boolean): void {
-    this.#waiting = !this.#app && !shared;
-    if (!shared) this.#app?.signal('SIGUSR1');
-    this.#app?.tell?.({ kind: 'inspected' });
+  /** @param isShared whether the run, even if it is exiting by now, has received the signal too */
+  received(isShared: boolean): void {
+    this.#isPending = !this.#run && !isShared;
+    if (!isShared) this.#run?.signal('SIGUSR1');
+    this.#run?.tell?.({ kind: 'inspected' });
   }
 
-  /** The app has begun to load: before, the signal would kill it. */
-  begun(app: Debuggee): void {
-    if (this.#app === app) return;
-    this.#app = app;
-    if (this.#waiting) this.received(false);
+  /** The run has begun to load. Before, the signal would kill it. */
+  runLoads(run: Debuggee): void {
+    if (this.#run === run) return;
+    this.#run = run;
+    if (this.#isPending) this.received(false);
   }
 
-  /** The app is ending, or is not there yet: the signal is kept for the next run. */
+  /** The run is up, and gets the inspector of an earlier run. */
+  runIsUp(): void {
+    const address = this.#url === undefined ? undefined : addressOf(this.#url);
+    if (address) this.#run?.tell?.({ kind: 'inspect', ...address });
+  }
+
+  /** The run stops, or has exited. A signal waits for the next run. */
   pause(): void {
-    this.#app = undefined;
+    this.#run = undefined;
   }
 
-  /** The app tells where its inspector is. */
+  /** The run reports the URL of its inspector. */
   opened(url: string): void {
     this.#url = url;
-  }
-
-  /** The app is up: it gets the inspector back that an earlier run had. */
-  cameUp(): void {
-    const address = this.#url === undefined ? undefined : addressOf(this.#url);
-    if (address) this.#app?.tell?.({ kind: 'inspect', ...address });
   }
 }

@@ -1,59 +1,59 @@
-// The process that the user has started to supervise a program, which it has to itself: its signals, its terminal, its
-// launcher and its end. Where a tool supervises a program, there is none: that process is the tool's.
-import { Keyboard } from './keyboard.ts';
-import { IpcRelay } from '../runs/ipc-relay.ts';
-import { leave } from './mirror-exit.ts';
-import { systemScheduler } from '../util/scheduler.ts';
-import { onContinued, onDebugSignal, onEndingSignal, onRestartSignal } from './signals.ts';
+// Takes over the process that the user started to supervise one program: its signals, terminal, IPC channel and exit. A supervisor
+// that a tool creates has no host: the process belongs to the tool.
 import type { Ended } from '../lifecycle/state.ts';
+import { IpcRelay } from '../runs/ipc-relay.ts';
+import { systemScheduler } from '../util/scheduler.ts';
+import { Keyboard } from './keyboard.ts';
+import { exitLike, listenToSignals } from './signals.ts';
+import { ttyLines } from './tty-lines.ts';
 import { TtySettings } from './tty-settings.ts';
-import { typedLines } from './tty-lines.ts';
 
-/** Where what happens to the process goes. */
 export interface HostEvents {
-  /** It is to end. */
-  readonly onSignal: (signal: NodeJS.Signals) => void;
-  /** The program is to be debugged. */
+  /** A signal asks this process to exit. */
+  readonly onExitSignal: (signal: NodeJS.Signals) => void;
+  /** SIGUSR1 asks for a debugger. */
   readonly onDebugSignal: () => void;
-  /** The program is to be restarted. */
+  /** The user requests a restart: by a key or a signal, which the message names. */
   readonly onRestart: (message: string) => void;
-  /** The user has typed what means nothing. */
-  readonly onOtherInput: () => void;
-  /** A bug of ours. */
+  /** The user has typed a line that is not a restart command. */
+  readonly onUnknownInput: () => void;
+  /** A bug of autoreload has thrown. */
   readonly onInternalError: (error: Error) => void;
 }
 
 export class Host {
-  readonly launcher: IpcRelay = new IpcRelay(process);
-  /** What the user types, while the program does not read it. */
-  readonly keyboard: Keyboard = new Keyboard(typedLines, systemScheduler);
-  readonly #terminal = new TtySettings();
+  readonly ipcRelay: IpcRelay = new IpcRelay(process);
+  readonly keyboard: Keyboard = new Keyboard(ttyLines, systemScheduler);
+  readonly #ttySettings = new TtySettings();
   #removeSignalHandlers = (): void => {};
 
-  /** Takes the process over. */
-  begin(events: HostEvents): void {
-    // A bug of ours must neither end the program nor hide its errors.
-    process.on('uncaughtException', events.onInternalError);
-    this.#terminal.save();
-    this.#removeSignalHandlers = onEndingSignal(events.onSignal);
-    onDebugSignal(events.onDebugSignal);
-    onRestartSignal(() => events.onRestart('SIGUSR2'));
-    this.keyboard.begin({ onRestart: events.onRestart, onOther: events.onOtherInput });
-    onContinued(() => this.keyboard.look());
+  takeOver({ onInternalError, onExitSignal, onDebugSignal, onRestart, onUnknownInput }: HostEvents): void {
+    // A bug of autoreload must neither stop the program nor hide its errors.
+    process.on('uncaughtException', onInternalError);
+    this.#ttySettings.save();
+    this.#removeSignalHandlers = listenToSignals({
+      onExitSignal,
+      onDebugSignal,
+      onRestartSignal: () => onRestart('SIGUSR2'),
+      onResume: () => this.keyboard.update(),
+    });
+    this.keyboard.listen({ onRestart, onUnknownInput });
   }
 
   /**
-   * A run has ended. At other signals than these Node sets the terminal right itself. One that has waited makes it as it was
-   * when that was booted: the run before may have had it in raw mode.
+   * Restores the terminal after a run. After SIGTERM, SIGINT and an exit Node has done so itself, to the settings at its start.
+   *
+   * @param mayChangeTerminal whether these settings may be those of an earlier run in raw mode (a standby), or no Node has run
    */
-  runEnded({ signal }: Ended, hasWaited: boolean): void {
-    if (hasWaited || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT')) this.#terminal.restore();
+  runExited({ signal }: Ended, mayChangeTerminal: boolean): void {
+    if (mayChangeTerminal || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT'))
+      this.#ttySettings.restore();
   }
 
-  /** Ends this process as the program has ended. */
-  leave(ended: Ended): void {
+  /** Exits this process as the program did. */
+  exit(ended: Ended): void {
     this.keyboard.close();
     this.#removeSignalHandlers();
-    leave(ended);
+    exitLike(ended);
   }
 }

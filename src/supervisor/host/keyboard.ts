@@ -1,138 +1,136 @@
-// Whose it is what the user types: the program's, or, while that does not read, ours. Decides when the terminal is read, and
-// what a line means. Knows neither how a terminal is read nor how a program is restarted.
+// Decides who receives terminal input: the program, or, as long as the program does not read, autoreload. Decides when the terminal is
+// read and which lines restart. Knows neither how a terminal is read nor how a program is restarted.
 import type { Scheduler } from '../util/scheduler.ts';
 
-/** What is typed to restart the program, as nodemon has it. */
+/** Restart command, the same as for nodemon. */
 const RESTART = 'rs';
 
-/** Not every shell says that it brings a program to the foreground, and Ctrl-D may have been typed: look again after so many ms. */
-const AGAIN_MS = 1000;
+/**
+ * Delay before the terminal is checked again (ms): not every shell sends SIGCONT when it moves a process to the foreground, and a
+ * terminal stays open after Ctrl-D.
+ */
+const CHECK_MS = 1000;
 
-/** Where lines come from. */
-export interface Lines {
-  /** Whether there is a terminal. */
+/** A terminal, line by line. */
+export interface LineSource {
+  /** Whether a terminal exists. */
   isThere: () => boolean;
-  /** Whether this process may read: it is in the foreground. Who reads in the background is stopped (SIGTTIN). */
-  mayRead: () => boolean;
+  /** Whether this process is in the foreground. A process that reads in the background is stopped (SIGTTIN). */
+  isForeground: () => boolean;
   /**
-   * Begins to read.
+   * Starts reading.
    *
-   * @param onEnd there will be no more, until it is begun anew; nothing is to be closed then
-   * @returns what ends it, or undefined if it is not possible
+   * @param onEnd called at the end of input, after which the source is closed
+   * @returns a function that stops reading, or undefined if reading is impossible
    */
   open: (onLine: (line: string) => void, onEnd: () => void) => (() => void) | undefined;
 }
 
-/** Where what is typed goes. */
 export interface KeyboardEvents {
-  /** @param message what was typed */
+  /** @param message the restart command */
   readonly onRestart: (message: string) => void;
-  /** Something was typed that means nothing. Told once. */
-  readonly onOther: () => void;
+  /** The user has typed another line. Called once. */
+  readonly onUnknownInput: () => void;
 }
 
 export class Keyboard {
-  readonly #lines: Lines;
+  readonly #source: LineSource;
   readonly #scheduler: Scheduler;
   #events: KeyboardEvents | undefined;
-  /** Whether nobody else reads. */
-  #isFree = false;
-  /** Whether the current run reads, or may do so without a word. */
-  #isTaken = true;
+  /** Whether the input is for autoreload. */
+  #isOurs = false;
+  /** Whether the input is for the current run, because it reads, or could do so unnoticed. */
+  #isOfRun = true;
+  /** Stops reading; undefined while the terminal is not read. */
   #close: (() => void) | undefined;
-  #cancel: (() => void) | undefined;
-  #isExplained = false;
+  #cancelCheck: (() => void) | undefined;
+  #hasReportedUnknown = false;
   readonly #mentioned = new Set<string>();
 
-  constructor(lines: Lines, scheduler: Scheduler) {
-    this.#lines = lines;
+  constructor(source: LineSource, scheduler: Scheduler) {
+    this.#source = source;
     this.#scheduler = scheduler;
   }
 
-  /** From now on lines are told. */
-  begin(events: KeyboardEvents): void {
+  listen(events: KeyboardEvents): void {
     this.#events = events;
   }
 
   /**
-   * A run begins. While it starts nobody reads: what is typed is for whoever reads first.
+   * A run starts. Nobody reads in the meantime: early input is for the first reader.
    *
-   * @param tellsReads whether it tells when it begins to read
+   * @param reportsReads whether the run reports that it begins to read
    */
-  runBegins(tellsReads: boolean): void {
-    this.#isTaken = !tellsReads;
-    this.#setFree(false);
+  runStarts(reportsReads: boolean): void {
+    this.#isOfRun = !reportsReads;
+    this.#setOurs(false);
   }
 
-  /** The run has loaded what it loads at start. */
+  /** The run is up. */
   runIsUp(): void {
-    this.#setFree(!this.#isTaken);
+    this.#setOurs(!this.#isOfRun);
   }
 
-  /** The run begins to read: until its end what is typed is its own. */
+  /** The run begins to read. The input is for the run until its exit. */
   runReads(): void {
-    this.#isTaken = true;
-    this.#setFree(false);
+    this.#isOfRun = true;
+    this.#setOurs(false);
   }
 
-  /** There is no run. */
+  /** No run is left. */
   noRun(): void {
-    this.#setFree(true);
+    this.#setOurs(true);
   }
 
-  /** This process may be in the foreground now, or not any more. */
-  look(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    if (!this.#isFree || !this.#lines.isThere()) this.#stop();
-    else if (this.#lines.mayRead()) this.#start();
-    else {
-      this.#stop();
-      this.#cancel = this.#scheduler.after(AGAIN_MS, () => this.look());
+  /** No other run follows. */
+  close(): void {
+    this.#setOurs(false);
+  }
+
+  /** Starts or stops reading. To be called when this process may have moved to the foreground or to the background. */
+  update(): void {
+    this.#cancelCheck?.();
+    this.#cancelCheck = undefined;
+    const isWanted = this.#isOurs && this.#source.isThere();
+    if (isWanted && this.#source.isForeground()) {
+      this.#close ??= this.#source.open(
+        (line) => this.#onLine(line.trim()),
+        () => this.#onEnd(),
+      );
+      return;
     }
+    this.#close?.();
+    this.#close = undefined;
+    if (isWanted) this.#checkLater();
   }
 
-  /** Whether a line that says what can be typed is to be given: once where it makes sense, for each kind of place. */
-  mention(place: string): boolean {
-    if (!this.#close || this.#mentioned.has(place)) return false;
-    this.#mentioned.add(place);
+  /** Whether a line of this kind is to mention the restart key: the first of its kind while the terminal is read. */
+  mention(kind: string): boolean {
+    if (!this.#close || this.#mentioned.has(kind)) return false;
+    this.#mentioned.add(kind);
     return true;
   }
 
-  /** There will be no other run. */
-  close(): void {
-    this.#setFree(false);
+  #setOurs(isOurs: boolean): void {
+    this.#isOurs = isOurs;
+    this.update();
   }
 
-  #start(): void {
-    this.#close ??= this.#lines.open(
-      (line) => this.#typed(line.trim()),
-      () => this.#ended(),
-    );
-  }
-
-  /** Ctrl-D is no end of a terminal: what is typed after it is looked for a moment later. */
-  #ended(): void {
+  #onEnd(): void {
     this.#close = undefined;
-    this.#cancel?.();
-    this.#cancel = this.#scheduler.after(AGAIN_MS, () => this.look());
+    this.#cancelCheck?.();
+    this.#checkLater();
   }
 
-  #stop(): void {
-    this.#close?.();
-    this.#close = undefined;
+  #checkLater(): void {
+    this.#cancelCheck = this.#scheduler.after(CHECK_MS, () => this.update());
   }
 
-  #setFree(isFree: boolean): void {
-    this.#isFree = isFree;
-    this.look();
-  }
-
-  #typed(line: string): void {
+  #onLine(line: string): void {
     if (line === '' || line === RESTART) this.#events?.onRestart(line === '' ? 'Enter' : line);
-    else if (!this.#isExplained) {
-      this.#isExplained = true;
-      this.#events?.onOther();
+    else if (!this.#hasReportedUnknown) {
+      this.#hasReportedUnknown = true;
+      this.#events?.onUnknownInput();
     }
   }
 }

@@ -1,27 +1,49 @@
-// Signals to the supervisor, told as events. Handlers do nothing else.
+// Receives the signals to this process, and lets this process exit as the run did. Decides nothing.
+import { constants } from 'node:os';
+import type { Ended } from '../lifecycle/state.ts';
 
-/** What a terminal, a shell or a service manager sends to end a program. */
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Signals by which a terminal, a shell or a service manager ends a program. */
+const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Tells each signal. Returns what gives the signals their default effect again. */
-export function onEndingSignal(tell: (signal: NodeJS.Signals) => void): () => void {
-  for (const name of ENDING) process.on(name, tell);
+/** Signals that kill this process too, without a core dump of its own. */
+const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGALRM']);
+
+/** Time after which a signal to this process itself should have killed it (ms). */
+const DEATH_MS = 100;
+
+export interface SignalHandlers {
+  readonly onExitSignal: (signal: NodeJS.Signals) => void;
+  /** SIGUSR1, by which Node would open an inspector in this process. */
+  readonly onDebugSignal: () => void;
+  /** SIGUSR2, a request for a restart. */
+  readonly onRestartSignal: () => void;
+  /** SIGCONT: this process resumes after Ctrl-Z, in the foreground or in the background. */
+  readonly onResume: () => void;
+}
+
+/** Listens to signals. Returns a function that restores the default effect of the exit signals. */
+export function listenToSignals(handlers: SignalHandlers): () => void {
+  const { onExitSignal, onDebugSignal, onRestartSignal, onResume } = handlers;
+  for (const name of EXIT_SIGNALS) process.on(name, onExitSignal);
+  // Windows has only the exit signals.
+  if (process.platform !== 'win32')
+    process.on('SIGUSR1', onDebugSignal).on('SIGUSR2', onRestartSignal).on('SIGCONT', onResume);
   return () => {
-    for (const name of ENDING) process.off(name, tell);
+    for (const name of EXIT_SIGNALS) process.off(name, onExitSignal);
   };
 }
 
-/** Tells SIGUSR1, by which Node would open an inspector in this process. Windows does not have it. */
-export function onDebugSignal(tell: () => void): void {
-  if (process.platform !== 'win32') process.on('SIGUSR1', tell);
+/** Returns the exit code that stands for the exit of a run: its code, or 128 plus the number of its signal. */
+export function exitCode({ code, signal }: Ended): number {
+  return signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
 }
 
-/** Tells that this process goes on after Ctrl-Z, in the foreground or in the background. Windows does not know it. */
-export function onContinued(tell: () => void): void {
-  if (process.platform !== 'win32') process.on('SIGCONT', tell);
-}
-
-/** Tells SIGUSR2, by which somebody asks for a restart. Windows does not have it. */
-export function onRestartSignal(tell: () => void): void {
-  if (process.platform !== 'win32') process.on('SIGUSR2', tell);
+/** Exits this process as the run did: by the same signal, or else with {@link exitCode}. */
+export function exitLike(ended: Ended): void {
+  const { signal } = ended;
+  if (signal && MIRRORED.has(signal) && process.platform !== 'win32') {
+    process.kill(process.pid, signal);
+    // The first process of a container ignores signals from itself.
+    setTimeout(() => process.exit(exitCode(ended)), DEATH_MS);
+  } else process.exit(exitCode(ended));
 }

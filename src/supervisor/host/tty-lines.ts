@@ -1,18 +1,18 @@
-// What the user types into the terminal, line by line. Owns the handle by which it is read: one of its own, since descriptor
-// 0 is the program's too, and Node would make it non-blocking for both. Knows nothing of what lines mean.
+// Reads terminal input, line by line. Owns a descriptor of its own: descriptor 0 is shared with the program, and Node would make it
+// non-blocking for both. Knows nothing of the meaning of lines.
 import { closeSync, openSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
-import type { Lines } from './keyboard.ts';
+import type { LineSource } from './keyboard.ts';
 import { isForeground } from './tty-settings.ts';
 
-/** The terminal of this process, which gives whole lines as long as nobody has made it raw. Not on Windows. */
-export const typedLines: Lines = {
+/** The terminal of this process. It delivers whole lines unless a program turns on raw mode. Not on Windows. */
+export const ttyLines: LineSource = {
   isThere: () => process.platform !== 'win32' && isatty(0),
-  mayRead: isForeground,
+  isForeground,
   open,
 };
 
-/** What there is of a stream's own. */
+/** The undocumented handle of a stream. */
 type WithHandle = ReadStream & { readonly _handle: { readonly fd: number } };
 
 function open(onLine: (line: string) => void, onEnd: () => void): (() => void) | undefined {
@@ -33,13 +33,13 @@ function open(onLine: (line: string) => void, onEnd: () => void): (() => void) |
     close();
     onEnd();
   };
-  // Ctrl-Z. It may go on in the background, where it must not read even once: lets go before it stops.
+  // Ctrl-Z. This process may resume in the background, where a single read stops it again, so the terminal is closed first.
   const suspend = (): void => {
     end();
     process.kill(process.pid, 'SIGTSTP');
   };
   process.on('SIGTSTP', suspend);
-  // Ctrl-D; a terminal that is gone.
+  // Ctrl-D, or a closed terminal.
   stream.on('end', end).on('error', end);
   stream.unref();
   return close;
@@ -50,7 +50,7 @@ function openTerminal(): ReadStream | undefined {
   try {
     fd = openSync('/dev/tty', 'r');
     const stream = new ReadStream(fd);
-    // Node has opened the terminal once more, unless it could not (deps/uv/src/unix/tty.c, uv_tty_init).
+    // Node opens the terminal a second time, unless that fails (deps/uv/src/unix/tty.c, uv_tty_init).
     if ((stream as WithHandle)._handle.fd !== fd) closeSync(fd);
     return stream;
   } catch {

@@ -1,5 +1,4 @@
-// The state of the terminal, which a child that is killed in raw mode leaves behind it: no echo, no line editing. Owns
-// what it was before. Only where there is a terminal, and `stty`.
+// Restores the terminal after a run that was killed in raw mode, which leaves it without echo and line editing. Needs `stty`.
 import { spawn, spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
 import { textOf } from '../util/safe-fs.ts';
@@ -7,16 +6,16 @@ import { textOf } from '../util/safe-fs.ts';
 export class TtySettings {
   #settings = '';
 
-  /** Takes note of how the terminal is now. */
+  /** Saves the current settings. */
   save(): void {
     if (process.platform === 'win32' || !isatty(0)) return;
     const stty = spawn('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'] });
-    // Without stty the terminal stays as it is left.
+    // Without stty nothing is restored.
     stty.on('error', () => {});
     stty.stdout.setEncoding('utf8').on('data', (text: string) => (this.#settings += text));
   }
 
-  /** Makes the terminal as it was, if it is ours: one who changes it from the background is stopped (SIGTTOU). */
+  /** Restores the saved settings in the foreground. A process that does so in the background is stopped (SIGTTOU). */
   restore(): void {
     const settings = this.#settings.trim();
     if (settings === '' || !isForeground()) return;
@@ -24,18 +23,20 @@ export class TtySettings {
   }
 }
 
-/** Whether our process group is the one that has the terminal: `pgrp` and `tpgid` of proc(5). */
+/** Whether the process group of this process is in the foreground: `pgrp` and `tpgid` of proc(5) are the same. */
 export function isForeground(): boolean {
-  let groups: (string | undefined)[];
-  if (process.platform === 'linux') {
-    const stat = textOf('/proc/self/stat') ?? '';
-    const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    groups = [pgrp, tpgid];
-  } else {
-    const { stdout, error } = spawnSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], {
-      encoding: 'utf8',
-    });
-    groups = error ? [] : stdout.trim().split(/\s+/);
-  }
-  return groups[0] !== undefined && groups[0] === groups[1];
+  const [group, foreground] = process.platform === 'linux' ? groupsFromProc() : groupsFromPs();
+  return group !== undefined && group === foreground;
+}
+
+function groupsFromProc(): (string | undefined)[] {
+  const stat = textOf('/proc/self/stat') ?? '';
+  const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return [pgrp, tpgid];
+}
+
+function groupsFromPs(): string[] {
+  const args = ['-o', 'pgid=,tpgid=', '-p', String(process.pid)];
+  const { stdout, error } = spawnSync('ps', args, { encoding: 'utf8' });
+  return error ? [] : stdout.trim().split(/\s+/);
 }

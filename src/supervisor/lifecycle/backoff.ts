@@ -1,15 +1,16 @@
-// How long to wait before a child that asked for a restart is started again. Pure.
+// Computes the delay before the next run of a program that exits again and again. Pure.
 
-/** A run that lasted at least this many ms was not part of a tight loop. */
+/** A run of at least this length is not part of a tight loop (ms). */
 export const STEADY_MS = 1000;
 
+/** First and longest delay (ms). */
 const FIRST_MS = 100;
 const MAX_MS = 10_000;
 
 /**
- * The delay before a restart: none at first, then doubling.
+ * Computes the delay before a restart: none at first, then 0.1 s, doubled with each quick run.
  *
- * @param quickRuns how many runs in a row were shorter than {@link STEADY_MS}
+ * @param quickRuns number of consecutive runs shorter than {@link STEADY_MS}
  * @returns ms
  */
 export function restartDelay(quickRuns: number): number {
@@ -17,9 +18,9 @@ export function restartDelay(quickRuns: number): number {
 }
 
 /**
- * The delay before a program that has failed is run again: at least 0.1 s, then doubling.
+ * Computes the delay before a failed program is retried: 0.1 s at first, doubled with each quick run.
  *
- * @param quickRuns how many runs in a row were shorter than {@link STEADY_MS}
+ * @param quickRuns number of consecutive runs shorter than {@link STEADY_MS}
  * @returns ms
  */
 export function retryDelay(quickRuns: number): number {

@@ -1,8 +1,8 @@
-// Why a run is started, put together from what has happened. Pure.
+// Builds the reason of a restart from the events that led to it. Pure.
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Change } from './state.ts';
 
-/** Why a run is started. */
+/** Builds a reason. A change that has not settled yet is undefined: its files follow by {@link withChange}. */
 export function reasonOf(
   cause: Change | 'request' | 'exit' | 'crash' | undefined,
   message?: string,
@@ -11,18 +11,17 @@ export function reasonOf(
   return { cause: 'change', files: cause?.files ?? [], message };
 }
 
-/** The reason with what has changed since. */
-export function withChange(reason: RestartReason | undefined, change: Change | undefined): RestartReason {
-  const before = reason ?? reasonOf(undefined);
-  return change ? { ...before, files: mergedFiles(before.files, change.files) } : before;
+/** Adds the files of a later change to a reason. */
+export function withChange(reason: RestartReason, change: Change | undefined): RestartReason {
+  return change ? { ...reason, files: mergedFiles(reason.files, change.files) } : reason;
 }
 
-/** Two changes as one, of which the later says how a file is. */
-export function merged(before: Change, after: Change): Change {
-  return { at: before.at, files: mergedFiles(before.files, after.files) };
+/** Merges two changes; the later one decides about a file of both. */
+export function merged(earlier: Change, later: Change): Change {
+  return { at: earlier.at, files: mergedFiles(earlier.files, later.files) };
 }
 
-function mergedFiles(before: Change['files'], after: Change['files']): Change['files'] {
-  const later = new Set(after.map(({ path }) => path));
-  return [...before.filter(({ path }) => !later.has(path)), ...after];
+function mergedFiles(earlier: Change['files'], later: Change['files']): Change['files'] {
+  const paths = new Set(later.map(({ path }) => path));
+  return [...earlier.filter(({ path }) => !paths.has(path)), ...later];
 }

@@ -1,77 +1,79 @@
-// The states of the life cycle, what can happen in them, and what can be done. Types only: what follows from what is
-// decided in transition.ts.
+// Defines the states of the life cycle, its events and its effects. transition.ts decides what follows from an event.
 import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
 
-/** How a child ended. */
+/** Exit code by which a run asks for a restart (EX_TEMPFAIL of sysexits.h). */
+export const EXIT_RESTART = 75;
+
+/** The exit of a run: its exit code, or the signal that killed it. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One settled set of files that causes a restart. */
+/** A settled set of changed files. */
 export interface Change {
-  /** When the first sign of it was seen, wall-clock ms. */
+  /** Time of the first file event (wall clock, ms). */
   readonly at: number;
   readonly files: readonly ChangedFile[];
 }
 
-/** What the app wants to do about a change: be asked whether it causes a restart, or do something before it ends. */
-export interface Wishes {
+/** Handlers that the app has registered: `change` decides about a restart, `end` runs before one. */
+export interface Handlers {
   readonly change: boolean;
   readonly end: boolean;
 }
 
-/** A run, from its start until something happens to it. */
+/** A run that has been started and not been stopped. */
 interface Running {
   readonly kind: 'running';
   readonly generation: number;
   readonly since: number;
+  /** Start of the process (wall clock, ms). */
   readonly spawnedAt: number;
   readonly quickRuns: number;
-  readonly wishes?: Wishes;
-  /** How often the app was asked about a change. */
-  readonly asked?: number;
+  readonly handlers?: Handlers;
+  /** Number of changes about which the app was consulted. */
+  readonly rounds?: number;
 }
 
 /**
- * What the supervisor is doing. `generation` is the number of the newest child; `since` is when the save or the start
- * was seen that led to it; `quickRuns` counts short runs in a row that were followed by another without a change.
+ * State of the supervisor. `generation`: number of the newest run. `since`: time of the save or the start that led to this
+ * state (wall clock, ms). `quickRuns`: number of consecutive short runs that were followed by another one without a change.
  */
 export type State =
   | { readonly kind: 'idle'; readonly generation: 0 }
   | Running
-  /** The app is asked whether a change causes a restart. */
+  /** The app decides whether a change causes a restart. */
   | {
-      readonly kind: 'asking';
+      readonly kind: 'consulting';
       readonly generation: number;
       readonly run: Running;
       readonly change: Change;
     }
-  /**
-   * The child is ending, another will follow; or none, if it is the `last`. `moving`: files are still being written.
-   * `announced`: the user knows why. `told`: the user knows that it takes long.
-   */
+  /** The stop sequence of the run is in progress. */
   | {
       readonly kind: 'stopping';
       readonly generation: number;
       readonly since: number;
-      readonly moving: boolean;
-      readonly announced: boolean;
-      readonly told: boolean;
-      /** Why the next run is started, as far as it is known. */
-      readonly reason?: RestartReason;
-      readonly last?: boolean;
-      readonly quickRuns?: number;
+      /** Files are still being written. */
+      readonly isWriting: boolean;
+      /** The line about the restart has been printed. */
+      readonly isAnnounced: boolean;
+      /** The line about a slow exit has been printed. */
+      readonly isOverdue: boolean;
+      /** Why the next run starts; undefined if none does. */
+      readonly reason: RestartReason | undefined;
+      readonly quickRuns: number;
     }
-  /** The child is gone, the next one starts when the files have settled. */
+  /** The run has exited; the next one starts when the files have settled. */
   | {
       readonly kind: 'settling';
       readonly generation: number;
       readonly since: number;
-      readonly announced: boolean;
-      readonly reason?: RestartReason;
+      readonly isAnnounced: boolean;
+      readonly reason: RestartReason;
     }
-  /** The child has ended too often or failed, and is started again in a while. */
+  /** The run has exited; the next one starts after a delay. */
   | {
       readonly kind: 'delaying';
       readonly generation: number;
@@ -79,97 +81,101 @@ export type State =
       readonly ended: Ended;
       readonly reason: RestartReason;
     }
+  /** The run has exited by itself; the next one starts after a change. */
   | { readonly kind: 'waiting'; readonly generation: number; readonly ended: Ended }
-  /** The supervisor was told to end, and the child with it. */
+  /** The supervisor has received a signal, and exits after the run. */
   | {
-      readonly kind: 'ending';
+      readonly kind: 'shuttingDown';
       readonly generation: number;
       readonly signal: NodeJS.Signals;
       readonly since: number;
-      readonly forced: boolean;
-      /** It may not have got the signal. */
-      readonly owed?: boolean;
+      /** A second signal has killed the run. */
+      readonly isForced: boolean;
+      /** The run may have missed the signal. */
+      readonly isSignalDue: boolean;
     }
   | { readonly kind: 'ended'; readonly generation: number };
 
-/** What has happened. Events of a child carry its generation. */
+/** An event. One that concerns a run carries its generation. `at`: wall clock, ms. */
 export type Event =
   | { readonly kind: 'start'; readonly at: number }
   | { readonly kind: 'up'; readonly generation: number; readonly at: number }
   | { readonly kind: 'exit'; readonly generation: number; readonly at: number; readonly ended: Ended }
-  /** A file that counts is changing. `certain`: it holds something new, so that there will be a restart. */
-  | { readonly kind: 'moving'; readonly at: number; readonly certain: boolean }
-  /** Files have come to rest; without a change when they are again as they were. */
+  /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
+  | { readonly kind: 'writing'; readonly at: number; readonly isCertain: boolean }
+  /** The files have settled; without a change if their content is the same as before. */
   | { readonly kind: 'settled'; readonly at: number; readonly change: Change | undefined }
-  /** The app says what it wants to do about changes. */
-  | { readonly kind: 'wishes'; readonly generation: number; readonly wishes: Wishes }
-  /** The app says whether the change of this round causes a restart. */
+  /** The app has registered or removed handlers. */
+  | { readonly kind: 'handlers'; readonly generation: number; readonly handlers: Handlers }
+  /** The app has decided whether the change of a round causes a restart. */
   | {
       readonly kind: 'answered';
       readonly generation: number;
       readonly round: number;
       readonly restart: boolean;
     }
-  /** Somebody wants the program to be restarted, whatever the files are. */
+  /** The user, a tool or the app itself (`isOwn`) requests a restart. */
   | {
       readonly kind: 'restart';
       readonly at: number;
       readonly message: string | undefined;
-      /** The app itself wants it. */
       readonly isOwn?: boolean;
     }
-  /** The program is to end for good, with its own stop sequence. */
+  /** A tool or the app requests the end of supervision. */
   | { readonly kind: 'stop'; readonly at: number }
-  /** The timer of this state has run out. */
+  /** The timer has run out. */
   | { readonly kind: 'elapsed'; readonly at: number }
-  /** `shared`: the child has got the same signal already, from the terminal. */
+  /** The supervisor has received a signal. `isShared`: so has the run, because it went to the whole process group. */
   | {
       readonly kind: 'signal';
       readonly at: number;
       readonly signal: NodeJS.Signals;
-      readonly shared: boolean;
+      readonly isShared: boolean;
     };
 
-/** What the user is told. */
+/** A line for the user. output/messages.ts has the wording. */
 export type Line =
   | { readonly kind: 'up'; readonly ms: number }
   | { readonly kind: 'restarting'; readonly change: Change }
-  /** Somebody has asked for it. */
+  /** The user, a tool or the app has requested a restart. */
   | { readonly kind: 'requested'; readonly message: string | undefined }
-  /** The app was asked about a change and has not answered. */
+  /** The app has not decided about a change in time. */
   | { readonly kind: 'unanswered' }
-  /** The app has dealt with a change itself. */
-  | { readonly kind: 'taken'; readonly change: Change }
-  | { readonly kind: 'asked'; readonly delay: number }
-  /** It is run again although nothing has changed. */
-  | { readonly kind: 'again'; readonly ended: Ended; readonly delay: number }
+  /** The app has applied a change itself. */
+  | { readonly kind: 'handled'; readonly change: Change }
+  /** The run has exited with code 75. */
+  | { readonly kind: 'exit75'; readonly delay: number }
+  /** The run has exited by itself, and another one follows without a change. */
+  | { readonly kind: 'rerun'; readonly ended: Ended; readonly delay: number }
   | { readonly kind: 'waiting'; readonly ended: Ended }
-  | { readonly kind: 'slow' }
-  | { readonly kind: 'forcing' }
-  | { readonly kind: 'patience'; readonly signal: NodeJS.Signals }
-  /** It has failed, and supervision ends with it. */
-  | { readonly kind: 'leaving'; readonly ended: Ended };
+  | { readonly kind: 'overdue' }
+  | { readonly kind: 'killing' }
+  /** How to kill a run that is still shutting down. */
+  | { readonly kind: 'killHint'; readonly signal: NodeJS.Signals }
+  /** The run has failed, and supervision ends. */
+  | { readonly kind: 'exiting'; readonly ended: Ended };
 
-/** What is to be done. There is one timer: `wait` sets it anew, `cancel` clears it. */
+/** An action of the supervisor. There is one timer: `startTimer` replaces it. */
 export type Effect =
   | { readonly kind: 'spawn'; readonly generation: number; readonly reason: RestartReason | undefined }
-  /** Without a reason there will be no other run. */
+  /** Starts the stop sequence. Without a reason no other run follows. */
   | { readonly kind: 'stop'; readonly reason: RestartReason | undefined }
-  | { readonly kind: 'ask'; readonly change: Change; readonly round: number }
-  /** The files are from now on as the run took them. */
+  | { readonly kind: 'consult'; readonly change: Change; readonly round: number }
+  /** Takes the content of the changed files as that of the run. */
   | { readonly kind: 'accept'; readonly change: Change }
   | { readonly kind: 'kill' }
   | { readonly kind: 'forward'; readonly signal: NodeJS.Signals }
-  | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'cancel' }
-  | { readonly kind: 'say'; readonly line: Line }
-  | { readonly kind: 'leave'; readonly ended: Ended };
+  | { readonly kind: 'startTimer'; readonly ms: number }
+  | { readonly kind: 'clearTimer' }
+  | { readonly kind: 'print'; readonly line: Line }
+  /** Ends supervision. */
+  | { readonly kind: 'close'; readonly ended: Ended };
 
-/** What the user has decided about the life cycle. Durations in ms. */
+/** Options of the life cycle. */
 export interface Policy {
-  /** Between the stop signal and SIGKILL. */
+  /** Grace period between the stop signal and SIGKILL (ms). */
   readonly grace: number;
-  /** Before a user who waits for the program to end is told that it has not; an app that is asked has as long. */
+  /** Time until the user is told about a slow exit, and timeout for a decision of the app (ms). */
   readonly patience: number;
   /** The stop signal. */
   readonly signal: NodeJS.Signals;
@@ -179,5 +185,5 @@ export interface Policy {
 
 export type Transition = readonly [State, ...Effect[]];
 
-/** The state before the first child. */
+/** The state before the first run. */
 export const IDLE: State = { kind: 'idle', generation: 0 };

@@ -1,12 +1,12 @@
-// What a supervisor tells the tool that uses it. Types only.
+// Defines the events of a supervised program for a tool. Types only.
 import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
 import type { Readable, Writable } from 'node:stream';
 
-/** The events of a supervised program, by name, with what a listener is called with. */
+/** The events of a supervised program, with the arguments of their listeners. */
 export interface SupervisorEvents {
   /**
-   * A run begins. `pid`: undefined if it could not be started. `reason`: undefined for the first. `stdin`, `stdout`,
-   * `stderr`: where they are pipes, which have to be read, or the program waits when they are full.
+   * A run starts. `pid` is undefined if the start failed, `reason` for the first run. A stream is null unless it is a pipe;
+   * read the output, or a full pipe blocks the program.
    */
   start: [
     event: {
@@ -18,15 +18,18 @@ export interface SupervisorEvents {
       readonly stderr: Readable | null;
     },
   ];
-  /** The run has loaded all that it loads at start, and its event loop is free, `ms` after the start or the save. `watching`: how many files. */
+  /**
+   * The run has loaded its modules, and its event loop is free. `ms`: time since the start or the save. `watching`: number of
+   * watched files.
+   */
   ready: [event: { readonly generation: number; readonly ms: number; readonly watching: number }];
-  /** The run has loaded more. `files`: absolute paths of all that it has loaded until now. */
+  /** The run has loaded more modules. `files`: absolute paths of all modules so far. */
   graph: [event: { readonly generation: number; readonly files: readonly string[] }];
-  /** Files that count have changed, and have settled. */
+  /** Watched files have changed and settled. */
   change: [event: { readonly files: readonly ChangedFile[] }];
-  /** Another run follows, because of this. The one of this `generation` is ending, or has ended. */
+  /** Another run follows. `generation`: the run that stops or has exited. */
   restart: [event: { readonly generation: number; readonly reason: RestartReason }];
-  /** The run has ended, for whatever reason, and all that it had started. */
+  /** The run and its descendants have exited. */
   exit: [
     event: {
       readonly generation: number;
@@ -34,7 +37,7 @@ export interface SupervisorEvents {
       readonly signal: NodeJS.Signals | null;
     },
   ];
-  /** The run has failed by itself. `error`: the error that nobody has caught, with its stack, if there was one. */
+  /** The run has failed by itself. `error`: the uncaught error with its stack, if there was one. */
   crash: [
     event: {
       readonly generation: number;
@@ -43,13 +46,13 @@ export interface SupervisorEvents {
       readonly error: string | undefined;
     },
   ];
-  /** A line for the user, whether or not it is printed: what is said at each step, and what autoreload cannot do. */
+  /** A line for the user, whether or not it is printed. */
   log: [event: { readonly text: string }];
-  /** Supervision has ended, with how the program has ended. Nothing comes after it. */
+  /** Supervision has ended, with the exit of the program. This is the last event. */
   close: [event: { readonly code: number | null; readonly signal: NodeJS.Signals | null }];
 }
 
-/** Tells an event. */
+/** Emits an event. */
 export type Emit = <Name extends keyof SupervisorEvents>(
   name: Name,
   ...event: SupervisorEvents[Name]

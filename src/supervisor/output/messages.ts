@@ -1,6 +1,7 @@
 // Words every line that the user sees. Pure.
 import type { Place } from '../changes/program-files.ts';
 import { display, duration } from '../util/format.ts';
+import { EXIT_RESTART } from '../lifecycle/state.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
 import type { Unreported } from '../watch/network-fs.ts';
 
@@ -48,21 +49,21 @@ export function wording(line: Line, context: Context): string {
       return `restart requested${line.message === undefined ? '' : ` (${line.message})`}, restarting`;
     case 'unanswered':
       return `onChange() in ${name} did not answer within 1 s`;
-    case 'taken':
+    case 'handled':
       return `${changed(line.change, context)}, handled by ${name}, no restart`;
-    case 'again':
+    case 'rerun':
       return `${name} ${outcome(line.ended)}, ${line.ended.code === 0 ? 'restarting' : 'retrying'}${delayed(line.delay)}`;
-    case 'asked':
-      return `${name} asked for a restart (exit code 75), restarting${delayed(line.delay)}`;
+    case 'exit75':
+      return `${name} asked for a restart (exit code ${EXIT_RESTART}), restarting${delayed(line.delay)}`;
     case 'waiting':
       return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}${context.mayPress ? ', or press Enter' : ''}`;
-    case 'slow':
+    case 'overdue':
       return `waiting up to ${duration(context.grace)} for ${name} to ${context.isDraining ? 'finish in-flight requests' : 'exit'}`;
-    case 'forcing':
+    case 'killing':
       return `${name} did not exit within ${duration(context.grace)}, killing it`;
-    case 'patience':
+    case 'killHint':
       return `waiting for ${name} to exit, ${line.signal === 'SIGINT' ? 'press Ctrl-C' : `send ${line.signal}`} again to kill it`;
-    case 'leaving':
+    case 'exiting':
       return `${name} ${outcome(line.ended)}, exiting`;
   }
 }

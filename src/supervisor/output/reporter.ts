@@ -1,22 +1,22 @@
-// Tells what happens: lines to the user, events to a tool. Owns what is told a moment later, and decides nothing.
-import { AutoreloadError } from '../../shared/errors.ts';
+// Reports what happens: by lines to the user, by events to a tool. Owns the delay of the `graph` event. Decides nothing.
 import type { Options } from '../../options/options.ts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import type { Emit, SupervisorEvents } from './events.ts';
-import type { LastError } from '../runs/last-error.ts';
-import { duration } from '../util/format.ts';
-import { explanation, isFailure, wording } from './messages.ts';
-import type { Log } from '../util/log.ts';
+import { AutoreloadError } from '../../shared/errors.ts';
+import type { ProgramWatcher } from '../changes/program-watcher.ts';
+import { reasonOf } from '../lifecycle/restart-reason.ts';
+import type { Ended, Line, State } from '../lifecycle/state.ts';
 import { label, shown } from '../program/command-program.ts';
 import type { Program } from '../program/program.ts';
-import { reasonOf } from '../lifecycle/restart-reason.ts';
+import type { LastError } from '../runs/last-error.ts';
 import type { Run } from '../runs/run.ts';
+import { duration } from '../util/format.ts';
+import type { Log } from '../util/log.ts';
 import type { Scheduler } from '../util/scheduler.ts';
-import type { Ended, Line, State } from '../lifecycle/state.ts';
-import type { ProgramWatcher } from '../changes/program-watcher.ts';
+import type { Emit, SupervisorEvents } from './events.ts';
+import { explanation, isFailure, wording } from './messages.ts';
 
-/** New modules are told together, so many ms after the first. */
+/** Time in which newly loaded modules are collected into one `graph` event (ms). */
 const GRAPH_MS = 50;
 
 export interface ReporterOptions {
@@ -25,14 +25,14 @@ export interface ReporterOptions {
   readonly log: Log;
   readonly scheduler: Scheduler;
   readonly emit: Emit;
-  /** Whether somebody listens to an event. */
+  /** Whether an event has a listener. */
   readonly isHeard: (name: keyof SupervisorEvents) => boolean;
   readonly lastError: LastError;
-  readonly watching: () => ProgramWatcher | undefined;
+  readonly watcher: () => ProgramWatcher | undefined;
   readonly run: () => Run | undefined;
-  /** Whether the run finishes in-flight responses before its stop signal. */
+  /** Whether the run is finishing in-flight requests before its stop signal. */
   readonly isDraining: () => boolean;
-  /** Whether a line is to say what may be pressed. */
+  /** Whether a line is to mention the restart key. */
   readonly mayPress: (line: Line) => boolean;
 }
 
@@ -46,31 +46,31 @@ export class Reporter {
 
   /** A run has been started. */
   started(generation: number, reason: RestartReason | undefined): void {
-    // What the run before has loaded last is not told as what this one has.
-    this.#forgetGraph();
+    // A pending event is about the modules of the run before.
+    this.#dropGraph();
     const { pid, streams } = this.#options.run() ?? {};
     const { stdin = null, stdout = null, stderr = null } = streams ?? {};
     this.#options.emit('start', { generation, pid, reason, stdin, stdout, stderr });
   }
 
-  /** The run has loaded more. */
+  /** The run has loaded a module. */
   loaded(generation: number): void {
-    const { scheduler, emit, isHeard, watching } = this.#options;
+    const { scheduler, emit, isHeard, watcher } = this.#options;
     if (this.#cancelGraph || !isHeard('graph')) return;
     this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
       this.#cancelGraph = undefined;
-      emit('graph', { generation, files: watching()?.modules() ?? [] });
+      emit('graph', { generation, files: watcher()?.modules() ?? [] });
     });
   }
 
-  /** The run has ended; `failed`: by itself, and not as it should. */
-  ended(generation: number, ended: Ended, failed: boolean): void {
+  /** The run has exited. `isCrash`: by itself, with a failure. */
+  exited(generation: number, ended: Ended, isCrash: boolean): void {
     const { emit, lastError } = this.#options;
     emit('exit', { generation, ...ended });
-    if (failed) emit('crash', { generation, ...ended, error: lastError.text });
+    if (isCrash) emit('crash', { generation, ...ended, error: lastError.text });
   }
 
-  /** Something cannot be done; if it is that a run cannot be started, this is why it fails. */
+  /** Prints a problem of autoreload. A failed start is also the reason why the run has failed. */
   problem(error: AutoreloadError): void {
     const { log, lastError } = this.#options;
     log.failure(error.message);
@@ -78,68 +78,71 @@ export class Reporter {
       lastError.failed(error.message);
   }
 
-  /** What the program wanted to preserve is lost. */
-  lost({ key, why }: LaneRecord & { kind: 'lost' }): void {
+  /** A value that the app preserves cannot be passed on to the next run. */
+  stateLost({ key, why }: LaneRecord & { kind: 'lost' }): void {
     const message = `the state ${JSON.stringify(key)} does not survive the restart: ${why}`;
-    this.#options.log.failure(new AutoreloadError('ERR_AUTORELOAD_PRESERVE', message).message);
+    this.problem(new AutoreloadError('ERR_AUTORELOAD_PRESERVE', message));
   }
 
-  /** The time is over that the user has given the program. */
+  /** The time limit of the program has passed. */
   timedOut(ms: number): void {
     this.#options.log.info(`stopping after ${duration(ms)} (--timeout)`);
   }
 
-  /** Says a line of the life cycle, which has led to a state. */
-  say(line: Line, { kind, generation }: State): void {
-    const { program, log, options, emit } = this.#options;
-    const watching = this.#options.watching();
-    const files = watching?.files ?? 0;
+  /** Prints a line of the life cycle. `state`: the state that follows. */
+  print(line: Line, state: State): void {
+    const { program, log, options, emit, isDraining, mayPress } = this.#options;
+    const { cwd, entry } = program;
+    const watcher = this.#options.watcher();
+    const files = watcher?.files ?? 0;
     const text = wording(line, {
-      cwd: program.cwd,
-      entry: program.entry,
+      cwd,
+      entry,
       command: program.kind === 'command' ? { label: label(program), text: shown(program) } : undefined,
       files,
-      missing: watching?.missing,
+      missing: watcher?.missing,
       grace: options.grace,
-      mayPress: this.#options.mayPress(line),
-      isDraining: this.#options.isDraining(),
-      chain: (path) => watching?.chain(path) ?? [],
-      isImported: (path) => watching?.isImported(path) ?? false,
+      mayPress: mayPress(line),
+      isDraining: isDraining(),
+      chain: (path) => watcher?.chain(path) ?? [],
+      isImported: (path) => watcher?.isImported(path) ?? false,
     });
-    if (line.kind === 'up') emit('ready', { generation, ms: line.ms, watching: files });
+    if (line.kind === 'up') emit('ready', { generation: state.generation, ms: line.ms, watching: files });
     const reason = reasonIn(line);
-    // The one that ends, or has ended.
-    if (reason) emit('restart', { generation: kind === 'running' ? generation - 1 : generation, reason });
-    if (options.clear && reason) log.clear();
+    if (reason) {
+      // The event is about the earlier run, whether or not the next one has been started already.
+      const generation = state.kind === 'running' ? state.generation - 1 : state.generation;
+      emit('restart', { generation, reason });
+      if (options.clear) log.clear();
+    }
     if (isFailure(line)) log.failure(text);
     else log.info(text);
     if (line.kind !== 'restarting') return;
-    for (const { path } of line.change.files)
-      log.debug(() => explanation(watching?.why(path) ?? [], program.cwd));
+    for (const { path } of line.change.files) log.debug(() => explanation(watcher?.why(path) ?? [], cwd));
   }
 
   /** Supervision has ended. */
   close(ended: Ended): void {
-    this.#forgetGraph();
+    this.#dropGraph();
     this.#options.emit('close', ended);
   }
 
-  #forgetGraph(): void {
+  #dropGraph(): void {
     this.#cancelGraph?.();
     this.#cancelGraph = undefined;
   }
 }
 
-/** Why the program is run again, if a line says that it is. */
+/** Returns the reason of a restart that a line announces. */
 function reasonIn(line: Line): RestartReason | undefined {
   switch (line.kind) {
     case 'restarting':
       return reasonOf(line.change);
     case 'requested':
       return reasonOf('request', line.message);
-    case 'asked':
+    case 'exit75':
       return reasonOf('request');
-    case 'again':
+    case 'rerun':
       return reasonOf(line.ended.code === 0 ? 'exit' : 'crash');
     default:
       return undefined;

@@ -103,7 +103,7 @@ ${STAY}`,
 });
 
 for (const [what, use, stops] of [
-  ['only loads the API', '', 'running > stopping (moving)'],
+  ['only loads the API', '', 'running > stopping (writing)'],
   ['looks at the signal', 'void restartSignal.aborted;\n', 'running > stopping (settled)'],
 ] as const) {
   test(`a program that ${what} ends ${what.startsWith('only') ? 'before' : 'after'} the change has settled`, async () => {

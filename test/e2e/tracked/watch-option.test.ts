@@ -64,7 +64,7 @@ test('--debounce: saves that follow each other are one change, and nothing is st
   project.write('a.html', '2');
   await app.line(/^\[autoreload\] (app\.js|a\.html) changed, and 1 more, restarting$/);
   assert.ok(performance.now() - begun >= 600);
-  assert.equal(app.transcript.count(/running > stopping \(moving\)/), 0);
+  assert.equal(app.transcript.count(/running > stopping \(writing\)/), 0);
 });
 
 test('--debounce 0 acts at once, and still waits for the rest of a file that is cut off', async () => {

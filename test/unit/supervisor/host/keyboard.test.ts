@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { Keyboard } from '../../../../src/supervisor/host/keyboard.ts';
 import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 
-/** A keyboard with a terminal that the test owns, and what came of it. */
+/** A keyboard with a fake terminal, and the events that it has emitted. */
 class Fixture {
-  readonly said: string[] = [];
+  readonly events: string[] = [];
   readonly scheduler = new FakeScheduler();
   isThere = true;
   isForeground = true;
@@ -14,7 +14,7 @@ class Fixture {
   readonly keyboard = new Keyboard(
     {
       isThere: () => this.isThere,
-      mayRead: () => this.isForeground,
+      isForeground: () => this.isForeground,
       open: (onLine, onEnd) => {
         [this.#onLine, this.#onEnd] = [onLine, onEnd];
         return () => (this.#onLine = undefined);
@@ -24,9 +24,9 @@ class Fixture {
   );
 
   constructor() {
-    this.keyboard.begin({
-      onRestart: (message) => this.said.push(message),
-      onOther: () => this.said.push('other'),
+    this.keyboard.listen({
+      onRestart: (message) => this.events.push(message),
+      onUnknownInput: () => this.events.push('unknown'),
     });
   }
 
@@ -44,9 +44,9 @@ class Fixture {
   }
 }
 
-test('the terminal is read when a run is up, until it reads itself', () => {
+test('the terminal is read while a run is up and does not read itself', () => {
   const fixture = new Fixture();
-  fixture.keyboard.runBegins(true);
+  fixture.keyboard.runStarts(true);
   assert.equal(fixture.isRead, false);
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, true);
@@ -54,37 +54,37 @@ test('the terminal is read when a run is up, until it reads itself', () => {
   assert.equal(fixture.isRead, false);
 });
 
-test('a run that has read before it is up keeps what is typed until its end', () => {
+test('a run that reads before it is up receives the input until its exit', () => {
   const fixture = new Fixture();
-  fixture.keyboard.runBegins(true);
+  fixture.keyboard.runStarts(true);
   fixture.keyboard.runReads();
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, false);
   fixture.keyboard.noRun();
   assert.equal(fixture.isRead, true);
-  fixture.keyboard.runBegins(true);
+  fixture.keyboard.runStarts(true);
   assert.equal(fixture.isRead, false);
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, true);
 });
 
-test('of a run that would not say that it reads nothing is taken', () => {
+test('the input of a run that does not report its reads is left to the run', () => {
   const fixture = new Fixture();
-  fixture.keyboard.runBegins(false);
+  fixture.keyboard.runStarts(false);
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, false);
   fixture.keyboard.noRun();
   assert.equal(fixture.isRead, true);
 });
 
-test('an empty line and rs restart, anything else is answered once', () => {
+test('an empty line and rs restart, other lines are reported once', () => {
   const fixture = new Fixture();
   fixture.keyboard.noRun();
   for (const line of ['', 'rs', ' rs ', 'restart', 'q', '']) fixture.type(line);
-  assert.deepEqual(fixture.said, ['Enter', 'rs', 'rs', 'other', 'Enter']);
+  assert.deepEqual(fixture.events, ['Enter', 'rs', 'rs', 'unknown', 'Enter']);
 });
 
-test('nothing is read in the background, and the foreground is noticed', () => {
+test('the terminal is not read in the background, and read again in the foreground', () => {
   const fixture = new Fixture();
   fixture.isForeground = false;
   fixture.keyboard.noRun();
@@ -95,13 +95,13 @@ test('nothing is read in the background, and the foreground is noticed', () => {
   fixture.scheduler.advance(1000);
   assert.equal(fixture.isRead, true);
   fixture.isForeground = false;
-  fixture.keyboard.look();
+  fixture.keyboard.update();
   assert.equal(fixture.isRead, false);
-  fixture.keyboard.runBegins(true);
+  fixture.keyboard.runStarts(true);
   assert.equal(fixture.scheduler.pending, 0);
 });
 
-test('where there is no terminal nothing is waited for', () => {
+test('without a terminal no timer runs', () => {
   const fixture = new Fixture();
   fixture.isThere = false;
   fixture.keyboard.noRun();
@@ -109,20 +109,20 @@ test('where there is no terminal nothing is waited for', () => {
   assert.equal(fixture.scheduler.pending, 0);
 });
 
-test('after the end of input it is read again when there is reason to', () => {
+test('after the end of input the terminal is read again when a run is up', () => {
   const fixture = new Fixture();
   fixture.keyboard.noRun();
   fixture.end();
   assert.equal(fixture.isRead, false);
-  fixture.keyboard.runBegins(true);
+  fixture.keyboard.runStarts(true);
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, true);
 });
 
-test('what may be pressed is mentioned once for each kind of line, while it is true', () => {
+test('the restart key is mentioned once for each kind of line, while the terminal is read', () => {
   const fixture = new Fixture();
   const { keyboard } = fixture;
-  keyboard.runBegins(true);
+  keyboard.runStarts(true);
   assert.equal(keyboard.mention('up'), false);
   keyboard.runIsUp();
   assert.deepEqual([keyboard.mention('up'), keyboard.mention('up')], [true, false]);
@@ -130,11 +130,11 @@ test('what may be pressed is mentioned once for each kind of line, while it is t
   assert.deepEqual([keyboard.mention('waiting'), keyboard.mention('waiting')], [true, false]);
 });
 
-test('a keyboard that is closed leaves nothing behind', () => {
+test('a closed keyboard neither reads nor keeps a timer', () => {
   const fixture = new Fixture();
   fixture.keyboard.noRun();
   fixture.keyboard.close();
-  fixture.keyboard.look();
+  fixture.keyboard.update();
   assert.equal(fixture.isRead, false);
   assert.equal(fixture.scheduler.pending, 0);
 });

@@ -48,26 +48,26 @@ test('the wording of every line', posix, () => {
       'a.js changed (imported by app.js > src/routes.js), and 2 more, restarting',
     ],
     [change(), 'files changed and changed back, restarting'],
-    [{ kind: 'asked', delay: 0 }, 'app.js asked for a restart (exit code 75), restarting'],
-    [{ kind: 'asked', delay: 400 }, 'app.js asked for a restart (exit code 75), restarting in 400 ms'],
-    [{ kind: 'asked', delay: 10_000 }, 'app.js asked for a restart (exit code 75), restarting in 10 s'],
+    [{ kind: 'exit75', delay: 0 }, 'app.js asked for a restart (exit code 75), restarting'],
+    [{ kind: 'exit75', delay: 400 }, 'app.js asked for a restart (exit code 75), restarting in 400 ms'],
+    [{ kind: 'exit75', delay: 10_000 }, 'app.js asked for a restart (exit code 75), restarting in 10 s'],
     [waiting({ code: 0 }), 'app.js completed, waiting for a change in 12 files'],
     [waiting({ code: 3 }), 'app.js failed with exit code 3, waiting for a change in 12 files'],
     [waiting({ signal: 'SIGKILL' }), 'app.js was killed by SIGKILL, waiting for a change in 12 files'],
-    [{ kind: 'slow' }, 'waiting up to 5 s for app.js to exit'],
+    [{ kind: 'overdue' }, 'waiting up to 5 s for app.js to exit'],
     [{ kind: 'unanswered' }, 'onChange() in app.js did not answer within 1 s'],
     [
-      { kind: 'taken', change: { at: 0, files: [{ path: '/app/a.html', how: 'changed' }] } },
+      { kind: 'handled', change: { at: 0, files: [{ path: '/app/a.html', how: 'changed' }] } },
       'a.html changed (imported by app.js > src/routes.js), handled by app.js, no restart',
     ],
-    [{ kind: 'again', ended: { code: 0, signal: null }, delay: 0 }, 'app.js completed, restarting'],
+    [{ kind: 'rerun', ended: { code: 0, signal: null }, delay: 0 }, 'app.js completed, restarting'],
     [
-      { kind: 'again', ended: { code: 1, signal: null }, delay: 100 },
+      { kind: 'rerun', ended: { code: 1, signal: null }, delay: 100 },
       'app.js failed with exit code 1, retrying in 100 ms',
     ],
-    [{ kind: 'leaving', ended: { code: 1, signal: null } }, 'app.js failed with exit code 1, exiting'],
-    [{ kind: 'forcing' }, 'app.js did not exit within 5 s, killing it'],
-    [{ kind: 'patience', signal: 'SIGINT' }, 'waiting for app.js to exit, press Ctrl-C again to kill it'],
+    [{ kind: 'exiting', ended: { code: 1, signal: null } }, 'app.js failed with exit code 1, exiting'],
+    [{ kind: 'killing' }, 'app.js did not exit within 5 s, killing it'],
+    [{ kind: 'killHint', signal: 'SIGINT' }, 'waiting for app.js to exit, press Ctrl-C again to kill it'],
   ] as const) {
     assert.equal(wording(line, CONTEXT), text);
   }
@@ -121,10 +121,10 @@ test('only lines about a failed run are failures', () => {
   for (const [line, expected] of [
     [waiting(ended), true],
     [waiting(killed), true],
-    [{ kind: 'again', ended, delay: 0 }, true],
-    [{ kind: 'leaving', ended }, true],
+    [{ kind: 'rerun', ended, delay: 0 }, true],
+    [{ kind: 'exiting', ended }, true],
     [waiting({ code: 0 }), false],
-    [{ kind: 'asked', delay: 0 }, false],
+    [{ kind: 'exit75', delay: 0 }, false],
     [change('/app/app.js'), false],
   ] as const)
     assert.equal(isFailure(line), expected, line.kind);

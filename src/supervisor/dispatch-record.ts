@@ -1,0 +1,57 @@
+// Passes each record of the current run to the part that it concerns.
+import type { LaneRecord } from '../protocol/records.cts';
+import type { Event } from './lifecycle/state.ts';
+import type { Parts } from './parts.ts';
+import { systemScheduler as scheduler } from './util/scheduler.ts';
+
+/** @param apply takes the events of the life cycle that a record stands for */
+export function dispatchRecord(
+  record: LaneRecord,
+  generation: number,
+  parts: Parts,
+  apply: (event: Event) => void,
+): void {
+  const { runs, watcher, reporter, lastError, debugSignal, log, host } = parts;
+  switch (record.kind) {
+    case 'resolved':
+    case 'missed':
+      watcher?.record(record);
+      reporter.loaded(generation);
+      break;
+    case 'tracked':
+      watcher?.track(record.text, record.cwd, record.on);
+      break;
+    case 'up':
+      host?.keyboard.runIsUp();
+      watcher?.cameUp();
+      debugSignal.runIsUp();
+      apply({ kind: 'up', generation, at: record.at });
+      runs.prepare();
+      break;
+    case 'crashed':
+      lastError.add(record);
+      break;
+    case 'reads':
+      host?.keyboard.runReads();
+      break;
+    case 'inspected':
+      debugSignal.opened(record.url);
+      log.debug(`inspector at ${record.url}`);
+      break;
+    case 'lost':
+      reporter.stateLost(record);
+      break;
+    case 'wishes':
+      apply({ kind: 'handlers', generation, handlers: record });
+      break;
+    case 'answered':
+      apply({ ...record, generation });
+      break;
+    case 'requested':
+      if (record.what === 'stop') apply({ kind: 'stop', at: scheduler.now() });
+      else apply({ kind: 'restart', at: scheduler.now(), message: record.message, isOwn: true });
+      break;
+    default:
+    // The other records concern the run itself; see runs/.
+  }
+}

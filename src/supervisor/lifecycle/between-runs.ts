@@ -1,0 +1,51 @@
+// Decides about events while no run is left: until the files have settled, a delay is over, or a change comes. Pure.
+import { reasonOf, withChange } from './restart-reason.ts';
+import { EXIT_RESTART } from './state.ts';
+import type { Ended, Event, State, Transition } from './state.ts';
+import { announce, close, print, spawn, withoutTimer } from './steps.ts';
+import type { Of } from './steps.ts';
+
+export function whileSettling(state: Of<State, 'settling'>, event: Event): Transition {
+  if (event.kind === 'signal' || event.kind === 'stop') return close(state, exitAfter(undefined, event));
+  if (event.kind !== 'settled') return [state];
+  const reason = withChange(state.reason, event.change);
+  const [next, ...effects] = spawn(state, reason, state.since, event.at);
+  return [next, ...announce(state, event), ...effects];
+}
+
+export function whileDelaying(state: Of<State, 'delaying'>, event: Event): Transition {
+  if (event.kind === 'elapsed') return spawn(state, state.reason, event.at, event.at, state.quickRuns);
+  const [next, ...effects] = whileWaiting(state, event);
+  return next.kind === 'running' ? withoutTimer([next, ...effects]) : [next, ...effects];
+}
+
+export function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Event): Transition {
+  switch (event.kind) {
+    case 'settled': {
+      const { change, at } = event;
+      if (!change) return [state];
+      const [next, ...effects] = spawn(state, reasonOf(change), change.at, at);
+      return [next, print({ kind: 'restarting', change }), ...effects];
+    }
+    case 'restart': {
+      const { message, at } = event;
+      const [next, ...effects] = spawn(state, reasonOf('request', message), at, at);
+      return [next, print({ kind: 'requested', message }), ...effects];
+    }
+    case 'signal':
+    case 'stop':
+      return close(state, exitAfter(state.ended, event));
+    default:
+      return [state];
+  }
+}
+
+/**
+ * How the supervisor exits after the last run: as that has exited, with two exceptions. Code 75 is addressed to autoreload; the parent
+ * of the supervisor must not take it for its own. And a user who sends a signal does not expect the one that killed the run.
+ */
+function exitAfter(ended: Ended | undefined, event: Of<Event, 'signal' | 'stop'>): Ended {
+  const isSignal = event.kind === 'signal';
+  if (ended && ended.code !== EXIT_RESTART && !(isSignal && ended.signal)) return ended;
+  return isSignal ? { code: null, signal: event.signal } : { code: 0, signal: null };
+}

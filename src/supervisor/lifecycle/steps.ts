@@ -1,0 +1,83 @@
+// Builds the steps that several states take. `stopRun` starts the stop sequence, and another run follows; `shutDown` passes a signal
+// on to the run, after which the supervisor exits; `close` ends supervision, no run is left. Pure.
+import type { RestartReason } from '../../protocol/app-bridge.cts';
+import { reasonOf } from './restart-reason.ts';
+import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
+
+/** A state or an event by its kind. */
+export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Extract<Union, { kind: Kind }>;
+
+/** Starts the next run. */
+export function spawn(
+  { generation }: { generation: number },
+  reason: RestartReason | undefined,
+  since: number,
+  spawnedAt: number,
+  quickRuns = 0,
+): Transition {
+  const next: State = { kind: 'running', generation: generation + 1, since, spawnedAt, quickRuns };
+  return [next, { kind: 'spawn', generation: next.generation, reason }];
+}
+
+/** Starts the stop sequence of the run. Without a reason no other run follows. */
+export function stopRun(
+  generation: number,
+  since: number,
+  reason: RestartReason | undefined,
+  { patience, grace }: Policy,
+): [Of<State, 'stopping'>, ...Effect[]] {
+  const flags = { isWriting: false, isAnnounced: false, isOverdue: false };
+  return [
+    { kind: 'stopping', generation, since, ...flags, reason, quickRuns: 0 },
+    { kind: 'stop', reason },
+    startTimer(Math.min(patience, grace)),
+  ];
+}
+
+/** Restarts the run because of a change. */
+export function restart(generation: number, change: Change, policy: Policy): Transition {
+  const [next, ...effects] = stopRun(generation, change.at, reasonOf(change), policy);
+  return [{ ...next, isAnnounced: true }, print({ kind: 'restarting', change }), ...effects];
+}
+
+/** Passes a signal on to the run, unless it has received the signal itself. The supervisor exits after the run. */
+export function shutDown(
+  generation: number,
+  { signal, isShared, at }: Of<Event, 'signal'>,
+  { patience }: Policy,
+): [Of<State, 'shuttingDown'>, ...Effect[]] {
+  return [
+    { kind: 'shuttingDown', generation, signal, since: at, isForced: false, isSignalDue: false },
+    ...(isShared ? [] : [{ kind: 'forward', signal } as const]),
+    startTimer(patience),
+  ];
+}
+
+/** Ends supervision. */
+export function close({ generation }: { generation: number }, ended: Ended): Transition {
+  return [
+    { kind: 'ended', generation },
+    { kind: 'close', ended },
+  ];
+}
+
+/** Prints the cause of a restart, once. No file is named if the content is the same as before. */
+export function announce(
+  { isAnnounced }: { isAnnounced: boolean },
+  { at, change }: Of<Event, 'settled'>,
+): Effect[] {
+  return isAnnounced ? [] : [print({ kind: 'restarting', change: change ?? { at, files: [] } })];
+}
+
+/** Drops the timer of the state before. */
+export function withoutTimer(transition: Transition): Transition {
+  return [...transition, { kind: 'clearTimer' }];
+}
+
+export function startTimer(ms: number): Effect {
+  return { kind: 'startTimer', ms };
+}
+
+export function print(line: Line): Effect {
+  return { kind: 'print', line };
+}

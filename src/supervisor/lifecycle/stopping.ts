@@ -1,0 +1,66 @@
+// Decides about events while the run is told to exit: before another run, or before the exit of the supervisor. Pure.
+import { restartDelay } from './backoff.ts';
+import { withChange } from './restart-reason.ts';
+import type { Event, Policy, State, Transition } from './state.ts';
+import { announce, close, print, shutDown, spawn, startTimer, withoutTimer } from './steps.ts';
+import type { Of } from './steps.ts';
+
+/**
+ * A second signal within this time is an echo, no second wish (ms): a closed terminal and its shell both send SIGHUP,
+ * and wrappers forward the SIGINT that the terminal has sent already.
+ */
+const ECHO_MS = 100;
+
+export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy: Policy): Transition {
+  const { generation, since, isAnnounced, isOverdue, reason, quickRuns } = state;
+  const { patience, grace, signal } = policy;
+  switch (event.kind) {
+    case 'writing':
+      return [{ ...state, isWriting: true }];
+    case 'settled':
+      if (!reason) return [state];
+      return [
+        { ...state, isWriting: false, isAnnounced: true, reason: withChange(reason, event.change) },
+        ...announce(state, event),
+      ];
+    case 'elapsed':
+      if (isOverdue || patience >= grace) return [state, print({ kind: 'killing' }), { kind: 'kill' }];
+      return [{ ...state, isOverdue: true }, print({ kind: 'overdue' }), startTimer(grace - patience)];
+    case 'exit': {
+      // Death by the stop signal is the requested exit, no failure.
+      const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
+      if (!reason) return withoutTimer(close(state, ended));
+      if (state.isWriting)
+        return withoutTimer([{ kind: 'settling', generation, since, isAnnounced, reason }]);
+      const delay = restartDelay(quickRuns);
+      if (delay === 0) return withoutTimer(spawn(state, reason, since, event.at, quickRuns));
+      return [{ kind: 'delaying', generation, quickRuns, ended, reason }, startTimer(delay)];
+    }
+    case 'stop':
+      return [{ ...state, reason: undefined }];
+    case 'signal':
+      return shutDown(generation, event, policy);
+    default:
+      return [state];
+  }
+}
+
+export function whileShuttingDown(
+  state: Of<State, 'shuttingDown'>,
+  event: Event,
+  { patience }: Policy,
+): Transition {
+  const { signal, since, isForced, isSignalDue } = state;
+  switch (event.kind) {
+    case 'signal':
+      if (event.at - since < ECHO_MS || event.signal === 'SIGHUP') return [state];
+      return [{ ...state, isForced: true }, { kind: 'kill' }];
+    case 'elapsed':
+      if (!isSignalDue) return [state, print({ kind: 'killHint', signal })];
+      return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(patience)];
+    case 'exit':
+      return withoutTimer(close(state, isForced ? { code: null, signal } : event.ended));
+    default:
+      return [state];
+  }
+}

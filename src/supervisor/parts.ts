@@ -1,0 +1,34 @@
+// Defines the parts that a supervisor is composed of. Types only.
+import type { Options } from '../options/options.ts';
+import type { ProgramWatcher } from './changes/program-watcher.ts';
+import type { CrashResponder } from './crash/crash-responder.ts';
+import type { DebugSignal } from './host/debug-signal.ts';
+import type { Host } from './host/host.ts';
+import type { Emit, SupervisorEvents } from './output/events.ts';
+import type { Reporter } from './output/reporter.ts';
+import type { Program } from './program/program.ts';
+import type { LastError } from './runs/last-error.ts';
+import type { RunManager } from './runs/run-manager.ts';
+import type { Log } from './util/log.ts';
+
+export interface SupervisorOptions {
+  readonly program: Program;
+  readonly options: Options;
+  readonly log: Log;
+  /** The process, if it exists for this program alone. */
+  readonly host: Host | undefined;
+  readonly emit: Emit;
+  /** Whether an event has a listener. */
+  readonly isHeard: (name: keyof SupervisorEvents) => boolean;
+}
+
+export interface Parts extends SupervisorOptions {
+  readonly runs: RunManager;
+  readonly reporter: Reporter;
+  readonly lastError: LastError;
+  readonly debugSignal: DebugSignal;
+  /** Undefined while the first run starts, and if files cannot be watched. */
+  watcher: ProgramWatcher | undefined;
+  /** Undefined as the watcher is, and without the option. */
+  crashResponder: CrashResponder | undefined;
+}
