@@ -1,4 +1,4 @@
-// Runs the e2e and package tests on other Node versions, which it installs from npm:
+// Runs the contract, e2e and package tests on other Node versions, which it installs from npm:
 // `node scripts/nodes.js [--others] [major ...] [part of a file name ...]`.
 // --others leaves out the major that is running, which `npm test` covers.
 import { spawnSync } from 'node:child_process';
@@ -58,7 +58,7 @@ function runOn(version) {
   const start = performance.now();
   const { status } = spawnSync(
     binary,
-    [join(root, 'scripts', 'test.js'), 'e2e', 'package', ...left, ...filters],
+    [join(root, 'scripts', 'test.js'), 'contract', 'e2e', 'package', ...left, ...filters],
     {
       // First in PATH, so that what a test starts as `node` or `npm` runs on this version too.
       env: withPath(dirname(binary)),

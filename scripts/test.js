@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 // e2e and package tests start several processes each and measure time: more at once than this
 // makes them wait for each other.
-const suites = { unit: availableParallelism(), e2e: 4, package: 1 };
+const suites = { unit: availableParallelism(), contract: availableParallelism(), e2e: 4, package: 1 };
 
 /** The files that take longest begin first: at the end none of them runs alone. */
 const LONG = [

@@ -1,17 +1,9 @@
 // Whether this process was started to run a program that can be restarted.
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Invocation } from '../node-internals/process.cts';
 import { DESCENDANT_MARK } from '../protocol/control.cts';
 import { realPath } from './real-path.cts';
-
-/** The parts of `process` that tell how it was started. */
-export interface Invocation {
-  readonly argv: readonly string[];
-  readonly execArgv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  /** The code given with `-e` or `-p`; Node's own, undocumented. */
-  readonly _eval?: string | null | undefined;
-}
 
 /** With these Node runs no program from a file. */
 const NO_PROGRAM: ReadonlySet<string> = new Set(

@@ -35,6 +35,7 @@ const LAYERS = [
   'src/options',
   'src/shared',
   'src/protocol',
+  'src/node-internals',
 ];
 
 /** Maximum number of files in a folder. */

@@ -2,18 +2,9 @@
 // terminal, or gives its terminal to a process that may. It does so where Node calls its own handles, and puts all back as
 // soon as it has told. Knows nothing of who else would read.
 import { isatty } from 'node:tty';
+import { inputBindings } from '../../node-internals/process.cts';
+import type { SpawnSync, TtyHandle } from '../../node-internals/process.cts';
 import { send } from '../channel/record-writer.cts';
-
-/** A terminal of Node's (src/tty_wrap.cc), and the base of it that reads. */
-interface TtyHandle {
-  readStart: () => number;
-  setRawMode: (isRaw: unknown) => number;
-}
-
-/** What `node:child_process` calls for its synchronous functions. */
-interface SpawnSync {
-  spawn: (options: { readonly stdio?: unknown }) => unknown;
-}
 
 const { getOwnPropertyDescriptor } = Object;
 
@@ -27,17 +18,10 @@ let restore: (() => void) | undefined;
  */
 export function watchInput(): void {
   if (!isatty(0)) return;
-  const { binding } = process as unknown as { binding: (name: string) => unknown };
   restore = () => {};
-  try {
-    // It would warn.
-    if (isDeprecationPending()) throw new Error('process.binding is deprecated');
-    const { TTY } = binding('tty_wrap') as { TTY: { readonly prototype: TtyHandle } };
-    const processes = binding('spawn_sync') as SpawnSync;
-    restore = replaceAll(TTY.prototype, processes);
-  } catch {
-    tell();
-  }
+  const bindings = inputBindings();
+  if (bindings) restore = replaceAll(bindings.tty, bindings.spawnSync);
+  else tell();
 }
 
 /**
@@ -103,12 +87,4 @@ function isTerminal(stdio: unknown): boolean {
   if (stdio === 'inherit') return isatty(0);
   const fd = typeof stdio === 'object' && stdio !== null ? (stdio as { fd?: unknown }).fd : stdio;
   return typeof fd === 'number' && isatty(fd);
-}
-
-function isDeprecationPending(): boolean {
-  const { NODE_OPTIONS = '', NODE_PENDING_DEPRECATION } = process.env;
-  return (
-    NODE_PENDING_DEPRECATION === '1' ||
-    [NODE_OPTIONS, ...process.execArgv].some((text) => text.includes('--pending-deprecation'))
-  );
 }

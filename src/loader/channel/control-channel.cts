@@ -1,22 +1,18 @@
 // The child's end of the control channel, which is Node's IPC channel. Where the app's launcher gave it no channel,
 // the app must not see ours: `process.send` and its kin are taken off `process`, and put back only while Node's own
 // code reads or writes a message. Knows nothing of what a message makes the child do.
-import type { SendHandle } from 'node:child_process';
+import {
+  channelHandle,
+  channelKeys,
+  isHandlePending,
+  onInternalMessage,
+  removeChannelListeners,
+  sendRawHandle,
+  wrapNodeListener,
+} from '../../node-internals/process.cts';
 import { parseControl } from '../../protocol/control.cts';
 import type { ControlMessage } from '../../protocol/control.cts';
 import { HiddenProperties } from './hidden-properties.cts';
-
-/** What Node puts on `process` for a child with an IPC channel (lib/internal/child_process.js, setupChannel). */
-const KEYS =
-  'send connected disconnect channel _send _disconnect _handleQueue _pendingMessage _channel'.split(' ');
-
-/** An error that is not for the app. */
-const SWALLOW = { swallowErrors: true } as object;
-
-/** The channel's pipe, behind a symbol of Node's. */
-interface ChannelHandle {
-  onread: (this: unknown, ...args: unknown[]) => unknown;
-}
 
 /** The app may replace it, as a fake clock does. */
 const { setImmediate } = globalThis;
@@ -35,17 +31,16 @@ let sendHandle: (message: object, handle: object) => void = () => {};
  * @param onMessage called with each control message
  */
 export function listen(onMessage: (message: ControlMessage) => void): void {
-  process.on('internalMessage' as 'message', (message: unknown) => {
+  onInternalMessage(process, (message) => {
     const control = parseControl(message);
     if (control) onMessage(control);
   });
-  const key = channelKey();
-  pipe = key && (process as unknown as Record<symbol, object | undefined>)[key];
+  pipe = channelHandle();
   const send = process.send?.bind(process);
   // After what the app sends in the same statement, which would wait until the handle has arrived.
   sendHandle = (message, handle) => {
     setImmediate(() => {
-      if (process.connected) send?.(message, handle as SendHandle, SWALLOW);
+      if (process.connected) sendRawHandle(send, message, handle);
     });
   };
 }
@@ -64,11 +59,11 @@ export function giveHandle(message: object, handle: object): void {
 
 /** Whether the supervisor has not got all handles that it was given: Node sends one after the other. */
 export function isGiving(): boolean {
-  return nodes(() => Boolean((process as { _handleQueue?: unknown })._handleQueue));
+  return nodes(isHandlePending);
 }
 
 /** The pipe of the channel. */
-export function channelHandle(): object | undefined {
+export function channelPipe(): object | undefined {
   return pipe;
 }
 
@@ -92,41 +87,23 @@ export function onDisconnect(tell: () => void): void {
  */
 export function hideChannel(onClosed: () => void): void {
   process.channel?.unref();
-  const handleKey = channelKey();
-  const handle = handleKey && (process as unknown as Record<symbol, ChannelHandle | undefined>)[handleKey];
-  if (!handleKey || !handle) return;
+  const handle = channelHandle();
+  if (!handle) return;
 
-  // Listeners of the channel. Node's other listeners, for signals and for `multipleResolves`, stay.
-  for (const listener of process.listeners('newListener' as 'message')) {
-    // The last is nameless, and takes no arguments.
-    if (listener.name === 'onNewListener' || listener.length === 0) process.off('newListener', listener);
-  }
-  for (const listener of process.listeners('removeListener' as 'message')) {
-    if (listener.name === 'onRemoveListener') process.off('removeListener', listener);
-  }
-
+  removeChannelListeners();
   const send = process.send?.bind(process);
-  const channel = new HiddenProperties([...KEYS, handleKey]);
+  const channel = new HiddenProperties(channelKeys());
   nodes = (run) => channel.during(run);
   sendHandle = (message, sent) =>
     nodes(() => {
-      if (process.connected) send?.(message, sent as SendHandle, SWALLOW);
+      if (process.connected) sendRawHandle(send, message, sent);
     });
   // Node's own listener, which reads that a handle has arrived.
-  for (const listener of process.listeners('internalMessage' as 'message').slice(0, 1)) {
-    process.off('internalMessage', listener);
-    process.prependListener('internalMessage' as 'message', (...args) =>
-      channel.during(() => listener.apply(process, args)),
-    );
-  }
+  wrapNodeListener((listener) => channel.during(listener));
   const { onread } = handle;
   handle.onread = function (...args) {
     // Node reads no bytes at the end.
     if (args[0] === undefined) onClosed();
     return channel.during(() => onread.apply(this, args));
   };
-}
-
-function channelKey(): symbol | undefined {
-  return Object.getOwnPropertySymbols(process).find((key) => key.description === 'kChannelHandle');
 }

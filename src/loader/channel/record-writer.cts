@@ -1,6 +1,7 @@
 // A process's end of the lane: writes one record at a time, synchronously, from whichever thread runs the hooks, so that
 // it has left the process before the module that it names can crash it. Keeps no record itself.
 import fs from 'node:fs';
+import { beforeReallyExit } from '../../node-internals/process.cts';
 import { encodeRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 
@@ -63,13 +64,9 @@ export function sendSoon(record: LaneRecord): void {
  * @param last called before that, behind all that the app does at its end
  */
 export function flushAtExit(last: () => void): void {
-  const target = process as unknown as { reallyExit: (code: number) => void };
-  target.reallyExit = new Proxy(target.reallyExit, {
-    apply(original, self, args: [number]) {
-      last();
-      flush();
-      return Reflect.apply(original, self, args);
-    },
+  beforeReallyExit(() => {
+    last();
+    flush();
   });
 }
 

@@ -1,6 +1,7 @@
 // The processes that the app starts: tells the supervisor of each, so that none outlives the run, and gives those that
 // may run modules of the user's our preload and the way to the lane. Knows neither what they load nor what becomes of them.
 import { subscribe } from 'node:diagnostics_channel';
+import type { SpawnOptions, Spawning } from '../../node-internals/process.cts';
 import { withPreload } from '../../shared/preload-option.cts';
 import { realPath } from '../../shared/real-path.cts';
 import { addressVariable } from './lane-address.cts';
@@ -12,24 +13,6 @@ import { isNode, mayRunNode } from './may-run-node.cts';
 import { inputGiven } from '../app/detect-stdin-reads.cts';
 
 const NODE_OPTIONS = 'NODE_OPTIONS=';
-
-/** The part of a `ChildProcess` that starts it; `spawn` is where Node calls into libuv. */
-interface Spawning {
-  readonly pid?: number;
-  readonly stdio?: unknown[];
-  spawn?: (options: SpawnOptions, ...rest: unknown[]) => unknown;
-}
-
-/** What `node:child_process` makes of the arguments that the app has given (lib/child_process.js, normalizeSpawnArguments). */
-interface SpawnOptions {
-  readonly file?: unknown;
-  readonly args?: unknown;
-  readonly envPairs?: unknown;
-  readonly stdio?: unknown;
-  readonly detached?: unknown;
-  readonly uid?: unknown;
-  readonly gid?: unknown;
-}
 
 /**
  * Observes every process that this thread starts from now on. Node publishes each `ChildProcess` in its constructor,

@@ -3,31 +3,10 @@
 import module from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { HOOK_FRAMES, moduleInternals, setBlocking } from '../../node-internals/process.cts';
+import type { ModuleInternals, RequiringModule } from '../../node-internals/process.cts';
 import type { HooksThreadData } from './off-thread-hooks.cts';
 import { ModuleRecorder } from './module-recorder.cts';
-
-/** Frames that a resolve hook, Node's and ours together, adds to the stack of an error thrown under it. */
-const HOOK_FRAMES = 8;
-
-/** The parts of `node:module` that are not in the types of every Node, or not public. */
-interface ModuleInternals {
-  registerHooks?: typeof module.registerHooks;
-  register?: typeof module.register;
-  _resolveFilename?: (
-    this: unknown,
-    request: string,
-    parent: Parent | null | undefined,
-    isMain: boolean,
-    ...rest: unknown[]
-  ) => string;
-  _cache?: Record<string, unknown>;
-}
-
-/** A CommonJS module that requires another. Node's own helpers have only an id, the path or a name of Node's. */
-interface Parent {
-  readonly filename?: string | null;
-  readonly id?: string;
-}
 
 /** With these, hooks of the user's are there before ours, or Node's own load hook checks what it reads. */
 const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
@@ -44,22 +23,22 @@ const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
  * @param runsUserCode whether this is a thread of the user's, not Node's own for hooks
  */
 export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode: boolean): void {
-  const internals = module as unknown as ModuleInternals;
   const recorder = new ModuleRecorder(data);
   // Preloads of a configuration file run before ours.
   for (const path of Object.keys(require.cache)) recorder.loaded(pathToFileURL(path).href);
-  if (internals.registerHooks) {
+  if ('registerHooks' in module) {
     // In the thread for hooks, `registerHooks` breaks what is imported there (Node 22.15 to 24.0).
     if (runsUserCode) installInThread(recorder);
     return;
   }
-  tapRequire(internals, recorder);
+  tapRequire(moduleInternals(), recorder);
   if (!runsUserCode) return;
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
-  const { register } = internals;
   const registerOurs = (isInnermost: boolean): void => {
     try {
-      register?.(pathToFileURL(`${__dirname}/off-thread-hooks.cjs`).href, { data: { ...data, isInnermost } });
+      module.register(pathToFileURL(`${__dirname}/off-thread-hooks.cjs`).href, {
+        data: { ...data, isInnermost },
+      });
     } catch {
       // The permission model may allow no threads. What is required is seen all the same.
     }
@@ -74,12 +53,7 @@ export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode
  * it is full (EAGAIN), as it does not without us.
  */
 function keepOutputBlocking(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    const { _handle: handle } = stream as {
-      _handle?: { setBlocking?: (isBlocking: boolean) => void } | null;
-    };
-    handle?.setBlocking?.(true);
-  }
+  for (const stream of [process.stdout, process.stderr]) setBlocking(stream);
 }
 
 function installInThread(recorder: ModuleRecorder): void {
@@ -180,7 +154,7 @@ function tapRequire(internals: ModuleInternals, recorder: ModuleRecorder): void 
   });
 }
 
-function urlOf(parent: Parent | null | undefined): string | undefined {
+function urlOf(parent: RequiringModule | null | undefined): string | undefined {
   const path = parent?.filename ?? parent?.id;
   return path !== undefined && isAbsolute(path) ? pathToFileURL(path).href : undefined;
 }

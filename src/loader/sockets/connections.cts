@@ -1,9 +1,18 @@
 // What the connections of a server are doing: a response is on its way, a client is about to ask again, or nothing. Finds
 // them where Node keeps them, without a listener. Knows nothing of why it is asked.
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Server } from './node-handles.cts';
-import { symbolProperty } from './node-handles.cts';
+import type { Http2Session } from 'node:http2';
+import type { Server, Socket } from 'node:net';
+import {
+  currentResponse,
+  http2SentHeaders,
+  httpConnections,
+  idleSince,
+  openSockets,
+  plainSocket,
+  sentHeader,
+} from '../../node-internals/sockets.cts';
+import type { HttpConnections, HttpParser } from '../../node-internals/sockets.cts';
 
 /** A connection that has said nothing for so many ms when the run is told to end is idle. */
 const SILENT_MS = 100;
@@ -20,31 +29,6 @@ const STREAM_MS = 2000;
 
 const EVENT_STREAM = /^content-type: *text\/event-stream/im;
 
-/** A parser of Node's, which belongs to one HTTP connection. */
-interface Parser {
-  readonly socket?: HttpSocket | null;
-}
-
-interface HttpSocket extends Socket {
-  /** The connection below, where this one is secure. */
-  readonly _parent?: Socket | null;
-  readonly _httpMessage?: (ServerResponse & { readonly _header?: string | null }) | null;
-}
-
-/** lib/_http_server.js, kConnections */
-interface ConnectionsList {
-  all: () => Parser[];
-  active: () => Parser[];
-  expired: (headersMs: number, requestMs: number) => Parser[];
-}
-
-/** An HTTP/2 session, as far as it is asked. */
-interface Session {
-  readonly destroyed: boolean;
-  close: () => void;
-  destroy: () => void;
-}
-
 export interface Connections {
   /** Those on which a response is on its way, or which may bring a request at any moment. */
   readonly busy: ReadonlySet<Socket>;
@@ -55,9 +39,9 @@ export interface Connections {
 /** The HTTP connections of one server. Upgraded ones are none any more, and an event stream has no end to wait for. */
 export class Http {
   readonly #server: Server;
-  readonly #list: ConnectionsList | undefined;
+  readonly #list: HttpConnections | undefined;
   /** Connected without asking for anything, as browsers do. Node's list counts such a one as active, but tells it once. */
-  readonly #quiet = new Set<Parser>();
+  readonly #quiet = new Set<HttpParser>();
   readonly #began: number;
   /** How many bytes there were when some were moved last. */
   readonly #moves = new WeakMap<Socket, { readonly bytes: number; readonly at: number }>();
@@ -66,7 +50,7 @@ export class Http {
   constructor(server: Server, now: number) {
     this.#began = now;
     this.#server = server;
-    this.#list = symbolProperty(server, 'http.server.connections') as ConnectionsList | undefined;
+    this.#list = httpConnections(server);
   }
 
   /** @param now the time of Node's timers */
@@ -78,7 +62,7 @@ export class Http {
     for (const parser of this.#list?.all() ?? []) {
       const { socket } = parser;
       if (!socket || socket.destroyed || socket.writableEnded) continue;
-      const response = socket._httpMessage;
+      const response = currentResponse(socket);
       if (response ? this.#mayEnd(socket, response, now) : this.#mayAsk(parser, socket, active, now))
         busy.add(socket);
       else if (!response) idle.push(socket);
@@ -89,17 +73,13 @@ export class Http {
   /** Connections that are not secure yet, or not HTTP any more. Of the former there are no other traces. */
   raw(): Socket[] {
     if (!this.#list || !('setSecureContext' in this.#server)) return [];
-    const known = new Set(this.#list.all().map(({ socket }) => socket?._parent));
-    return socketsOf(this.#server).filter((socket) => !known.has(socket));
+    const known = new Set(this.#list.all().map(({ socket }) => socket && plainSocket(socket)));
+    return openSockets(this.#server).filter((socket) => !known.has(socket));
   }
 
   /** Whether a response is on its way to its end: the program is at work on it, or it moves. */
-  #mayEnd(
-    socket: Socket,
-    response: ServerResponse & { readonly _header?: string | null },
-    now: number,
-  ): boolean {
-    if (isEventStream(response)) return false;
+  #mayEnd(socket: Socket, response: ServerResponse, now: number): boolean {
+    if (EVENT_STREAM.test(sentHeader(response))) return false;
     const isUpload = !response.req.complete;
     if (!isUpload && !response.headersSent) return true;
     const bytes = socket.bytesRead + socket.bytesWritten;
@@ -109,7 +89,7 @@ export class Http {
     return true;
   }
 
-  #mayAsk(parser: Parser, socket: Socket, active: ReadonlySet<Parser>, now: number): boolean {
+  #mayAsk(parser: HttpParser, socket: Socket, active: ReadonlySet<HttpParser>, now: number): boolean {
     if (this.#quiet.has(parser)) return false;
     if (active.has(parser)) return true;
     const since = idleSince(socket);
@@ -119,50 +99,18 @@ export class Http {
   /** Lets each client know with the response that is on its way that this connection ends. */
   lastResponses(): void {
     for (const { socket } of this.#list?.all() ?? []) {
-      const response = socket?._httpMessage;
+      const response = socket && currentResponse(socket);
       if (response && !response.headersSent) response.shouldKeepAlive = false;
     }
   }
 }
 
-/** The HTTP/2 sessions of one server. Before Node 24, those of a secure one are not to be found. */
-export function sessionsOf(server: Server): Session[] {
-  if (!('updateSettings' in server)) return [];
-  const sessions = symbolProperty(server, 'sessions');
-  // A set of Node's own, which is no `Set`.
-  if (sessions) return [...(sessions as Iterable<Session>)];
-  return (
-    socketsOf(server)
-      // Where Node 20 and 22 mean to use a symbol that they do not have.
-      .map((socket) => (socket as { undefined?: unknown }).undefined)
-      .filter((session): session is Session => typeof session === 'object' && session !== null)
-  );
-}
-
 /** Whether a session has a stream that will end. */
-export function isBusy(session: Session): boolean {
-  const state = symbolProperty(session, 'state') as { streams?: Map<number, object> } | undefined;
-  if (session.destroyed || !state?.streams) return false;
-  return [...state.streams.values()].some((stream) => {
-    const { sentHeaders } = stream as { sentHeaders?: Record<string, unknown> };
-    return !String(sentHeaders?.['content-type']).startsWith('text/event-stream');
-  });
-}
-
-/** Connections of a server on which something may happen. */
-export function socketsOf(server: Server): Socket[] {
-  const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => unknown[] };
-  return (_getActiveHandles?.() ?? []).filter(
-    (handle): handle is Socket => (handle as { server?: unknown } | undefined)?.server === server,
+export function isBusy(session: Http2Session): boolean {
+  return (
+    !session.destroyed &&
+    http2SentHeaders(session).some(
+      (headers) => !String(headers?.['content-type']).startsWith('text/event-stream'),
+    )
   );
-}
-
-function isEventStream(response: ServerResponse & { readonly _header?: string | null }): boolean {
-  return EVENT_STREAM.test(response._header ?? '');
-}
-
-/** Node's timer that closes an idle connection knows since when it is idle. */
-function idleSince(socket: Socket): number | undefined {
-  const timer = symbolProperty(socket, 'timeout') as { _idleStart?: number } | null | undefined;
-  return timer?._idleStart;
 }

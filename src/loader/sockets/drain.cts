@@ -1,10 +1,17 @@
 // The end of a run that listens: no connection is accepted any more, responses that are on their way are finished, and what
 // has no end is cut. The signal comes when this is done. Knows nothing of how sockets go on to the next run.
 import type { ServerResponse } from 'node:http';
-import type { Socket as Connection } from 'node:net';
-import { Http, isBusy, sessionsOf, socketsOf } from './connections.cts';
-import { SERVER, serverOf } from './node-handles.cts';
-import type { Handle, HandleClass, Server } from './node-handles.cts';
+import type { Server, Socket as Connection } from 'node:net';
+import {
+  detachHandle,
+  hasConnections,
+  http2Sessions,
+  openSockets,
+  plainSocket,
+  serverOf,
+  timerNow,
+} from '../../node-internals/sockets.cts';
+import { Http, isBusy } from './connections.cts';
 import { isGiving } from '../channel/control-channel.cts';
 import { send } from '../channel/record-writer.cts';
 import { closeSocket, keepSockets } from './hold-sockets.cts';
@@ -45,7 +52,7 @@ export function drain(signal: string, stay: () => void, onReady: () => void, loo
     // Node's cluster has the handle to itself.
     if (!server) continue;
     servers.push(server);
-    server._handle = standIn(socket.handle);
+    detachHandle(server, socket.handle);
     closeSocket(socket);
     // Requests that come on open connections are the last ones there. A first listener would make an HTTP/2 server another.
     if (server.listenerCount('request') === 0) continue;
@@ -64,14 +71,14 @@ export function drain(signal: string, stay: () => void, onReady: () => void, loo
 
 /** Waits for responses. */
 function finish(servers: readonly Server[], onReady: () => void): void {
-  if (servers.every(({ _connections }) => _connections === 0)) {
+  if (!servers.some(hasConnections)) {
     onReady();
     return;
   }
   const began = timerNow();
   const connections = servers.map((server) => new Http(server, began));
   for (const http of connections) http.lastResponses();
-  for (const session of servers.flatMap(sessionsOf)) session.close();
+  for (const session of servers.flatMap(http2Sessions)) session.close();
   let told = false;
   const look = (): void => {
     // After what has arrived was read, however late the timer is.
@@ -82,7 +89,7 @@ function finish(servers: readonly Server[], onReady: () => void): void {
     const isYoung = now - began < CUT_MS;
     if (
       seen.some(({ busy }) => busy.size > 0) ||
-      servers.flatMap(sessionsOf).some(isBusy) ||
+      servers.flatMap(http2Sessions).some(isBusy) ||
       (isYoung && connections.some((http) => http.raw().length > 0))
     ) {
       if (!told) send({ kind: 'draining' });
@@ -98,30 +105,10 @@ function finish(servers: readonly Server[], onReady: () => void): void {
 /** The app's handlers wait for the end of its connections, which may have none: event streams, upgraded ones. */
 function cut(servers: readonly Server[]): void {
   const now = timerNow();
-  for (const session of servers.flatMap(sessionsOf)) if (!isBusy(session)) session.destroy();
+  for (const session of servers.flatMap(http2Sessions)) if (!isBusy(session)) session.destroy();
   for (const server of servers) {
-    const busy = new Set<Connection | null | undefined>(new Http(server, now).look(now).busy);
-    for (const socket of busy) busy.add((socket as { _parent?: Connection })._parent);
-    for (const socket of socketsOf(server)) if (!busy.has(socket)) socket.destroySoon();
+    const busy = new Set<Connection | undefined>(new Http(server, now).look(now).busy);
+    for (const socket of busy) if (socket) busy.add(plainSocket(socket));
+    for (const socket of openSockets(server)) if (!busy.has(socket)) socket.destroySoon();
   }
-}
-
-/** What the app sees instead of a handle that is closed. Nothing listens there. */
-function standIn(handle: Handle): Handle {
-  const address: { port?: number } = {};
-  handle.getsockname?.(address);
-  const other = new (handle.constructor as HandleClass)(SERVER);
-  if (!handle.getsockname) return other;
-  const getsockname = (target: object): number => {
-    Object.assign(target, address);
-    return 0;
-  };
-  return Object.defineProperty(other, 'getsockname', { value: getsockname });
-}
-
-/** The time by which Node's timers go. */
-function timerNow(): number {
-  const timer = setTimeout(() => {}, 0);
-  clearTimeout(timer);
-  return (timer as { _idleStart?: number })._idleStart ?? 0;
 }

@@ -1,12 +1,13 @@
 // The listening sockets of the program: takes up those that the run before has left, gives new ones to the supervisor, and
 // says which are let go. It does so where Node calls its own handles, so that no server, stack or error is another. Knows
 // nothing of connections.
+import type net from 'node:net';
 import { resolve } from 'node:path';
 import { encodeListening } from '../../protocol/control.cts';
 import type { Handed } from '../../protocol/control.cts';
-import { giveHandle } from '../channel/control-channel.cts';
-import { pipeClass, portOf, serverOf, tcpClass } from './node-handles.cts';
-import type { Handle, HandleClass, Server } from './node-handles.cts';
+import { channelPipe, giveHandle } from '../channel/control-channel.cts';
+import { pipeClass, portOf, serverOf, tcpClass } from '../../node-internals/sockets.cts';
+import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
 import { send } from '../channel/record-writer.cts';
 import { InheritedSockets } from './inherited-sockets.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
@@ -54,7 +55,7 @@ let ending = false;
 export function holdSockets(handed: readonly Handed[]): void {
   legacy = new InheritedSockets(handed, (id) => send({ kind: 'released', id }));
   const tcp = tcpClass();
-  const pipe = pipeClass();
+  const pipe = pipeClass(channelPipe());
   if (tcp) {
     for (const name of ['bind', 'bind6'] as const) wrapBind(tcp.type, name, tcp.provider);
     wrapListen(tcp.type);
@@ -171,7 +172,7 @@ function letGo({ handle, id, path, adopted }: Socket): void {
 }
 
 /** Whether a server speaks plain HTTP. The module of such a server must not be loaded to find out. */
-function isHttp(server: Server | undefined): boolean {
+function isHttp(server: net.Server | undefined): boolean {
   return server !== undefined && 'closeIdleConnections' in server && !('setSecureContext' in server);
 }
 

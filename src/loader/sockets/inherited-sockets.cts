@@ -2,7 +2,7 @@
 // wanted. Knows nothing of servers.
 import fs from 'node:fs';
 import type { Handed } from '../../protocol/control.cts';
-import type { Handle } from './node-handles.cts';
+import type { Handle } from '../../node-internals/sockets.cts';
 import { pipeAt } from '../channel/record-writer.cts';
 
 /** A run may listen long after it has come up, when it has reached its database. */

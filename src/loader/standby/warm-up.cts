@@ -3,6 +3,7 @@
 import module from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { moduleInternals } from '../../node-internals/process.cts';
 import type { GateMessage } from '../../protocol/control.cts';
 
 /** Built-in modules that only define something when they are loaded. Others warn, watch, or read which name servers there are. */
@@ -19,11 +20,7 @@ const {
   _findPath: findPath,
   _resolveLookupPaths: lookupPaths,
   _nodeModulePaths: nodeModulePaths,
-} = module as unknown as {
-  _findPath?: (request: string, folders: readonly string[] | null, isMain: boolean) => string | false;
-  _resolveLookupPaths?: (request: string, parent: object) => string[] | null;
-  _nodeModulePaths?: (from: string) => string[];
-};
+} = moduleInternals();
 
 /** Elsewhere `require` of an ES module is missing, or says once that it is experimental. */
 const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWith('20.');

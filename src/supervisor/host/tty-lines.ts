@@ -2,6 +2,7 @@
 // non-blocking for both. Knows nothing of the meaning of lines.
 import { closeSync, openSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
+import { descriptorOf } from '../../node-internals/process.cts';
 import type { LineSource } from './keyboard.ts';
 import { isForeground } from './tty-settings.ts';
 
@@ -11,9 +12,6 @@ export const ttyLines: LineSource = {
   isForeground,
   open,
 };
-
-/** The undocumented handle of a stream. */
-type WithHandle = ReadStream & { readonly _handle: { readonly fd: number } };
 
 function open(onLine: (line: string) => void, onEnd: () => void): (() => void) | undefined {
   const stream = openTerminal();
@@ -51,7 +49,7 @@ function openTerminal(): ReadStream | undefined {
     fd = openSync('/dev/tty', 'r');
     const stream = new ReadStream(fd);
     // Node opens the terminal a second time, unless that fails (deps/uv/src/unix/tty.c, uv_tty_init).
-    if ((stream as WithHandle)._handle.fd !== fd) closeSync(fd);
+    if (descriptorOf(stream) !== fd) closeSync(fd);
     return stream;
   } catch {
     if (fd !== undefined) closeSync(fd);

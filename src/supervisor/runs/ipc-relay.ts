@@ -1,5 +1,6 @@
 // The program that started the supervisor with an IPC channel, if one did: the app talks with it as if the supervisor
 // were not there. Owns the messages that wait for the next child. Knows nothing of what they say.
+import { channelSerialization } from '../../node-internals/process.cts';
 import type { SendHandle, Serializable, SerializationType } from 'node:child_process';
 
 /** As many messages wait while there is no child; the rest is lost, as for a program that does not read. */
@@ -30,15 +31,8 @@ export class IpcRelay {
 
   /** How messages are written, undefined when there is no launcher to write to. */
   get serialization(): SerializationType | undefined {
-    const process = this.#process;
-    if (!process?.connected) return undefined;
-    // Node has taken its variable out of the environment. What it keeps on the channel tells: kJSONBuffer.
-    const key = Object.getOwnPropertySymbols(process).find(
-      ({ description }) => description === 'kChannelHandle',
-    );
-    const handle = key && (process as unknown as Record<symbol, object | null>)[key];
-    const symbols = handle ? Object.getOwnPropertySymbols(handle) : [];
-    return symbols.some(({ description }) => description === 'kMessageBuffer') ? 'advanced' : 'json';
+    // Node has taken its variable out of the environment.
+    return this.#process?.connected ? channelSerialization() : undefined;
   }
 
   /** Gives the launcher's messages to a child; to none until the next one is there. */

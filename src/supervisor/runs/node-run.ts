@@ -18,6 +18,7 @@ import {
   RELAY_VARIABLE,
 } from '../../protocol/control.cts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
+import { onInternalMessage } from '../../node-internals/process.cts';
 import type { ControlMessage, Gate, GateMessage } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { Descendants } from '../processes/descendants.ts';
@@ -204,11 +205,11 @@ export class NodeRun implements Run {
     // One that is killed before it has read what it was told.
     this.#gate?.on('error', () => {});
     const drained = lane instanceof Readable ? this.#read(lane) : Promise.resolve();
-    child.on('internalMessage', (message: unknown, handle: SocketHandle | undefined) => {
-      const listening = handle && parseListening(message);
+    onInternalMessage(child, (message, handle) => {
+      const listening = handle ? parseListening(message) : undefined;
       if (!listening) return;
       this.#serves = true;
-      this.#options.held?.add(listening, handle);
+      this.#options.held?.add(listening, handle as SocketHandle);
     });
     if (launcher) child.on('message', onMessage).once('disconnect', () => this.#disconnected('closed'));
     child.once('error', (error) => {

@@ -93,7 +93,7 @@ test('the option of autoreload leaves no trace, whatever its form and place', as
   using project = new Project({ 'app.js': ESM });
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import=autoreload/register', ...FLAGS]);
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, [...FLAGS, '--import', 'autoreload/register']);
-  const file = new URL('../../../dist/register.js', import.meta.url).href;
+  const file = new URL('../../../../dist/register.js', import.meta.url).href;
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import', file, ...FLAGS]);
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isProgram } from '../../../src/shared/process-role.ts';
-import type { Invocation } from '../../../src/shared/process-role.ts';
+import type { Invocation } from '../../../src/node-internals/process.cts';
 import { Project } from '../../helpers/project.ts';
 
 const PROGRAM: Invocation = { argv: ['/node', '/app/app.js'], execArgv: [], env: {} };

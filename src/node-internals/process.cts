@@ -1,0 +1,190 @@
+// Gives access to the undocumented parts of Node on both sides of a process: IPC channel, exit, terminal, `require`, new
+// processes. One function for each, with the file of the Node source that it relies on. See sockets.cts for the rest, and for
+// what holds for both.
+import type { ChildProcess, SendHandle, SerializationType } from 'node:child_process';
+import type { ReadStream } from 'node:tty';
+
+/**
+ * Number of stack frames that a resolve hook adds to an error (lib/internal/modules/customization_hooks.js): those of Node,
+ * and those of ours.
+ */
+export const HOOK_FRAMES = 8;
+
+/** The parts of `process` that tell how it was started. */
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** The code of `-e` or `-p` (lib/internal/process/pre_execution.js). */
+  readonly _eval?: string | null | undefined;
+}
+
+/** The pipe of the IPC channel. */
+export interface ChannelHandle {
+  /** Called for each chunk; without bytes at the end of the channel. */
+  onread: (this: unknown, ...args: unknown[]) => unknown;
+}
+
+/** The pipe of the IPC channel of this process (lib/internal/child_process.js, kChannelHandle). */
+export function channelHandle(): ChannelHandle | undefined {
+  return (symbolProperty(process, 'kChannelHandle') ?? undefined) as ChannelHandle | undefined;
+}
+
+/** How the channel writes messages (lib/internal/child_process/serialization.js, kMessageBuffer). */
+export function channelSerialization(): SerializationType {
+  return symbolOf(channelHandle() ?? {}, 'kMessageBuffer') ? 'advanced' : 'json';
+}
+
+/** The properties of `process` that make up the channel (lib/internal/child_process.js, setupChannel). */
+export function channelKeys(): (string | symbol)[] {
+  const names = 'send connected disconnect channel _send _disconnect _handleQueue _pendingMessage _channel';
+  const key = symbolOf(process, 'kChannelHandle');
+  return key ? [...names.split(' '), key] : [];
+}
+
+/** Removes the listeners by which Node notices that the app listens for messages (lib/child_process.js, _forkChild). */
+export function removeChannelListeners(): void {
+  for (const event of ['newListener', 'removeListener'] as const)
+    for (const listener of process.listeners(event as 'message'))
+      // The listener of setupChannel has no name and no parameters. Listeners for signals and for `multipleResolves` stay.
+      if (
+        /^on(New|Remove)Listener$/.test(listener.name) ||
+        (event === 'newListener' && listener.length === 0)
+      )
+        process.off(event, listener);
+}
+
+/** Listens to messages whose `cmd` begins with NODE_, which no `message` event shows (lib/internal/child_process.js). */
+export function onInternalMessage(
+  target: NodeJS.Process | ChildProcess,
+  listener: (message: unknown, handle: unknown) => void,
+): void {
+  (target as ChildProcess).on('internalMessage', listener);
+}
+
+/** Has the own listener of Node for internal messages called by `run` (lib/internal/child_process.js, setupChannel). */
+export function wrapNodeListener(run: (listener: () => void) => void): void {
+  const [listener] = process.listeners('internalMessage' as 'message');
+  if (!listener) return;
+  process.off('internalMessage', listener);
+  process.prependListener('internalMessage' as 'message', (...args) =>
+    run(() => listener.apply(process, args)),
+  );
+}
+
+/** Sends a raw handle, type "net.Native". An error reaches neither the caller nor an `error` event. */
+export function sendRawHandle(send: NodeJS.Process['send'], message: object, handle: object): void {
+  send?.(message, handle as unknown as SendHandle, { swallowErrors: true } as object);
+}
+
+/** Whether a handle that was sent has not been acknowledged (lib/internal/child_process.js, `_handleQueue`). */
+export function isHandlePending(): boolean {
+  return Boolean((process as { _handleQueue?: unknown })._handleQueue);
+}
+
+/** Calls `last` when `process.exit` ends the process, after all `exit` listeners (lib/internal/process/per_thread.js). */
+export function beforeReallyExit(last: () => void): void {
+  const target = process as unknown as { reallyExit?: (code: number) => void };
+  if (!target.reallyExit) return;
+  target.reallyExit = new Proxy(target.reallyExit, {
+    apply(original, self, args: [number]) {
+      last();
+      return Reflect.apply(original, self, args);
+    },
+  });
+}
+
+/** Handles of terminals (src/tty_wrap.cc). */
+export interface TtyHandle {
+  readStart: () => number;
+  setRawMode: (isRaw: unknown) => number;
+}
+
+/** Starts processes for the synchronous functions of `node:child_process` (src/spawn_sync.cc). */
+export interface SpawnSync {
+  spawn: (options: { readonly stdio?: unknown }) => unknown;
+}
+
+/** Bindings by which input is read; undefined where `process.binding` warns (DEP0111) or the permission model forbids it. */
+export function inputBindings(): { readonly tty: TtyHandle; readonly spawnSync: SpawnSync } | undefined {
+  const { NODE_OPTIONS = '', NODE_PENDING_DEPRECATION } = process.env;
+  const options = [NODE_OPTIONS, ...process.execArgv];
+  if (NODE_PENDING_DEPRECATION === '1' || options.some((text) => text.includes('--pending-deprecation')))
+    return undefined;
+  try {
+    const { binding } = process as unknown as { binding: (name: string) => Record<string, unknown> };
+    const { prototype } = binding('tty_wrap')['TTY'] as { prototype: TtyHandle };
+    return { tty: prototype, spawnSync: binding('spawn_sync') as unknown as SpawnSync };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A module that requires another. Helpers of Node have only an id: a path, or a name. */
+export interface RequiringModule {
+  readonly filename?: string | null;
+  readonly id?: string;
+}
+
+/** The parts of `node:module` for `require` (lib/internal/modules/cjs/loader.js). */
+export interface ModuleInternals {
+  _resolveFilename?: (
+    this: unknown,
+    request: string,
+    parent: RequiringModule | null | undefined,
+    isMain: boolean,
+    ...rest: unknown[]
+  ) => string;
+  _cache?: Record<string, unknown>;
+  _findPath?: (request: string, folders: readonly string[] | null, isMain: boolean) => string | false;
+  _resolveLookupPaths?: (request: string, parent: object) => string[] | null;
+  _nodeModulePaths?: (from: string) => string[];
+}
+
+export function moduleInternals(): ModuleInternals {
+  return process.getBuiltinModule('node:module') as unknown as ModuleInternals;
+}
+
+/** Makes writes to a pipe blocking again (src/stream_base.cc, `setBlocking`). */
+export function setBlocking(stream: NodeJS.WriteStream): void {
+  const { _handle } = stream as { _handle?: { setBlocking?: (isBlocking: boolean) => void } | null };
+  _handle?.setBlocking?.(true);
+}
+
+/** The descriptor that Node reads from, which may be a duplicate (deps/uv/src/unix/tty.c, uv_tty_init). */
+export function descriptorOf(stream: ReadStream): number | undefined {
+  return (stream as { _handle?: { readonly fd?: number } })._handle?.fd;
+}
+
+/** What `node:child_process` makes of the arguments of the app (lib/child_process.js, normalizeSpawnArguments). */
+export interface SpawnOptions {
+  readonly file?: unknown;
+  readonly args?: unknown;
+  /** NAME=value */
+  readonly envPairs?: unknown;
+  readonly stdio?: unknown;
+  readonly detached?: unknown;
+  readonly uid?: unknown;
+  readonly gid?: unknown;
+}
+
+/** The part of a new `ChildProcess` that starts it: `spawn` is where Node calls libuv (lib/internal/child_process.js). */
+export interface Spawning {
+  readonly pid?: number;
+  readonly stdio?: unknown[];
+  spawn?: (options: SpawnOptions, ...rest: unknown[]) => unknown;
+}
+
+/** The value behind a symbol that Node does not export, found by its description. */
+export function symbolProperty(target: object, description: string): unknown {
+  const key = symbolOf(target, description);
+  return key && Reflect.get(target, key);
+}
+
+function symbolOf(target: object, description: string): symbol | undefined {
+  for (let object: object | null = target; object; object = Object.getPrototypeOf(object) as object | null) {
+    const key = Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description);
+    if (key) return key;
+  }
+  return undefined;
+}
