@@ -1,75 +1,73 @@
-// What a tool gives to supervise() besides the options of the user's: which there are, and what they can be. Pure but for a
-// look at the working directory.
+// Checks the arguments of supervise() that are not options of the user. Pure, except that it looks up the working directory.
 import { AutoreloadError } from '../shared/errors.ts';
 import { nearest } from '../options/did-you-mean.ts';
 import { OPTIONS } from '../options/options.ts';
 import { statOf } from './util/safe-fs.ts';
 
 interface Argument {
-  /** As it follows "must be". */
+  /** Description of valid values, to follow "must be". */
   readonly expected: string;
-  readonly isOne: (value: unknown) => boolean;
-  /** What to write instead. */
-  readonly instead: string;
+  readonly isValid: (value: unknown) => boolean;
+  /** A valid value. */
+  readonly example: string;
 }
 
-const PATH = { expected: 'a path', isOne: isText };
-const TEXTS = { expected: 'an array of texts', isOne: isTexts };
+const STRINGS = { expected: 'an array of strings', isValid: isStrings };
 
 const ARGUMENTS: Readonly<Record<string, Argument>> = {
-  script: { expected: 'the path of the program, or its file: URL', isOne: isScript, instead: "'app.js'" },
+  script: { expected: 'the path of the program, or its file: URL', isValid: isScript, example: "'app.js'" },
   command: {
-    expected: 'an array of texts, the command first',
-    isOne: (value) => isTexts(value) && isText((value as string[])[0]),
-    instead: "['python3', 'app.py']",
+    expected: 'an array of strings, the command first',
+    isValid: (value) => isStrings(value) && isText((value as string[])[0]),
+    example: "['python3', 'app.py']",
   },
-  args: { ...TEXTS, instead: "['--port', '8080']" },
-  execArgv: { ...TEXTS, instead: "['--enable-source-maps']" },
-  execPath: { ...PATH, instead: 'process.execPath' },
-  cwd: { expected: 'a folder', isOne: isFolder, instead: 'process.cwd()' },
-  env: { expected: 'an object', isOne: isObject, instead: "{ ...process.env, NODE_ENV: 'test' }" },
+  args: { ...STRINGS, example: "['--port', '8080']" },
+  execArgv: { ...STRINGS, example: "['--enable-source-maps']" },
+  execPath: { expected: 'a path', isValid: isText, example: 'process.execPath' },
+  cwd: { expected: 'a folder', isValid: isFolder, example: 'process.cwd()' },
+  env: { expected: 'an object', isValid: isObject, example: "{ ...process.env, NODE_ENV: 'test' }" },
   stdio: {
     expected: "'inherit', 'pipe', 'ignore' or a descriptor, or an array of three of these",
-    isOne: (value) =>
-      Array.isArray(value) ? value.length === 3 && value.every((one) => isStdio(one)) : isStdio(value),
-    instead: "'pipe'",
+    isValid: (value) =>
+      Array.isArray(value) ? value.length === 3 && value.every((stream) => isStdio(stream)) : isStdio(value),
+    example: "'pipe'",
   },
-  takeOver: { expected: 'true or false', isOne: (value) => typeof value === 'boolean', instead: 'true' },
+  takeOver: { expected: 'true or false', isValid: (value) => typeof value === 'boolean', example: 'true' },
 };
 
-/** Names of all that supervise() takes. Which program it runs is said by `script`, not by `exec`. */
+/** Names of all arguments and options. `script` names the program, so `exec` is none of them. */
 const NAMES: readonly string[] = [
   ...Object.keys(ARGUMENTS),
   ...OPTIONS.map(({ name }) => name).filter((name) => name !== 'exec'),
 ];
 
 /**
- * Takes what is no option of the user's out of what a tool gives, and gives the rest, by name.
+ * Checks the arguments of supervise(), and returns the options of the user among them, by name.
  *
- * @throws {AutoreloadError} `ERR_AUTORELOAD_OPTION` if it cannot be used, or has a name that there is not
+ * @throws {AutoreloadError} `ERR_AUTORELOAD_OPTION` if a name is unknown, or the value of an argument is invalid
  */
 export function checkArguments(given: unknown): Record<string, unknown> {
   if (!isObject(given)) throw bad('the options', 'an object', given, "{ script: 'app.js' }");
   for (const name of Object.keys(given)) {
     if (NAMES.includes(name)) continue;
-    const meant = nearest(name, NAMES);
-    const message = `supervise(): ${name} is not an option. Use ${meant ?? `one of ${NAMES.join(', ')}`}.`;
+    const closest = nearest(name, NAMES);
+    const message = `supervise(): ${name} is not an option. Use ${closest ?? `one of ${NAMES.join(', ')}`}.`;
     throw new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
   }
   if (given['script'] !== undefined && given['command'] !== undefined)
     throw bad('script', 'left out where there is a command', given['script'], 'one of them');
-  for (const [name, { expected, isOne, instead }] of Object.entries(ARGUMENTS)) {
+  for (const [name, { expected, isValid, example }] of Object.entries(ARGUMENTS)) {
     const value = given[name];
     const isNeeded = name === 'script' && given['command'] === undefined;
     if (value === undefined && !isNeeded) continue;
-    if (!isOne(value)) throw bad(name, expected, value, instead);
+    if (!isValid(value)) throw bad(name, expected, value, example);
   }
   return Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(ARGUMENTS, name)));
 }
 
-function bad(name: string, expected: string, value: unknown, instead: string): AutoreloadError {
+function bad(name: string, expected: string, value: unknown, example: string): AutoreloadError {
   const got = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? 'nothing');
-  const message = `supervise(): ${name} must be ${expected}, got ${got}. Use ${instead}.`;
+  const message = `supervise(): ${name} must be ${expected}, got ${got}. Use ${example}.`;
   return new AutoreloadError('ERR_AUTORELOAD_OPTION', message);
 }
 
@@ -85,8 +83,8 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

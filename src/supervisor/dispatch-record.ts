@@ -19,8 +19,7 @@ export function dispatchRecord(
       reporter.loaded(generation);
       break;
     case 'tracked':
-      watcher?.track(record.text, record.cwd, record.on);
-      break;
+      return watcher?.track(record.text, record.cwd, record.on);
     case 'up':
       host?.keyboard.runIsUp();
       watcher?.cameUp();
@@ -29,28 +28,22 @@ export function dispatchRecord(
       runs.prepare();
       break;
     case 'crashed':
-      lastError.add(record);
-      break;
+      return lastError.add(record);
     case 'reads':
-      host?.keyboard.runReads();
-      break;
+      return host?.keyboard.runReads();
     case 'inspected':
       debugSignal.opened(record.url);
       log.debug(`inspector at ${record.url}`);
       break;
     case 'lost':
-      reporter.stateLost(record);
-      break;
+      return reporter.stateLost(record);
     case 'wishes':
-      apply({ kind: 'handlers', generation, handlers: record });
-      break;
+      return apply({ kind: 'handlers', generation, handlers: record });
     case 'answered':
-      apply({ ...record, generation });
-      break;
+      return apply({ ...record, generation });
     case 'requested':
-      if (record.what === 'stop') apply({ kind: 'stop', at: scheduler.now() });
-      else apply({ kind: 'restart', at: scheduler.now(), message: record.message, isOwn: true });
-      break;
+      if (record.what === 'stop') return apply({ kind: 'stop', at: scheduler.now() });
+      return apply({ kind: 'restart', at: scheduler.now(), message: record.message, isOwn: true });
     default:
     // The other records concern the run itself; see runs/.
   }

@@ -1,4 +1,4 @@
-// Entry of `autoreload/supervisor`: the API for tools. Has no effects.
+// Exports `autoreload/supervisor`, the API for tools. Has no side effects.
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
@@ -22,43 +22,43 @@ export type { Stdio } from './program/program.ts';
 export type { Ended } from './lifecycle/state.ts';
 export type { Supervision } from './supervision.ts';
 
-/** Options that are a length of time: in ms, or as text, `'5s'`. */
+/** Options that are a duration: in ms, or as text, `'5s'`. */
 type Durations = 'poll' | 'debounce' | 'grace' | 'timeout';
 
-/** What is supervised, and how. Of the options, those that are not given have their defaults; `log` is `silent`. */
+/** The program, and how it is supervised. All options have their defaults, but `log` is `silent`. */
 export interface SuperviseOptions
   extends Partial<Omit<Options, 'exec' | Durations>>, Partial<Record<Durations, number | string>> {
   /** Path of the program, relative to `cwd`, or its `file:` URL. Either this or `command`. */
   readonly script?: string | URL;
-  /** Any command with its arguments, instead of a program of Node's. No shell is involved. Without `watch`, all of `cwd` counts. */
+  /** A command with its arguments, instead of a Node program. No shell is involved. Without `watch`, all of `cwd` is watched. */
   readonly command?: readonly string[];
   /** Arguments of the program. */
   readonly args?: readonly string[];
-  /** Node's own options. */
+  /** Node options. */
   readonly execArgv?: readonly string[];
-  /** Path of the Node that runs it. Default: that of this process. It must be of the same version. */
+  /** Path of the Node executable. Default: that of this process. It must have the same version. */
   readonly execPath?: string;
-  /** Its working directory. Default: that of this process. */
+  /** Working directory of the program. Default: that of this process. */
   readonly cwd?: string;
-  /** Its environment. Default: that of this process. */
+  /** Environment of the program. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Its stdin, stdout and stderr. Default: those of this process. */
+  /** Standard streams of the program. Default: those of this process. */
   readonly stdio?: Stdio | readonly [stdin: Stdio, stdout: Stdio, stderr: Stdio];
   /**
-   * Whether this process is there for the program alone: signals to it are the program's, on a terminal Enter restarts, and it
-   * ends as the program does. Default: false, nothing of this process is touched.
+   * Whether this process exists for the program alone: it forwards its signals, restarts on Enter in a terminal, and exits as
+   * the program does. Default: false, this process is left alone.
    */
   readonly takeOver?: boolean;
 }
 
 /**
- * Runs a program, and restarts it when a file changes that it uses.
+ * Runs a program, and restarts it when a file that it uses changes.
  *
- * Several can be supervised in one process. Variables AUTORELOAD_* and package.json are not read.
+ * One process can supervise several programs. AUTORELOAD_* variables and package.json are not read.
  *
  * @param options see {@link SuperviseOptions}
  * @returns an event emitter; see {@link SupervisorEvents}
- * @throws {AutoreloadError} `ERR_AUTORELOAD_OPTION` if an option is not known or has a value that it cannot have
+ * @throws {AutoreloadError} `ERR_AUTORELOAD_OPTION` if an option is unknown or its value is invalid
  * @example
  * const program = supervise({ script: 'app.js', args: ['--port', '8080'] });
  * program.on('ready', ({ ms }) => console.log(`up in ${ms} ms`));
@@ -73,12 +73,12 @@ export function supervise(options: SuperviseOptions): Supervision {
   const program = programOf(options);
   const chosen = program.kind === 'command' ? commandOptions(program, parsed.options) : parsed.options;
   if (program.kind === 'command' && parsed.options.watch.length === 0) {
-    const absurd = problemOfAll(program.cwd, 'supervise(): ', "watch: ['src']");
-    if (absurd) throw absurd;
+    const tooMuch = problemOfAll(program.cwd, 'supervise(): ', "watch: ['src']");
+    if (tooMuch) throw tooMuch;
   }
   for (const text of chosen.watch) {
-    const absurd = problemOf(text, program.cwd, nameOf('watch'));
-    if (absurd) throw absurd;
+    const invalid = problemOf(text, program.cwd, nameOf('watch'));
+    if (invalid) throw invalid;
   }
   return new Supervision(program, chosen, options.takeOver === true);
 }
@@ -96,7 +96,7 @@ function programOf(options: SuperviseOptions): Program {
   return nodeProgram({ execPath, argv0: execPath, execArgv, argv, env, cwd }, stdio);
 }
 
-/** As for `track()`: a URL is a path, too. */
+/** Accepts a `file:` URL, also as text, as `track()` does. */
 function pathOf(script: string | URL, cwd: string): string {
   const isUrl = typeof script !== 'string' || script.startsWith('file:');
   return isUrl ? fileURLToPath(script) : resolve(cwd, script);

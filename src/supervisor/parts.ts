@@ -1,25 +1,15 @@
 // Defines the parts that a supervisor is composed of. Types only.
-import type { Options } from '../options/options.ts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
 import type { DebugSignal } from './host/debug-signal.ts';
 import type { Host } from './host/host.ts';
-import type { Emit, SupervisorEvents } from './output/events.ts';
-import type { Reporter } from './output/reporter.ts';
-import type { Program } from './program/program.ts';
+import type { Reporter, Supervised } from './output/reporter.ts';
 import type { LastError } from './runs/last-error.ts';
 import type { RunManager } from './runs/run-manager.ts';
-import type { Log } from './util/log.ts';
 
-export interface SupervisorOptions {
-  readonly program: Program;
-  readonly options: Options;
-  readonly log: Log;
+export interface SupervisorOptions extends Supervised {
   /** The process, if it exists for this program alone. */
   readonly host: Host | undefined;
-  readonly emit: Emit;
-  /** Whether an event has a listener. */
-  readonly isHeard: (name: keyof SupervisorEvents) => boolean;
 }
 
 export interface Parts extends SupervisorOptions {

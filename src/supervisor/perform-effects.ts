@@ -22,8 +22,7 @@ export class EffectPerformer {
     const { child, nodeChild } = runs;
     switch (effect.kind) {
       case 'spawn':
-        this.#spawn(effect.generation, effect.reason);
-        break;
+        return this.#spawn(effect.generation, effect.reason);
       case 'stop':
         debugSignal.pause();
         child?.stop(effect.reason);
@@ -32,14 +31,11 @@ export class EffectPerformer {
         nodeChild?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
         break;
       case 'accept':
-        watcher?.accept(effect.change.files.map(({ path }) => path));
-        break;
+        return watcher?.accept(effect.change.files.map(({ path }) => path));
       case 'kill':
-        child?.kill();
-        break;
+        return child?.kill();
       case 'forward':
-        child?.signal(effect.signal);
-        break;
+        return child?.signal(effect.signal);
       case 'startTimer':
         this.#cancelTimer?.();
         this.#cancelTimer = scheduler.after(effect.ms, () =>
@@ -47,14 +43,11 @@ export class EffectPerformer {
         );
         break;
       case 'clearTimer':
-        this.#cancelTimer?.();
-        break;
+        return this.#cancelTimer?.();
       case 'print':
-        reporter.print(effect.line, state);
-        break;
+        return reporter.print(effect.line, state);
       case 'close':
-        this.#close(effect.ended);
-        break;
+        return this.#close(effect.ended);
     }
   }
 

@@ -1,35 +1,35 @@
-// A supervised program as a tool sees it: an event emitter. Knows nothing of how supervision works.
+// Presents a supervised program to a tool as an event emitter.
 import { EventEmitter } from 'node:events';
 import type { Options } from '../options/options.ts';
 import type { Dependency } from './graph/graph-export.ts';
-import type { Emit, SupervisorEvents } from './output/events.ts';
 import { Host } from './host/host.ts';
-import { Log } from './util/log.ts';
-import type { Program } from './program/program.ts';
 import type { Ended } from './lifecycle/state.ts';
+import type { Emit, SupervisorEvents } from './output/events.ts';
+import type { Program } from './program/program.ts';
 import { Supervisor } from './supervisor.ts';
+import { Log } from './util/log.ts';
 
 /**
- * A supervised program. Its events are in {@link SupervisorEvents}; what a listener throws is thrown in the tool, and
- * disturbs no supervision.
+ * A supervised program. Its events are in {@link SupervisorEvents}. An error that a listener throws surfaces in the tool, and
+ * does not affect supervision.
  */
 export class Supervision extends EventEmitter<SupervisorEvents> {
   readonly #supervisor: Supervisor;
-  readonly #onClosed: ((ended: Ended) => void)[] = [];
-  #ended: Ended | undefined;
+  readonly #closed: Promise<Ended>;
 
   /**
-   * Starts supervision. Not for tools, which call `supervise()`.
+   * Starts supervision. Tools call `supervise()` instead.
    *
-   * @param takeOver whether this process is there for the program alone: its signals are the program's, and it ends as the
-   * program does
+   * @param takeOver whether this process exists for the program alone; see `SuperviseOptions`
    */
   constructor(program: Program, options: Options, takeOver: boolean) {
     super();
+    let onClose: (ended: Ended) => void;
+    this.#closed = new Promise((resolve) => (onClose = resolve));
+    // On the next tick, so that an error of a listener does not reach the supervisor.
     const emit: Emit = (name, ...event) => {
-      // What a listener throws is not ours.
       process.nextTick(() => (this as EventEmitter).emit(name, ...event));
-      if (name === 'close') process.nextTick(() => this.#close(...(event as SupervisorEvents['close'])));
+      if (name === 'close') process.nextTick(() => onClose(...(event as SupervisorEvents['close'])));
     };
     this.#supervisor = new Supervisor({
       program,
@@ -43,34 +43,27 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Restarts the program; starts it if it has ended by itself.
+   * Restarts the program; starts it if it has exited by itself.
    *
-   * @param reason what its `restartReason.message` says
+   * @param reason the message of `restartReason` in the app
    */
   restart(reason?: string): void {
     this.#supervisor.restart(reason);
   }
 
   /**
-   * Ends the program, with the same stop sequence as for a restart, and supervision with it.
+   * Stops the program with the same stop sequence as for a restart, and ends supervision.
    *
-   * @returns how the program has ended: its exit code, or the signal that it died of. 0 if it died of the stop signal.
+   * @returns the exit code of the program, or the signal that killed it; code 0 after the stop signal
    */
   async close(): Promise<Ended> {
-    if (this.#ended) return this.#ended;
-    const closed = new Promise<Ended>((resolve) => this.#onClosed.push(resolve));
     this.#supervisor.stop();
-    return await closed;
+    return await this.#closed;
   }
 
-  /** What the current run is made of: each module, why it is there, and what else counts. */
+  /** Returns the dependency graph of the current run: each module and each other watched file, with its cause. */
   graph(): Dependency[] {
     return this.#supervisor.graph();
-  }
-
-  #close(ended: Ended): void {
-    this.#ended = ended;
-    for (const resolve of this.#onClosed) resolve(ended);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -103,15 +103,12 @@ export class Supervisor {
   }
 
   #createRuns({ program, options, log, host }: SupervisorOptions, reporter: Reporter): RunManager {
-    const { standby, hold, grace, signal } = options;
+    const { grace } = options;
     return new RunManager({
+      ...options,
       program,
       scheduler,
-      standby,
-      hold,
       drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
-      signal,
-      grace,
       launcher: host?.ipcRelay ?? new IpcRelay(undefined),
       settings: () => this.#parts.watcher?.settings ?? program.settings,
       log,
@@ -127,18 +124,13 @@ export class Supervisor {
   async #startWatcher(): Promise<ProgramWatcher> {
     const { program, options, log, runs, emit } = this.#parts;
     const { cwd, entry, settings } = program;
-    const { poll, watch, ignore, ext, debounce } = options;
     const { startWatching } = await import('./changes/program-watcher.ts');
     return await startWatching({
+      ...options,
       cwd,
       entry,
       settings,
       scheduler,
-      poll,
-      watch,
-      ignore,
-      ext,
-      debounce,
       onMoving: (isCertain) => this.#enqueue({ kind: 'writing', at: scheduler.now(), isCertain }),
       onSettled: (change) => {
         runs.changed(change?.files.map(({ path }) => path) ?? []);

@@ -2,21 +2,20 @@
 import { reasonOf, withChange } from './restart-reason.ts';
 import { EXIT_RESTART } from './state.ts';
 import type { Ended, Event, State, Transition } from './state.ts';
-import { announce, close, print, spawn, withoutTimer } from './steps.ts';
+import { announcing, close, printing, spawn, withoutTimer } from './steps.ts';
 import type { Of } from './steps.ts';
 
 export function whileSettling(state: Of<State, 'settling'>, event: Event): Transition {
   if (event.kind === 'signal' || event.kind === 'stop') return close(state, exitAfter(undefined, event));
   if (event.kind !== 'settled') return [state];
   const reason = withChange(state.reason, event.change);
-  const [next, ...effects] = spawn(state, reason, state.since, event.at);
-  return [next, ...announce(state, event), ...effects];
+  return announcing(state, event, spawn(state, reason, state.since, event.at));
 }
 
 export function whileDelaying(state: Of<State, 'delaying'>, event: Event): Transition {
   if (event.kind === 'elapsed') return spawn(state, state.reason, event.at, event.at, state.quickRuns);
-  const [next, ...effects] = whileWaiting(state, event);
-  return next.kind === 'running' ? withoutTimer([next, ...effects]) : [next, ...effects];
+  const next = whileWaiting(state, event);
+  return next[0].kind === 'running' ? withoutTimer(next) : next;
 }
 
 export function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Event): Transition {
@@ -24,13 +23,11 @@ export function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Ev
     case 'settled': {
       const { change, at } = event;
       if (!change) return [state];
-      const [next, ...effects] = spawn(state, reasonOf(change), change.at, at);
-      return [next, print({ kind: 'restarting', change }), ...effects];
+      return printing({ kind: 'restarting', change }, spawn(state, reasonOf(change), change.at, at));
     }
     case 'restart': {
       const { message, at } = event;
-      const [next, ...effects] = spawn(state, reasonOf('request', message), at, at);
-      return [next, print({ kind: 'requested', message }), ...effects];
+      return printing({ kind: 'requested', message }, spawn(state, reasonOf('request', message), at, at));
     }
     case 'signal':
     case 'stop':

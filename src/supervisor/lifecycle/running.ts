@@ -3,7 +3,17 @@ import { restartDelay, retryDelay, STEADY_MS } from './backoff.ts';
 import { merged, reasonOf, withChange } from './restart-reason.ts';
 import { EXIT_RESTART } from './state.ts';
 import type { Change, Event, Policy, State, Transition } from './state.ts';
-import { close, print, restart, shutDown, spawn, startTimer, stopRun } from './steps.ts';
+import {
+  close,
+  print,
+  printing,
+  restart,
+  shutDown,
+  spawn,
+  startTimer,
+  stopRun,
+  withoutTimer,
+} from './steps.ts';
 import type { Of } from './steps.ts';
 
 /**
@@ -23,7 +33,7 @@ export function whileRunning(state: Of<State, 'running'>, event: Event, policy: 
     case 'settled':
       if (!event.change) return [state];
       if (!handlers?.change) return restart(generation, event.change, policy);
-      return withTimer(consult(state, event.change), policy);
+      return [...consult(state, event.change), startTimer(policy.patience)];
     case 'writing': {
       // The run stops while the files settle, unless the app is to be told which files.
       if (!event.isCertain || handlers?.change || handlers?.end) return [state];
@@ -52,23 +62,20 @@ export function whileConsulting(state: Of<State, 'consulting'>, event: Event, po
     case 'answered':
       if (event.round !== run.rounds) return [state];
       if (event.restart) return restart(generation, change, policy);
-      return [run, { kind: 'clearTimer' }, print({ kind: 'handled', change })];
-    case 'elapsed': {
-      const [next, ...effects] = restart(generation, change, policy);
-      return [next, print({ kind: 'unanswered' }), ...effects];
-    }
+      return withoutTimer(printing({ kind: 'handled', change }, [run]));
+    case 'elapsed':
+      return printing({ kind: 'unanswered' }, restart(generation, change, policy));
     case 'settled':
       // The timeout for the decision goes on.
       return event.change ? consult(run, event.change, change) : [state];
-    case 'up':
-    case 'handlers': {
-      const [next, ...effects] = whileRunning(run, event, policy);
-      return next.kind === 'running' ? [{ ...state, run: next }, ...effects] : [state];
-    }
     case 'exit': {
-      const [next, ...effects] = spawn(state, reasonOf(change), change.at, event.at);
-      return [next, { kind: 'clearTimer' }, print({ kind: 'restarting', change }), ...effects];
+      const next = spawn(state, reasonOf(change), change.at, event.at);
+      return withoutTimer(printing({ kind: 'restarting', change }, next));
     }
+    case 'up':
+      return [state, print({ kind: 'up', ms: event.at - run.since })];
+    case 'handlers':
+      return [{ ...state, run: { ...run, handlers: event.handlers } }];
     case 'restart':
       return restartOnRequest(run, event, policy, change);
     case 'stop':
@@ -89,8 +96,8 @@ function afterExit(
   const isClean = ended.code === 0;
   const policy = isRequest ? 'restart' : isClean ? onExit : onCrash;
   if (policy === 'exit') {
-    const [next, ...effects] = close({ generation }, ended);
-    return isClean ? [next, ...effects] : [next, print({ kind: 'exiting', ended }), ...effects];
+    const next = close({ generation }, ended);
+    return isClean ? next : printing({ kind: 'exiting', ended }, next);
   }
   if (policy === 'wait') return [{ kind: 'waiting', generation, ended }, print({ kind: 'waiting', ended })];
   const quickRuns = at - spawnedAt < STEADY_MS ? before + 1 : 1;
@@ -129,13 +136,6 @@ function restartOnRequest(
     policy,
   );
   const isQuick = isOwn === true && at - spawnedAt < STEADY_MS;
-  return [
-    { ...next, isAnnounced: true, quickRuns: isQuick ? quickRuns + 1 : 0 },
-    print({ kind: 'requested', message }),
-    ...effects,
-  ];
-}
-
-function withTimer(transition: Transition, { patience }: Policy): Transition {
-  return [...transition, startTimer(patience)];
+  const announced = { ...next, isAnnounced: true, quickRuns: isQuick ? quickRuns + 1 : 0 };
+  return printing({ kind: 'requested', message }, [announced, ...effects]);
 }

@@ -40,20 +40,14 @@ interface Running {
  * State of the supervisor. `generation`: number of the newest run. `since`: time of the save or the start that led to this
  * state (wall clock, ms). `quickRuns`: number of consecutive short runs that were followed by another one without a change.
  */
-export type State =
-  | { readonly kind: 'idle'; readonly generation: 0 }
+export type State = { readonly generation: number } & (
+  | { readonly kind: 'idle' }
   | Running
   /** The app decides whether a change causes a restart. */
-  | {
-      readonly kind: 'consulting';
-      readonly generation: number;
-      readonly run: Running;
-      readonly change: Change;
-    }
+  | { readonly kind: 'consulting'; readonly run: Running; readonly change: Change }
   /** The stop sequence of the run is in progress. */
   | {
       readonly kind: 'stopping';
-      readonly generation: number;
       readonly since: number;
       /** Files are still being written. */
       readonly isWriting: boolean;
@@ -68,7 +62,6 @@ export type State =
   /** The run has exited; the next one starts when the files have settled. */
   | {
       readonly kind: 'settling';
-      readonly generation: number;
       readonly since: number;
       readonly isAnnounced: boolean;
       readonly reason: RestartReason;
@@ -76,17 +69,15 @@ export type State =
   /** The run has exited; the next one starts after a delay. */
   | {
       readonly kind: 'delaying';
-      readonly generation: number;
       readonly quickRuns: number;
       readonly ended: Ended;
       readonly reason: RestartReason;
     }
   /** The run has exited by itself; the next one starts after a change. */
-  | { readonly kind: 'waiting'; readonly generation: number; readonly ended: Ended }
+  | { readonly kind: 'waiting'; readonly ended: Ended }
   /** The supervisor has received a signal, and exits after the run. */
   | {
       readonly kind: 'shuttingDown';
-      readonly generation: number;
       readonly signal: NodeJS.Signals;
       readonly since: number;
       /** A second signal has killed the run. */
@@ -94,44 +85,37 @@ export type State =
       /** The run may have missed the signal. */
       readonly isSignalDue: boolean;
     }
-  | { readonly kind: 'ended'; readonly generation: number };
+  | { readonly kind: 'ended' }
+);
 
-/** An event. One that concerns a run carries its generation. `at`: wall clock, ms. */
-export type Event =
-  | { readonly kind: 'start'; readonly at: number }
-  | { readonly kind: 'up'; readonly generation: number; readonly at: number }
-  | { readonly kind: 'exit'; readonly generation: number; readonly at: number; readonly ended: Ended }
-  /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
-  | { readonly kind: 'writing'; readonly at: number; readonly isCertain: boolean }
-  /** The files have settled; without a change if their content is the same as before. */
-  | { readonly kind: 'settled'; readonly at: number; readonly change: Change | undefined }
+/** An event of the current run; an event of an earlier one is ignored. `at`: wall clock, ms. */
+type RunEvent = { readonly generation: number } & (
+  | { readonly kind: 'up'; readonly at: number }
+  | { readonly kind: 'exit'; readonly at: number; readonly ended: Ended }
   /** The app has registered or removed handlers. */
-  | { readonly kind: 'handlers'; readonly generation: number; readonly handlers: Handlers }
+  | { readonly kind: 'handlers'; readonly handlers: Handlers }
   /** The app has decided whether the change of a round causes a restart. */
-  | {
-      readonly kind: 'answered';
-      readonly generation: number;
-      readonly round: number;
-      readonly restart: boolean;
-    }
-  /** The user, a tool or the app itself (`isOwn`) requests a restart. */
-  | {
-      readonly kind: 'restart';
-      readonly at: number;
-      readonly message: string | undefined;
-      readonly isOwn?: boolean;
-    }
-  /** A tool or the app requests the end of supervision. */
-  | { readonly kind: 'stop'; readonly at: number }
-  /** The timer has run out. */
-  | { readonly kind: 'elapsed'; readonly at: number }
-  /** The supervisor has received a signal. `isShared`: so has the run, because it went to the whole process group. */
-  | {
-      readonly kind: 'signal';
-      readonly at: number;
-      readonly signal: NodeJS.Signals;
-      readonly isShared: boolean;
-    };
+  | { readonly kind: 'answered'; readonly round: number; readonly restart: boolean }
+);
+
+/** An event. `at`: wall clock, ms. */
+export type Event =
+  | RunEvent
+  | ({ readonly at: number } & (
+      | { readonly kind: 'start' }
+      /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
+      | { readonly kind: 'writing'; readonly isCertain: boolean }
+      /** The files have settled; without a change if their content is the same as before. */
+      | { readonly kind: 'settled'; readonly change: Change | undefined }
+      /** The user, a tool or the app itself (`isOwn`) requests a restart. */
+      | { readonly kind: 'restart'; readonly message: string | undefined; readonly isOwn?: boolean }
+      /** A tool or the app requests the end of supervision. */
+      | { readonly kind: 'stop' }
+      /** The timer has run out. */
+      | { readonly kind: 'elapsed' }
+      /** The supervisor has received a signal. `isShared`: so has the run, because it went to the process group. */
+      | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly isShared: boolean }
+    ));
 
 /** A line for the user. output/messages.ts has the wording. */
 export type Line =

@@ -37,7 +37,7 @@ export function stopRun(
 /** Restarts the run because of a change. */
 export function restart(generation: number, change: Change, policy: Policy): Transition {
   const [next, ...effects] = stopRun(generation, change.at, reasonOf(change), policy);
-  return [{ ...next, isAnnounced: true }, print({ kind: 'restarting', change }), ...effects];
+  return printing({ kind: 'restarting', change }, [{ ...next, isAnnounced: true }, ...effects]);
 }
 
 /** Passes a signal on to the run, unless it has received the signal itself. The supervisor exits after the run. */
@@ -62,11 +62,17 @@ export function close({ generation }: { generation: number }, ended: Ended): Tra
 }
 
 /** Prints the cause of a restart, once. No file is named if the content is the same as before. */
-export function announce(
-  { isAnnounced }: { isAnnounced: boolean },
+export function announcing(
+  { isAnnounced }: Of<State, 'stopping' | 'settling'>,
   { at, change }: Of<Event, 'settled'>,
-): Effect[] {
-  return isAnnounced ? [] : [print({ kind: 'restarting', change: change ?? { at, files: [] } })];
+  next: Transition,
+): Transition {
+  return isAnnounced ? next : printing({ kind: 'restarting', change: change ?? { at, files: [] } }, next);
+}
+
+/** Prints a line before the other effects. */
+export function printing(line: Line, [next, ...effects]: Transition): Transition {
+  return [next, print(line), ...effects];
 }
 
 /** Drops the timer of the state before. */

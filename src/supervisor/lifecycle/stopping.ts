@@ -2,7 +2,7 @@
 import { restartDelay } from './backoff.ts';
 import { withChange } from './restart-reason.ts';
 import type { Event, Policy, State, Transition } from './state.ts';
-import { announce, close, print, shutDown, spawn, startTimer, withoutTimer } from './steps.ts';
+import { announcing, close, print, shutDown, spawn, startTimer, withoutTimer } from './steps.ts';
 import type { Of } from './steps.ts';
 
 /**
@@ -19,10 +19,9 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
       return [{ ...state, isWriting: true }];
     case 'settled':
       if (!reason) return [state];
-      return [
+      return announcing(state, event, [
         { ...state, isWriting: false, isAnnounced: true, reason: withChange(reason, event.change) },
-        ...announce(state, event),
-      ];
+      ]);
     case 'elapsed':
       if (isOverdue || patience >= grace) return [state, print({ kind: 'killing' }), { kind: 'kill' }];
       return [{ ...state, isOverdue: true }, print({ kind: 'overdue' }), startTimer(grace - patience)];

@@ -1,6 +1,7 @@
 // Defines the events of a supervised program for a tool. Types only.
-import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
 import type { Readable, Writable } from 'node:stream';
+import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
+import type { Ended } from '../lifecycle/state.ts';
 
 /** The events of a supervised program, with the arguments of their listeners. */
 export interface SupervisorEvents {
@@ -30,26 +31,13 @@ export interface SupervisorEvents {
   /** Another run follows. `generation`: the run that stops or has exited. */
   restart: [event: { readonly generation: number; readonly reason: RestartReason }];
   /** The run and its descendants have exited. */
-  exit: [
-    event: {
-      readonly generation: number;
-      readonly code: number | null;
-      readonly signal: NodeJS.Signals | null;
-    },
-  ];
+  exit: [event: { readonly generation: number } & Ended];
   /** The run has failed by itself. `error`: the uncaught error with its stack, if there was one. */
-  crash: [
-    event: {
-      readonly generation: number;
-      readonly code: number | null;
-      readonly signal: NodeJS.Signals | null;
-      readonly error: string | undefined;
-    },
-  ];
+  crash: [event: { readonly generation: number; readonly error: string | undefined } & Ended];
   /** A line for the user, whether or not it is printed. */
   log: [event: { readonly text: string }];
   /** Supervision has ended, with the exit of the program. This is the last event. */
-  close: [event: { readonly code: number | null; readonly signal: NodeJS.Signals | null }];
+  close: [event: Ended];
 }
 
 /** Emits an event. */

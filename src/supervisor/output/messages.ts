@@ -1,5 +1,8 @@
-// Words every line that the user sees. Pure.
+// Words the lines about the life cycle. Pure. A problem is worded where it is found.
 import type { Place } from '../changes/program-files.ts';
+import type { ProgramWatcher } from '../changes/program-watcher.ts';
+import { label, shown } from '../program/command-program.ts';
+import type { CommandProgram, NodeProgram, Program } from '../program/program.ts';
 import { display, duration } from '../util/format.ts';
 import { EXIT_RESTART } from '../lifecycle/state.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
@@ -13,36 +16,27 @@ export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
 /** Facts that a line may mention. */
 export interface Context {
-  readonly cwd: string;
-  /** Absolute path of the entry, as the user gave it. */
-  readonly entry: string;
-  /** A command that runs in place of an entry: its short label and its full text. */
-  readonly command?: { readonly label: string; readonly text: string } | undefined;
-  /** Number of watched files. */
-  readonly files: number;
-  /** The last path that the run looked for and did not find. */
-  readonly missing: string | undefined;
+  readonly program: Pick<Program, 'cwd' | 'entry'> & (Pick<NodeProgram, 'kind'> | CommandProgram);
+  /** The watched files; undefined until files are watched. */
+  readonly watcher: Pick<ProgramWatcher, 'files' | 'missing' | 'chain' | 'isImported'> | undefined;
   /** Grace period (ms). */
   readonly grace: number;
   /** Whether the line mentions the restart key. */
   readonly mayPress: boolean;
   /** Whether the program is finishing in-flight requests before its stop signal. */
   readonly isDraining: boolean;
-  /** Returns the shortest chain of imports from the entry to a file, both included. */
-  readonly chain: (path: string) => readonly string[];
-  /** Tells a module from a settings file or an asset. */
-  readonly isImported: (path: string) => boolean;
 }
 
 /** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
-  const name = context.command?.label ?? display(context.entry, context.cwd);
-  const files = count(context.files, 'file');
+  const { program, watcher, grace, mayPress, isDraining } = context;
+  const name = program.kind === 'command' ? label(program) : display(program.entry, program.cwd);
+  const files = count(watcher?.files ?? 0, 'file');
   switch (line.kind) {
     case 'up':
       // Only the command itself knows when it is ready.
-      if (context.command) return `started: ${context.command.text}, watching ${files}`;
-      return `${name} is up in ${duration(line.ms)}, watching ${files}${context.mayPress ? ', press Enter to restart' : ''}`;
+      if (program.kind === 'command') return `started: ${shown(program)}, watching ${files}`;
+      return `${name} is up in ${duration(line.ms)}, watching ${files}${mayPress ? ', press Enter to restart' : ''}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;
     case 'requested':
@@ -56,11 +50,11 @@ export function wording(line: Line, context: Context): string {
     case 'exit75':
       return `${name} asked for a restart (exit code ${EXIT_RESTART}), restarting${delayed(line.delay)}`;
     case 'waiting':
-      return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}${context.mayPress ? ', or press Enter' : ''}`;
+      return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}${mayPress ? ', or press Enter' : ''}`;
     case 'overdue':
-      return `waiting up to ${duration(context.grace)} for ${name} to ${context.isDraining ? 'finish in-flight requests' : 'exit'}`;
+      return `waiting up to ${duration(grace)} for ${name} to ${isDraining ? 'finish in-flight requests' : 'exit'}`;
     case 'killing':
-      return `${name} did not exit within ${duration(context.grace)}, killing it`;
+      return `${name} did not exit within ${duration(grace)}, killing it`;
     case 'killHint':
       return `waiting for ${name} to exit, ${line.signal === 'SIGINT' ? 'press Ctrl-C' : `send ${line.signal}`} again to kill it`;
     case 'exiting':
@@ -103,22 +97,24 @@ export function outcome({ code, signal }: Ended): string {
 function changed({ files }: Change, context: Context): string {
   const [first] = files;
   if (!first) return 'files changed and changed back';
-  const importers = context.chain(first.path).slice(0, -1);
+  const importers = context.watcher?.chain(first.path).slice(0, -1) ?? [];
   const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
-  return `${display(first.path, context.cwd)} ${first.how}${cause(first.path, importers, context)}${others}`;
+  return `${display(first.path, context.program.cwd)} ${first.how}${cause(first.path, importers, context)}${others}`;
 }
 
-function cause(path: string, importers: readonly string[], { cwd, isImported }: Context): string {
+function cause(path: string, importers: readonly string[], { program, watcher }: Context): string {
   if (importers.length === 0) return '';
-  const names = importers.map((importer) => display(importer, cwd));
+  const names = importers.map((importer) => display(importer, program.cwd));
   const chain = names.length <= MAX_CHAIN ? names : [...names.slice(0, 2), '...', ...names.slice(-2)];
-  return ` (${isImported(path) ? 'imported' : 'used'} by ${chain.join(' > ')})`;
+  return ` (${watcher?.isImported(path) ? 'imported' : 'used'} by ${chain.join(' > ')})`;
 }
 
-function awaited({ missing, files, cwd }: Context, { code }: Ended): string {
+function awaited({ program, watcher }: Context, { code }: Ended): string {
+  const { missing, files = 0 } = watcher ?? {};
   const change = `a change in ${count(files, 'file')}`;
   if (missing === undefined || code === 0) return change;
-  return files > 0 ? `${display(missing, cwd)} or ${change}` : display(missing, cwd);
+  const name = display(missing, program.cwd);
+  return files > 0 ? `${name} or ${change}` : name;
 }
 
 function delayed(ms: number): string {

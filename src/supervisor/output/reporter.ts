@@ -6,7 +6,6 @@ import { AutoreloadError } from '../../shared/errors.ts';
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { reasonOf } from '../lifecycle/restart-reason.ts';
 import type { Ended, Line, State } from '../lifecycle/state.ts';
-import { label, shown } from '../program/command-program.ts';
 import type { Program } from '../program/program.ts';
 import type { LastError } from '../runs/last-error.ts';
 import type { Run } from '../runs/run.ts';
@@ -19,14 +18,18 @@ import { explanation, isFailure, wording } from './messages.ts';
 /** Time in which newly loaded modules are collected into one `graph` event (ms). */
 const GRAPH_MS = 50;
 
-export interface ReporterOptions {
+/** A supervised program, and the receivers of its lines and events. */
+export interface Supervised {
   readonly program: Program;
   readonly options: Options;
   readonly log: Log;
-  readonly scheduler: Scheduler;
   readonly emit: Emit;
   /** Whether an event has a listener. */
   readonly isHeard: (name: keyof SupervisorEvents) => boolean;
+}
+
+export interface ReporterOptions extends Supervised {
+  readonly scheduler: Scheduler;
   readonly lastError: LastError;
   readonly watcher: () => ProgramWatcher | undefined;
   readonly run: () => Run | undefined;
@@ -92,22 +95,17 @@ export class Reporter {
   /** Prints a line of the life cycle. `state`: the state that follows. */
   print(line: Line, state: State): void {
     const { program, log, options, emit, isDraining, mayPress } = this.#options;
-    const { cwd, entry } = program;
     const watcher = this.#options.watcher();
-    const files = watcher?.files ?? 0;
-    const text = wording(line, {
-      cwd,
-      entry,
-      command: program.kind === 'command' ? { label: label(program), text: shown(program) } : undefined,
-      files,
-      missing: watcher?.missing,
+    const context = {
+      program,
+      watcher,
       grace: options.grace,
       mayPress: mayPress(line),
       isDraining: isDraining(),
-      chain: (path) => watcher?.chain(path) ?? [],
-      isImported: (path) => watcher?.isImported(path) ?? false,
-    });
-    if (line.kind === 'up') emit('ready', { generation: state.generation, ms: line.ms, watching: files });
+    };
+    const text = wording(line, context);
+    if (line.kind === 'up')
+      emit('ready', { generation: state.generation, ms: line.ms, watching: watcher?.files ?? 0 });
     const reason = reasonIn(line);
     if (reason) {
       // The event is about the earlier run, whether or not the next one has been started already.
@@ -118,7 +116,8 @@ export class Reporter {
     if (isFailure(line)) log.failure(text);
     else log.info(text);
     if (line.kind !== 'restarting') return;
-    for (const { path } of line.change.files) log.debug(() => explanation(watcher?.why(path) ?? [], cwd));
+    for (const { path } of line.change.files)
+      log.debug(() => explanation(watcher?.why(path) ?? [], program.cwd));
   }
 
   /** Supervision has ended. */

@@ -97,7 +97,7 @@ export function label(command: CommandProgram): string {
 /** Formats a command line as it would be typed, on one line, shortened. */
 export function shown({ executable, args }: CommandProgram, max: number = MAX_SHOWN): string {
   const text = [executable, ...args].map(quoted).join(' ');
-  return text.length > max ? `${text.slice(0, max)}...` : text;
+  return text.length > max ? `${text.slice(0, max).replace(/ \S*$/, '')} ...` : text;
 }
 
 /** Why a command could not be started, and the exit code that stands for it. */

@@ -324,7 +324,7 @@ for (const [what, options, message] of [
   [
     'a text for arguments',
     { script: 'app.js', args: '--port' },
-    "supervise(): args must be an array of texts, got \"--port\". Use ['--port', '8080'].",
+    "supervise(): args must be an array of strings, got \"--port\". Use ['--port', '8080'].",
   ],
   [
     'a bad stream',

@@ -333,8 +333,8 @@ test('running: an app with a change handler is consulted, with a timeout', () =>
 
 test('consulting: a change that the app handles causes no restart', () => {
   assertNext(CONSULTING, ANSWERED, CONSULTED, [
-    { kind: 'clearTimer' },
     print({ kind: 'handled', change: CHANGE }),
+    { kind: 'clearTimer' },
   ]);
 });
 
@@ -370,9 +370,9 @@ test('consulting: a later change is merged into the pending question, and an ans
 test('consulting: after an exit of the app the next run starts with the change', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   assertNext(CONSULTING, exit(CRASHED), next, [
-    { kind: 'clearTimer' },
     print({ kind: 'restarting', change: CHANGE }),
     spawned(2),
+    { kind: 'clearTimer' },
   ]);
 });
 

@@ -8,22 +8,30 @@ import {
   unreportedText,
   wording,
 } from '../../../../src/supervisor/output/messages.ts';
+import { commandProgram } from '../../../../src/supervisor/program/command-program.ts';
 import type { Context } from '../../../../src/supervisor/output/messages.ts';
 import type { Change, Ended, Line } from '../../../../src/supervisor/lifecycle/state.ts';
 
 const posix = { skip: sep !== '/' };
 
-const CONTEXT: Context = {
-  cwd: '/app',
-  entry: '/app/app.js',
+const WATCHER = {
   files: 12,
   missing: undefined,
+  chain: (path: string) => ['/app/app.js', '/app/src/routes.js', path],
+  isImported: () => true,
+};
+const CONTEXT: Context = {
+  program: { kind: 'node', cwd: '/app', entry: '/app/app.js' },
+  watcher: WATCHER,
   grace: 5000,
   mayPress: false,
   isDraining: false,
-  chain: (path) => ['/app/app.js', '/app/src/routes.js', path],
-  isImported: () => true,
 };
+
+/** The context with other properties of the watcher. */
+function watching(changes: Partial<NonNullable<Context['watcher']>>): Context {
+  return { ...CONTEXT, watcher: { ...WATCHER, ...changes } };
+}
 
 function change(...paths: readonly string[]): Line {
   const files: Change['files'] = paths.map((path) => ({ path, how: 'changed' }));
@@ -91,12 +99,12 @@ test('the line about a file system that does not report every change', posix, ()
 test('created and deleted files are reported as such', posix, () => {
   for (const how of ['created', 'deleted'] as const) {
     const line: Line = { kind: 'restarting', change: { at: 0, files: [{ path: '/app/a.js', how }] } };
-    assert.equal(wording(line, { ...CONTEXT, chain: () => [] }), `a.js ${how}, restarting`);
+    assert.equal(wording(line, watching({ chain: () => [] })), `a.js ${how}, restarting`);
   }
 });
 
 test('an asset or a settings file is used, not imported', posix, () => {
-  const context = { ...CONTEXT, isImported: () => false };
+  const context = watching({ isImported: () => false });
   assert.equal(
     wording(change('/app/page.html'), context),
     'page.html changed (used by app.js > src/routes.js), restarting',
@@ -104,14 +112,16 @@ test('an asset or a settings file is used, not imported', posix, () => {
 });
 
 test('a command is named by its label, and once by its full text', posix, () => {
-  const context = { ...CONTEXT, command: { label: 'python3 main.py', text: 'python3 main.py --port 80' } };
+  const surroundings = { cwd: '/app', env: {}, platform: process.platform, isTerminal: false };
+  const argv = ['python3', 'main.py', '--port', '80', '--workers', '4', '--reload-dirs'];
+  const context = { ...CONTEXT, program: commandProgram(argv, surroundings) };
   assert.equal(
     wording({ kind: 'up', ms: 1 }, context),
-    'started: python3 main.py --port 80, watching 12 files',
+    'started: python3 main.py --port 80 --workers 4 --reload-dirs, watching 12 files',
   );
   assert.equal(
     wording(waiting({ code: 1 }), context),
-    'python3 main.py failed with exit code 1, waiting for a change in 12 files',
+    'python3 main.py --port 80 --workers 4 ... failed with exit code 1, waiting for a change in 12 files',
   );
 });
 
@@ -131,28 +141,29 @@ test('only lines about a failed run are failures', () => {
 });
 
 test('a file without an importer has no chain', posix, () => {
-  const context = { ...CONTEXT, chain: (path: string) => [path] };
+  const context = watching({ chain: (path) => [path] });
   assert.equal(wording(change('/app/app.js'), context), 'app.js changed, restarting');
 });
 
 test('a long chain is printed without its middle', posix, () => {
   const chainOf = (length: number): string => {
     const chain = (): string[] => Array.from({ length }, (_, i) => `/app/${i}`);
-    return wording(change('/app/a.js'), { ...CONTEXT, chain });
+    return wording(change('/app/a.js'), watching({ chain }));
   };
   assert.equal(chainOf(6), 'a.js changed (imported by 0 > 1 > 2 > 3 > 4), restarting');
   assert.equal(chainOf(7), 'a.js changed (imported by 0 > 1 > ... > 4 > 5), restarting');
 });
 
 test('a missing file is named after a failure, and not after a clean exit', posix, () => {
-  const context = { ...CONTEXT, missing: '/app/src/x.js', files: 1 };
+  const missing = '/app/src/x.js';
+  const context = watching({ missing, files: 1 });
   assert.equal(
     wording(waiting({ code: 1 }), context),
     'app.js failed with exit code 1, waiting for src/x.js or a change in 1 file',
   );
   assert.equal(wording(waiting({ code: 0 }), context), 'app.js completed, waiting for a change in 1 file');
   assert.equal(
-    wording(waiting({ code: 1 }), { ...context, files: 0 }),
+    wording(waiting({ code: 1 }), watching({ missing, files: 0 })),
     'app.js failed with exit code 1, waiting for src/x.js',
   );
 });
