@@ -216,10 +216,14 @@ export class ProgramFiles {
     return (chain.length > 1 ? chain : this.#lastGraph.chain(url)).map(toPath);
   }
 
-  /** Whether a module imports the path, or tried to. Settings files and assets are not imported. */
+  /** Whether the program has loaded the path as a module, or tried to. Settings files and assets are no modules. */
   isImported(path: string): boolean {
     const url = fromPath(path);
-    return [this.#graph, this.#lastGraph].some((graph) => graph.has(url, 'import') || graph.has(url, 'miss'));
+    const isInGraph = [this.#graph, this.#lastGraph].some(
+      (graph) => graph.has(url, 'import') || graph.has(url, 'miss'),
+    );
+    // A module that was named as an asset first: the file of a worker.
+    return isInGraph || this.#baseline.loadedSize(path) !== undefined;
   }
 
   /** See {@link dependencies}. What is tracked comes last, and from no module. */
