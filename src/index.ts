@@ -5,7 +5,7 @@ import type {
   Bridge,
   BridgeChannel,
   ChangeHandler,
-  Request,
+  BridgeRequest,
   RestartHandler,
   RestartReason,
 } from './protocol/app-bridge.cts';
@@ -14,7 +14,7 @@ export type { Change, ChangeHandler, RestartHandler, RestartReason } from './pro
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
 
-const request: Request = {};
+const request: BridgeRequest = {};
 process.getBuiltinModule('node:diagnostics_channel').channel(CHANNEL).publish(request);
 const bridge: Bridge | undefined = request.bridge;
 

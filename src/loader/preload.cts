@@ -11,7 +11,7 @@ import {
   LANE_FD,
   LATE_GATE,
   LANE_VARIABLE,
-  parseHanded,
+  parseInherited,
   RELAY_VARIABLE,
 } from '../protocol/control.cts';
 import type { ControlMessage } from '../protocol/control.cts';
@@ -90,7 +90,7 @@ function joinChild(pipe: string | undefined): void {
   record({ fd: LANE_FD, pipe }, progress);
   reportCrashes();
   listen(obey);
-  if (handed !== undefined) holdSockets(parseHanded(handed));
+  if (handed !== undefined) holdSockets(parseInherited(handed));
   if (isDebugged()) guardExit();
   if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
   else onDisconnect(() => send({ kind: 'disconnected' }));

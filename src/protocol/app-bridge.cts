@@ -1,12 +1,12 @@
-// How the app's API and the loader find each other in one thread: a diagnostics channel of Node's, which shows in no list
-// of the app's. They may come from two copies of this package, so what is agreed on is only added to. Types only: each module
-// less is a fifth of a millisecond for programs that are not supervised.
+// Defines how the API of the app finds the loader in its thread: over a diagnostics channel, which the app cannot list. The two
+// may come from different copies of this package: fields are only ever added. Types only: each module costs a program without a
+// supervisor a fifth of a millisecond.
 
-/** Name of the channel. The API publishes a {@link Request}; a loader that is there answers in the same call. */
+/** Name of the channel. The API publishes a {@link BridgeRequest}; the loader answers within the same call. */
 export type BridgeChannel = 'autoreload.bridge';
 
-/** What the API asks with. */
-export interface Request {
+/** The message on the channel. The loader sets `bridge`. */
+export interface BridgeRequest {
   bridge?: Bridge;
 }
 
@@ -22,21 +22,21 @@ export interface Change {
   readonly files: readonly ChangedFile[];
 }
 
-/** Why a run was started or is ended. */
+/** Why a run started or stops. */
 export interface RestartReason extends Change {
   /**
-   * Files have `change`d; somebody has `request`ed it; the run before has completed (`exit`) or failed (`crash`), and was to
-   * be run again.
+   * Files have changed (`change`); the app, the user or a tool requested a restart (`request`); the previous run completed
+   * (`exit`) or failed (`crash`) and is run again.
    */
   readonly cause: 'change' | 'request' | 'exit' | 'crash';
-  /** What the one who has requested it says. */
+  /** The message of a request. */
   readonly message: string | undefined;
 }
 
 /** Is called before the program restarts. */
 export type RestartHandler = (reason: RestartReason) => unknown;
 
-/** Is asked whether a change causes a restart. */
+/** Decides whether a change causes a restart. */
 export type ChangeHandler = (change: Change) => unknown;
 
 /** What the loader does for the API. */
@@ -45,12 +45,12 @@ export interface Bridge {
   readonly reason: RestartReason | undefined;
   track: (text: string, cwd: string, on: boolean) => void;
   request: (what: 'restart' | 'stop', message: string | undefined) => void;
-  /** Returns what takes the handler away again. */
+  /** Returns a function that unregisters the handler. */
   onRestart: (handler: RestartHandler) => () => void;
   onChange: (handler: ChangeHandler) => () => void;
-  /** Aborted when the run is to end for a restart. */
+  /** Aborted when the run must stop for a restart. */
   signal: () => AbortSignal;
   shouldRestart: () => boolean;
-  /** What the run before has left under a key, or `initial`; kept for the next run. */
+  /** The value that the previous run preserved under a key, or `initial()`. The next run gets it. */
   preserve: (key: string, initial: () => object) => object;
 }

@@ -1,221 +1,219 @@
-// How a child and its supervisor meet: extra descriptors, variables, what is said at the gate, the control messages (supervisor
-// to child) and sockets that are handed over, and how each is parsed. What the child tells is in records.cts. Knows
-// nothing of who sends or what follows from it. CommonJS, because the child preloads it.
+// Defines how a supervisor and its child meet: descriptors, environment variables, messages at the gate, control messages
+// (supervisor to child), listening sockets (child to supervisor). What the child records is in records.cts. Knows nothing of who
+// sends a message or of its effect. CommonJS, because the child preloads it.
 import type { ChangedFile, RestartReason } from './app-bridge.cts';
 import { isNumber, isString } from './records.cts';
 import type { UsedBuiltin } from './records.cts';
 
-/** Version of the protocol; both ends come from the same package, so any other version is not ours. */
+/** Version of the protocol. Both ends come from the same package: a message with another version is foreign. */
 const VERSION = 1;
 
+/** `cmd` of our messages. Node emits a message with this prefix as `internalMessage`, never as `message`. */
+const CONTROL_CMD = 'NODE_AUTORELOAD';
+
 /**
- * Descriptor of the lane in a child: a pipe that carries records one way, written synchronously.
- * Descriptors up to 15 are marked close-on-exec by Node at startup, so what the app spawns sees it only if we give it.
+ * Descriptor of the lane in a child: a pipe for records, written synchronously. Node marks the descriptors below 16 as
+ * close-on-exec when it starts, so that processes of the app inherit the lane only on purpose.
  */
 export const LANE_FD = 3;
 
-/** Variable by which a process that the app starts is told where the lane is; it takes it out of its environment. */
-export const LANE_VARIABLE = 'AUTORELOAD_LANE';
-
-/** Variable that tells a child that its IPC channel is for the launcher's messages too; the preload takes it away. */
-export const RELAY_VARIABLE = 'AUTORELOAD_RELAY';
-
-/** Descriptor of Node's IPC channel in a child. */
+/** Descriptor of the IPC channel in a child. */
 export const CONTROL_FD = 4;
 
-/** Descriptor on which a standby waits to be let through. */
+/** Descriptor on which a standby waits for its turn. */
 export const GATE_FD = 5;
 
-/** Variable that tells a child to wait at the gate; it takes it out of its environment. */
-export const GATE_VARIABLE = 'AUTORELOAD_GATE';
-
-/** Where the gate is: in front of the user's preloads, or behind them. */
-export type Gate = 'early' | 'late';
-
-/** Key under which the preload leaves the gate for the one behind the user's preloads, which takes it away. */
-export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
-
-/** Descriptor of the first listening socket that a child is handed; the others follow. */
+/** Descriptor of the first listening socket that a child inherits; the others follow. */
 export const HELD_FD = 6;
 
-/** Variable that tells a child to hand over its listening sockets, and which it is handed; the preload takes it away. */
+/** Variable with the address of the lane, for processes that the app starts. The preload removes it. */
+export const LANE_VARIABLE = 'AUTORELOAD_LANE';
+
+/** Variable: the IPC channel of the child also carries messages of the launcher. The preload removes it. */
+export const RELAY_VARIABLE = 'AUTORELOAD_RELAY';
+
+/** Variable: the child waits at the gate. The preload removes it. */
+export const GATE_VARIABLE = 'AUTORELOAD_GATE';
+
+/** Variable with the listening sockets that a child inherits; without it the child holds none. The preload removes it. */
 export const HELD_VARIABLE = 'AUTORELOAD_HELD';
 
-/** A listening socket, as the child that has opened it describes it. */
-export interface Listening {
-  /** Unlike that of any other. */
+/** Variable with the options that the supervisor has added to `execArgv`, one on each line. The preload removes them. */
+export const HIDDEN_OPTIONS = 'AUTORELOAD_HIDDEN_OPTIONS';
+
+/**
+ * Variable that keeps descendants of the app from becoming supervisors. Set only where our `--import` comes from a Node
+ * configuration file, which the app and its descendants read again.
+ */
+export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
+
+/**
+ * Key of the environment data that marks a supervised process; worker threads find the address of the lane there.
+ * Unlike a variable or a property of `process`, environment data cannot be listed.
+ */
+export const SUPERVISED_KEY = 'autoreload.supervised';
+
+/** Position of the gate: before the preloads of the user, or after them. */
+export type Gate = 'early' | 'late';
+
+/** Global key of the late gate, from our first preload to our last, which removes it. */
+export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
+
+/** A listening socket, as the child that opened it describes it. */
+export interface ListeningSocket {
+  /** Unique among all sockets of all runs. */
   readonly id: string;
-  /** What it is bound to, as the program asks for it. */
+  /** The address that the program asked for, and how often it had asked before. */
   readonly key: string;
-  /** Its port; or which file it is, where it has one. */
+  /** Its port, or the identity of its socket file; empty without either. */
   readonly mark: string;
-  /** Absolute path of its file; undefined where it has none. */
+  /** Absolute path of its socket file. */
   readonly file: string | undefined;
-  /** Whether it belongs to a server that speaks plain HTTP. */
+  /** Whether its server speaks plain HTTP. */
   readonly http: boolean;
 }
 
-/** A listening socket that a child is handed. */
-export interface Handed {
+/** A listening socket that a child inherits. */
+export interface InheritedSocket {
   readonly id: string;
   readonly key: string;
   readonly mark: string;
   readonly fd: number;
 }
 
-/** What a module of the last run asked for, the URL of the module, and the URL that was found. */
+/** A specifier, the URL of the module that contains it, and the URL that it resolved to in the last run. */
 export type PackageResolution = readonly [specifier: string, parent: string, url: string];
 
-/** What a standby is told at the gate, a line each. `warm`: what the last run has used. `go`: its turn has come. */
-export type GateMessage =
-  | {
-      readonly kind: 'warm';
-      readonly builtins: readonly UsedBuiltin[];
-      /** What was found in packages. */
-      readonly found: readonly PackageResolution[];
-    }
-  | { readonly kind: 'go'; readonly begin: Begin };
-
-/** What a run is told when it begins. */
-export interface Begin {
-  /** Its number, from 1. */
+/** What a run learns when it starts. */
+export interface RunInfo {
+  /** Number of the run, from 1. */
   readonly generation: number;
-  /** Why it was started; undefined for the first. */
+  /** Undefined for the first run. */
   readonly reason: RestartReason | undefined;
-  /** What runs before have preserved, by key: the bytes of `v8.serialize`, in base64. */
+  /** Preserved values by key: serialized by V8, in base64. */
   readonly state: Readonly<Record<string, string>>;
 }
 
-/** `cmd` of our control messages. Node emits messages with this prefix as `internalMessage`, never as `message`. */
-const CONTROL_CMD = 'NODE_AUTORELOAD';
+/** A line for a standby at the gate. */
+export type GateMessage =
+  /** What the last run used of Node, and what it resolved in packages. */
+  | {
+      readonly kind: 'warm';
+      readonly builtins: readonly UsedBuiltin[];
+      readonly found: readonly PackageResolution[];
+    }
+  /** The standby becomes the run. */
+  | { readonly kind: 'go'; readonly begin: RunInfo };
 
-/**
- * Variable that keeps what the app starts from being supervised a second time. Only set where our option cannot be
- * taken away: it comes from a configuration file of Node's, which the app and all that it starts read again.
- */
-export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
-
-/**
- * Key of Node's environment data by which a child and what it starts know that they are supervised; worker threads find
- * the lane there too. Unlike a variable or a property of `process`, it shows in no list.
- */
-export const SUPERVISED_KEY = 'autoreload.supervised';
-
-/** Variable with the options, one on a line, that the child was given besides the user's. The preload takes all away. */
-export const HIDDEN_OPTIONS = 'AUTORELOAD_HIDDEN_OPTIONS';
-
-/** A control message. */
+/** A message of the supervisor. */
 export type ControlMessage =
-  /** The run is to end. This signal follows where there are signals. Without a reason no other run follows. */
+  /** The run must stop. The signal follows, except on Windows. Without a reason there is no next run. */
   | { readonly kind: 'stop'; readonly signal: string; readonly reason: RestartReason | undefined }
-  /** Is this change to cause a restart? */
+  /** Asks the app whether this change causes a restart. */
   | { readonly kind: 'ask'; readonly round: number; readonly files: readonly ChangedFile[] }
-  /** SIGUSR1 was sent: where does the inspector listen? */
+  /** After SIGUSR1: asks for the URL of the inspector. */
   | { readonly kind: 'inspected' }
-  /** SIGUSR1 has opened the inspector there in an earlier run. */
+  /** SIGUSR1 opened the inspector at this address in an earlier run. */
   | { readonly kind: 'inspect'; readonly host: string; readonly port: number };
 
-/** The message that goes with a listening socket, in the same envelope. */
-export function encodeListening(listening: Listening): object {
-  return { cmd: CONTROL_CMD, version: VERSION, kind: 'listening', ...listening };
-}
+type Checks = Readonly<Record<string, (value: unknown) => boolean>>;
 
-/** What arrived with a listening socket, or undefined when it is not one of ours. */
-export function parseListening(message: unknown): Listening | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { cmd, version, kind, id, key, mark, file, http } = message as Record<string, unknown>;
-  if (cmd !== CONTROL_CMD || version !== VERSION || kind !== 'listening') return undefined;
-  if (!isString(id) || !isString(key) || !isString(mark)) return undefined;
-  return { id, key, mark, file: isString(file) ? file : undefined, http: http === true };
-}
+/** Fields that tell a message from a foreign one. The types vouch for the rest: both ends come from the same package. */
+const CONTROL_MESSAGES: Readonly<Record<ControlMessage['kind'], Checks>> = {
+  stop: { signal: isString },
+  ask: { round: isNumber, files: Array.isArray },
+  inspected: {},
+  inspect: { host: isString, port: isNumber },
+};
 
-/** The value of {@link HELD_VARIABLE}. */
-export function encodeHanded(handed: readonly Handed[]): string {
-  return JSON.stringify(handed);
-}
+const GATE_MESSAGES: Readonly<Record<GateMessage['kind'], Checks>> = {
+  warm: { builtins: Array.isArray, found: Array.isArray },
+  go: { begin: isObject },
+};
 
-/** The sockets in a value of {@link HELD_VARIABLE}. */
-export function parseHanded(value: string): Handed[] {
-  try {
-    const handed: unknown = JSON.parse(value);
-    return Array.isArray(handed) ? handed.filter(isHanded) : [];
-  } catch {
-    return [];
-  }
-}
+const SOCKET: Checks = { id: isString, key: isString, mark: isString };
 
-function isHanded(value: unknown): value is Handed {
-  const { id, key, mark, fd } = (value ?? {}) as Partial<Record<keyof Handed, unknown>>;
-  return isString(id) && isString(key) && isString(mark) && isNumber(fd);
-}
-
-/** A control message, in the envelope that keeps it out of the app's sight. */
+/** A control message in the envelope that hides it from the app. */
 export function encodeControl(message: ControlMessage): object {
   return { cmd: CONTROL_CMD, version: VERSION, ...message };
 }
 
-/** The control message in what arrived over IPC, or undefined when it is not one of ours. */
+/** The control message in an IPC message; undefined for any other message. */
 export function parseControl(message: unknown): ControlMessage | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { cmd, version, kind, ...rest } = message as Record<string, unknown>;
-  const { host, port, signal, reason, round, files } = rest;
-  if (cmd !== CONTROL_CMD || version !== VERSION) return undefined;
-  if (kind === 'stop' && isString(signal)) return { kind, signal, reason: reasonFrom(reason) };
-  if (kind === 'ask' && isNumber(round)) return { kind, round, files: filesFrom(files) };
-  if (kind === 'inspected') return { kind };
-  if (kind === 'inspect' && isString(host) && isNumber(port)) return { kind, host, port };
-  return undefined;
+  const control = ofKind<ControlMessage>(opened(message), CONTROL_MESSAGES);
+  return control?.kind === 'stop' ? { ...control, reason: complete(control.reason) } : control;
 }
 
-/** The line that carries a message to the gate. */
+/** The IPC message that accompanies the handle of a listening socket. */
+export function encodeListening(socket: ListeningSocket): object {
+  return { cmd: CONTROL_CMD, version: VERSION, kind: 'listening', ...socket };
+}
+
+/** The socket in an IPC message; undefined for any other message. */
+export function parseListening(message: unknown): ListeningSocket | undefined {
+  const { kind, ...socket } = opened(message) ?? {};
+  if (kind !== 'listening' || !has(socket, SOCKET)) return undefined;
+  const { id, key, mark, file, http } = socket;
+  return { id, key, mark, file: isString(file) ? file : undefined, http: http === true } as ListeningSocket;
+}
+
+/** The value of {@link HELD_VARIABLE}. */
+export function encodeInherited(sockets: readonly InheritedSocket[]): string {
+  return JSON.stringify(sockets);
+}
+
+/** The sockets in a value of {@link HELD_VARIABLE}. */
+export function parseInherited(value: string): InheritedSocket[] {
+  const sockets = parseJson(value);
+  if (!Array.isArray(sockets)) return [];
+  return sockets.filter((socket) => has(socket, { ...SOCKET, fd: isNumber })) as InheritedSocket[];
+}
+
+/** The line of a message to the gate. */
 export function encodeGateMessage(message: GateMessage): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** The message in a line, or undefined when it is not one of ours. */
+/** The message in a line; undefined for any other line. */
 export function parseGateMessage(line: string): GateMessage | undefined {
+  const message = ofKind<GateMessage>(parseJson(line), GATE_MESSAGES);
+  if (message?.kind !== 'go') return message;
+  return { ...message, begin: { ...message.begin, reason: complete(message.begin.reason) } };
+}
+
+/** The content of our envelope; undefined for any other message. */
+function opened(message: unknown): Record<string, unknown> | undefined {
+  if (!isObject(message)) return undefined;
+  const { cmd, version, ...content } = message;
+  return cmd === CONTROL_CMD && version === VERSION ? content : undefined;
+}
+
+/** JSON drops properties that are undefined; the app sees all properties of a reason. */
+function complete(reason: RestartReason | undefined): RestartReason | undefined {
+  return reason && { ...reason, message: reason.message };
+}
+
+function ofKind<T extends { readonly kind: string }>(
+  value: unknown,
+  kinds: Readonly<Record<T['kind'], Checks>>,
+): T | undefined {
+  const known: Readonly<Record<string, Checks>> = kinds;
+  const kind = isObject(value) ? String(value['kind']) : '';
+  return Object.hasOwn(known, kind) && has(value, known[kind] ?? {}) ? (value as T) : undefined;
+}
+
+function has(value: unknown, checks: Checks): boolean {
+  return isObject(value) && Object.entries(checks).every(([name, isValid]) => isValid(value[name]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const { kind, builtins, found, begin } = JSON.parse(line) as Record<string, unknown>;
-    if (kind === 'go') return { kind, begin: parseBegin(begin) };
-    return kind === 'warm' && Array.isArray(builtins) && Array.isArray(found)
-      ? { kind, builtins: builtins.filter(isBuiltin), found: found.filter(isFound) }
-      : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** What a run is told when it begins; one that is not told is the first. */
-export function parseBegin(value: unknown): Begin {
-  const { generation, reason, state } = (value ?? {}) as Partial<Record<keyof Begin, unknown>>;
-  const entries = Object.entries(typeof state === 'object' && state !== null ? state : {});
-  return {
-    generation: isNumber(generation) ? generation : 1,
-    reason: reasonFrom(reason),
-    state: Object.fromEntries(entries.filter((entry): entry is [string, string] => isString(entry[1]))),
-  };
-}
-
-function reasonFrom(value: unknown): RestartReason | undefined {
-  const { cause, files, message } = (value ?? {}) as Partial<Record<keyof RestartReason, unknown>>;
-  if (cause !== 'change' && cause !== 'request' && cause !== 'exit' && cause !== 'crash') return undefined;
-  return { cause, files: filesFrom(files), message: isString(message) ? message : undefined };
-}
-
-function filesFrom(value: unknown): ChangedFile[] {
-  return Array.isArray(value) ? value.filter(isChangedFile) : [];
-}
-
-function isChangedFile(value: unknown): value is ChangedFile {
-  const { path, how } = (value ?? {}) as Partial<Record<keyof ChangedFile, unknown>>;
-  return isString(path) && (how === 'changed' || how === 'created' || how === 'deleted');
-}
-
-function isBuiltin(value: unknown): value is UsedBuiltin {
-  const { name, imported } = (value ?? {}) as Partial<Record<keyof UsedBuiltin, unknown>>;
-  return isString(name) && typeof imported === 'boolean';
-}
-
-function isFound(value: unknown): value is PackageResolution {
-  return Array.isArray(value) && value.length === 3 && value.every(isString);
 }

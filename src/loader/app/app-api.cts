@@ -9,11 +9,11 @@ import type {
   BridgeChannel,
   ChangedFile,
   ChangeHandler,
-  Request,
+  BridgeRequest,
   RestartHandler,
   RestartReason,
 } from '../../protocol/app-bridge.cts';
-import type { Begin } from '../../protocol/control.cts';
+import type { RunInfo } from '../../protocol/control.cts';
 import { send, sendSoon } from '../channel/record-writer.cts';
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
@@ -33,7 +33,7 @@ const MAX_WHY = 100;
 /** Whatever uses a signal reads or calls one of these. */
 const LOOKS = ['aborted', 'reason', 'throwIfAborted', 'addEventListener', 'onabort'] as const;
 
-const FIRST: Begin = { generation: 1, reason: undefined, state: {} };
+const FIRST: RunInfo = { generation: 1, reason: undefined, state: {} };
 
 let begin = FIRST;
 const restartHandlers: RestartHandler[] = [];
@@ -87,12 +87,12 @@ const DESCENDANT: Bridge = {
 /** From now on the API finds us in this thread. */
 export function offerApi(isChild: boolean): void {
   subscribe(CHANNEL, (request) => {
-    (request as Request).bridge = isChild ? CHILD : DESCENDANT;
+    (request as BridgeRequest).bridge = isChild ? CHILD : DESCENDANT;
   });
 }
 
 /** The run begins, and knows which it is and why. */
-export function beginRun(run: Begin): void {
+export function beginRun(run: RunInfo): void {
   begin = run;
 }
 

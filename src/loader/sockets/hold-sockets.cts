@@ -4,7 +4,7 @@
 import type net from 'node:net';
 import { resolve } from 'node:path';
 import { encodeListening } from '../../protocol/control.cts';
-import type { Handed } from '../../protocol/control.cts';
+import type { InheritedSocket } from '../../protocol/control.cts';
 import { channelPipe, giveHandle } from '../channel/control-channel.cts';
 import { pipeClass, portOf, serverOf, tcpClass } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
@@ -52,7 +52,7 @@ let ending = false;
  *
  * @param handed what the run before has left
  */
-export function holdSockets(handed: readonly Handed[]): void {
+export function holdSockets(handed: readonly InheritedSocket[]): void {
   legacy = new InheritedSockets(handed, (id) => send({ kind: 'released', id }));
   const tcp = tcpClass();
   const pipe = pipeClass(channelPipe());

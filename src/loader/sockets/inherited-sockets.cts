@@ -1,7 +1,7 @@
 // The sockets that this run was handed and has not asked for yet. Owns their descriptors, and decides when they are not
 // wanted. Knows nothing of servers.
 import fs from 'node:fs';
-import type { Handed } from '../../protocol/control.cts';
+import type { InheritedSocket } from '../../protocol/control.cts';
 import type { Handle } from '../../node-internals/sockets.cts';
 import { pipeAt } from '../channel/record-writer.cts';
 
@@ -15,7 +15,7 @@ const REPLACED_MS = 100;
 const { setTimeout } = globalThis;
 const { closeSync } = fs;
 
-interface Waiting extends Handed {
+interface Waiting extends InheritedSocket {
   /** Which socket is behind the descriptor: a preload of the user's may close what it has not opened. */
   readonly socket: string;
 }
@@ -27,7 +27,7 @@ export class InheritedSockets {
   #isReplaced = false;
 
   /** @param onRelease called for each that is not wanted */
-  constructor(handed: readonly Handed[], onRelease: (id: string) => void) {
+  constructor(handed: readonly InheritedSocket[], onRelease: (id: string) => void) {
     this.#onRelease = onRelease;
     for (const one of handed) {
       const socket = pipeAt(one.fd);

@@ -2,7 +2,7 @@
 // It waits by reading, so that no event loop runs. Knows nothing of what comes before or after.
 import fs from 'node:fs';
 import { GATE_FD, parseGateMessage } from '../../protocol/control.cts';
-import type { Begin } from '../../protocol/control.cts';
+import type { RunInfo } from '../../protocol/control.cts';
 import { expectFound } from '../hooks/previous-run.cts';
 import { warm } from './warm-up.cts';
 
@@ -15,7 +15,7 @@ const NEWLINE = 10;
  * @param isReady whether all is in place for the loader of ES modules
  * @returns what the supervisor says of the run that begins
  */
-export function waitAtGate(isReady: boolean): Begin {
+export function waitAtGate(isReady: boolean): RunInfo {
   const warnings: unknown[][] = [];
   let pieces: Buffer[] = [];
   for (;;) {

@@ -2,7 +2,7 @@
 // each; accepts no connection, and reads nothing. Knows nothing of processes.
 import { markOf, removeFile } from '../../shared/socket-file.cts';
 import { HELD_FD } from '../../protocol/control.cts';
-import type { Handed, Listening } from '../../protocol/control.cts';
+import type { InheritedSocket, ListeningSocket } from '../../protocol/control.cts';
 
 /** As many are held; what is above would not be marked as close-on-exec by Node when it starts. */
 const MAX_HELD = 16 - HELD_FD;
@@ -16,7 +16,7 @@ export interface SocketHandle {
   close: () => void;
 }
 
-interface Entry extends Listening {
+interface Entry extends ListeningSocket {
   readonly handle: SocketHandle;
 }
 
@@ -38,7 +38,7 @@ export class HeldSockets {
   }
 
   /** Takes a socket of the program's. */
-  add(listening: Listening, handle: SocketHandle): void {
+  add(listening: ListeningSocket, handle: SocketHandle): void {
     const { id, key } = listening;
     if (this.#gone.delete(id)) {
       handle.close();
@@ -64,7 +64,7 @@ export class HeldSockets {
   }
 
   /** What the next run is handed: descriptors of this process, in order, and what it is told of them. */
-  handOver(): { readonly fds: readonly number[]; readonly handed: readonly Handed[] } {
+  handOver(): { readonly fds: readonly number[]; readonly handed: readonly InheritedSocket[] } {
     const entries = [...this.#entries.values()];
     return {
       fds: entries.map(({ handle }) => handle.fd),

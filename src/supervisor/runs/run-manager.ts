@@ -3,7 +3,7 @@
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
-import type { Begin, Gate, PackageResolution } from '../../protocol/control.cts';
+import type { RunInfo, Gate, PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { NodeRun } from './node-run.ts';
 import { textOf } from '../util/safe-fs.ts';
@@ -132,7 +132,7 @@ export class RunManager {
   start(generation: number, reason: RestartReason | undefined): void {
     const { launcher } = this.#options;
     this.#preserved.begin();
-    const begin: Begin = { generation, reason, state: this.#preserved.state };
+    const begin: RunInfo = { generation, reason, state: this.#preserved.state };
     this.#generation = generation;
     this.#usage = new WarmUpList();
     this.#child = undefined;
@@ -194,7 +194,7 @@ export class RunManager {
   }
 
   /** The first run needs to be told nothing. Another finds the gate open. */
-  #spawnNow(begin: Begin): Run {
+  #spawnNow(begin: RunInfo): Run {
     const { program } = this.#options;
     if (program.kind === 'command') return this.#spawnCommand(program, begin);
     const child = this.#spawn(program, begin.generation, begin.reason && 'early');
@@ -228,7 +228,7 @@ export class RunManager {
     return child;
   }
 
-  #spawnCommand(program: CommandProgram, { generation, reason }: Begin): Run {
+  #spawnCommand(program: CommandProgram, { generation, reason }: RunInfo): Run {
     const { scheduler, signal, grace, onRecord, onProblem, onExit } = this.#options;
     // It may have done everything by the time that a guard is there.
     this.#guard ??= new Guard();

@@ -1,7 +1,7 @@
 // The standby: the next child, already booted, waiting at the gate. Owns that one process until its turn comes; knows
 // nothing of why a run begins or ends.
 import os from 'node:os';
-import type { Begin, GateMessage } from '../../protocol/control.cts';
+import type { RunInfo, GateMessage } from '../../protocol/control.cts';
 import type { Scheduler } from '../util/scheduler.ts';
 
 /** So many ms after the child has come up, its start is not slowed down any more. */
@@ -62,7 +62,7 @@ export class Standby<C extends Waiting> {
   }
 
   /** The standby, let through; undefined when there is none. The caller owns it from now on. */
-  take(begin: Begin): C | undefined {
+  take(begin: RunInfo): C | undefined {
     if (this.#version !== this.#options.version() || (this.#child && !this.#isFresh())) this.discard();
     const child = this.#child?.isThere ? this.#child : undefined;
     this.#forget();

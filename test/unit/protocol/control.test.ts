@@ -3,12 +3,11 @@ import { test } from 'node:test';
 import {
   encodeControl,
   encodeGateMessage,
-  encodeHanded,
+  encodeInherited,
   encodeListening,
-  parseBegin,
   parseControl,
   parseGateMessage,
-  parseHanded,
+  parseInherited,
   parseListening,
 } from '../../../src/protocol/control.cts';
 import type { RestartReason } from '../../../src/protocol/app-bridge.cts';
@@ -21,23 +20,21 @@ const REASON: RestartReason = {
 };
 const STOP: ControlMessage = { kind: 'stop', signal: 'SIGTERM', reason: REASON };
 
-test('what a run is told when it begins comes back as it was, and what is not ours is left out', () => {
-  const begin = { generation: 2, reason: { ...REASON, message: 'why' }, state: { a: 'AAA=' } };
-  const go = { kind: 'go', begin } as const;
-  assert.deepEqual(parseGateMessage(encodeGateMessage(go).trim()), go);
-  const first = { generation: 1, reason: undefined, state: {} };
-  for (const value of [undefined, null, 1, {}, { generation: '2', reason: { cause: 'x' }, state: [1] }])
-    assert.deepEqual(parseBegin(value), first, JSON.stringify(value));
-  const odd = parseBegin({
-    generation: 3,
-    reason: { cause: 'exit', files: [1, { path: 1 }] },
-    state: { a: 1 },
-  });
-  assert.deepEqual(odd, {
-    generation: 3,
-    reason: { cause: 'exit', files: [], message: undefined },
-    state: {},
-  });
+test('a gate message comes back as it was, in one line', () => {
+  const begin = { generation: 2, reason: REASON, state: { a: 'AAA=' } };
+  const found = [['p', 'file:///a.js', 'file:///p.js']] as const;
+  for (const message of [
+    { kind: 'warm', builtins: [{ name: 'node:fs', imported: true }], found },
+    { kind: 'go', begin },
+    { kind: 'go', begin: { ...begin, reason: { ...REASON, message: 'why' } } },
+    { kind: 'go', begin: { ...begin, reason: undefined } },
+  ] as const) {
+    const [line, ...rest] = encodeGateMessage(message).split('\n');
+    assert.deepEqual(rest, ['']);
+    assert.deepEqual(parseGateMessage(line ?? ''), message);
+  }
+  for (const line of ['', 'text', 'null', '{}', '{"kind":"other"}', '{"kind":"toString"}', '{"kind":"go"}'])
+    assert.equal(parseGateMessage(line), undefined, line);
 });
 
 test('a control message comes back as it was', () => {
@@ -52,11 +49,11 @@ test('a control message comes back as it was', () => {
   }
 });
 
-test('Node keeps control messages out of sight of the app by their prefix', () => {
+test('a control message has the prefix that hides it from the app', () => {
   assert.match((encodeControl(STOP) as { cmd: string }).cmd, /^NODE_/);
 });
 
-test('what is not one of our control messages is none', () => {
+test('other IPC messages are not control messages', () => {
   const ours = encodeControl(STOP);
   for (const message of [
     undefined,
@@ -65,7 +62,7 @@ test('what is not one of our control messages is none', () => {
     {},
     [],
     { kind: 'stop' },
-
+    { ...ours, kind: 'toString' },
     { ...ours, cmd: 'NODE_HANDLE' },
     { ...ours, version: 0 },
     { ...ours, kind: 'other' },
@@ -76,7 +73,7 @@ test('what is not one of our control messages is none', () => {
   }
 });
 
-test('a listening socket is described as it is, and nothing else describes one', () => {
+test('the description of a listening socket comes back as it was; other messages are none', () => {
   const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', file: undefined, http: true };
   assert.deepEqual(parseListening(encodeListening(listening)), listening);
   assert.equal(parseControl(encodeListening(listening)), undefined);
@@ -84,9 +81,9 @@ test('a listening socket is described as it is, and nothing else describes one',
     assert.equal(parseListening(message), undefined);
 });
 
-test('sockets that are handed over come as they are, and what is none is left out', () => {
-  const handed = [{ id: '1', key: 'a', mark: '', fd: 6 }];
-  assert.deepEqual(parseHanded(encodeHanded(handed)), handed);
-  assert.deepEqual(parseHanded('[1, null, {"id":"1"}]'), []);
-  for (const value of ['', 'text', '{}']) assert.deepEqual(parseHanded(value), []);
+test('inherited sockets come back as they were; invalid ones are left out', () => {
+  const sockets = [{ id: '1', key: 'a', mark: '', fd: 6 }];
+  assert.deepEqual(parseInherited(encodeInherited(sockets)), sockets);
+  assert.deepEqual(parseInherited('[1, null, {"id":"1"}]'), []);
+  for (const value of ['', 'text', '{}']) assert.deepEqual(parseInherited(value), []);
 });
