@@ -10,12 +10,24 @@ import { Project, ROOT } from '../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 
+/** Maximum size of the installed package (bytes). */
+const MAX_SIZE = 700_000;
+
+/** Maximum number of files in the package. */
+const MAX_FILES = 200;
+
+const MANIFEST = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  name: string;
+  scripts: Record<string, string>;
+};
+const INSTALLED = `node_modules/${MANIFEST.name}`;
+
 let project: Project;
 
 before(() => {
   project = new Project({});
   project.remove('node_modules');
-  // Without scripts: what is packed is what the other tests have run, and they may be running it now.
+  // Without scripts: other tests may be running the files that a build would remove.
   npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', project.dir);
   const tarball = fs.readdirSync(project.dir).find((name) => name.endsWith('.tgz'));
   assert.ok(tarball, 'npm pack has written a tarball');
@@ -24,29 +36,44 @@ before(() => {
 
 after(() => project[Symbol.dispose]());
 
-test('the tarball holds what was built, and no tests', () => {
-  const installed = filesIn(project.path('node_modules/autoreload'));
-  const built = filesIn(join(ROOT, 'dist')).map((name) => `dist/${name}`);
-  assert.deepEqual(
-    built.filter((name) => !installed.includes(name)),
-    [],
-  );
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'schema.json'])
-    assert.ok(installed.includes(name), name);
-  const others = installed.filter(
-    (name) => !/^(dist|src)\/|^(package\.json|schema\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name),
-  );
-  assert.deepEqual(others, []);
-  assert.deepEqual(
-    installed.filter((name) => /test/i.test(name)),
-    [],
-  );
+test('the tarball holds the build, the schema and the papers, and nothing else', () => {
+  const installed = filesIn(project.path(INSTALLED));
+  const expected = [
+    ...filesIn(join(ROOT, 'dist')).map((name) => `dist/${name}`),
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'schema.json',
+  ];
+  assert.deepEqual(installed.toSorted(), expected.toSorted());
 });
 
-test('nothing but its dependencies and theirs comes with it', () => {
+test('the tarball has no sources, no source maps and no tests, and is small', () => {
+  const installed = filesIn(project.path(INSTALLED));
+  const unwanted = /\.map$|\btest|(?<!\.d)\.c?ts$/i;
+  assert.deepEqual(
+    installed.filter((name) => unwanted.test(name)),
+    [],
+  );
+  const texts = installed.map((name) => fs.readFileSync(project.path(`${INSTALLED}/${name}`), 'utf8'));
+  const maps = installed.filter((_, index) => texts[index]?.includes('//# sourceMappingURL='));
+  assert.deepEqual(maps, []);
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  assert.ok(size < MAX_SIZE, `${size} bytes`);
+  assert.ok(installed.length < MAX_FILES, `${installed.length} files`);
+});
+
+test('an installation from Git builds the package', () => {
+  assert.match(MANIFEST.scripts['prepare'] ?? '', /build/);
+  // Scripts that npm runs in the project of a user.
+  for (const name of ['preinstall', 'install', 'postinstall'])
+    assert.equal(MANIFEST.scripts[name], undefined);
+});
+
+test('an installation brings the dependencies and nothing else', () => {
   const packages = fs.readdirSync(project.path('node_modules')).filter((name) => !name.startsWith('.'));
   assert.deepEqual(packages.toSorted(), [
-    'autoreload',
+    MANIFEST.name,
     'chokidar',
     'es-module-lexer',
     'ignore',
@@ -56,7 +83,7 @@ test('nothing but its dependencies and theirs comes with it', () => {
   ]);
 });
 
-test('node --import autoreload/register app.js restarts from there, and ends at SIGTERM', async () => {
+test('node --import autoreload/register app.js restarts, and exits at SIGTERM', async () => {
   project.write('name.js', "export const name = 'one';\n");
   project.write(
     'app.js',
@@ -72,16 +99,16 @@ test('node --import autoreload/register app.js restarts from there, and ends at 
   await gone(Number(hello?.split(' ')[2]));
 });
 
-test('the command autoreload runs from there', async () => {
+test('the installed command runs a program', async () => {
   project.write('command.js', `console.log(process.argv[2]);\n${STAY}`);
-  await using app = run(project, ['node_modules/autoreload/dist/cli.js', '--clear', 'command.js', '-x'], {
+  await using app = run(project, [`${INSTALLED}/dist/cli.js`, '--clear', 'command.js', '-x'], {
     execArgv: [],
   });
   await app.lines('-x', /is up in/);
   assert.ok(fs.existsSync(project.path('node_modules/.bin/autoreload')) || process.platform === 'win32');
 });
 
-test('a CommonJS program restarts from there', async () => {
+test('a CommonJS program restarts', async () => {
   project.write('main.cjs', `require('./dependency.cjs');\n${STAY}`);
   project.write('dependency.cjs', '');
   await using app = run(project, 'main.cjs');
@@ -90,7 +117,22 @@ test('a CommonJS program restarts from there', async () => {
   await app.lines('[autoreload] dependency.cjs changed (imported by main.cjs), restarting', 'edited');
 });
 
-/** What a program may do with all that the package exports, and what it may not. */
+test('the import name is that of the folder, as an npm alias has it', async () => {
+  using other = new Project({ 'app.js': `console.log('hello');\n${STAY}` });
+  other.remove(INSTALLED);
+  fs.cpSync(project.path('node_modules'), other.path('node_modules'), { recursive: true });
+  const manifest = other.read(`${INSTALLED}/package.json`);
+  other.write(
+    `${INSTALLED}/package.json`,
+    manifest.replace(`"name": "${MANIFEST.name}"`, '"name": "@scope/other"'),
+  );
+  await using app = run(other, 'app.js');
+  await app.lines('hello', /is up in/);
+  other.write('app.js', `import { isSupervised } from 'autoreload';\nconsole.log(isSupervised);\n${STAY}`);
+  await app.lines('[autoreload] app.js changed, restarting', 'true');
+});
+
+/** Uses every export of `autoreload`, rightly and wrongly. */
 const APP = `import type { Change, ChangeHandler, RestartHandler, RestartReason } from 'autoreload';
 import {
   EX_TEMPFAIL, generation, isSupervised, onChange, onRestart, preserve, restart, restartReason,
@@ -135,7 +177,7 @@ const cause: RestartReason['cause'] = 'timeout';
 export { asked, cause, count, exitCode, map, number, signal, supervised, unregister };
 `;
 
-/** The same for tools. */
+/** Uses every export of `autoreload/supervisor`, rightly and wrongly. */
 const TOOL = `import type { ChangedFile, Dependency, Ended, RestartReason, Stdio, SuperviseOptions, Supervision, SupervisorEvents } from 'autoreload/supervisor';
 import { AutoreloadError, supervise } from 'autoreload/supervisor';
 
@@ -193,7 +235,7 @@ for (const [what, type, options] of [
       'app.ts': `import 'autoreload/register';\n${APP}`,
       'tool.ts': TOOL,
     });
-    consumer.link('node_modules/autoreload', project.path('node_modules/autoreload'));
+    consumer.link(INSTALLED, project.path(INSTALLED));
     consumer.link('node_modules/@types/node', join(ROOT, 'node_modules/@types/node'));
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const strict = [
@@ -225,7 +267,7 @@ function npm(cwd: string, ...args: string[]): void {
   assert.equal(status, 0, `npm ${args.join(' ')}\n${stdout}\n${stderr}`);
 }
 
-/** Every file in a folder, with slashes. */
+/** Returns the files in a folder and below, with slashes. */
 function filesIn(folder: string): string[] {
   const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries
