@@ -1,4 +1,4 @@
-// A program that ends by itself: exit code 75 asks for a restart, anything else is said and waits for a change.
+// A program that exits by itself: exit code 75 requests a restart, any other exit is reported and followed by a wait for a change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -6,7 +6,7 @@ import { Project } from '../../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 
-/** What runs after a save. */
+/** The program after a save. */
 const NEXT = `console.log('next');\n${STAY}`;
 
 const ASKED = '[autoreload] app.js asked for a restart (exit code 75), restarting';
@@ -27,14 +27,14 @@ ${STAY}`,
   await app.line('first');
   await app.line(ASKED);
   await app.transcript.inAnyOrder('second', /is up in/);
-  // The next restart shows that nothing else came of it.
+  // The count of restarts below shows that there was no other one.
   project.write('app.js', NEXT);
   await app.line('[autoreload] app.js changed, restarting');
   await app.line('next');
   assert.equal(app.restarts, 2);
 });
 
-test('in a tight loop of exit code 75 the delay grows, and a save ends it at once', async () => {
+test('in a tight loop of exit code 75 the delay grows, and a save cuts it short', async () => {
   using project = new Project({ 'app.js': 'process.exit(75);\n' });
   await using app = run(project, 'app.js');
   await app.line(ASKED);
@@ -48,13 +48,13 @@ test('in a tight loop of exit code 75 the delay grows, and a save ends it at onc
     const [, amount = '0', unit] = / in ([\d.]+) (m?s)$/.exec(text) ?? [];
     const delay = Number(amount) * (unit === 's' ? 1000 : 1);
     const gap = lines[i + 1]!.at - at;
-    // The last one is cut short by the save. The others include the next run; half is a margin for slow reading.
+    // The save cuts the last delay short. The other gaps include the next run; half of the delay is a margin for slow reading.
     if (i === lines.length - 2) assert.ok(gap < delay);
     else assert.ok(gap > delay / 2);
   }
 });
 
-test('a save after a tight loop of exit code 75 begins a new count', async () => {
+test('a save after a tight loop of exit code 75 resets the delay', async () => {
   using project = new Project({ 'app.js': 'process.exit(75);\n' });
   await using app = run(project, 'app.js');
   await app.line(ASKED);
@@ -68,7 +68,7 @@ test('a save after a tight loop of exit code 75 begins a new count', async () =>
 });
 
 test(
-  'SIGINT during the delay ends by SIGINT: exit code 75 is for autoreload',
+  'SIGINT during the delay exits by SIGINT: exit code 75 is addressed to autoreload',
   { skip: process.platform === 'win32' && 'POSIX signals' },
   async () => {
     using project = new Project({ 'app.js': 'process.exit(75);\n' });
@@ -79,7 +79,7 @@ test(
   },
 );
 
-test('a run that completes is said, and a save runs it again', async () => {
+test('a completed run is reported, and a save starts the next run', async () => {
   using project = new Project({ 'app.js': "console.log('once');\n" });
   await using app = run(project, 'app.js');
   await app.line('once');
@@ -89,7 +89,7 @@ test('a run that completes is said, and a save runs it again', async () => {
   await app.transcript.inAnyOrder('twice', '[autoreload] app.js completed, waiting for a change in 1 file');
 });
 
-test('a run that completes waits for a change in each of its files', async () => {
+test('after a completed run, a change in any of its files starts the next run', async () => {
   using project = new Project({
     'app.js': "import { name } from './lib/name.js';\nconsole.log('hello', name);\n",
     'lib/name.js': "export { name } from './other.js';\n",
@@ -106,9 +106,13 @@ test('a run that completes waits for a change in each of its files', async () =>
 for (const [what, code, outcome] of [
   ['a crash', 'process.exit(3);', 'failed with exit code 3'],
   ['exit code 74', 'process.exitCode = 74;', 'failed with exit code 74'],
-  ['a crash after it came up', 'setTimeout(() => process.exit(255), 100);', 'failed with exit code 255'],
+  [
+    'a crash after the program was up',
+    'setTimeout(() => process.exit(255), 100);',
+    'failed with exit code 255',
+  ],
 ] as const) {
-  test(`${what} is said with its code, and a save runs it again`, async () => {
+  test(`${what} is reported with its code, and a save starts the next run`, async () => {
     using project = new Project({ 'app.js': `${code}\n` });
     await using app = run(project, 'app.js');
     await app.line(`[autoreload] app.js ${outcome}, waiting for a change in 1 file`);
@@ -120,7 +124,7 @@ for (const [what, code, outcome] of [
 
 for (const signal of ['SIGKILL', 'SIGTERM', 'SIGABRT'] as const) {
   const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
-  test(`an end by ${signal} is said, and a save runs it again`, posix, async () => {
+  test(`death by ${signal} is reported, and a save starts the next run`, posix, async () => {
     using project = new Project({ 'app.js': `process.kill(process.pid, '${signal}');\n${STAY}` });
     await using app = run(project, 'app.js');
     await app.line(`[autoreload] app.js was killed by ${signal}, waiting for a change in 1 file`);

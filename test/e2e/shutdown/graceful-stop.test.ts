@@ -1,19 +1,19 @@
-// A restart gives the program time to end, and leaves nothing of it behind.
+// A restart shuts the program down gracefully, and leaves no process behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, isRunning, run } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 
-/** Windows knows neither SIGTERM nor process groups; there, ending the program ends its job. */
+/** Windows has neither SIGTERM nor process groups. */
 const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 
-/** What runs after the restart. */
+/** The program after the restart. */
 const NEXT = `console.log('next');\n${STAY}`;
 
-/** A process that the app starts: says its pid, starts another one if told how many, and stays. */
+/** A child process of the app: prints its pid, starts further generations if asked to, and stays up. */
 const HELPER = `
 import { spawn } from 'node:child_process';
 const [generations, manners] = process.argv.slice(2);
@@ -26,7 +26,7 @@ ${STAY}`;
 const WORKER =
   "import { spawn } from 'node:child_process';\nspawn(process.execPath, ['helper.js'], { stdio: 'inherit' });\n";
 
-test("the app's SIGTERM handler runs to its end before the next run starts", async () => {
+test('the SIGTERM handler of the app completes before the next run starts', async () => {
   using project = new Project({
     'app.js': `
 process.on('SIGTERM', async () => {
@@ -49,7 +49,7 @@ ${STAY}`,
   assert.equal(isRunning(pid!), false);
 });
 
-test('an app that ends by itself after SIGTERM is waited for', async () => {
+test('an app that exits by itself after SIGTERM is not killed', async () => {
   using project = new Project({
     'app.js': `
 const timer = setInterval(() => {}, 1000);
@@ -68,7 +68,7 @@ console.log('begin');
   assert.deepEqual(app.transcript.lines('stdout'), output);
 });
 
-test('a save while the app is ending makes the one next run the newest', async () => {
+test('a save while the app shuts down leads to one next run with the newest content', async () => {
   using project = new Project({
     'app.js': `
 process.on('SIGTERM', () => {
@@ -87,7 +87,7 @@ ${STAY}`,
   assert.deepEqual(app.transcript.lines('stdout'), ['begin', 'ending', 'next']);
 });
 
-test('an app that ignores SIGTERM is replaced after the grace period', posix, async () => {
+test('an app that ignores SIGTERM is killed after the grace period', posix, async () => {
   using project = new Project({
     'app.js': `process.on('SIGTERM', () => console.log('ignored'));\nconsole.log('app', process.pid);\n${STAY}`,
   });
@@ -100,12 +100,12 @@ test('an app that ignores SIGTERM is replaced after the grace period', posix, as
   await app.line('next');
   assert.equal(isRunning(pid!), false);
   assert.equal(app.transcript.count(/^ignored$/), 1);
-  const [restarting, forcing] = [/restarting$/, /killing it$/].map((line) => timeOf(app, line));
-  // Half of it is a margin for slow reading.
-  assert.ok(forcing! - restarting! >= 150);
+  const [restarting, killing] = [/restarting$/, /killing it$/].map((line) => timeOf(app, line));
+  // Half of the grace period is a margin for slow reading.
+  assert.ok(killing! - restarting! >= 150);
 });
 
-test('an app that blocks its loop is replaced after the grace period', posix, async () => {
+test('an app with a blocked event loop is killed after the grace period', posix, async () => {
   using project = new Project({
     'app.js': `
 process.on('SIGTERM', () => console.log('never'));
@@ -126,7 +126,7 @@ setTimeout(() => {
   assert.equal(isRunning(pid!), false);
 });
 
-/** Ways in which an app starts processes, and how many there are then. */
+/** Ways to start child processes, and their number. */
 const FAMILIES: readonly (readonly [what: string, code: string, count: number])[] = [
   ['a process', "spawn(process.execPath, ['helper.js'], { stdio: 'inherit' });", 1],
   [
@@ -170,7 +170,7 @@ for (const [what, code, count] of FAMILIES) {
   });
 }
 
-/** Ways in which an app crashes by itself, after its processes are there. */
+/** Ways to crash after the child processes have started. */
 const CRASHES: readonly (readonly [how: string, code: string, outcome: string])[] = [
   ['process.exit()', 'process.exit(3);', 'failed with exit code 3'],
   ['SIGKILL', "process.kill(process.pid, 'SIGKILL');", 'was killed by SIGKILL'],
@@ -178,7 +178,7 @@ const CRASHES: readonly (readonly [how: string, code: string, outcome: string])[
 ];
 
 for (const [how, code, outcome] of CRASHES) {
-  test(`processes do not outlive a crash of the app by ${how}`, posix, async () => {
+  test(`child processes do not outlive a crash of the app by ${how}`, posix, async () => {
     using project = new Project({
       'app.js': `
 import { spawn } from 'node:child_process';
@@ -219,7 +219,7 @@ console.log('helper', helper.pid);`),
     assert.equal(isRunning(helper!), true, 'after a restart');
     app.kill('SIGTERM');
     await app.end();
-    assert.equal(isRunning(helper!), true, 'after the end');
+    assert.equal(isRunning(helper!), true, 'after the exit');
   } finally {
     // The group: the process and its own child.
     process.kill(-helper!, 'SIGKILL');
@@ -228,7 +228,7 @@ console.log('helper', helper.pid);`),
   await gone(helper!);
 });
 
-/** An app that starts processes and stays. */
+/** An app that starts child processes and stays up. */
 function starting(code: string): string {
   return `
 import { execSync, fork, spawn, spawnSync } from 'node:child_process';
@@ -238,7 +238,7 @@ ${code}
 ${STAY}`;
 }
 
-/** The pids that are printed as `<word> <pid>`. */
+/** Returns the pids that are printed as `<word> <pid>`. */
 async function pids(app: Run, word: string, count: number): Promise<number[]> {
   const found: number[] = [];
   while (found.length < count) {
@@ -248,7 +248,7 @@ async function pids(app: Run, word: string, count: number): Promise<number[]> {
   return found;
 }
 
-/** When the first line that matches was seen. */
+/** Returns the arrival time of the first line that matches (ms). */
 function timeOf(app: Run, pattern: RegExp): number {
   return app.transcript.entries.find(({ text }) => pattern.test(text))!.at;
 }

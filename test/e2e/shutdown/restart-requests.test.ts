@@ -1,5 +1,5 @@
-// What restarted a program under restarter.py, CherryPy, Django, Werkzeug and python-autoreload: exit codes, a loop that asks,
-// files that are no modules.
+// The restart requests of restarter.py, CherryPy, Django, Werkzeug and python-autoreload: exit codes, a loop that polls, and files that
+// are no modules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run, until } from '../../helpers/autoreload.ts';
@@ -8,9 +8,9 @@ import { command } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
-const posix = { skip: process.platform === 'win32' && 'a shell of POSIX' };
+const posix = { skip: process.platform === 'win32' && 'POSIX shell' };
 
-/** Ends with exit code 75 three times, then stays. */
+/** Exits with code 75 three times, then stays up. */
 const THREE_TIMES = `
 import fs from 'node:fs';
 const run = Number(fs.readFileSync('count', 'utf8')) + 1;
@@ -19,7 +19,7 @@ console.log('run', run);
 if (run < 4) process.exit(75);
 ${STAY}`;
 
-test('a program that ends with exit code 75 while it starts is run until it does not', async () => {
+test('a program that exits with code 75 at its start is restarted until it stays up', async () => {
   using project = new Project({ 'app.js': THREE_TIMES, count: '0' });
   await using app = command(project, ['app.js']);
   for (const number of [1, 2, 3, 4]) await app.line(`run ${number}`);
@@ -27,7 +27,7 @@ test('a program that ends with exit code 75 while it starts is run until it does
   assert.equal(app.transcript.count(/app\.js asked for a restart \(exit code 75\)/), 3);
 });
 
-test('a command that ends with exit code 75 while it starts is run until it does not', posix, async () => {
+test('a command that exits with code 75 at its start is restarted until it stays up', posix, async () => {
   const script =
     'run=$(($(cat count) + 1)); echo $run > count; echo run $run; [ $run -ge 4 ] || exit 75; exec cat';
   using project = new Project({ 'run.sh': script, count: '0' });
@@ -35,12 +35,12 @@ test('a command that ends with exit code 75 while it starts is run until it does
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   for (const number of [1, 2, 3, 4]) await app.line(`run ${number}`);
-  await until('each run is told', () => app.transcript.count(/started: /) === 4);
+  await until('each run is reported', () => app.transcript.count(/started: /) === 4);
   assert.equal(app.transcript.count(/sh asked for a restart \(exit code 75\)/), 3);
 });
 
 for (const code of [3, 8]) {
-  test(`exit code ${code} asks for no restart: it is a failure`, async () => {
+  test(`exit code ${code} is a failure, not a restart request`, async () => {
     using project = new Project({ 'app.js': `console.log('runs');\nprocess.exit(${code});\n` });
     await using app = command(project, ['app.js']);
     await app.lines(
@@ -51,7 +51,7 @@ for (const code of [3, 8]) {
   });
 }
 
-test('a loop that asks shouldRestart() cleans up, and ends with exit code 75, when a tracked file changes', async () => {
+test('a loop that polls shouldRestart() cleans up, and exits with code 75, when a tracked file changes', async () => {
   using project = new Project({
     'server.conf': 'port = 1\n',
     'app.js': `
@@ -61,7 +61,7 @@ import { setTimeout } from 'node:timers/promises';
 process.on('SIGTERM', () => console.log('signal'));
 track('server.conf');
 const [file] = restartReason?.files ?? [];
-shouldRestart(); // From here on.
+shouldRestart(); // Changes count from here on.
 console.log('serves', fs.readFileSync('server.conf', 'utf8').trim(), file?.how);
 while (!shouldRestart()) await setTimeout(5);
 console.log('cleaned up');
@@ -79,7 +79,7 @@ process.exit(EX_TEMPFAIL);
 });
 
 for (const [what, args, start, known] of [
-  // The supervisor knows of the file when it says so.
+  // The supervisor knows the file once it prints this line.
   [
     'track()',
     ['--log', 'debug'],
@@ -88,7 +88,7 @@ for (const [what, args, start, known] of [
   ],
   ['--watch', ['--watch', 'conf/extra.yml'], '', []],
 ] as const) {
-  test(`a file that ${what} names restarts when it is created, changed, removed and created again`, async () => {
+  test(`a file named by ${what} restarts when it is created, changed, removed and created again`, async () => {
     using project = new Project({ 'app.js': `${start}console.log('started');\n${STAY}` });
     await using app = command(project, [...args, 'app.js']);
     await app.lines('started', / is up in /, ...known);
@@ -103,7 +103,7 @@ for (const [what, args, start, known] of [
   });
 }
 
-test('a module that is removed restarts, and so does its return', async () => {
+test('the removal of a module restarts, and so does its return', async () => {
   using project = new Project({ 'app.js': `import './dep.js';\n${STAY}`, 'dep.js': "console.log('one');\n" });
   await using app = command(project, ['app.js']);
   await app.lines('one', / is up in /);
@@ -114,7 +114,7 @@ test('a module that is removed restarts, and so does its return', async () => {
   await app.lines('two', / is up in /);
 });
 
-test('a relative path goes on to mean the same file when the program has changed its directory', async () => {
+test('a tracked relative path keeps its meaning after the program has changed its directory', async () => {
   using project = new Project({
     'app.js': `import { track } from 'autoreload';\ntrack('a.txt');\nprocess.chdir('sub');\nconsole.log('started');\n${STAY}`,
     'a.txt': 'one',
@@ -128,7 +128,7 @@ test('a relative path goes on to mean the same file when the program has changed
   assert.equal(app.restarts, 1);
 });
 
-test('a program whose own code is run by nobody else: the first process never loads it', async () => {
+test('the first process never loads the program', async () => {
   using project = new Project({ 'app.js': `console.log('loaded by', process.pid);\n${STAY}` });
   await using app = run(project, 'app.js');
   const [line = ''] = await app.lines(/^loaded by /, / is up in /);

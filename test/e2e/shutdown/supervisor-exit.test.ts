@@ -1,4 +1,4 @@
-// Ending the supervisor ends the program as if the signal had been for the program alone, and leaves nothing.
+// A signal to the supervisor has the effect of a signal to the program, and leaves no process behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, isRunning, run } from '../../helpers/autoreload.ts';
@@ -10,25 +10,25 @@ const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** How soon everything is gone after a SIGKILL of the supervisor, in ms. */
+/** Time in which all processes exit after a SIGKILL of the supervisor (ms). */
 const SOON_MS = process.env['CI'] ? 3000 : 1000;
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 
-/** A process that the app starts; it starts another one. */
+/** A child process of the app, which may start another one. */
 const HELPER = `
 import { spawn } from 'node:child_process';
 console.log('started', process.pid);
 if (process.argv[2] === 'parent') spawn(process.execPath, ['helper.js'], { stdio: 'inherit' });
 ${STAY}`;
 
-/** Starts two processes. */
+/** Starts two child processes. */
 const FAMILY = `
 import { spawn } from 'node:child_process';
 spawn(process.execPath, ['helper.js', 'parent'], { stdio: 'inherit' });
 `;
 
-/** An app that tells each signal and ends 100 ms after it with exit code 7. */
+/** An app that prints each signal, and exits 100 ms later with code 7. */
 const POLITE = `
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
   process.on(signal, () => {
@@ -41,10 +41,10 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 }
 `;
 
-/** An app that tells each signal and does nothing else. */
+/** An app that prints and ignores each signal. */
 const STUBBORN = POLITE.replace(/setTimeout[^]*?\}, 100\);/, '');
 
-/** An app that blocks its loop as soon as there is a file named `block`. */
+/** An app that blocks its event loop when a file named `block` appears. */
 const BLOCKING = `
 import fs from 'node:fs';
 setInterval(() => {
@@ -55,32 +55,40 @@ setInterval(() => {
 `;
 
 for (const signal of SIGNALS) {
-  test(`${signal}: the app gets it once, is waited for, and its exit code is passed on`, posix, async () => {
-    using project = new Project({ 'app.js': `${FAMILY}${POLITE}${STAY}`, 'helper.js': HELPER });
-    await using app = run(project, 'app.js');
-    const pids = await everybody(app, 2);
-    app.kill(signal);
-    await app.line(`got ${signal}`);
-    await app.line('bye');
-    assert.deepEqual(await app.end(), { code: 7, signal: null });
-    await allGone(pids);
-    assert.equal(app.transcript.count(/^got /), 1);
-    assert.equal(app.restarts, 0);
-  });
+  test(
+    `${signal}: the app gets one signal and time to exit, and the supervisor exits with its code`,
+    posix,
+    async () => {
+      using project = new Project({ 'app.js': `${FAMILY}${POLITE}${STAY}`, 'helper.js': HELPER });
+      await using app = run(project, 'app.js');
+      const pids = await allPids(app, 2);
+      app.kill(signal);
+      await app.line(`got ${signal}`);
+      await app.line('bye');
+      assert.deepEqual(await app.end(), { code: 7, signal: null });
+      await allGone(pids);
+      assert.equal(app.transcript.count(/^got /), 1);
+      assert.equal(app.restarts, 0);
+    },
+  );
 
-  test(`${signal}: an app without a handler ends by it, and so does the supervisor`, posix, async () => {
-    using project = new Project({ 'app.js': `${FAMILY}${STAY}`, 'helper.js': HELPER });
-    await using app = run(project, 'app.js');
-    const pids = await everybody(app, 2);
-    app.kill(signal);
-    assert.deepEqual(await app.end(), { code: null, signal });
-    await allGone(pids);
-    // Nothing is said about an end that was asked for.
-    assert.equal(app.transcript.count(/^\[autoreload\] (?!app\.js is up in)/), 0);
-  });
+  test(
+    `${signal} kills an app without a handler, and the supervisor exits by the same signal`,
+    posix,
+    async () => {
+      using project = new Project({ 'app.js': `${FAMILY}${STAY}`, 'helper.js': HELPER });
+      await using app = run(project, 'app.js');
+      const pids = await allPids(app, 2);
+      app.kill(signal);
+      assert.deepEqual(await app.end(), { code: null, signal });
+      await allGone(pids);
+      // A requested exit is not reported.
+      assert.equal(app.transcript.count(/^\[autoreload\] (?!app\.js is up in)/), 0);
+    },
+  );
 }
 
-test('a signal to the whole process group in the middle of a restart ends everything', posix, async () => {
+test('a signal to the process group during a restart leaves no process behind', posix, async () => {
   for (let moment = 0; moment < 12; moment++) {
     using project = new Project({ 'app.js': 'console.log(process.pid);\nsetInterval(() => {}, 1000);\n' });
     await using app = run(project, 'app.js', { detached: true });
@@ -95,31 +103,31 @@ test('a signal to the whole process group in the middle of a restart ends everyt
   }
 });
 
-test('a signal to the whole process group reaches the app once', posix, async () => {
+test('a signal to the process group reaches the app once', posix, async () => {
   using project = new Project({ 'app.js': `${FAMILY}${POLITE}${STAY}`, 'helper.js': HELPER });
   await using app = run(project, 'app.js', { detached: true });
-  const pids = await everybody(app, 2);
+  const pids = await allPids(app, 2);
   process.kill(-app.pid, 'SIGINT');
   assert.deepEqual(await app.end(), { code: 7, signal: null });
   await allGone(pids);
   assert.equal(app.transcript.count(/^got SIGINT$/), 1);
 });
 
-test('a signal after a restart goes to the run that is there', posix, async () => {
+test('a signal after a restart goes to the current run', posix, async () => {
   using project = new Project({ 'app.js': STAY });
   await using app = run(project, 'app.js');
   await app.line(/is up in/);
   project.write('app.js', `${FAMILY}${POLITE}${STAY}`);
   project.write('helper.js', HELPER);
   await app.line(/restarting$/);
-  const pids = await everybody(app, 2);
+  const pids = await allPids(app, 2);
   app.kill('SIGTERM');
   await app.line('got SIGTERM');
   assert.deepEqual(await app.end(), { code: 7, signal: null });
   await allGone(pids);
 });
 
-test('a signal while the app is loading', posix, async () => {
+test('a signal while the app is loading is forwarded', posix, async () => {
   using project = new Project({
     'app.js': `${POLITE}console.log('loading');\nawait new Promise(() => ${STAY.trim().replace(';', '')});\n`,
   });
@@ -131,7 +139,7 @@ test('a signal while the app is loading', posix, async () => {
   assert.equal(app.transcript.count(/^got /), 1);
 });
 
-test('a signal while the app is ending for a restart ends it for good', posix, async () => {
+test('a signal during a restart is not followed by another run', posix, async () => {
   using project = new Project({
     'app.js': `
 process.on('SIGTERM', () => {
@@ -146,15 +154,15 @@ ${STAY}`,
   await app.line('ending');
   app.kill('SIGINT');
   const { code, signal } = await app.end();
-  // It has a handler for SIGTERM only.
+  // The app handles SIGTERM only.
   assert.deepEqual({ code, signal }, { code: null, signal: 'SIGINT' });
   assert.equal(app.transcript.count(/^next$/), 0);
 });
 
-test('a second SIGINT forces an app that ignores the first', posix, async () => {
+test('a second SIGINT kills an app that ignores the first', posix, async () => {
   using project = new Project({ 'app.js': `${FAMILY}${STUBBORN}${STAY}`, 'helper.js': HELPER });
   await using app = run(project, 'app.js');
-  const pids = await everybody(app, 2);
+  const pids = await allPids(app, 2);
   app.kill('SIGINT');
   await app.line('got SIGINT');
   await app.line('[autoreload] waiting for app.js to exit, press Ctrl-C again to kill it');
@@ -165,16 +173,16 @@ test('a second SIGINT forces an app that ignores the first', posix, async () => 
 });
 
 for (const [signal, what, code, ended] of [
-  ['SIGINT', 'after a crash with code 3 ends with code 3', 'process.exit(3);', { code: 3, signal: null }],
-  ['SIGTERM', 'after a completed run ends with code 0', '', { code: 0, signal: null }],
+  ['SIGINT', 'after exit code 3 exits with code 3', 'process.exit(3);', { code: 3, signal: null }],
+  ['SIGTERM', 'after a completed run exits with code 0', '', { code: 0, signal: null }],
   [
     'SIGHUP',
-    'after SIGKILL ends by SIGHUP',
+    'after SIGKILL exits by SIGHUP',
     "process.kill(process.pid, 'SIGKILL');",
     { code: null, signal: 'SIGHUP' },
   ],
 ] as const) {
-  test(`${signal} while waiting ${what}`, posix, async () => {
+  test(`${signal} while the supervisor waits ${what}`, posix, async () => {
     using project = new Project({ 'app.js': `console.log('runs');\n${code}\n` });
     await using app = run(project, 'app.js');
     await app.line(/^\[autoreload\] app\.js .* waiting for a change in 1 file$/);
@@ -189,15 +197,15 @@ for (const [signal, what, code, ended] of [
 for (const [what, code] of [
   ['an app', ''],
   ['an app that ignores signals', STUBBORN],
-  ['an app that blocks its loop', BLOCKING],
+  ['an app with a blocked event loop', BLOCKING],
 ] as const) {
-  test(`SIGKILL to the supervisor: ${what}, its processes and the guard are gone`, posix, async () => {
+  test(`SIGKILL to the supervisor kills ${what}, its child processes and the guard`, posix, async () => {
     using project = new Project({
       'app.js': `${FAMILY}${code}console.log('begin');\n${STAY}`,
       'helper.js': HELPER,
     });
     await using app = run(project, 'app.js');
-    const pids = await everybody(app, 2);
+    const pids = await allPids(app, 2);
     if (code === BLOCKING) {
       project.write('block', '');
       await app.line('blocked');
@@ -208,7 +216,7 @@ for (const [what, code] of [
   });
 }
 
-test('SIGKILL to the supervisor: what a blocked app has just started is gone', posix, async () => {
+test('SIGKILL to the supervisor kills the processes that a blocked app has just started', posix, async () => {
   using project = new Project({
     'app.js':
       "import { execSync } from 'node:child_process';\nexecSync('\"$NODE\" helper.js parent', { stdio: 'inherit' });\n",
@@ -221,35 +229,35 @@ test('SIGKILL to the supervisor: what a blocked app has just started is gone', p
   await allGone(pids, SOON_MS);
 });
 
-test('SIGKILL to the supervisor while the old run is ending: it is gone', posix, async () => {
+test('SIGKILL to the supervisor kills a run that is shutting down', posix, async () => {
   using project = new Project({ 'app.js': `${FAMILY}${STUBBORN}${STAY}`, 'helper.js': HELPER });
   await using app = run(project, 'app.js');
-  const pids = await everybody(app, 2);
+  const pids = await allPids(app, 2);
   project.write('app.js', STAY);
   await app.line('got SIGTERM');
   app.kill('SIGKILL');
   await allGone(pids, SOON_MS);
 });
 
-test('SIGKILL to the supervisor after a restart: the second run is gone', posix, async () => {
+test('SIGKILL to the supervisor after a restart kills the second run', posix, async () => {
   using project = new Project({ 'app.js': STAY, 'helper.js': HELPER });
   await using app = run(project, 'app.js');
   await app.line(/is up in/);
   project.write('app.js', `${FAMILY}${STUBBORN}${STAY}`);
-  const pids = await everybody(app, 2);
+  const pids = await allPids(app, 2);
   app.kill('SIGKILL');
   await allGone(pids, SOON_MS);
 });
 
-/** Waits for a start; the pids of the app, of the processes that it has started, of the guard, and of a standby. */
-async function everybody(app: Run, count: number): Promise<number[]> {
+/** Waits for a start. Returns the pids of the app and its child processes, of the guard, and of a standby. */
+async function allPids(app: Run, count: number): Promise<number[]> {
   const helpers = await started(app, count);
   const own = childrenOf(app.pid);
   assert.ok(own.length === 2 || own.length === 3, `${own.length} processes`);
   return [...own, ...helpers];
 }
 
-/** Waits until the app is up and its processes have been started; their pids. */
+/** Waits until the child processes have started. Returns their pids. */
 async function started(app: Run, count: number): Promise<number[]> {
   const pids: number[] = [];
   while (pids.length < count) pids.push(Number((await app.line(/^started \d+$/)).split(' ')[1]));

@@ -1,5 +1,5 @@
-// Restart by hand: Enter and `rs` on a terminal while the program does not read it, SIGUSR2 everywhere. What is typed for the
-// program is the program's.
+// Restart by hand: by Enter and `rs` on a terminal that the program does not read, and by SIGUSR2. Input for the program stays with
+// the program.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { Project } from '../../helpers/project.ts';
 import { commandFor, redEnd, TtySettings } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
-const posix = { skip: process.platform === 'win32' && 'there are no signals' };
+const posix = { skip: process.platform === 'win32' && 'Windows has no signals' };
 const bash = { skip: linux.skip || (!existsSync('/bin/bash') && 'there is no bash') };
 
 const CTRL_C = '\x03';
@@ -21,7 +21,7 @@ const STAY = 'setInterval(() => {}, 1000);\n';
 const ENTER = / restart requested \(Enter\), restarting$/;
 const BY_HAND = / restart requested /;
 
-/** Does something when the test asks for it, by SIGUSR2 to the program itself. */
+/** A program that runs code when the test sends SIGUSR2 to the program itself. */
 const LATER = (code: string): string => `
 process.on('SIGUSR2', () => {
 ${code}
@@ -29,10 +29,10 @@ ${code}
 console.log('pid ' + process.pid);
 ${STAY}`;
 
-/** The pid that the program has told. */
+/** Waits for the pid that the program prints. */
 async function pidOf(terminal: TtySettings): Promise<number> {
-  const [told = ''] = await terminal.transcript.inAnyOrder(/^pid \d+$/, /is up in/);
-  return Number(told.slice('pid '.length));
+  const [line = ''] = await terminal.transcript.inAnyOrder(/^pid \d+$/, /is up in/);
+  return Number(line.slice('pid '.length));
 }
 
 test('Enter restarts', linux, async () => {
@@ -50,7 +50,7 @@ test('Enter restarts', linux, async () => {
   await terminal.line('run 3 Enter');
 });
 
-test('rs and Enter restart, anything else gets one hint', linux, async () => {
+test('rs and Enter restart, other input gets one hint', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in/);
@@ -63,7 +63,7 @@ test('rs and Enter restart, anything else gets one hint', linux, async () => {
   assert.equal(terminal.transcript.count(/press Enter or type/), 1);
 });
 
-test('what is typed while the program starts waits until it is up', linux, async () => {
+test('input during the start waits until the program is up', linux, async () => {
   using project = new Project({
     'app.js': `
 import fs from 'node:fs';
@@ -75,11 +75,11 @@ ${STAY}`,
   await terminal.line('starts');
   terminal.type('\r');
   project.write('go', '');
-  // Where Node reads the entry in a thread, the program may be taken to be up before its first line.
+  // If Node reads the entry in a thread, the line `is up` may come before the first line of the program.
   await terminal.transcript.inAnyOrder(/is up in/, ENTER);
 });
 
-test('after a crash Enter runs the program again', linux, async () => {
+test('after a crash Enter restarts the program', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}process.exit(1);\n` });
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(redEnd('failed with exit code 1, waiting for a change in 1 file, or press Enter'));
@@ -91,7 +91,7 @@ test('after a crash Enter runs the program again', linux, async () => {
   assert.equal(await terminal.end(), 1);
 });
 
-test('a program that asks from the start gets everything, and Enter does not restart', linux, async () => {
+test('a program that reads from the start gets all input, and Enter does not restart', linux, async () => {
   using project = new Project({
     'app.js': `
 import { createInterface } from 'node:readline';
@@ -105,7 +105,7 @@ createInterface({ input: process.stdin, terminal: false }).on('line', (line) => 
   assert.equal(terminal.transcript.count(BY_HAND), 0);
 });
 
-test('to look at process.stdin is not to read', linux, async () => {
+test('access to process.stdin without a read leaves Enter to autoreload', linux, async () => {
   using project = new Project({
     'app.js': `console.log('tty ' + process.stdin.isTTY + ' ' + process.stdin.isRaw);\n${STAY}`,
   });
@@ -128,7 +128,7 @@ const READERS: readonly (readonly [how: string, code: string])[] = [
 
 for (const [how, code] of READERS) {
   test(
-    `a program that begins to read after its second restart gets all from then on: ${how}`,
+    `a program that begins to read after its second restart gets all later input: ${how}`,
     linux,
     async () => {
       using project = new Project({
@@ -155,7 +155,7 @@ ${LATER(`  ${code}\n  setImmediate(() => console.log('reading'));`)}`,
   );
 }
 
-test('a program in raw mode gets every key, and the next run begins anew', linux, async () => {
+test('a program in raw mode gets every key, and Enter restarts the next run', linux, async () => {
   using project = new Project({
     'app.js': LATER(`
   process.stdin.setRawMode(true).setEncoding('utf8').on('data', (keys) => {
@@ -187,7 +187,7 @@ const STARTERS: readonly (readonly [how: string, code: string])[] = [
 ];
 
 for (const [how, code] of STARTERS) {
-  test(`what a process asks for that the program has started is its own: ${how}`, linux, async () => {
+  test(`a child process that inherits stdin gets the input: ${how}`, linux, async () => {
     using project = new Project({
       'app.js': `import { execSync, spawn, spawnSync } from 'node:child_process';\n${LATER(`  ${code};`)}`,
     });
@@ -197,7 +197,7 @@ for (const [how, code] of STARTERS) {
     await terminal.line('asks');
     terminal.type('one\rrs\r');
     await terminal.line('got <one>');
-    // What nobody has asked for yet waits for who asks next.
+    // Unread input waits for the next reader.
     process.kill(pid, 'SIGUSR2');
     await terminal.line('got <rs>');
     assert.equal(terminal.transcript.count(BY_HAND), 0);
@@ -205,7 +205,7 @@ for (const [how, code] of STARTERS) {
 }
 
 test(
-  'processes that inherit the terminal and never read it do not keep Enter from restarting',
+  'child processes that inherit the terminal and never read leave Enter to autoreload',
   linux,
   async () => {
     using project = new Project({
@@ -227,7 +227,7 @@ ${STAY}`,
   },
 );
 
-test('what a forked process of the program reads is its own', linux, async () => {
+test('a forked process that reads gets the input', linux, async () => {
   using project = new Project({
     'app.js': `import { fork } from 'node:child_process';\nfork('part.js');\n`,
     'part.js': LATER(`
@@ -236,9 +236,9 @@ test('what a forked process of the program reads is its own', linux, async () =>
 `),
   });
   await using terminal = new TtySettings(project, 'app.js');
-  const told = await terminal.line(/^pid \d+$/);
+  const line = await terminal.line(/^pid \d+$/);
   await until('the program is up', () => terminal.transcript.count(/is up in/) > 0);
-  process.kill(Number(told.slice('pid '.length)), 'SIGUSR2');
+  process.kill(Number(line.slice('pid '.length)), 'SIGUSR2');
   await terminal.line('reading');
   terminal.type('\rrs\r');
   await terminal.line(/^got <(\s*rs)?>$/);
@@ -247,7 +247,7 @@ test('what a forked process of the program reads is its own', linux, async () =>
   assert.equal(terminal.transcript.count(BY_HAND), 0);
 });
 
-test('a read of fs that waits gets what is typed', linux, async () => {
+test('a pending fs.readSync() gets the input', linux, async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';\n${LATER(`
   const bytes = Buffer.alloc(100);
@@ -268,14 +268,14 @@ test('a read of fs that waits gets what is typed', linux, async () => {
   await terminal.line(ENTER);
 });
 
-test("where a read could not be seen without a warning, what is typed is the program's", linux, async () => {
+test('where a read cannot be detected without a warning, the input is for the program', linux, async () => {
   using project = new Project({ 'app.js': STAY });
   await using terminal = new TtySettings(project, 'app.js', { NODE_PENDING_DEPRECATION: '1' });
   await terminal.line(/is up in .*, watching 1 file$/);
   assert.equal(terminal.transcript.count(/DEP0111/), 0);
 });
 
-test('a read of fs that fails shows no frame of ours', linux, async () => {
+test('the stack of a failed fs read has no frame of autoreload', linux, async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';\ntry { fs.readSync(fs.openSync('.', 'r'), Buffer.alloc(1)); } catch (error) { console.log('ours ' + error.stack.includes('/loader/')); }\n`,
   });
@@ -283,7 +283,7 @@ test('a read of fs that fails shows no frame of ours', linux, async () => {
   await terminal.line('ours false');
 });
 
-test('Ctrl-D does nothing, and Enter restarts again after the next start', linux, async () => {
+test('Ctrl-D does nothing, and Enter restarts after the next start', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(/is up in/);
@@ -296,7 +296,7 @@ test('Ctrl-D does nothing, and Enter restarts again after the next start', linux
   await terminal.line('run 3 Enter');
 });
 
-test('a job in the background is not stopped, and in the foreground Enter restarts', bash, async () => {
+test('a background job is not stopped, and Enter restarts it in the foreground', bash, async () => {
   using project = new Project({ 'app.js': `${TELL}console.log('by ' + process.ppid);\n${STAY}` });
   await using terminal = new TtySettings(project, 'app.js', { PS1: '$ ' }, '/bin/bash --norc -i');
   terminal.type('stty -g > before\r');
@@ -337,7 +337,7 @@ test('a job in the background is not stopped, and in the foreground Enter restar
   await terminal.end();
 });
 
-test("what is piped in is the program's, whatever it is", async () => {
+test('input from a pipe is for the program', async () => {
   using project = new Project({
     'app.js': `process.stdin.on('data', (text) => console.log('got ' + JSON.stringify(String(text))));\n`,
   });
@@ -348,7 +348,7 @@ test("what is piped in is the program's, whatever it is", async () => {
   assert.equal(app.restarts, 0);
 });
 
-test('SIGUSR2 to the supervisor restarts, and runs again what has ended', posix, async () => {
+test('SIGUSR2 to the supervisor restarts a running program and a crashed one', posix, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
   await using app = run(project, 'app.js');
   await app.lines('run 1 undefined', /is up in/);
@@ -361,7 +361,7 @@ test('SIGUSR2 to the supervisor restarts, and runs again what has ended', posix,
   await app.lines('[autoreload] restart requested (SIGUSR2), restarting', 'run 4 SIGUSR2');
 });
 
-/** Waits until bash says that the job runs, after it has read what was typed. */
+/** Waits until bash has read its input and reports the job as running. */
 async function isRunning(terminal: TtySettings, round: number): Promise<void> {
   terminal.type('\r');
   terminal.type(`echo typed$((${round}+0)); jobs\r`);
@@ -369,7 +369,7 @@ async function isRunning(terminal: TtySettings, round: number): Promise<void> {
   await terminal.line(/Running/);
 }
 
-/** Whether a process waits for what is typed, and does nothing else. */
+/** Whether a process is blocked in a read of the terminal. */
 function isReading(pid: number): boolean {
   return /^(wait_woken|n_tty_read)$/.test(readFileSync(`/proc/${pid}/wchan`, 'utf8').trim());
 }

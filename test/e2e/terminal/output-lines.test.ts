@@ -1,4 +1,4 @@
-// What autoreload says: one line per event, these words, and nothing else.
+// The output of autoreload: one line per event, with exactly this wording.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -10,7 +10,7 @@ const UP = /^\[autoreload\] .* is up in/;
 const RESET = '\u001B[39m';
 const WAITING = /^\[autoreload\] .* waiting for/;
 
-test('up, changed with the chain of imports, and up again', async () => {
+test('the lines of a restart: the chain of imports, and the time until the program is up', async () => {
   using project = new Project({
     'app.js': `import './src/routes.js';\n${STAY}`,
     'src/routes.js': "import './db.js';\n",
@@ -24,7 +24,7 @@ test('up, changed with the chain of imports, and up again', async () => {
   await app.line(UP);
   project.write('src/db.js', '');
   await app.line(UP);
-  assertTold(app, [
+  assertPrinted(app, [
     'app.js is up in N ms, watching 3 files',
     'src/db.js changed (imported by app.js > src/routes.js), restarting',
     'app.js is up in N ms, watching 3 files',
@@ -35,7 +35,7 @@ test('up, changed with the chain of imports, and up again', async () => {
   ]);
 });
 
-test('a long chain is told without its middle', async () => {
+test('a long chain is printed without its middle', async () => {
   const files = Object.fromEntries(
     Array.from({ length: 8 }, (_, i) => [`${i}.js`, i < 7 ? `import './${i + 1}.js';\n` : '']),
   );
@@ -44,14 +44,14 @@ test('a long chain is told without its middle', async () => {
   await app.line(UP);
   project.write('7.js', '// edited\n');
   await app.line(UP);
-  assertTold(app, [
+  assertPrinted(app, [
     'app.js is up in N ms, watching 9 files',
     '7.js changed (imported by app.js > 0.js > ... > 5.js > 6.js), restarting',
     'app.js is up in N ms, watching 9 files',
   ]);
 });
 
-test('deleted, and created again', async () => {
+test('a deleted file, and the same file created again', async () => {
   using project = new Project({ 'app.js': `import './gone.js';\n${STAY}`, 'gone.js': '' });
   await using app = run(project, 'app.js');
   await app.line(UP);
@@ -59,7 +59,7 @@ test('deleted, and created again', async () => {
   await app.line(WAITING);
   project.write('gone.js', '');
   await app.line(UP);
-  assertTold(app, [
+  assertPrinted(app, [
     'app.js is up in N ms, watching 2 files',
     'gone.js deleted (imported by app.js), restarting',
     'app.js failed with exit code 1, waiting for gone.js or a change in 1 file',
@@ -68,18 +68,18 @@ test('deleted, and created again', async () => {
   ]);
 });
 
-test('several files at once: the first, and how many more', async () => {
-  // Not empty: the first half of a save, which empties the file, would leave it as it was.
+test('several files at once: the first one, and the number of the others', async () => {
+  // Not empty, because the first half of a save empties the file, which would be no change.
   const files = { 'a.js': '// 1\n', 'b.js': '// 1\n', 'c.js': '// 1\n' };
   using project = new Project({
     ...files,
     'app.js': `import './a.js';\nimport './b.js';\nimport './c.js';\n${STAY}`,
   });
-  // However long this process is kept from writing the next one.
+  // Long enough for all writes, even if this process is slow.
   await using app = run(project, 'app.js', { env: { AUTORELOAD_DEBOUNCE: '300' } });
   await app.line(UP);
   for (const name of Object.keys(files)) project.write(name, '// edited\n');
-  // Events of several files come in any order.
+  // The events of several files arrive in any order.
   await app.line(/^\[autoreload\] ([abc])\.js changed \(imported by app\.js\), and 2 more, restarting$/);
   await app.line(UP);
   project.write('b.js', '');
@@ -89,7 +89,7 @@ test('several files at once: the first, and how many more', async () => {
   assert.equal(app.restarts, 2);
 });
 
-test('completed, failed, and killed by a signal', async () => {
+test('a completed run, a failed run, and a run killed by a signal', async () => {
   using project = new Project({ 'app.js': '' });
   await using app = run(project, 'app.js');
   await app.line(WAITING);
@@ -97,7 +97,7 @@ test('completed, failed, and killed by a signal', async () => {
   await app.line(WAITING);
   project.write('app.js', "process.kill(process.pid, 'SIGKILL');\n");
   await app.line(WAITING);
-  assertTold(app, [
+  assertPrinted(app, [
     'app.js completed, waiting for a change in 1 file',
     'app.js changed, restarting',
     'app.js failed with exit code 3, waiting for a change in 1 file',
@@ -108,7 +108,7 @@ test('completed, failed, and killed by a signal', async () => {
   ]);
 });
 
-test('waiting for what is missing: the entry, a module, a package', async () => {
+test('waiting for a missing entry, module or package', async () => {
   using project = new Project({});
   await using app = run(project, 'src/app.js');
   await app.line(WAITING);
@@ -118,7 +118,7 @@ test('waiting for what is missing: the entry, a module, a package', async () => 
   await app.line(WAITING);
   project.write('src/app.js', STAY);
   await app.line(UP);
-  assertTold(app, [
+  assertPrinted(app, [
     'src/app.js failed with exit code 1, waiting for src/app.js',
     'src/app.js created, restarting',
     'src/app.js failed with exit code 1, waiting for src/lib/missing.js or a change in 1 file',
@@ -130,7 +130,7 @@ test('waiting for what is missing: the entry, a module, a package', async () => 
 });
 
 test(
-  'a program that asks for a restart, and one that has to be killed',
+  'a program that requests a restart, and a program that has to be killed',
   { skip: process.platform === 'win32' },
   async () => {
     const ignores = `process.on('SIGTERM', () => {});\n${STAY}`;
@@ -141,7 +141,7 @@ test(
     await app.line(UP);
     project.write('app.js', STAY);
     await app.line(UP);
-    const lines = told(app);
+    const lines = printed(app);
     assert.equal(lines[0], 'app.js asked for a restart (exit code 75), restarting');
     assert.deepEqual(lines.slice(lines.indexOf('app.js changed, restarting')), [
       'app.js changed, restarting',
@@ -153,20 +153,20 @@ test(
   },
 );
 
-test('a file outside of the working directory is named as the user would', async () => {
+test('a file outside the working directory has a relative path', async () => {
   using project = new Project({ 'app/main.js': `import '../lib/a.js';\n${STAY}`, 'lib/a.js': '' });
   await using app = run(project, 'main.js', { cwd: project.path('app') });
   await app.line(UP);
   project.write('lib/a.js', '// edited\n');
   await app.line(UP);
-  assertTold(app, [
+  assertPrinted(app, [
     'main.js is up in N ms, watching 2 files',
     '../lib/a.js changed (imported by main.js), restarting',
     'main.js is up in N ms, watching 2 files',
   ]);
 });
 
-test('AUTORELOAD_LOG=silent says nothing, and restarts', async () => {
+test('AUTORELOAD_LOG=silent prints nothing, and restarts', async () => {
   const source = `console.log('one');\n${STAY}`;
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'silent' } });
@@ -180,7 +180,7 @@ test('AUTORELOAD_LOG=silent says nothing, and restarts', async () => {
   assert.deepEqual(app.transcript.lines('stderr'), []);
 });
 
-test('AUTORELOAD_LOG=debug says more, and every line begins with the prefix', async () => {
+test('AUTORELOAD_LOG=debug prints more, each line with the prefix', async () => {
   using project = new Project({ 'app.js': STAY });
   const counts: number[] = [];
   for (const level of ['info', 'debug']) {
@@ -198,25 +198,25 @@ test('AUTORELOAD_LOG=debug says more, and every line begins with the prefix', as
   assert.ok(counts[1]! > 3, String(counts));
 });
 
-test('colour only where it is asked for: FORCE_COLOR and NO_COLOR', async () => {
-  const coloured = '\u001B[36m[autoreload]\u001B[39m app.js is up in N ms, watching 1 file';
+test('color follows FORCE_COLOR and NO_COLOR', async () => {
+  const colored = '\u001B[36m[autoreload]\u001B[39m app.js is up in N ms, watching 1 file';
   const plain = '[autoreload] app.js is up in N ms, watching 1 file';
   for (const [env, expected] of [
     [{}, plain],
-    [{ FORCE_COLOR: '1' }, coloured],
-    [{ FORCE_COLOR: '3' }, coloured],
+    [{ FORCE_COLOR: '1' }, colored],
+    [{ FORCE_COLOR: '3' }, colored],
     [{ FORCE_COLOR: '0' }, plain],
     [{ NO_COLOR: '1' }, plain],
-    // As Node does, which says so once if the program itself asks for colours.
-    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, coloured],
-    [{ NODE_DISABLE_COLORS: '1', FORCE_COLOR: '1' }, coloured],
+    // As Node does, which warns once if the program itself uses colors.
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, colored],
+    [{ NODE_DISABLE_COLORS: '1', FORCE_COLOR: '1' }, colored],
   ] as const) {
     using project = new Project({ 'app.js': STAY });
     await using app = run(project, 'app.js', { env });
     await app.line(/ is up in /);
     app.kill('SIGTERM');
     await app.end();
-    // Node itself warns of a contradiction, as soon as something loads node:assert.
+    // Node warns about the conflict as soon as a module loads node:assert.
     const lines = app.transcript
       .lines('stderr')
       .filter((line) => !/env is ignored due to|--trace-warnings/.test(line));
@@ -224,7 +224,7 @@ test('colour only where it is asked for: FORCE_COLOR and NO_COLOR', async () => 
   }
 });
 
-test('a failed run and a wrong option are red where there is color, and only there', async () => {
+test('a failed run and an invalid option are red if color is on', async () => {
   const red = (text: string): string => `\u001B[36m[autoreload]${RESET} \u001B[31m${text}${RESET}`;
   using project = new Project({ 'app.js': 'process.exitCode = 3;\n' });
   for (const [env, failure] of [
@@ -242,13 +242,13 @@ test('a failed run and a wrong option are red where there is color, and only the
   assert.ok(line.endsWith(RESET), line);
 });
 
-/** Compares every line of ours. */
-function assertTold(app: Run, expected: readonly string[]): void {
-  assert.deepEqual(told(app), expected);
+/** Compares all lines of autoreload. */
+function assertPrinted(app: Run, expected: readonly string[]): void {
+  assert.deepEqual(printed(app), expected);
 }
 
-/** Every line of ours, without the prefix. */
-function told(app: Run): string[] {
+/** Returns all lines of autoreload, without the prefix. */
+function printed(app: Run): string[] {
   const prefix = '[autoreload] ';
   const lines = app.transcript.lines('stderr').filter((line) => line.startsWith(prefix));
   return lines.map((line) => withoutNumbers(line.slice(prefix.length)));

@@ -1,4 +1,4 @@
-// In a real terminal Ctrl-C, prompts, raw mode and colours are as they are without autoreload.
+// In a real terminal, Ctrl-C, prompts, raw mode and colors work as without autoreload.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
@@ -12,10 +12,10 @@ const linux = { skip: process.platform !== 'linux' && '`script` of util-linux ma
 const CTRL_C = '\x03';
 const STAY = 'setInterval(() => {}, 1000);\n';
 
-/** Lines of autoreload about anything but a start. */
+/** Lines of autoreload, except for `is up`. */
 const OTHER_LINES = /\[autoreload\]\S* (?!app\.js is up in)/;
 
-/** A process that the app starts. */
+/** A child process of the app. */
 const HELPER = `console.log('started ' + process.pid);\n${STAY}`;
 const WITH_HELPER = `
 import { spawn } from 'node:child_process';
@@ -25,7 +25,7 @@ ${STAY}`;
 /** Counts SIGINTs, each on a line of its own. */
 const COUNTING = "let count = 0;\nprocess.on('SIGINT', () => console.log(`\\nsigint ${++count}`));\n";
 
-/** Counts SIGINTs and ends in its own time after the first. */
+/** Counts SIGINTs, and shuts down gracefully after the first. */
 const POLITE = `${COUNTING}process.once('SIGINT', () => {
   setTimeout(() => {
     console.log('bye after ' + count);
@@ -43,12 +43,12 @@ for await (const line of prompt) console.log('\\nhello', line);
 `;
 
 test(
-  'one Ctrl-C is one SIGINT for the app, which ends in its own time with its exit code',
+  'one Ctrl-C is one SIGINT for the app, which shuts down gracefully with its exit code',
   linux,
   async () => {
     using project = new Project({ 'app.js': `${POLITE}${WITH_HELPER}`, 'helper.js': HELPER });
     await using terminal = new TtySettings(project, 'app.js');
-    const pids = await everybody(terminal);
+    const pids = await allPids(terminal);
     terminal.type(CTRL_C);
     await terminal.line('sigint 1');
     await terminal.line('bye after 1');
@@ -64,17 +64,17 @@ test('one Ctrl-C is one SIGINT for the app after a restart', linux, async () => 
   await terminal.line(/is up in/);
   project.write('app.js', `${POLITE}${WITH_HELPER}`);
   await terminal.line(/ app\.js changed, restarting$/);
-  const pids = await everybody(terminal);
+  const pids = await allPids(terminal);
   terminal.type(CTRL_C);
   await terminal.line('bye after 1');
   assert.equal(await terminal.end(), 9);
   await Promise.all(pids.map((pid) => gone(pid)));
 });
 
-test('a second Ctrl-C forces an app that ignores the first', linux, async () => {
+test('a second Ctrl-C kills an app that ignores the first', linux, async () => {
   using project = new Project({ 'app.js': `${COUNTING}${WITH_HELPER}`, 'helper.js': HELPER });
   await using terminal = new TtySettings(project, 'app.js');
-  const pids = await everybody(terminal);
+  const pids = await allPids(terminal);
   terminal.type(CTRL_C);
   await terminal.line('sigint 1');
   await terminal.line(/ waiting for app\.js to exit, press Ctrl-C again to kill it$/);
@@ -83,11 +83,11 @@ test('a second Ctrl-C forces an app that ignores the first', linux, async () => 
   await Promise.all(pids.map((pid) => gone(pid)));
 });
 
-test('a second Ctrl-C forces an app that blocks its loop', linux, async () => {
+test('a second Ctrl-C kills an app with a blocked event loop', linux, async () => {
   const block = "process.stdin.once('data', () => {\n  console.log('\\nblocked');\n  for (;;);\n});\n";
   using project = new Project({ 'app.js': `${COUNTING}${block}${WITH_HELPER}`, 'helper.js': HELPER });
   await using terminal = new TtySettings(project, 'app.js');
-  const pids = await everybody(terminal);
+  const pids = await allPids(terminal);
   terminal.type('block\r');
   await terminal.line('blocked');
   terminal.type(CTRL_C);
@@ -97,17 +97,17 @@ test('a second Ctrl-C forces an app that blocks its loop', linux, async () => {
   await Promise.all(pids.map((pid) => gone(pid)));
 });
 
-test('an app without handlers ends at the first Ctrl-C', linux, async () => {
+test('an app without handlers exits at the first Ctrl-C', linux, async () => {
   using project = new Project({ 'app.js': WITH_HELPER, 'helper.js': HELPER });
   await using terminal = new TtySettings(project, 'app.js');
-  const pids = await everybody(terminal);
+  const pids = await allPids(terminal);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 130);
   await Promise.all(pids.map((pid) => gone(pid)));
   assert.equal(terminal.transcript.count(OTHER_LINES), 0);
 });
 
-test('Ctrl-C while waiting after a crash with code 3 ends with code 3', linux, async () => {
+test('Ctrl-C while the supervisor waits after exit code 3 exits with code 3', linux, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line(
@@ -117,27 +117,27 @@ test('Ctrl-C while waiting after a crash with code 3 ends with code 3', linux, a
   assert.equal(await terminal.end(), 3);
 });
 
-test('closing the terminal ends everything', linux, async () => {
+test('closing the terminal leaves no process behind', linux, async () => {
   using project = new Project({ 'app.js': `${COUNTING}${WITH_HELPER}`, 'helper.js': HELPER });
   await using terminal = new TtySettings(project, 'app.js');
-  const pids = await everybody(terminal);
+  const pids = await allPids(terminal);
   terminal.script.kill('SIGKILL');
   await terminal.end();
   await Promise.all(pids.map((pid) => gone(pid)));
 });
 
 test('stdin, stdout and stderr of the app are the terminal, before and after a restart', linux, async () => {
-  const tell =
+  const report =
     "console.log(['tty', process.stdin.isTTY, process.stdout.isTTY, process.stderr.isTTY].join(' '));\n";
-  using project = new Project({ 'app.js': `${tell}${STAY}` });
+  using project = new Project({ 'app.js': `${report}${STAY}` });
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('tty true true true');
   await terminal.line(/is up in/);
-  project.write('app.js', `${tell}${STAY}// edited\n`);
+  project.write('app.js', `${report}${STAY}// edited\n`);
   await terminal.line('tty true true true');
 });
 
-test('an app that asks gets what is typed, before and after a restart', linux, async () => {
+test('a prompt gets its input, before and after a restart', linux, async () => {
   using project = new Project({ 'app.js': PROMPT });
   await using terminal = new TtySettings(project, 'app.js');
   await terminal.line('ready');
@@ -152,17 +152,17 @@ test('an app that asks gets what is typed, before and after a restart', linux, a
   await terminal.line('hello barbara');
 });
 
-/** Reads lines as the terminal gives them, without raw mode. */
+/** Reads whole lines, without raw mode. */
 const COOKED = `
 console.log('cooked');
 process.stdin.setEncoding('utf8').on('data', (text) => console.log('line', JSON.stringify(text)));
 `;
 
 for (const [how, code] of [
-  ['ends by SIGTERM', ''],
+  ['exits by SIGTERM', ''],
   ['is killed', "process.on('SIGTERM', () => {});\n"],
 ] as const) {
-  test(`raw mode works, and is over when an app in it ${how} for a restart`, linux, async () => {
+  test(`raw mode works, and is off after an app in it ${how} for a restart`, linux, async () => {
     using project = new Project({
       'app.js': `${code}
 process.stdin.setRawMode(true).setEncoding('utf8').on('data', (key) => {
@@ -176,7 +176,7 @@ console.log('raw');
     await terminal.line(/is up in/);
     terminal.type('x');
     await terminal.line('key "x"');
-    // In raw mode Ctrl-C is a key like any other.
+    // In raw mode Ctrl-C is an ordinary key.
     terminal.type(CTRL_C);
     await terminal.line('key "\\u0003"');
     project.write('app.js', COOKED);
@@ -186,7 +186,7 @@ console.log('raw');
   });
 }
 
-test('raw mode is over when a run has ended that was booted while another was in it', linux, async () => {
+test('raw mode is off after a run that was booted while another run was in raw mode', linux, async () => {
   const raw = (key: string): string =>
     `process.stdin.setRawMode(true).on('data', () => process.exit(0));\nconsole.log('press ${key}');\n`;
   using project = new Project({ 'app.js': raw('a') });
@@ -203,7 +203,7 @@ test('raw mode is over when a run has ended that was booted while another was in
   await terminal.line('line "yes\\n"');
 });
 
-test('the prefix is coloured on the terminal, the text after it is not', linux, async () => {
+test('on a terminal the prefix is colored, and the text after it is not', linux, async () => {
   using project = new Project({ 'app.js': STAY });
   await using terminal = new TtySettings(project, 'app.js');
   const line = await terminal.line(/is up in/);
@@ -213,14 +213,14 @@ test('the prefix is coloured on the terminal, the text after it is not', linux, 
   assert.match(text, /^ app\.js is up in \d+(\.\d)? m?s, watching 1 file, press Enter to restart$/);
 });
 
-test('NO_COLOR takes the colour out', linux, async () => {
+test('NO_COLOR turns color off', linux, async () => {
   using project = new Project({ 'app.js': STAY });
   await using terminal = new TtySettings(project, 'app.js', { NO_COLOR: '1' });
   await terminal.line(/^\[autoreload\] app\.js is up in/);
 });
 
-/** Waits until the app is up and has started its process; the pids of all, the supervisor and the guard included. */
-async function everybody(terminal: TtySettings): Promise<number[]> {
+/** Waits until the app is up and has started its child. Returns the pids of all processes, supervisor and guard included. */
+async function allPids(terminal: TtySettings): Promise<number[]> {
   const helper = Number((await terminal.line(/^started \d+$/)).split(' ')[1]);
   const supervisor = terminal.pid;
   const own = childrenOf(supervisor);
