@@ -14,7 +14,7 @@ export function commandFor(entry: string | readonly string[]): string {
 }
 
 /** A terminal with a running program. `await using` it. Everything that it shows is taken for stdout. */
-export class TtySettings {
+export class Terminal {
   readonly script: ChildProcess;
   readonly transcript = new Transcript();
   readonly #ended: Promise<number | null>;

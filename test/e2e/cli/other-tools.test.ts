@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { CLI, command } from '../../helpers/command.ts';
 import { usePackages } from '../../helpers/packages.ts';
 import { Project } from '../../helpers/project.ts';
-import { TtySettings } from '../../helpers/terminal.ts';
+import { Terminal } from '../../helpers/terminal.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 const posix = { skip: process.platform === 'win32' && 'signals' };
@@ -59,7 +59,7 @@ test('without --clear the terminal keeps what was printed', linux, async () => {
 /** Restarts a program once in a terminal, which has to be cleared so many times. */
 async function cleared(args: readonly string[], times: number): Promise<void> {
   using project = new Project({ 'app.js': `console.log('one');\n${STAY}` });
-  await using terminal = new TtySettings(project, [CLI, ...args, 'app.js']);
+  await using terminal = new Terminal(project, [CLI, ...args, 'app.js']);
   await terminal.line('one');
   await terminal.line(/ is up in /);
   const count = (): number =>

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gone, isRunning } from '../../helpers/autoreload.ts';
 import { CLI } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
-import { quoted, TtySettings } from '../../helpers/terminal.ts';
+import { quoted, Terminal } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 
@@ -21,8 +21,8 @@ echo "first $$"
 while :; do sleep 0.02; done
 `;
 
-function terminal(project: Project, args: readonly string[], env?: NodeJS.ProcessEnv): TtySettings {
-  return new TtySettings(project, [CLI, ...args], env);
+function terminal(project: Project, args: readonly string[], env?: NodeJS.ProcessEnv): Terminal {
+  return new Terminal(project, [CLI, ...args], env);
 }
 
 test('a command reads from the terminal, before and after a restart', linux, async () => {
@@ -89,7 +89,7 @@ test('a restart leaves alone what is in the same pipeline', linux, async () => {
   // `script` gives the shell the terminal; the pipeline is in its process group.
   const start = `require('node:child_process').spawn('sh', ['-c', ${JSON.stringify(pipeline)}], { stdio: 'inherit' })`;
   using project = new Project({ 'run.sh': 'echo one\nexec sleep 60\n' });
-  await using app = new TtySettings(project, ['-e', start]);
+  await using app = new Terminal(project, ['-e', start]);
   const first = await app.line(/^one, read by \d+ at \d+$/);
   project.write('run.sh', 'echo two\nexec sleep 60\n');
   const second = await app.line(/^two, read by \d+ at \d+$/);
@@ -111,7 +111,7 @@ test('the terminal is as it was when a command has left it in raw mode', linux, 
 });
 
 /** Waits until all are there, and autoreload has said so: killed before, it knows nothing of them. Their pids. */
-async function everybody(app: TtySettings): Promise<number[]> {
+async function everybody(app: Terminal): Promise<number[]> {
   const names = [/^first \d+$/, /^grandchild \d+$/, /^orphan \d+$/];
   const lines = await app.transcript.inAnyOrder(...names, /started: /);
   return lines.slice(0, -1).map((line) => Number(line.split(' ')[1]));

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { run, until, up } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
-import { commandFor, redEnd, TtySettings } from '../../helpers/terminal.ts';
+import { commandFor, redEnd, Terminal } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 const posix = { skip: process.platform === 'win32' && 'Windows has no signals' };
@@ -30,14 +30,14 @@ console.log('pid ' + process.pid);
 ${STAY}`;
 
 /** Waits for the pid that the program prints. */
-async function pidOf(terminal: TtySettings): Promise<number> {
+async function pidOf(terminal: Terminal): Promise<number> {
   const [line = ''] = await terminal.transcript.inAnyOrder(/^pid \d+$/, /is up in/);
   return Number(line.slice('pid '.length));
 }
 
 test('Enter restarts', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.transcript.inAnyOrder(
     'run 1 undefined',
     /is up in .*, watching 1 file, press Enter to restart$/,
@@ -52,7 +52,7 @@ test('Enter restarts', linux, async () => {
 
 test('rs and Enter restart, other input gets one hint', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line(/is up in/);
   terminal.type('help\r');
   await terminal.line(/ press Enter or type rs to restart$/);
@@ -71,7 +71,7 @@ console.log('starts');
 while (!fs.existsSync('go')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 ${STAY}`,
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line('starts');
   terminal.type('\r');
   project.write('go', '');
@@ -81,7 +81,7 @@ ${STAY}`,
 
 test('after a crash Enter restarts the program', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}process.exit(1);\n` });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line(redEnd('failed with exit code 1, waiting for a change in 1 file, or press Enter'));
   terminal.type('\r');
   await terminal.line(ENTER);
@@ -98,7 +98,7 @@ import { createInterface } from 'node:readline';
 createInterface({ input: process.stdin, terminal: false }).on('line', (line) => console.log('got <' + line + '>'));
 `,
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line(/is up in .*, watching 1 file$/);
   terminal.type('one\r\rrs\rtwo\r');
   for (const line of ['one', '', 'rs', 'two']) await terminal.line(`got <${line}>`);
@@ -109,7 +109,7 @@ test('access to process.stdin without a read leaves Enter to autoreload', linux,
   using project = new Project({
     'app.js': `console.log('tty ' + process.stdin.isTTY + ' ' + process.stdin.isRaw);\n${STAY}`,
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line('tty true false');
   await terminal.line(/is up in/);
   terminal.type('\r');
@@ -138,7 +138,7 @@ import tty from 'node:tty';
 const tell = (text) => console.log('got <' + String(text).trim() + '>');
 ${LATER(`  ${code}\n  setImmediate(() => console.log('reading'));`)}`,
       });
-      await using terminal = new TtySettings(project, 'app.js');
+      await using terminal = new Terminal(project, 'app.js');
       for (let round = 0; round < 2; round++) {
         await pidOf(terminal);
         terminal.type('\r');
@@ -164,7 +164,7 @@ test('a program in raw mode gets every key, and Enter restarts the next run', li
   setImmediate(() => console.log('raw'));
 `),
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   process.kill(await pidOf(terminal), 'SIGUSR2');
   await terminal.line('raw');
   for (const key of ['a', '\r', 'r', 's', '\r', CTRL_D, CTRL_Z, 'z']) {
@@ -191,7 +191,7 @@ for (const [how, code] of STARTERS) {
     using project = new Project({
       'app.js': `import { execSync, spawn, spawnSync } from 'node:child_process';\n${LATER(`  ${code};`)}`,
     });
-    await using terminal = new TtySettings(project, 'app.js');
+    await using terminal = new Terminal(project, 'app.js');
     const pid = await pidOf(terminal);
     process.kill(pid, 'SIGUSR2');
     await terminal.line('asks');
@@ -219,7 +219,7 @@ new Worker('./part.js');
 ${STAY}`,
       'part.js': STAY,
     });
-    await using terminal = new TtySettings(project, 'app.js');
+    await using terminal = new Terminal(project, 'app.js');
     await terminal.line(/is up in/);
     terminal.type('\r');
     await terminal.line(ENTER);
@@ -235,7 +235,7 @@ test('a forked process that reads gets the input', linux, async () => {
   setImmediate(() => console.log('reading'));
 `),
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const line = await terminal.line(/^pid \d+$/);
   await until('the program is up', () => terminal.transcript.count(/is up in/) > 0);
   process.kill(Number(line.slice('pid '.length)), 'SIGUSR2');
@@ -255,7 +255,7 @@ test('a pending fs.readSync() gets the input', linux, async () => {
   console.log('got <' + bytes.toString('utf8', 0, length).trim() + '>');
 `)}`,
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const pid = await pidOf(terminal);
   for (const line of ['', 'rs', 'one']) {
     process.kill(pid, 'SIGUSR2');
@@ -270,7 +270,7 @@ test('a pending fs.readSync() gets the input', linux, async () => {
 
 test('where a read cannot be detected without a warning, the input is for the program', linux, async () => {
   using project = new Project({ 'app.js': STAY });
-  await using terminal = new TtySettings(project, 'app.js', { NODE_PENDING_DEPRECATION: '1' });
+  await using terminal = new Terminal(project, 'app.js', { NODE_PENDING_DEPRECATION: '1' });
   await terminal.line(/is up in .*, watching 1 file$/);
   assert.equal(terminal.transcript.count(/DEP0111/), 0);
 });
@@ -279,13 +279,13 @@ test('the stack of a failed fs read has no frame of autoreload', linux, async ()
   using project = new Project({
     'app.js': `import fs from 'node:fs';\ntry { fs.readSync(fs.openSync('.', 'r'), Buffer.alloc(1)); } catch (error) { console.log('ours ' + error.stack.includes('/loader/')); }\n`,
   });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line('ours false');
 });
 
 test('Ctrl-D does nothing, and Enter restarts after the next start', linux, async () => {
   using project = new Project({ 'app.js': `${TELL}${STAY}` });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line(/is up in/);
   terminal.type(CTRL_D);
   project.write('app.js', `${TELL}${STAY}// edited\n`);
@@ -298,7 +298,7 @@ test('Ctrl-D does nothing, and Enter restarts after the next start', linux, asyn
 
 test('a background job is not stopped, and Enter restarts it in the foreground', bash, async () => {
   using project = new Project({ 'app.js': `${TELL}console.log('by ' + process.ppid);\n${STAY}` });
-  await using terminal = new TtySettings(project, 'app.js', { PS1: '$ ' }, '/bin/bash --norc -i');
+  await using terminal = new Terminal(project, 'app.js', { PS1: '$ ' }, '/bin/bash --norc -i');
   terminal.type('stty -g > before\r');
   terminal.type(`${commandFor('app.js')} &\r`);
   const supervisor = Number((await terminal.line(/by \d+$/)).replace(/^.*by /, ''));
@@ -362,7 +362,7 @@ test('SIGUSR2 to the supervisor restarts a running program and a crashed one', p
 });
 
 /** Waits until bash has read its input and reports the job as running. */
-async function isRunning(terminal: TtySettings, round: number): Promise<void> {
+async function isRunning(terminal: Terminal, round: number): Promise<void> {
   terminal.type('\r');
   terminal.type(`echo typed$((${round}+0)); jobs\r`);
   await terminal.line(new RegExp(`typed${round}$`));

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { gone } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
-import { redEnd, TtySettings } from '../../helpers/terminal.ts';
+import { redEnd, Terminal } from '../../helpers/terminal.ts';
 
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
 
@@ -47,7 +47,7 @@ test(
   linux,
   async () => {
     using project = new Project({ 'app.js': `${POLITE}${WITH_HELPER}`, 'helper.js': HELPER });
-    await using terminal = new TtySettings(project, 'app.js');
+    await using terminal = new Terminal(project, 'app.js');
     const pids = await allPids(terminal);
     terminal.type(CTRL_C);
     await terminal.line('sigint 1');
@@ -60,7 +60,7 @@ test(
 
 test('one Ctrl-C is one SIGINT for the app after a restart', linux, async () => {
   using project = new Project({ 'app.js': STAY, 'helper.js': HELPER });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line(/is up in/);
   project.write('app.js', `${POLITE}${WITH_HELPER}`);
   await terminal.line(/ app\.js changed, restarting$/);
@@ -73,7 +73,7 @@ test('one Ctrl-C is one SIGINT for the app after a restart', linux, async () => 
 
 test('a second Ctrl-C kills an app that ignores the first', linux, async () => {
   using project = new Project({ 'app.js': `${COUNTING}${WITH_HELPER}`, 'helper.js': HELPER });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const pids = await allPids(terminal);
   terminal.type(CTRL_C);
   await terminal.line('sigint 1');
@@ -86,7 +86,7 @@ test('a second Ctrl-C kills an app that ignores the first', linux, async () => {
 test('a second Ctrl-C kills an app with a blocked event loop', linux, async () => {
   const block = "process.stdin.once('data', () => {\n  console.log('\\nblocked');\n  for (;;);\n});\n";
   using project = new Project({ 'app.js': `${COUNTING}${block}${WITH_HELPER}`, 'helper.js': HELPER });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const pids = await allPids(terminal);
   terminal.type('block\r');
   await terminal.line('blocked');
@@ -99,7 +99,7 @@ test('a second Ctrl-C kills an app with a blocked event loop', linux, async () =
 
 test('an app without handlers exits at the first Ctrl-C', linux, async () => {
   using project = new Project({ 'app.js': WITH_HELPER, 'helper.js': HELPER });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const pids = await allPids(terminal);
   terminal.type(CTRL_C);
   assert.equal(await terminal.end(), 130);
@@ -109,7 +109,7 @@ test('an app without handlers exits at the first Ctrl-C', linux, async () => {
 
 test('Ctrl-C while the supervisor waits after exit code 3 exits with code 3', linux, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line(
     redEnd('app.js failed with exit code 3, waiting for a change in 1 file, or press Enter'),
   );
@@ -119,7 +119,7 @@ test('Ctrl-C while the supervisor waits after exit code 3 exits with code 3', li
 
 test('closing the terminal leaves no process behind', linux, async () => {
   using project = new Project({ 'app.js': `${COUNTING}${WITH_HELPER}`, 'helper.js': HELPER });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const pids = await allPids(terminal);
   terminal.script.kill('SIGKILL');
   await terminal.end();
@@ -130,7 +130,7 @@ test('stdin, stdout and stderr of the app are the terminal, before and after a r
   const report =
     "console.log(['tty', process.stdin.isTTY, process.stdout.isTTY, process.stderr.isTTY].join(' '));\n";
   using project = new Project({ 'app.js': `${report}${STAY}` });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line('tty true true true');
   await terminal.line(/is up in/);
   project.write('app.js', `${report}${STAY}// edited\n`);
@@ -139,7 +139,7 @@ test('stdin, stdout and stderr of the app are the terminal, before and after a r
 
 test('a prompt gets its input, before and after a restart', linux, async () => {
   using project = new Project({ 'app.js': PROMPT });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   await terminal.line('ready');
   terminal.type('ada\r');
   await terminal.line('hello ada');
@@ -171,7 +171,7 @@ process.stdin.setRawMode(true).setEncoding('utf8').on('data', (key) => {
 console.log('raw');
 `,
     });
-    await using terminal = new TtySettings(project, 'app.js', { AUTORELOAD_GRACE: '300' });
+    await using terminal = new Terminal(project, 'app.js', { AUTORELOAD_GRACE: '300' });
     await terminal.line('raw');
     await terminal.line(/is up in/);
     terminal.type('x');
@@ -190,7 +190,7 @@ test('raw mode is off after a run that was booted while another run was in raw m
   const raw = (key: string): string =>
     `process.stdin.setRawMode(true).on('data', () => process.exit(0));\nconsole.log('press ${key}');\n`;
   using project = new Project({ 'app.js': raw('a') });
-  await using terminal = new TtySettings(project, 'app.js', { AUTORELOAD_LOG: 'debug' });
+  await using terminal = new Terminal(project, 'app.js', { AUTORELOAD_LOG: 'debug' });
   await terminal.line('press a');
   await terminal.line(/a standby waits/);
   project.write('app.js', raw('b'));
@@ -205,7 +205,7 @@ test('raw mode is off after a run that was booted while another run was in raw m
 
 test('on a terminal the prefix is colored, and the text after it is not', linux, async () => {
   using project = new Project({ 'app.js': STAY });
-  await using terminal = new TtySettings(project, 'app.js');
+  await using terminal = new Terminal(project, 'app.js');
   const line = await terminal.line(/is up in/);
   const [prefix, text] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' '))];
   assert.notEqual(prefix, '[autoreload]');
@@ -215,12 +215,12 @@ test('on a terminal the prefix is colored, and the text after it is not', linux,
 
 test('NO_COLOR turns color off', linux, async () => {
   using project = new Project({ 'app.js': STAY });
-  await using terminal = new TtySettings(project, 'app.js', { NO_COLOR: '1' });
+  await using terminal = new Terminal(project, 'app.js', { NO_COLOR: '1' });
   await terminal.line(/^\[autoreload\] app\.js is up in/);
 });
 
 /** Waits until the app is up and has started its child. Returns the pids of all processes, supervisor and guard included. */
-async function allPids(terminal: TtySettings): Promise<number[]> {
+async function allPids(terminal: Terminal): Promise<number[]> {
   const helper = Number((await terminal.line(/^started \d+$/)).split(' ')[1]);
   const supervisor = terminal.pid;
   const own = childrenOf(supervisor);
