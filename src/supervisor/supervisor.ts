@@ -11,7 +11,7 @@ import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
 import type { Ended, Event, Policy, State } from './lifecycle/state.ts';
 import { close } from './lifecycle/steps.ts';
 import { transition } from './lifecycle/transition.ts';
-import { UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
+import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
 import type { Parts, SupervisorOptions } from './parts.ts';
 import { EffectPerformer } from './perform-effects.ts';
@@ -75,7 +75,11 @@ export class Supervisor {
     this.#apply({ kind: 'start', at });
     runs.guard();
     const { timeout } = options;
-    if (timeout !== undefined) this.#cancelTimeout = scheduler.after(timeout, () => this.#onTimeout(timeout));
+    if (timeout !== undefined)
+      this.#cancelTimeout = scheduler.after(timeout, () => {
+        log.info(timeoutText(timeout));
+        this.stop();
+      });
     try {
       this.#parts.watcher = await this.#startWatcher();
       this.#parts.watcher.begin(at);
@@ -154,7 +158,8 @@ export class Supervisor {
       lastError,
       sockets: () => runs.httpSockets,
       onProcs: (procs) => runs.entrustPage(procs),
-      onFailed: () => this.#queue.add(() => this.#onNoCrashPage()),
+      // Without a crash page, clients would wait for a response in vain.
+      onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.ended(false)),
       onDebug: (text) => log.debug(text),
     });
   }
@@ -210,16 +215,6 @@ export class Supervisor {
     const child = runs.nodeChild ?? runs.child;
     if (child && this.#state.kind === 'running') debugSignal.runLoads(child);
     dispatchRecord(record, generation, this.#parts, (event) => this.#apply(event));
-  }
-
-  /** Closes the sockets: without a crash page, clients would wait for a response in vain. */
-  #onNoCrashPage(): void {
-    if (this.#state.kind === 'waiting') this.#parts.runs.ended(false);
-  }
-
-  #onTimeout(ms: number): void {
-    this.#parts.reporter.timedOut(ms);
-    this.stop();
   }
 
   #onExitSignal(signal: NodeJS.Signals): void {

@@ -80,6 +80,11 @@ export function explanation(chain: readonly Place[], cwd: string): string {
   return `why: ${places.join(' > ')}`;
 }
 
+/** Explains why the program stops without a signal. */
+export function timeoutText(ms: number): string {
+  return `stopping after ${duration(ms)} (--timeout)`;
+}
+
 /** Explains why files are polled although their folder could be watched. */
 export function unreportedText({ fileSystem, folder, interval }: Unreported, cwd: string): string {
   return (

@@ -9,7 +9,6 @@ import type { Ended, Line, State } from '../lifecycle/state.ts';
 import type { Program } from '../program/program.ts';
 import type { LastError } from '../runs/last-error.ts';
 import type { Run } from '../runs/run.ts';
-import { duration } from '../util/format.ts';
 import type { Log } from '../util/log.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Emit, SupervisorEvents } from './events.ts';
@@ -85,11 +84,6 @@ export class Reporter {
   stateLost({ key, why }: LaneRecord & { kind: 'lost' }): void {
     const message = `the state ${JSON.stringify(key)} does not survive the restart: ${why}`;
     this.problem(new AutoreloadError('ERR_AUTORELOAD_PRESERVE', message));
-  }
-
-  /** The time limit of the program has passed. */
-  timedOut(ms: number): void {
-    this.#options.log.info(`stopping after ${duration(ms)} (--timeout)`);
   }
 
   /** Prints a line of the life cycle. `state`: the state that follows. */
