@@ -1,5 +1,6 @@
-// Builds the steps that several states take. `stopRun` starts the stop sequence, and another run follows; `shutDown` passes a signal
-// on to the run, after which the supervisor exits; `close` ends supervision, no run is left. Pure.
+// Builds the steps that several states take. Pure. Three of them end something: `stopRun` starts the stop sequence of the run, and
+// another run may follow; `shutDown` passes a signal on to the run, and the supervisor exits after it; `close` ends supervision
+// when no run is left.
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import { reasonOf } from './restart-reason.ts';
 import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
@@ -75,7 +76,7 @@ export function printing(line: Line, [next, ...effects]: Transition): Transition
   return [next, print(line), ...effects];
 }
 
-/** Drops the timer of the state before. */
+/** Clears the timer of the state before. */
 export function withoutTimer(transition: Transition): Transition {
   return [...transition, { kind: 'clearTimer' }];
 }

@@ -2,7 +2,7 @@
 import type { Place } from '../changes/program-files.ts';
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { label, shown } from '../program/command-program.ts';
-import type { CommandProgram, NodeProgram, Program } from '../program/program.ts';
+import type { CommandProgram, NodeProgram } from '../program/program.ts';
 import { display, duration } from '../util/format.ts';
 import { EXIT_RESTART } from '../lifecycle/state.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
@@ -16,7 +16,7 @@ export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
 /** Facts that a line may mention. */
 export interface Context {
-  readonly program: Pick<Program, 'cwd' | 'entry'> & (Pick<NodeProgram, 'kind'> | CommandProgram);
+  readonly program: Pick<NodeProgram, 'kind' | 'cwd' | 'entry'> | CommandProgram;
   /** The watched files; undefined until files are watched. */
   readonly watcher: Pick<ProgramWatcher, 'files' | 'missing' | 'chain' | 'isImported'> | undefined;
   /** Grace period (ms). */
