@@ -1,7 +1,7 @@
 // What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
 // file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
 // or spawns.
-import { OWN_FOLDER } from '../shared/own-files.cts';
+import { OWN_FOLDER, realPath } from '../shared/paths.cts';
 import module from 'node:module';
 import { join } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
@@ -16,8 +16,8 @@ import {
 } from '../protocol/control.cts';
 import type { ControlMessage } from '../protocol/control.cts';
 import { preloadArgument, stripPreload } from '../shared/preload-option.cts';
-import { realPath } from '../shared/real-path.cts';
-import { askApp, beginRun, offerApi, saveState } from './app/app-api.cts';
+import { askApp, beginRun, offerApi } from './app/app-api.cts';
+import { saveState } from './app/preserve.cts';
 import { markSupervised, takeAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';

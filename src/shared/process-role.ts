@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Invocation } from '../node-internals/process.cts';
 import { DESCENDANT_MARK } from '../protocol/control.cts';
-import { realPath } from './real-path.cts';
+import { realPath } from './paths.cts';
 
 /** With these Node runs no program from a file. */
 const NO_PROGRAM: ReadonlySet<string> = new Set(

@@ -1,6 +1,6 @@
 // Tells the supervisor which error ends the child, for those who ask for the program while it is down. Only looks on:
 // Node calls a monitor before it decides what becomes of the error. Knows nothing of what the text is for.
-import { OWN_FOLDER } from '../../shared/own-files.cts';
+import { OWN_FOLDER } from '../../shared/paths.cts';
 import { inspect, types } from 'node:util';
 import { send } from '../channel/record-writer.cts';
 

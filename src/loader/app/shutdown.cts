@@ -2,7 +2,8 @@
 // come. Owns what keeps the process there until then. Knows nothing of how sockets and the app do their part.
 import { constants } from 'node:os';
 import type { ControlMessage } from '../../protocol/control.cts';
-import { prepareEnd, saveState } from './app-api.cts';
+import { prepareEnd } from './app-api.cts';
+import { saveState } from './preserve.cts';
 import { drain } from '../sockets/drain.cts';
 import { send } from '../channel/record-writer.cts';
 

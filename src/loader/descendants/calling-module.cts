@@ -1,5 +1,5 @@
 // Which module of the user's calls: what a descendant is started by. Keeps no state.
-import { OWN_URL } from '../../shared/own-files.cts';
+import { OWN_URL } from '../../shared/paths.cts';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

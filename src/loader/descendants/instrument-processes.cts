@@ -3,7 +3,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { SpawnOptions, Spawning } from '../../node-internals/process.cts';
 import { withPreload } from '../../shared/preload-option.cts';
-import { realPath } from '../../shared/real-path.cts';
+import { realPath } from '../../shared/paths.cts';
 import { addressVariable } from './lane-address.cts';
 import type { Address } from './lane-address.cts';
 import { callerUrl } from './calling-module.cts';

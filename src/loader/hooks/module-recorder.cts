@@ -1,8 +1,7 @@
 // What this thread has told the supervisor about modules, so that each fact is told once. Knows neither hooks nor
 // what the records are for. Everything it needs is imported up front: a `require` in a hook would call the hook.
-import { OWN_URL } from '../../shared/own-files.cts';
+import { OWN_URL, realPath } from '../../shared/paths.cts';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { realPath } from '../../shared/real-path.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
 import { isFoundAgain } from './previous-run.cts';
 import { send, sendSoon } from '../channel/record-writer.cts';
