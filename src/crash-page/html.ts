@@ -1,9 +1,9 @@
-// The crash page for people: one document that needs nothing else, and that reloads itself when the program is up again or
-// has crashed anew. Pure.
+// Renders the crash page for browsers: one self-contained document, which reloads itself when the program runs again or has
+// crashed again. Pure.
 import { createHash } from 'node:crypto';
 import type { Report } from '../shared/crash-report.ts';
 
-/** Answers while the program is down carry this header; its value tells one report from another. */
+/** Header of every response while the program is down. Its value identifies the report. */
 export const MARK = 'X-Autoreload';
 
 const STYLE = `
@@ -21,7 +21,7 @@ mark { background: none; color: var(--bad); font-weight: bold }
 ul { margin: 0; padding-left: 1.25rem; overflow-wrap: anywhere }
 `;
 
-/** Redirects are not followed: whatever it is that answers, it is not this page. */
+/** Follows no redirects: this page never redirects. */
 const SCRIPT = `
 const mark = document.documentElement.dataset.mark;
 let timer;
@@ -33,8 +33,8 @@ async function look() {
   if (document.hidden) return;
   try {
     const url = location.origin + location.pathname + location.search;
-    const answer = await fetch(url, { method: 'HEAD', cache: 'no-store', redirect: 'manual' });
-    if (answer.headers.get('${MARK}') !== mark) return location.reload();
+    const response = await fetch(url, { method: 'HEAD', cache: 'no-store', redirect: 'manual' });
+    if (response.headers.get('${MARK}') !== mark) return location.reload();
   } catch {}
   later();
 }
@@ -42,7 +42,7 @@ document.addEventListener('visibilitychange', later);
 later();
 `;
 
-/** Nothing but the style and the script above, and requests to where the page came from. */
+/** Allows the style and the script above, and requests to the origin of the page. */
 export const POLICY: string = [
   "default-src 'none'",
   `style-src '${hash(STYLE)}'`,
@@ -53,7 +53,7 @@ export const POLICY: string = [
 ].join('; ');
 
 /**
- * The page.
+ * The page for a report.
  *
  * @param mark value of {@link MARK}
  */
@@ -72,7 +72,7 @@ export function renderHtml({ title, error, frame, waitingFor, others }: Report, 
 <body>
 <h1>${escapeHtml(title)}</h1>
 <p>This page reloads itself when the program is up again.</p>
-${frame ? section(place ?? '', `<pre tabindex="0">${marked(frame.code)}</pre>`) : ''}
+${frame ? section(place ?? '', `<pre tabindex="0">${highlighted(frame.code)}</pre>`) : ''}
 ${error === undefined ? '' : section('Error', `<pre tabindex="0">${escapeHtml(error)}</pre>`)}
 ${waitingFor.length + others === 0 ? '' : section('Waiting for a change in', `<ul>\n${files}\n${more(waitingFor.length, others)}</ul>`)}
 <footer>Shown by autoreload in place of the program. <code>AUTORELOAD_CRASH_PAGE=0</code> turns it off.</footer>
@@ -90,15 +90,15 @@ function more(shown: number, others: number): string {
   return others === 0 ? '' : `<li>${shown > 0 ? 'and ' : ''}${others} more</li>\n`;
 }
 
-/** The line that is meant, and the caret below it, stand out. */
-function marked(code: string): string {
+/** Highlights the line of the error and the caret below it. */
+function highlighted(code: string): string {
   return code
     .split('\n')
     .map((row) => (/^> |^ +\| \s*\^$/.test(row) ? `<mark>${escapeHtml(row)}</mark>` : escapeHtml(row)))
     .join('\n');
 }
 
-/** Text that is nothing but text, between tags and in quotes. */
+/** Escapes text for content and attributes. */
 function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

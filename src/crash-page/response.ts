@@ -1,11 +1,12 @@
-// The answer to every request while the program is down: 503, in the form that the client asks for. Pure.
+// Renders the response to every request while the program is down: a page, JSON or text, as the client prefers. Pure.
 import { createHash } from 'node:crypto';
 import type { Report } from '../shared/crash-report.ts';
 import { MARK, POLICY, renderHtml } from './html.ts';
-import { chooseFormat } from './content-type.ts';
-import type { Format } from './content-type.ts';
 
-export interface Answer {
+type Format = 'html' | 'json' | 'text';
+
+/** A response without its status. */
+interface PageResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -17,11 +18,11 @@ const TYPES: Readonly<Record<Format, string>> = {
 };
 
 /**
- * What is answered.
+ * The response that shows a report.
  *
- * @param accept the header of that name of the request
+ * @param accept the request header of that name
  */
-export function answerTo(report: Report, accept: string | undefined): Answer {
+export function renderResponse(report: Report, accept: string | undefined): PageResponse {
   const format = chooseFormat(accept);
   const mark = `down ${createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)}`;
   return {
@@ -36,6 +37,15 @@ export function answerTo(report: Report, accept: string | undefined): Answer {
     },
     body: render(report, format, mark),
   };
+}
+
+/**
+ * The first format that a client names; text if it names none, as curl does. Browsers and HTTP libraries name the format that
+ * they prefer first, so that quality values need not be read.
+ */
+function chooseFormat(accept = ''): Format {
+  const [first] = /html|json|text\/plain/.exec(accept.toLowerCase()) ?? [];
+  return first === 'html' || first === 'json' ? first : 'text';
 }
 
 function render(report: Report, format: Format, mark: string): string {

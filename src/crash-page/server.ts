@@ -1,26 +1,25 @@
-// Serves the crash page on listening sockets that are not ours to close for others: this process has copies of them. Knows
-// nothing of what a report says.
+// Serves the crash page on copies of the listening sockets of the program. Knows nothing of the content of a report.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import net from 'node:net';
 import type { Report } from '../shared/crash-report.ts';
-import { answerTo } from './response.ts';
+import { renderResponse } from './response.ts';
 
-/** A connection has so long, in ms, to ask and to be answered. */
+/** Timeout for a connection (ms). */
 const CONNECTION_MS = 10_000;
 
 /**
- * And so long once the program answers itself: a request may be on its way, and a client on a busy machine may take a tenth
- * of a second between its connection and its request.
+ * Timeout for all connections after the next run has started (ms). On a busy machine, a client may send its request a tenth of a
+ * second after it has connected.
  */
 const LAST_MS = 1000;
 
-/** A request is answered when its body has come, or so many bytes of it: what is not read would reset the connection. */
+/** Maximum size of a request body that is read before the response (bytes). An unread body would reset the connection. */
 const MAX_BODY = 64 * 2 ** 20;
 
 export class PageServer {
   #report: Report;
-  /** Never listens: closing one that does ends connections on which a request is on its way. */
+  /** Does not listen itself: `close()` of a server that does also closes connections with a request in transit. */
   readonly #http: Server;
   readonly #listeners: readonly net.Server[];
   readonly #sockets = new Set<net.Socket>();
@@ -28,19 +27,19 @@ export class PageServer {
   /** @param fds descriptors of listening sockets */
   constructor(report: Report, fds: readonly number[]) {
     this.#report = report;
-    // No listener for `upgrade`: Node takes such a request for any other.
+    // Without an `upgrade` listener, Node treats an upgrade like any other request.
     this.#http = createServer((request, response) => this.#read(request, response));
-    this.#http.on('checkContinue', (request, response) => this.#answer(request, response));
+    this.#http.on('checkContinue', (request, response) => this.#respond(request, response));
     this.#http.on('connect', (_request, socket) => socket.destroy());
     this.#listeners = fds.map((fd) => this.#listen(fd));
   }
 
-  /** From now on, this is what is told. */
+  /** Shows another report from now on. */
   show(report: Report): void {
     this.#report = report;
   }
 
-  /** Takes no new connections, and resolves when those that there are have been answered. */
+  /** Accepts no more connections. Resolves when the open ones have had their response. */
   async close(): Promise<void> {
     const closed = this.#listeners.map(
       (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
@@ -63,25 +62,25 @@ export class PageServer {
       });
       this.#http.emit('connection', socket);
     });
-    // It is no socket, or not a listening one.
+    // The descriptor is not a listening socket.
     listener.on('error', () => {});
     return listener.listen({ fd });
   }
 
   #read(request: IncomingMessage, response: ServerResponse): void {
     let length = 0;
-    const answer = (): void => this.#answer(request, response);
+    const respond = (): void => this.#respond(request, response);
     request.on('error', () => {});
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MAX_BODY) answer();
+      if (length > MAX_BODY) respond();
     });
-    request.on('end', answer);
+    request.on('end', respond);
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  #respond(request: IncomingMessage, response: ServerResponse): void {
     if (response.headersSent) return;
-    const { headers, body } = answerTo(this.#report, request.headers.accept);
+    const { headers, body } = renderResponse(this.#report, request.headers.accept);
     const length = Buffer.byteLength(body);
     response.writeHead(503, { ...headers, Connection: 'close', 'Content-Length': length });
     response.end(body);

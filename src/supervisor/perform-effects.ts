@@ -55,7 +55,7 @@ export class EffectPerformer {
     const { program, host, runs, watcher, crashResponder, lastError, reporter } = this.#parts;
     host?.keyboard.runStarts(runs.reportsReads);
     watcher?.begin(scheduler.now());
-    crashResponder?.begin();
+    crashResponder?.hide();
     lastError.begin();
     try {
       runs.start(generation, reason);
@@ -70,7 +70,7 @@ export class EffectPerformer {
   #close(ended: Ended): void {
     const { host, runs, watcher, crashResponder, reporter } = this.#parts;
     this.#cancelTimer?.();
-    crashResponder?.close();
+    crashResponder?.hide();
     runs.close();
     watcher?.close();
     reporter.close(ended);

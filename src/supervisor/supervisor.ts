@@ -153,8 +153,7 @@ export class Supervisor {
     return new CrashResponder({
       cwd: program.cwd,
       entry: program.entry,
-      scheduler,
-      watching: watcher,
+      watcher,
       lastError,
       sockets: () => runs.httpSockets,
       onProcs: (procs) => runs.entrustPage(procs),
@@ -187,7 +186,7 @@ export class Supervisor {
     for (const effect of effects) this.#effects.perform(effect, next);
     if (next.kind === 'shuttingDown') runs.nodeChild?.keepSignal();
     if (event.kind !== 'exit' || !isDown) return;
-    if (event.ended.code !== EXIT_RESTART) crashResponder?.ended(event.ended);
+    if (event.ended.code !== EXIT_RESTART) crashResponder?.show(event.ended);
     // During a delay no process would accept connections.
     else runs.ended(false);
   }

@@ -172,8 +172,8 @@ function sendWishes(): void {
  * @param onUsed called at that use
  */
 function observedController(onUsed: () => void): AbortController {
-  const controller = new AbortController();
-  const { signal } = controller;
+  const observed = new AbortController();
+  const { signal } = observed;
   const used = (): void => {
     for (const key of USES) Reflect.deleteProperty(signal, key);
     restoreAny();
@@ -192,7 +192,7 @@ function observedController(onUsed: () => void): AbortController {
       },
     });
   const restoreAny = observeAny(signal, used);
-  return controller;
+  return observed;
 }
 
 /**
@@ -202,7 +202,7 @@ function observedController(onUsed: () => void): AbortController {
  */
 function observeAny(signal: AbortSignal, onUsed: () => void): () => void {
   const any: (signals: AbortSignal[]) => AbortSignal = Reflect.get(AbortSignal, 'any');
-  const observed = new Proxy(any, {
+  const proxy = new Proxy(any, {
     apply(original, self, args: [unknown]) {
       const [signals] = args;
       // Other iterables may be readable only once.
@@ -210,8 +210,8 @@ function observeAny(signal: AbortSignal, onUsed: () => void): () => void {
       return Reflect.apply(original, self, args);
     },
   });
-  AbortSignal.any = observed;
+  AbortSignal.any = proxy;
   return () => {
-    if (AbortSignal.any === observed) AbortSignal.any = any;
+    if (AbortSignal.any === proxy) AbortSignal.any = any;
   };
 }

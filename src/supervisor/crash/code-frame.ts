@@ -1,47 +1,50 @@
-// Which lines of the program an error is about, and those lines. Pure but for the function that it is given to read with.
+// Finds the source location that an error names, and formats the lines around it. Pure, except for the given function that reads
+// files.
 import { stripVTControlCharacters } from 'node:util';
 import type { CodeFrame } from '../../shared/crash-report.ts';
 import { pathOf, toModuleUrl } from '../../shared/module-url.ts';
 
-/** Lines before and after the one that is meant. */
+/** Number of lines before and after the line of the error. */
 const AROUND = 3;
 
-/** A longer line, as a bundler writes it, is cut. */
+/** Maximum number of characters in a line. Bundlers write longer lines. */
 const WIDTH = 160;
 
-/** The arrow below the line of a syntax error is among the first of its lines; TypeScript has the line before, too. */
+/** Number of lines at the start of a syntax error that contain the arrow. TypeScript prints one line more than Node. */
 const ARROW_LINES = 5;
 
-/** What may be shown. */
+/** Access to the files of the program. */
 export interface Sources {
-  /** Whether a file is one that the program has loaded, and the user's own. */
+  /** Whether the program has loaded the file, and the file belongs to no package. */
   readonly isShown: (path: string) => boolean;
   readonly read: (path: string) => string | undefined;
-  /** How a path is written. */
+  /** Formats a path. */
   readonly display: (path: string) => string;
 }
 
-/** A place in a file, as an error names it. */
-export interface Place {
+/** A location in a file, as an error names it. */
+export interface SourceLocation {
   readonly path: string;
   readonly line: number;
   readonly column: number | undefined;
 }
 
-/** The lines of the program that an error is about, where it names a file of the user's. */
-export function codeFrame(error: string, sources: Sources): CodeFrame | undefined {
-  for (const place of places(error)) {
-    const frame = place && sources.isShown(place.path) ? frameAt(place, sources) : undefined;
+/** The lines around the first location in an error that may be shown. */
+export function codeFrameOf(error: string, sources: Sources): CodeFrame | undefined {
+  for (const location of locations(error)) {
+    const frame = location && sources.isShown(location.path) ? codeFrameAt(location, sources) : undefined;
     if (frame) return frame;
   }
   return undefined;
 }
 
-/** The lines around a place. */
-export function frameAt({ path, line, column }: Place, { read, display }: Sources): CodeFrame | undefined {
+/** The lines around a location; undefined if the file does not have that line. */
+export function codeFrameAt(
+  { path, line, column }: SourceLocation,
+  { read, display }: Sources,
+): CodeFrame | undefined {
   const lines = read(path)?.split(/\r?\n/);
-  const meant = lines?.[line - 1];
-  if (!lines || meant === undefined) return undefined;
+  if (lines?.[line - 1] === undefined) return undefined;
   const from = column !== undefined && column > WIDTH ? column - WIDTH / 2 : 0;
   const first = Math.max(0, line - 1 - AROUND);
   const last = Math.min(lines.length, line + AROUND);
@@ -56,38 +59,38 @@ export function frameAt({ path, line, column }: Place, { read, display }: Source
   return { path: display(path), line, column, code: stripVTControlCharacters(code.join('\n')) };
 }
 
-/** As wide as a text: a tab is as wide as a tab. */
+/** Spaces as wide as a text. Tabs stay, since their width is unknown. */
 function indent(text: string): string {
   return text.replaceAll(/[^\t]/g, ' ');
 }
 
-/** The place in front of an error, with the line and an arrow below it: that is how Node puts a syntax error. */
-export function leadingPlace(error: string): Place | undefined {
+/** The location at the start of an error, above the line and an arrow: Node prints syntax errors in this form. */
+export function leadingLocation(error: string): SourceLocation | undefined {
   const [first = '', ...lines] = error.split(/\r?\n/, ARROW_LINES);
   const arrow = lines.find((line) => /^\s*\^+\s*$/.test(line));
-  return placeIn(first, arrow === undefined ? undefined : arrow.indexOf('^') + 1);
+  return locationIn(first, arrow === undefined ? undefined : arrow.indexOf('^') + 1);
 }
 
-/** The places that an error names, in order: in front of it, and in its stack. */
-function* places(error: string): Generator<Place | undefined> {
-  yield leadingPlace(error);
+/** The locations that an error names, in order: at its start, and in its stack. */
+function* locations(error: string): Generator<SourceLocation | undefined> {
+  yield leadingLocation(error);
   for (const line of error.split('\n')) {
     const [, compiled] = /^(.+:\d+:\d+): (?:error|ERROR)\b/.exec(line) ?? [];
-    if (compiled !== undefined) yield placeIn(compiled);
+    if (compiled !== undefined) yield locationIn(compiled);
     const [, frame] = /^\s+at (?:async )?(.+)$/.exec(line) ?? [];
     if (frame === undefined) continue;
-    // A path may hold parentheses itself.
+    // A path may contain parentheses.
     const [, inner] = /^.*? \((.+)\)$/.exec(frame) ?? [];
-    if (inner !== undefined) yield placeIn(inner);
-    yield placeIn(frame);
+    if (inner !== undefined) yield locationIn(inner);
+    yield locationIn(frame);
   }
 }
 
-function placeIn(text: string, column?: number): Place | undefined {
-  const [, place = '', line, at] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? [];
+function locationIn(text: string, column?: number): SourceLocation | undefined {
+  const [, file = '', line, at] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? [];
   if (line === undefined) return undefined;
-  const url = toModuleUrl(place);
-  const path = url ? pathOf(url) : place;
+  const url = toModuleUrl(file);
+  const path = url ? pathOf(url) : file;
   if (path === undefined) return undefined;
   return { path, line: Number(line), column: at === undefined ? column : Number(at) };
 }

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { Report } from '../../../src/shared/crash-report.ts';
-import { answerTo } from '../../../src/crash-page/response.ts';
-import { chooseFormat } from '../../../src/crash-page/content-type.ts';
+import { renderResponse } from '../../../src/crash-page/response.ts';
 
 const REPORT: Report = {
   title: 'app.js failed with exit code 1',
@@ -13,32 +12,30 @@ const REPORT: Report = {
   others: 3,
 };
 
-const EVIL = `</pre><script>alert('1')</script>"&`;
+const HOSTILE = `</pre><script>alert('1')</script>"&`;
 
-test('people get a page, programs JSON or text', () => {
-  for (const [accept, format] of [
-    [undefined, 'text'],
-    ['', 'text'],
-    ['*/*', 'text'],
-    ['text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8', 'html'],
-    ['TEXT/HTML', 'html'],
-    ['application/json', 'json'],
-    ['application/json, text/plain, */*', 'json'],
-    ['application/vnd.api+json', 'json'],
-    ['text/plain', 'text'],
-    ['text/html;q=0.1, application/json;q=0.2', 'json'],
-    ['text/html;q=0, */*', 'text'],
-    ['text/html;q=x', 'text'],
-    ['image/png, image/*', 'text'],
-    ['text/event-stream', 'text'],
-    [',;,;q=', 'text'],
+test('browsers get a page, other clients JSON or text', () => {
+  for (const [client, accept, type] of [
+    ['Chrome', 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8', 'text/html'],
+    ['htmx', 'TEXT/HTML, */*', 'text/html'],
+    ['axios', 'application/json, text/plain, */*', 'application/json'],
+    ['jQuery', 'application/json, text/javascript, */*; q=0.01', 'application/json'],
+    ['a client of an API', 'application/vnd.api+json', 'application/json'],
+    ['curl, fetch', '*/*', 'text/plain'],
+    ['superagent', undefined, 'text/plain'],
+    ['EventSource', 'text/event-stream', 'text/plain'],
+    ['an image', 'image/png, image/*', 'text/plain'],
+    ['a reader of text', 'text/plain, text/html', 'text/plain'],
+    ['garbage', ',;,;q=', 'text/plain'],
+    ['nothing', '', 'text/plain'],
   ] as const) {
-    assert.equal(chooseFormat(accept), format, accept);
+    const { headers } = renderResponse(REPORT, accept);
+    assert.equal(headers['Content-Type'], `${type}; charset=utf-8`, client);
   }
 });
 
-test('as text', () => {
-  const { headers, body } = answerTo(REPORT, '*/*');
+test('a report as text', () => {
+  const { headers, body } = renderResponse(REPORT, '*/*');
   assert.equal(headers['Content-Type'], 'text/plain; charset=utf-8');
   assert.equal(
     body,
@@ -60,14 +57,14 @@ Waiting for a change in:
   );
 });
 
-test('as JSON', () => {
-  const { headers, body } = answerTo(REPORT, 'application/json');
+test('a report as JSON', () => {
+  const { headers, body } = renderResponse(REPORT, 'application/json');
   assert.equal(headers['Content-Type'], 'application/json; charset=utf-8');
   assert.deepEqual(JSON.parse(body), { status: 'down', ...REPORT });
 });
 
-test('as a page, which shows it all', () => {
-  const { headers, body } = answerTo(REPORT, 'text/html');
+test('a report as a page, with all of its content', () => {
+  const { headers, body } = renderResponse(REPORT, 'text/html');
   assert.equal(headers['Content-Type'], 'text/html; charset=utf-8');
   assert.match(body, /<title>app\.js failed with exit code 1<\/title>/);
   assert.match(body, /<h1>app\.js failed with exit code 1<\/h1>/);
@@ -79,8 +76,8 @@ test('as a page, which shows it all', () => {
   assert.match(body, /<li>new\.js<\/li>\n<li>app\.js<\/li>\n<li>and 3 more<\/li>/);
 });
 
-test('the page runs its own script and style, and nothing else', () => {
-  const { headers, body } = answerTo(REPORT, 'text/html');
+test('the page allows its own script and style only', () => {
+  const { headers, body } = renderResponse(REPORT, 'text/html');
   const policy = headers['Content-Security-Policy'] ?? '';
   assert.match(policy, /^default-src 'none'; /);
   for (const name of ['style', 'script']) {
@@ -94,13 +91,13 @@ test('the page runs its own script and style, and nothing else', () => {
   assert.doesNotMatch(body, /\bsrc=|<link|https?:/);
 });
 
-test('whatever is in a report is text', () => {
-  const { body } = answerTo(
+test('the content of a report is escaped', () => {
+  const { body } = renderResponse(
     {
-      title: EVIL,
-      error: EVIL,
-      frame: { path: EVIL, line: 1, column: 1, code: `> 1 | ${EVIL}\n${EVIL}` },
-      waitingFor: [EVIL],
+      title: HOSTILE,
+      error: HOSTILE,
+      frame: { path: HOSTILE, line: 1, column: 1, code: `> 1 | ${HOSTILE}\n${HOSTILE}` },
+      waitingFor: [HOSTILE],
       others: 0,
     },
     'text/html',
@@ -112,18 +109,18 @@ test('whatever is in a report is text', () => {
   );
 });
 
-test('the same report has the same mark, another one another', () => {
+test('the header identifies the report', () => {
   const mark = (report: Report, accept: string): string | undefined =>
-    answerTo(report, accept).headers['X-Autoreload'];
+    renderResponse(report, accept).headers['X-Autoreload'];
   assert.match(mark(REPORT, 'text/html') ?? '', /^down [0-9a-f]{16}$/);
   assert.equal(mark({ ...REPORT }, '*/*'), mark(REPORT, 'text/html'));
   assert.notEqual(mark({ ...REPORT, error: 'Error: y' }, '*/*'), mark(REPORT, '*/*'));
-  const { body } = answerTo(REPORT, 'text/html');
+  const { body } = renderResponse(REPORT, 'text/html');
   assert.ok(body.includes(`data-mark="${mark(REPORT, 'text/html')}"`));
 });
 
-test('a report with nothing in it is a page, too', () => {
+test('a report without details is rendered', () => {
   const report: Report = { title: 'x', error: undefined, frame: undefined, waitingFor: [], others: 0 };
-  assert.doesNotMatch(answerTo(report, 'text/html').body, /undefined|<section>/);
-  assert.equal(answerTo(report, 'text/plain').body, 'x\n');
+  assert.doesNotMatch(renderResponse(report, 'text/html').body, /undefined|<section>/);
+  assert.equal(renderResponse(report, 'text/plain').body, 'x\n');
 });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
 import { encodeReport, parseReport } from '../../../../src/shared/crash-report.ts';
-import { reportOf } from '../../../../src/supervisor/crash/build-report.ts';
-import type { Downfall } from '../../../../src/supervisor/crash/build-report.ts';
+import { buildReport } from '../../../../src/supervisor/crash/build-report.ts';
+import type { Crash } from '../../../../src/supervisor/crash/build-report.ts';
 
 const posix = { skip: sep !== '/' };
 
-const DOWNFALL: Downfall = {
+const CRASH: Crash = {
   ended: { code: 1, signal: null },
   error:
     'Error: x\n    at f (/app/src/a.js:1:2)\n    at file:///app/app.js:1:1\n    at /app/node_modules/p/i.js:1:1',
@@ -18,8 +18,8 @@ const DOWNFALL: Downfall = {
   read: (path) => `in ${path}`,
 };
 
-test('what has ended, why, where, and what is waited for', posix, () => {
-  assert.deepEqual(reportOf(DOWNFALL), {
+test('a report names the program, the error, its location and the awaited files', posix, () => {
+  assert.deepEqual(buildReport(CRASH), {
     title: 'app.js failed with exit code 1',
     error: 'Error: x\n    at f (src/a.js:1:2)\n    at app.js:1:1\n    at node_modules/p/i.js:1:1',
     frame: { path: 'src/a.js', line: 1, column: 2, code: '> 1 | in /app/src/a.js\n    |  ^' },
@@ -28,26 +28,26 @@ test('what has ended, why, where, and what is waited for', posix, () => {
   });
 });
 
-test('a missing file is what is waited for first', posix, () => {
-  assert.deepEqual(reportOf({ ...DOWNFALL, missing: '/app/src/new.js' }).waitingFor, [
+test('a missing file is the first awaited file', posix, () => {
+  assert.deepEqual(buildReport({ ...CRASH, missing: '/app/src/new.js' }).waitingFor, [
     'src/new.js',
     'app.js',
     'src/a.js',
   ]);
 });
 
-test('without an error, the line of the terminal has to do', posix, () => {
+test('without an error, the title is the line on the terminal', posix, () => {
   for (const [ended, title] of [
     [{ code: 3, signal: null }, 'app.js failed with exit code 3'],
     [{ code: null, signal: 'SIGSEGV' }, 'app.js was killed by SIGSEGV'],
   ] as const) {
-    const report = reportOf({ ...DOWNFALL, ended, error: undefined });
+    const report = buildReport({ ...CRASH, ended, error: undefined });
     assert.deepEqual([report.title, report.error, report.frame], [title, undefined, undefined]);
   }
 });
 
-test('a program that has ended well is down as well, and nothing was wrong', posix, () => {
-  const report = reportOf({ ...DOWNFALL, ended: { code: 0, signal: null }, missing: '/app/old.js' });
+test('a report on a program that has completed contains no error', posix, () => {
+  const report = buildReport({ ...CRASH, ended: { code: 0, signal: null }, missing: '/app/old.js' });
   assert.deepEqual(report, {
     title: 'app.js has ended with exit code 0',
     error: undefined,
@@ -57,43 +57,43 @@ test('a program that has ended well is down as well, and nothing was wrong', pos
   });
 });
 
-test('only lines of files that the program has loaded are shown, and none of packages', posix, () => {
+test('only lines of loaded files outside of packages are shown', posix, () => {
   for (const path of ['/app/.env', '/etc/passwd', '/app/node_modules/p/i.js']) {
     const error = `${path}:1\nx\n^\n\nError\n    at ${path}:1:1`;
-    assert.equal(reportOf({ ...DOWNFALL, error }).frame, undefined, path);
+    assert.equal(buildReport({ ...CRASH, error }).frame, undefined, path);
     assert.equal(
-      reportOf({ ...DOWNFALL, error: 'Error', place: { path, line: 1, column: 1 } }).frame,
+      buildReport({ ...CRASH, error: 'Error', location: { path, line: 1, column: 1 } }).frame,
       undefined,
     );
   }
 });
 
-test('a place that the error does not name itself is shown', posix, () => {
-  const place = { path: '/app/src/a.js', line: 1, column: undefined };
+test('a location from elsewhere than the error is shown', posix, () => {
+  const location = { path: '/app/src/a.js', line: 1, column: undefined };
   assert.equal(
-    reportOf({ ...DOWNFALL, error: 'SyntaxError: x', place }).frame?.code,
+    buildReport({ ...CRASH, error: 'SyntaxError: x', location }).frame?.code,
     '> 1 | in /app/src/a.js',
   );
 });
 
-test('only paths below the working directory are shortened', posix, () => {
+test('only paths below the working directory become relative', posix, () => {
   const error = 'x /app/a, "/app/b" (/app/c) /lib/app/d /application/e file:///app/f /app';
-  assert.equal(reportOf({ ...DOWNFALL, error }).error, 'x a, "b" (c) /lib/app/d /application/e f /app');
-  assert.equal(reportOf({ ...DOWNFALL, cwd: '/', error }).error, error);
+  assert.equal(buildReport({ ...CRASH, error }).error, 'x a, "b" (c) /lib/app/d /application/e f /app');
+  assert.equal(buildReport({ ...CRASH, cwd: '/', error }).error, error);
 });
 
-test('control sequences are taken out', posix, () => {
-  assert.equal(reportOf({ ...DOWNFALL, error: '\u001B[31mred\u001B[39m' }).error, 'red');
+test('control sequences are removed', posix, () => {
+  assert.equal(buildReport({ ...CRASH, error: '\u001B[31mred\u001B[39m' }).error, 'red');
 });
 
-test('of many files the rest is counted', posix, () => {
+test('files above the maximum are counted', posix, () => {
   const modules = Array.from({ length: 60 }, (_, i) => `/app/${i}.js`);
-  const { waitingFor, others } = reportOf({ ...DOWNFALL, modules });
+  const { waitingFor, others } = buildReport({ ...CRASH, modules });
   assert.deepEqual([waitingFor.length, others], [50, 10]);
 });
 
-test('a report comes back as it was, and takes one line', posix, () => {
-  const report = reportOf(DOWNFALL);
+test('a report takes one line and is parsed unchanged', posix, () => {
+  const report = buildReport(CRASH);
   const line = encodeReport(report);
   assert.equal(line.trim().split('\n').length, 1);
   assert.deepEqual(parseReport(line), report);
