@@ -1,25 +1,34 @@
-// What a file looks like on the disk now. The child stamps what it is about to load, the supervisor stamps
-// what is there later; two stamps tell whether a save came between. Keeps no state.
+// Stamps files: times, size, and the hash of a young file. The child stamps a file that it is about to load, the supervisor
+// stamps it later; two different stamps mean a save in between. Keeps no state.
 import fs from 'node:fs';
 import type { Stamp } from '../protocol/records.cts';
 
-/** The app may replace these on the module later. */
+/** Captured now: the app may replace them on the module later. */
 const { readFileSync, statSync } = fs;
 
+/** Maximum tick of a file-system clock (ms). Most tick every 1 to 10 ms. */
+export const TICK_MS = 20;
+
+/** Maximum tick where all time stamps are whole seconds (ms), as on FAT. */
+export const COARSE_TICK_MS = 2000;
+
 /**
- * A file written less than this many ms ago can be written again without a new time stamp: the clocks of
- * file systems tick every 1 to 10 ms. Git calls such an entry "racily clean". Its content is hashed instead.
+ * Whether a file was saved so recently that the next save may leave the same time stamp. Git calls such a file "racily
+ * clean". A time far in the future was set by hand or by another clock: the next save leaves another one.
+ *
+ * @param mtimeMs modification time of the file
+ * @param now wall-clock time (ms)
  */
-const TICK_MS = 20;
-
-/** Where all time stamps are whole seconds, the clock of the file system may tick only every two (FAT). */
-const COARSE_TICK_MS = 2000;
+export function isYoung(mtimeMs: number, now: number): boolean {
+  const age = now - mtimeMs;
+  return age < (mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS) && age > -COARSE_TICK_MS;
+}
 
 /**
- * Stamps a file, from before its content is read by anyone else.
+ * Stamps a file. Must be called before the content is read: then a later save cannot pass for the content that was read.
  *
  * @param path absolute path of a file
- * @param now wall-clock time in ms; without it, time stamps are taken as they are
+ * @param now wall-clock time (ms); without it, no file counts as young
  * @returns the stamp, or undefined when there is no such file
  */
 export function stampFile(path: string, now: number = Infinity): Stamp | undefined {
@@ -27,19 +36,16 @@ export function stampFile(path: string, now: number = Infinity): Stamp | undefin
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile()) return undefined;
     const { mtimeMs, ctimeMs, size } = stats;
-    const tick = mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
-    const age = now - mtimeMs;
-    // A time far in the future is as good as any other.
-    const young = age < tick && age > -COARSE_TICK_MS;
-    return { mtimeMs, ctimeMs, size, hash: young ? hashBytes(readFileSync(path)) : undefined };
+    const hash = isYoung(mtimeMs, now) ? hashBytes(readFileSync(path)) : undefined;
+    return { mtimeMs, ctimeMs, size, hash };
   } catch {
     return undefined;
   }
 }
 
 /**
- * A 53-bit hash (cyrb53, seeded with the length), which fits a number: no secret depends on it, and the child would pay
- * some ms for `node:crypto`.
+ * A 53-bit hash (cyrb53, seeded with the length). It fits a number, and needs no `node:crypto`, which takes some ms to load
+ * in the child. No secret depends on it.
  *
  * @param bytes the content of a file
  */

@@ -1,6 +1,7 @@
-// A module's identity: the URL of its file, without query and fragment, so that one file is one module here however
-// often the app loads it.
+// Identifies a module by the URL of its file, without query and fragment: one file is one module, however often the app
+// loads it.
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { attempt } from './attempt.ts';
 
 /** `file:` URL without query and fragment. */
 export type ModuleUrl = string & { readonly __brand: 'ModuleUrl' };
@@ -28,13 +29,9 @@ export function toPath(url: ModuleUrl): string {
   return fileURLToPath(url);
 }
 
-/** Like {@link toPath}; undefined for a URL that is no path: it has a host, or an encoded slash. */
+/** Like {@link toPath}; undefined for a URL without a path, which has a host or an encoded slash. */
 export function pathOf(url: ModuleUrl): string | undefined {
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => fileURLToPath(url));
 }
 
 /** Whether a file belongs to an installed package. */

@@ -22,7 +22,7 @@ export function dispatchRecord(
       return watcher?.track(record.text, record.cwd, record.on);
     case 'up':
       host?.keyboard.runIsUp();
-      watcher?.cameUp();
+      watcher?.onReady();
       debugSignal.runIsUp();
       apply({ kind: 'up', generation, at: record.at });
       runs.prepare();

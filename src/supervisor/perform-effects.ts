@@ -31,7 +31,7 @@ export class EffectPerformer {
         nodeChild?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
         break;
       case 'accept':
-        return watcher?.accept(effect.change.files.map(({ path }) => path));
+        return watcher?.files.accept(effect.change.files.map(({ path }) => path));
       case 'kill':
         return child?.kill();
       case 'forward':

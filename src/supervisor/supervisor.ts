@@ -103,7 +103,7 @@ export class Supervisor {
 
   /** Returns the dependency graph of the current run. */
   graph(): Dependency[] {
-    return this.#parts.watcher?.dependencies() ?? [];
+    return this.#parts.watcher?.graph.dependencies() ?? [];
   }
 
   #createRuns({ program, options, log, host }: SupervisorOptions, reporter: Reporter): RunManager {
@@ -114,7 +114,7 @@ export class Supervisor {
       scheduler,
       drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
       launcher: host?.ipcRelay ?? new IpcRelay(undefined),
-      settings: () => this.#parts.watcher?.settings ?? program.settings,
+      settings: () => this.#parts.watcher?.records.settings.paths ?? program.settings,
       log,
       onProblem: (error) => reporter.problem(error),
       onRecord: (generation, record) => this.#queue.add(() => this.#onRecord(generation, record)),
@@ -135,7 +135,7 @@ export class Supervisor {
       entry,
       settings,
       scheduler,
-      onMoving: (isCertain) => this.#enqueue({ kind: 'writing', at: scheduler.now(), isCertain }),
+      onWriting: (isCertain) => this.#enqueue({ kind: 'writing', at: scheduler.now(), isCertain }),
       onSettled: (change) => {
         runs.changed(change?.files.map(({ path }) => path) ?? []);
         if (change) emit('change', { files: change.files });
@@ -203,9 +203,9 @@ export class Supervisor {
     reporter.exited(generation, ended, isOwn && isFailure && !isRequest);
     if (!isOwn) return;
     if (!isRequest) runs.ended(isFailure && crashResponder !== undefined);
-    watcher?.ended(isFailure);
+    watcher?.onExit(isFailure);
     // A run that exited before it loaded a module of the user would do so again.
-    if (watcher?.hasLoaded) runs.prepare();
+    if (watcher?.records.hasLoaded) runs.prepare();
   }
 
   #onRecord(generation: number, record: LaneRecord): void {

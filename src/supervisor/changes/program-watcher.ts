@@ -1,26 +1,27 @@
-// The disk as the life cycle sees it: composes tracker, watcher and settle, and tells when what the program is made of
-// is changing and has changed. Everything here is loaded while the first child starts.
+// Watches the files of the program for the life cycle: connects records, baseline, watches and debounce, and reports when
+// files are being written and when a change is settled. Loaded while the first child starts.
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import type { Verdict } from '../contents/baseline.ts';
-import type { Dependency } from '../graph/graph-export.ts';
-import { statOf, textOf } from '../util/safe-fs.ts';
-import { IgnoreOption } from '../tracked/gitignore.ts';
-import { display } from '../util/format.ts';
-import type { Place } from './program-files.ts';
-import { keysOf } from '../contents/self-written.ts';
-import { isSource, loadLexer, looksCutOff } from '../graph/source-scan.ts';
-import type { Scheduler } from '../util/scheduler.ts';
-import { Debouncer } from './debounce.ts';
+import { Baseline } from '../contents/baseline.ts';
+import type { Difference } from '../contents/baseline.ts';
+import { loadLexer } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
-import { ProgramFiles } from './program-files.ts';
+import { IgnoreOption } from '../tracked/gitignore.ts';
+import { TrackedFiles } from '../tracked/tracked-files.ts';
 import { WatchList } from '../tracked/watch-list.ts';
+import { display } from '../util/format.ts';
+import type { Scheduler } from '../util/scheduler.ts';
 import { FsWatcher } from '../watch/fs-watcher.ts';
 import type { Unreported } from '../watch/network-fs.ts';
+import { Debouncer } from './debounce.ts';
+import { ProgramFiles } from './program-files.ts';
+import { ProgramGraph } from './program-graph.ts';
+import { RecordIntake } from './record-intake.ts';
+import { completenessOf } from './save-completeness.ts';
 
-/** Files are hashed this many ms at a time, so that nothing else waits for it. */
-const DIGEST_SLICE_MS = 5;
-const DIGEST_PAUSE_MS = 5;
+/** Maximum time of deferred work before other events are handled, and the pause between (ms). */
+const SLICE_MS = 5;
+const PAUSE_MS = 5;
 
 export interface ProgramWatcherOptions {
   readonly cwd: string;
@@ -29,282 +30,200 @@ export interface ProgramWatcherOptions {
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
   readonly scheduler: Scheduler;
-  /** Polls every file, at this interval in ms; 0 polls what cannot be watched. */
+  /** Polls every file, at this interval (ms); 0 polls only files that cannot be watched. */
   readonly poll: number;
   /** Paths and globs that always count; see docs/what-is-watched.md. */
   readonly watch: readonly string[];
-  /** What never counts, as in a .gitignore file in the working directory. */
+  /** Paths that never count, in the syntax of a .gitignore file in the working directory. */
   readonly ignore: readonly string[];
-  /** Endings of names that count in folders and globs, without a dot; none: all. */
+  /** Extensions that count in folders and globs, without a dot; empty: all. */
   readonly ext: readonly string[];
-  /** Quiet time before a change counts as complete, in ms; undefined: as it depends on the change. */
+  /** Quiet time before a change is settled (ms); undefined: depends on the change. */
   readonly debounce: number | undefined;
-  /** The first sign of a change, and the first of one that is certain. */
-  readonly onMoving: (certain: boolean) => void;
-  /** Files have come to rest; without a change when all is again as it was. */
+  /** A change begins; called again with `true` once a restart is certain. */
+  readonly onWriting: (isCertain: boolean) => void;
+  /** A change is settled; undefined if all files are as they were before. */
   readonly onSettled: (change: Change | undefined) => void;
   readonly onProblem: (error: AutoreloadError) => void;
-  /** Files are polled because of the file system that they are on. */
+  /** Files are polled because of their file system. */
   readonly onUnreported: (unreported: Unreported) => void;
-  /** What helps to find out why something is not as expected. */
+  /** Receives texts for troubleshooting. */
   readonly onDebug: (text: string) => void;
 }
 
-/** Loads what watching needs. */
+/** Loads the lexer and creates the watcher. */
 export async function startWatching(options: ProgramWatcherOptions): Promise<ProgramWatcher> {
   await loadLexer();
   return new ProgramWatcher(options);
 }
 
 export class ProgramWatcher {
+  /** Which files count, and whether they have changed. */
+  readonly files: ProgramFiles;
+  /** Why each file counts. */
+  readonly graph: ProgramGraph;
+  /** What the run has reported about its imports. */
+  readonly records: RecordIntake;
   readonly #options: ProgramWatcherOptions;
-  readonly #tracker: ProgramFiles;
-  readonly #watcher: FsWatcher;
-  readonly #settle: Debouncer;
-  readonly #trees: WatchList;
-  #isStarted = false;
-  /** The run has loaded what it loads at start, or has ended. */
-  #atRest = false;
-  /** When the run began, and when it had loaded what it loads at start; wall-clock ms. */
-  #begunAt = 0;
-  #upAt = Number.POSITIVE_INFINITY;
-  /** Files of which the user knows that the program writes them. */
-  readonly #toldWritten = new Set<string>();
-  #digesting: (() => void) | undefined;
+  readonly #baseline = new Baseline();
+  readonly #tracked = new TrackedFiles();
+  readonly #fsWatcher: FsWatcher;
+  readonly #watchList: WatchList;
+  readonly #debouncer: Debouncer;
+  #isFirstRun = true;
+  /** The run has begun, and is neither ready nor has it ended. */
+  #isStarting = true;
+  #cancelDeferred: (() => void) | undefined;
 
   constructor(options: ProgramWatcherOptions) {
     this.#options = options;
-    const { cwd, entry, settings, scheduler, poll, onMoving, onProblem, onUnreported } = options;
-    const { watch, ext, debounce } = options;
-    const ignored = new IgnoreOption(options.ignore, cwd);
-    const isIgnored = (path: string, isFolder?: boolean): boolean => ignored.has(path, isFolder);
-    this.#tracker = new ProgramFiles({
-      cwd,
-      entry,
-      settings,
-      isIgnored,
-      onProblem,
-      onPath: (path) => this.#want(path),
+    const { cwd, poll, onProblem } = options;
+    const ignore = new IgnoreOption(options.ignore, cwd);
+    const isIgnored = (path: string, isFolder?: boolean): boolean => ignore.has(path, isFolder);
+    const baseline = this.#baseline;
+    const tracked = this.#tracked;
+    this.graph = new ProgramGraph(baseline, tracked);
+    this.files = new ProgramFiles(baseline, tracked, (path) => {
+      const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
+      onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
     });
-    this.#watcher = new FsWatcher({
+    this.records = new RecordIntake({
+      ...options,
+      isIgnored,
+      onPath: (path) => this.#addPath(path),
+      graph: this.graph,
+      baseline,
+    });
+    this.#fsWatcher = new FsWatcher({
+      ...options,
       root: cwd,
-      scheduler,
-      poll,
       onPath: (path) => {
-        this.#trees.onPath(path);
-        this.#look(path);
+        this.#watchList.onPath(path);
+        this.#examine(path);
       },
-      onFolder: (folder, name) => this.#trees.onFolder(folder, name),
-      onProblem,
-      onUnreported,
+      onFolder: (folder, name) => this.#watchList.onFolder(folder, name),
     });
-    this.#trees = new WatchList({
-      cwd,
-      watch,
-      ext,
+    this.#watchList = new WatchList({
+      ...options,
       isIgnored,
-      scheduler,
-      watcher: this.#watcher,
+      watcher: this.#fsWatcher,
       onFile: (path, origin, found) => {
-        if (this.#tracker.track(path, origin, found)) this.#look(path);
-        this.#digestSoon();
+        if (this.files.track(path, origin, found)) this.#examine(path);
+        this.#deferWork();
       },
-      onTouched: (path) => this.#look(path),
+      onTouched: (path) => this.#examine(path),
       onLeft: (path) => {
-        this.#tracker.untrack(path);
-        this.#look(path);
+        tracked.delete(path);
+        this.#examine(path);
       },
-      onProblem,
+    });
+    this.#debouncer = new Debouncer({
+      ...options,
+      examine: (path) => this.files.examine(path),
+      onSettled: (change) => options.onSettled(this.files.withoutSelfWritten(change)),
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
-    this.#settle = new Debouncer({
-      scheduler,
-      debounce,
-      onMoving,
-      onSettled: (change) => this.#settled(change),
-      examine: (path) => this.#tracker.examine(path),
-    });
   }
 
-  /** A new run begins, at a wall-clock time in ms. Everything stays watched. */
+  /** A run begins, at a wall-clock time (ms). All paths stay watched. */
   begin(at: number): void {
-    this.#atRest = false;
-    this.#digesting?.();
-    this.#digesting = undefined;
-    this.#begunAt = at;
-    this.#upAt = Number.POSITIVE_INFINITY;
-    this.#tracker.begin(at);
-    this.#trees.begin();
-    // Only now it is known what the run can have seen.
-    if (!this.#isStarted) this.#trees.start();
-    this.#isStarted = true;
+    this.#isStarting = true;
+    this.#cancelDeferred?.();
+    this.#cancelDeferred = undefined;
+    this.graph.begin();
+    this.files.begin(at);
+    this.records.begin();
+    this.#watchList.begin();
+    // Not before: only the start of the run tells which saves it has seen.
+    if (this.#isFirstRun) this.#watchList.start();
+    this.#isFirstRun = false;
   }
 
   /**
-   * The program wants a file, a folder or a glob to count that is no module, or no longer. It counts for this run, and
-   * until the next one has come up without asking for it again.
+   * The program asks to track a path or a glob, or no longer to track it. It counts for this run, and until a later run is
+   * ready that has not asked for it.
    *
-   * @param text a path or a glob, as it was written
-   * @param cwd what it is relative to
+   * @param text a path or a glob, as the program gave it
+   * @param cwd the folder that the text is relative to
    */
   track(text: string, cwd: string, on: boolean): void {
     this.#options.onDebug(`${on ? 'tracks' : 'does not track'} ${text} in ${cwd}`);
-    this.#trees.track(text, cwd, on);
+    this.#watchList.track(text, cwd, on);
   }
 
-  /** Takes a record of what the run resolved or did not. */
+  /** Takes a record of the run about a resolved or a missed import. */
   record(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
-    this.#tracker.record(record);
-    this.#digestSoon();
+    this.records.take(record);
+    this.#deferWork();
   }
 
-  /** The run has loaded all that it loads at start: nothing else is watched any more. */
-  cameUp(): void {
-    this.#upAt = this.#options.scheduler.now();
-    this.#tracker.cameUp();
-    this.#trees.cameUp();
-    this.#rest();
+  /** The run is ready: it has loaded everything that it loads at start. Other files are no longer watched. */
+  onReady(): void {
+    this.graph.onReady();
+    this.files.onReady(this.#options.scheduler.now());
+    this.graph.scans.retain((path) => this.#baseline.has(path));
+    this.#watchList.cameUp();
+    this.#onStarted();
   }
 
-  /** The run has ended by itself. `broken`: with an error. */
-  ended(broken: boolean): void {
-    if (!broken) {
-      this.cameUp();
-      return;
-    }
-    this.#tracker.broke();
-    this.#rest();
-  }
-
-  /** Files that decide how the program runs without being modules. */
-  get settings(): string[] {
-    return this.#tracker.settings;
-  }
-
-  /** Whether the run has loaded anything. */
-  get hasLoaded(): boolean {
-    return this.#tracker.hasLoaded;
-  }
-
-  /** How many files count: those that the run has loaded, and those that are tracked. */
-  get files(): number {
-    return this.#tracker.files;
-  }
-
-  /** The files are from now on as the run took them. */
-  accept(paths: readonly string[]): void {
-    this.#tracker.accept(paths);
-  }
-
-  /** What the run is made of, and why. */
-  dependencies(): Dependency[] {
-    return [...this.#tracker.dependencies()];
-  }
-
-  /** Absolute paths of the files that the run has loaded, in order. */
-  modules(): string[] {
-    return this.#tracker.modules();
-  }
-
-  /** What the run looked for last and did not find, if it found nothing after that. */
-  get missing(): string | undefined {
-    return this.#tracker.missing;
-  }
-
-  /** The shortest chain of imports from the entry to a path, both included. */
-  chain(path: string): string[] {
-    return this.#tracker.chain(path);
-  }
-
-  /** See {@link ProgramFiles.isImported}. */
-  isImported(path: string): boolean {
-    return this.#tracker.isImported(path);
-  }
-
-  /** Like {@link chain}, each file with the line on which it imports the next; or who wants a file that none imports. */
-  why(path: string): Place[] {
-    const chain = this.#tracker.chain(path);
-    const origin = this.#tracker.originOf(path);
-    if (chain.length <= 1 && origin) return [[path, origin]];
-    const lines = this.#tracker.lines(chain);
-    return chain.map((file, index) => [file, lines[index]]);
+  /** The run has ended by itself, before or after it was ready. */
+  onExit(isCrash: boolean): void {
+    if (!isCrash) return this.onReady();
+    this.records.addUnreached();
+    this.#onStarted();
   }
 
   close(): void {
-    this.#digesting?.();
-    this.#settle.clear();
-    this.#trees.close();
-    void this.#watcher.close();
+    this.#cancelDeferred?.();
+    this.#debouncer.clear();
+    this.#watchList.close();
+    void this.#fsWatcher.close();
   }
 
-  /** An asset that the program writes at each start would restart it for ever. */
-  #settled(change: Change | undefined): void {
-    const { cwd, onSettled, onProblem } = this.#options;
-    const at = change?.at ?? 0;
-    const written = this.#tracker.changed(
-      change?.files ?? [],
-      at - (at < this.#upAt ? this.#begunAt : this.#upAt),
-    );
-    for (const path of written) {
-      const keys = (change?.files ?? []).filter((file) => file.path === path).flatMap(keysOf);
-      if (keys.some((key) => this.#toldWritten.has(key))) continue;
-      for (const key of keys) this.#toldWritten.add(key);
-      const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
-      onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
-    }
-    const files = change?.files.filter(({ path }) => !written.includes(path)) ?? [];
-    onSettled(change && files.length > 0 ? { ...change, files } : undefined);
+  #onStarted(): void {
+    this.#isStarting = false;
+    this.#fsWatcher.want(new Set([...this.#baseline.paths(), ...this.#watchList.paths()]));
+    this.#deferWork();
   }
 
-  #want(path: string): void {
-    this.#watcher.add(path);
-    this.#judge(path, this.#tracker.verify(path));
+  #addPath(path: string): void {
+    this.#fsWatcher.add(path);
+    this.#debounce(path, this.files.examine(path, true));
   }
 
-  #look(path: string): void {
-    const verdict = this.#tracker.examine(path);
-    this.#options.onDebug(`${path}: ${verdict}`);
-    this.#judge(path, verdict);
-    this.#digestSoon();
+  #examine(path: string): void {
+    const difference = this.files.examine(path);
+    this.#options.onDebug(`${path}: ${difference}`);
+    this.#debounce(path, difference);
+    this.#deferWork();
   }
 
-  #judge(path: string, verdict: Verdict): void {
-    if (verdict === 'same') {
-      this.#settle.drop(path);
+  #debounce(path: string, difference: Difference): void {
+    if (difference === 'same') {
+      this.#debouncer.drop(path);
       return;
     }
-    const size = statOf(path)?.size ?? 0;
-    const before = this.#tracker.loadedSize(path);
-    const partial =
-      verdict === 'created'
-        ? size === 0
-        : verdict === 'changed' && looksPartial(path, size, before ?? this.#tracker.trackedSize(path) ?? 0);
-    // While the run starts, more may follow of what it was started for; what is no source the program may write itself.
-    const alone = this.#atRest && verdict === 'changed' && isSource(path);
-    const whole = alone && !partial && before !== undefined && size >= before;
-    this.#settle.add({ path, how: verdict, partial, whole });
+    const loadedSize = this.#baseline.loadedSize(path);
+    const trackedSize = this.#tracked.sizeOf(path);
+    const isStarting = this.#isStarting;
+    const file = { path, difference, loadedSize, trackedSize, isStarting };
+    this.#debouncer.add(path, completenessOf(file));
   }
 
-  #rest(): void {
-    this.#atRest = true;
-    this.#watcher.want(new Set([...this.#tracker.paths(), ...this.#trees.paths()]));
-    this.#digestSoon();
-  }
-
-  /** Not while the child starts: it would wait for us to take its records, and what it will tell need not be guessed. */
-  #digestSoon(): void {
+  /**
+   * Scans modules and hashes files, in slices. Not while the child starts: it would wait for the supervisor to take its
+   * records, and the records make part of the work unnecessary.
+   */
+  #deferWork(): void {
+    if (this.#isStarting) return;
     const { scheduler } = this.#options;
-    if (!this.#atRest) return;
-    this.#digesting ??= scheduler.after(DIGEST_PAUSE_MS, () => {
-      this.#digesting = undefined;
-      const end = scheduler.now() + DIGEST_SLICE_MS;
-      if (this.#tracker.digest(() => scheduler.now() >= end)) this.#digestSoon();
+    this.#cancelDeferred ??= scheduler.after(PAUSE_MS, () => {
+      this.#cancelDeferred = undefined;
+      const end = scheduler.now() + SLICE_MS;
+      const isOver = (): boolean => scheduler.now() >= end;
+      let isMore = true;
+      while (isMore && !isOver()) isMore = this.records.scanNext();
+      if (isMore || this.#baseline.hashPending(isOver) || this.#tracked.digest(isOver)) this.#deferWork();
     });
   }
-}
-
-/** A file that has lost more than half of its content may get it back in a moment. */
-function looksPartial(path: string, size: number, before: number): boolean {
-  if (size * 2 < before) return true;
-  return (isSource(path) || path.endsWith('.json')) && looksCutOff(path, textOf(path) ?? '');
 }

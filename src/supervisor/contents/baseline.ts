@@ -1,6 +1,10 @@
-// What the current run took from the disk: the content of its files, where links pointed, what was not there. Compares
-// that with what is there now, so that a change is a change of content, and a save is never lost whenever it lands.
-// Knows neither watches nor settling.
+// Decides whether a file has changed. The baseline holds, for each path that counts, a snapshot of what the current run
+// took from the disk; examine() compares the snapshot with the disk. File events only say where to look, so:
+// - A touch, or a save of the same bytes, is no change: content hashes are compared.
+// - A save between the load of a module and its first watch is not lost: the snapshot is older than the save.
+// - After a crash, files that the run did not reach still count: snapshots of earlier runs stay until a run is ready.
+// Most hashes are computed after the start, when there is time. Until then, the stamp (times and size) stands for the
+// content. Knows neither watches nor the debounce.
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
@@ -8,102 +12,110 @@ import { CLOCK_SLACK_MS, seenUntil } from './fs-clock.ts';
 import { ContentCache, sameStat } from './content-cache.ts';
 import { linkTarget, statOf } from '../util/safe-fs.ts';
 
-/** How the disk differs from what the run took from it. `emptied` may be the first half of a save. */
-export type Verdict = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
+/** How the disk differs from a snapshot. `emptied` may be the first half of a save. */
+export type Difference = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
 
-/** What a run took from one path. */
-type Fact =
-  | {
-      readonly kind: 'content';
-      readonly stamp: Stamp | undefined;
-      hash: number | undefined;
-      /** A setting or an asset, not a module. */
-      readonly aside?: boolean;
-    }
+/** What the run took from one path. */
+type Snapshot =
+  | ContentSnapshot
+  /** A symbolic link on the way to a module. */
   | { readonly kind: 'link'; readonly target: string }
+  /** The run looked for a file here and found none. */
   | { readonly kind: 'absent' };
+
+interface ContentSnapshot {
+  /**
+   * - `module`: the run reported the file, with a stamp that it took just before it loaded the file.
+   * - `assumed`: a setting or an asset, which the run reads without a report. The supervisor took the stamp, later. The run is
+   *   assumed to have read the content that was there when it began.
+   */
+  readonly kind: 'module' | 'assumed';
+  /** Undefined if the run could not read the file. */
+  readonly stamp: Stamp | undefined;
+  /** Undefined if unknown: not computed yet, or the file was saved before it was. */
+  hash: number | undefined;
+}
 
 export class Baseline {
   readonly #contents = new ContentCache();
-  #current = new Map<string, Fact>();
-  #previous = new Map<string, Fact>();
-  #undigested = new Set<string>();
+  #current = new Map<string, Snapshot>();
+  #previous = new Map<string, Snapshot>();
+  /** Paths whose content is to be hashed when there is time. */
+  #unhashed = new Set<string>();
   #begunAt = Infinity;
-  /** The run may not have seen what has been saved since. */
+  /** The run may not have seen saves after this time (wall-clock ms). */
   #seenUntil = Infinity;
 
-  /** A new run begins, at a wall-clock time in ms. What the runs before it took stays known until {@link forgetPrevious}. */
+  /** A run begins, at a wall-clock time (ms). Snapshots of earlier runs stay until {@link forgetPrevious}. */
   begin(at: number): void {
     this.#seenUntil = seenUntil(at, this.#begunAt === Infinity);
     this.#begunAt = at;
-    for (const [path, fact] of this.#current) {
-      // What is there when the run begins is what it takes, or what was saved since has come before it.
-      if (fact.kind === 'content' && fact.aside) fact.hash = this.#hashNow(path);
-      this.#previous.set(path, fact);
+    for (const [path, snapshot] of this.#current) {
+      // The new run reads the content that is there now.
+      if (snapshot.kind === 'assumed') snapshot.hash = this.#contents.hashOf(path);
+      this.#previous.set(path, snapshot);
     }
     this.#current = new Map();
-    this.#undigested = new Set();
+    this.#unhashed = new Set();
   }
 
-  /** The run has loaded all that it loads at start: what earlier runs used does not count any more. */
+  /** The run is ready: it has loaded everything that it loads at start. Files that only earlier runs used no longer count. */
   forgetPrevious(): void {
     this.#previous.clear();
-    this.#contents.keepOnly(this.#current);
+    this.#contents.retain(this.#current);
   }
 
-  /** The run broke before it could load all: what earlier runs used counts as well, as it is now. */
+  /** The run crashed before it had loaded everything. Files of earlier runs count too, with their current content. */
   keepPrevious(): void {
-    for (const [path, fact] of this.#previous) {
-      if (!this.#current.has(path)) this.#current.set(path, this.#asItIsNow(path, fact));
-    }
+    for (const [path, { kind }] of this.#previous)
+      if (!this.#current.has(path)) this.#current.set(path, this.#snapshot(path, kind));
     this.#previous.clear();
   }
 
-  /** Every path that counts. */
+  /** Lists every path that counts, in this run or an earlier one. */
   *paths(): Generator<string> {
     yield* this.#current.keys();
     for (const path of this.#previous.keys()) if (!this.#current.has(path)) yield path;
   }
 
-  /** How many modules were loaded. */
-  get files(): number {
-    let files = 0;
-    for (const fact of this.#current.values()) if (isModule(fact)) files++;
-    return files;
+  /** Whether the current run has a snapshot of this path. */
+  has(path: string): boolean {
+    return this.#current.has(path);
   }
 
-  /** The modules that were loaded, in order. */
+  /** The modules of the current run, in the order of their load. */
   modules(): string[] {
-    return [...this.#current].flatMap(([path, fact]) => (isModule(fact) ? [path] : []));
+    return [...this.#current].flatMap(([path, { kind }]) => (kind === 'module' ? [path] : []));
+  }
+
+  /** Size of a module when the run loaded it (bytes); undefined if unknown. */
+  loadedSize(path: string): number | undefined {
+    const snapshot = this.#current.get(path);
+    return snapshot?.kind === 'module' ? snapshot.stamp?.size : undefined;
   }
 
   /**
-   * The run has loaded a file.
+   * The run has loaded a module. The first load counts: another thread or process of the run may load a later save.
    *
-   * What the run took first counts: another thread or process of it may load the file when it has been saved anew.
-   *
-   * @param stamp what the file looked like just before; undefined when it could not be read, or has been told before
+   * @param stamp taken by the run just before; undefined if the file could not be read, or was reported before
    */
   loaded(path: string, stamp: Stamp | undefined): void {
-    const before = this.#current.get(path);
-    // What is aside was a guess.
-    if (before?.kind === 'content' && !before.aside) return;
+    if (this.#current.get(path)?.kind === 'module') return;
     const known = this.#contents.at(path, stamp);
-    this.#current.set(path, { kind: 'content', stamp: known?.stamp ?? stamp, hash: known?.hash });
-    if (!known) this.#undigested.add(path);
+    this.#current.set(path, { kind: 'module', stamp: known?.stamp ?? stamp, hash: known?.hash });
+    if (!known) this.#unhashed.add(path);
   }
 
-  /** The run has loaded a file that the run before it has loaded, and of which no change has been seen since. */
+  /** The run has loaded a module that the previous run loaded too, and that has not changed since. */
   loadedAgain(path: string): void {
+    if (this.#current.get(path)?.kind === 'module') return;
     const before = this.#previous.get(path);
-    const now = this.#current.get(path);
-    if (now?.kind === 'content' && !now.aside) return;
-    const fact = before?.kind === 'content' && !before.aside ? before : this.#asItIsNow(path, undefined);
-    this.#current.set(path, fact);
-    if (fact.kind === 'content' && fact.hash === undefined) this.#undigested.add(path);
+    const snapshot = before?.kind === 'module' ? before : this.#snapshot(path);
+    this.#current.set(path, snapshot);
+    if (snapshot.kind === 'module' && snapshot.hash === undefined) this.#unhashed.add(path);
   }
 
-  /** The run went through a symbolic link that pointed to `target`. */
+  /** The run followed a symbolic link to `target`. */
   followed(link: string, target: string): void {
     if (!this.#current.has(link)) this.#current.set(link, { kind: 'link', target });
   }
@@ -111,156 +123,121 @@ export class Baseline {
   /**
    * The run looked for a file and did not find it.
    *
-   * @param at when it looked, wall-clock ms. A file that was there already is not what it looked for.
+   * @param at wall-clock time of the lookup (ms). A file that is older than that is not what the run looked for: for
+   *   example, the package.json of a package without its main file.
    */
   missed(path: string, at: number): void {
     if (this.#current.has(path)) return;
     const stats = statOf(path);
-    const old = stats !== undefined && stats.ctimeMs < at - CLOCK_SLACK_MS;
-    this.#current.set(path, old ? this.#asItIsNow(path, undefined) : { kind: 'absent' });
+    const isOlder = stats !== undefined && stats.ctimeMs < at - CLOCK_SLACK_MS;
+    this.#current.set(path, isOlder ? this.#snapshot(path) : { kind: 'absent' });
   }
 
-  /** The run would have come to this path next: it counts as it is now. */
+  /** The run would have loaded this module next, had it not crashed. */
   expected(path: string): void {
-    if (!this.#current.has(path)) this.#current.set(path, this.#asItIsNow(path, undefined));
+    if (!this.#current.has(path)) this.#current.set(path, this.#snapshot(path));
   }
 
-  /**
-   * The run has read a file that is no module, or found that it is not there, at some time since it began: what has
-   * been saved since then it may not have seen.
-   */
+  /** The run reads a setting or an asset, or looks for it, at an unknown time since it began. */
   used(path: string): void {
     if (this.#current.has(path)) return;
-    const fact = this.#asItIsNow(path, undefined);
-    if (fact.kind !== 'content') {
-      this.#current.set(path, fact);
-      return;
+    const snapshot = this.#snapshot(path, 'assumed');
+    if (snapshot.kind === 'assumed') {
+      const { mtimeMs = Infinity, ctimeMs = Infinity } = snapshot.stamp ?? {};
+      const isSavedSince = Math.max(mtimeMs, ctimeMs) >= this.#seenUntil;
+      // Without an earlier hash, a save since then always counts as a change.
+      if (isSavedSince) snapshot.hash = this.#hashBefore(path, snapshot.hash);
     }
-    const { mtimeMs = Infinity, ctimeMs = Infinity } = fact.stamp ?? {};
-    const saved = Math.max(mtimeMs, ctimeMs) >= this.#seenUntil;
-    this.#current.set(path, {
-      ...fact,
-      hash: saved ? this.#previousHash(path, fact.hash) : fact.hash,
-      aside: true,
-    });
+    this.#current.set(path, snapshot);
   }
 
-  /** A path is as it should be now. */
+  /** The current content of a file is what the run should have: the change is dealt with. */
   accept(path: string): void {
-    const fact = this.#asItIsNow(path, undefined);
-    this.#current.set(path, fact.kind === 'content' ? { ...fact, aside: true } : fact);
-  }
-
-  /** Whether this path counts in the current run. */
-  has(path: string): boolean {
-    return this.#current.has(path);
+    this.#current.set(path, this.#snapshot(path, 'assumed'));
   }
 
   /**
-   * Like {@link examine}, for a path that has just begun to be watched. Of packages, which are many and seldom change,
-   * time stamps are believed, and the content is read later.
-   */
-  verify(path: string): Verdict {
-    const fact = this.#current.get(path);
-    const believed =
-      isInPackage(path) &&
-      fact?.kind === 'content' &&
-      fact.stamp?.hash === undefined &&
-      sameStat(fact.stamp, stampFile(path));
-    if (believed) return 'same';
-    this.#undigested.delete(path);
-    return this.examine(path);
-  }
-
-  /** Compares what the current run took from a path with what is there now. */
-  examine(path: string): Verdict {
-    const fact = this.#current.get(path);
-    switch (fact?.kind) {
-      case undefined:
-        return 'same';
-      case 'content':
-        return this.#examineContent(path, fact);
-      case 'link': {
-        const target = linkTarget(path);
-        if (target === undefined) return 'deleted';
-        return target === fact.target ? 'same' : 'changed';
-      }
-      case 'absent':
-        return statOf(path)?.isFile() ? 'created' : 'same';
-    }
-  }
-
-  /** A module had this many bytes when the run loaded it; undefined when that is not known. */
-  loadedSize(path: string): number | undefined {
-    const fact = this.#current.get(path);
-    return fact?.kind === 'content' && !fact.aside ? fact.stamp?.size : undefined;
-  }
-
-  /**
-   * Hashes files that were loaded or saved, so that a later save of the same bytes is known for what it is.
+   * Compares the snapshot of a path with the disk. A path without a snapshot is `same`.
    *
-   * @param isOver whether to stop here and go on in the next call
-   * @returns whether there are more
+   * @param isNew whether the path has just begun to be watched, so that no event suggests a save. Then the stamps of files
+   *   in packages, which are many, are enough.
    */
-  digest(isOver: () => boolean): boolean {
+  examine(path: string, isNew = false): Difference {
+    const snapshot = this.#current.get(path);
+    if (!snapshot) return 'same';
+    if (isContent(snapshot))
+      return isNew && isSameInPackage(path, snapshot) ? 'same' : this.#examineContent(path, snapshot);
+    if (snapshot.kind === 'absent') return statOf(path)?.isFile() ? 'created' : 'same';
+    const target = linkTarget(path);
+    if (target === undefined) return 'deleted';
+    return target === snapshot.target ? 'same' : 'changed';
+  }
+
+  /**
+   * Hashes files that were loaded or saved, so that a later save of the same bytes is no change.
+   *
+   * @param isOver whether to stop; the next call goes on
+   * @returns whether files are left
+   */
+  hashPending(isOver: () => boolean): boolean {
     const young: string[] = [];
-    for (const path of this.#undigested) {
-      this.#undigested.delete(path);
-      const fact = this.#current.get(path);
-      const loaded = fact?.kind === 'content' ? fact : undefined;
-      const content = this.#contents.read(path, loaded?.stamp);
-      if (typeof content === 'object' && content.young) young.push(path);
-      // Content that was saved anew in the meantime is not what was loaded; its event will tell.
-      if (loaded && !loaded.aside) loaded.hash ??= this.#contents.at(path, loaded.stamp)?.hash;
+    for (const path of this.#unhashed) {
+      this.#unhashed.delete(path);
+      const current = this.#current.get(path);
+      const snapshot = isContent(current) ? current : undefined;
+      const content = this.#contents.read(path, snapshot?.stamp);
+      if (typeof content === 'object' && content.isYoung) young.push(path);
+      // A file saved since its stamp was taken has other content than the run: its file event will tell.
+      if (snapshot?.kind === 'module') snapshot.hash ??= this.#contents.at(path, snapshot.stamp)?.hash;
       if (isOver()) break;
     }
-    for (const path of young) this.#undigested.add(path);
-    return this.#undigested.size > 0;
+    for (const path of young) this.#unhashed.add(path);
+    return this.#unhashed.size > 0;
   }
 
-  #hashNow(path: string): number | undefined {
-    const known = this.#contents.at(path, stampFile(path));
-    if (known) return known.hash;
-    const content = this.#contents.read(path);
-    return typeof content === 'object' ? content.hash : undefined;
-  }
-
-  /** What a file held that was aside in the last run as well. Of a module, the run itself tells what it has loaded. */
-  #previousHash(path: string, now: number | undefined): number | undefined {
+  /** The hash when the run began. A file that was a module then is reported by the run itself: `now` stands. */
+  #hashBefore(path: string, now: number | undefined): number | undefined {
     const before = this.#previous.get(path);
-    if (before?.kind !== 'content') return undefined;
-    return before.aside ? before.hash : now;
+    if (before?.kind === 'module') return now;
+    return before?.kind === 'assumed' ? before.hash : undefined;
   }
 
-  #examineContent(path: string, fact: Fact & { kind: 'content' }): Verdict {
-    const content = this.#contents.read(path, fact.stamp);
+  #examineContent(path: string, snapshot: ContentSnapshot): Difference {
+    const { stamp } = snapshot;
+    const content = this.#contents.read(path, stamp);
+    this.#unhashed.delete(path);
+    if (content === 'denied') return 'same';
     if (content === 'gone') {
-      // The program has written it, loaded it and removed it, and would do so again: some tools load their
+      if ((stamp?.mtimeMs ?? 0) <= this.#begunAt) return 'deleted';
+      // The program itself wrote, loaded and removed the file, and would do so in the next run: some tools load their
       // configuration in this way (nodejs/node#64167).
-      if ((fact.stamp?.mtimeMs ?? 0) <= this.#begunAt) return 'deleted';
       this.#current.set(path, { kind: 'absent' });
       return 'same';
     }
-    if (content === 'denied') return 'same';
-    if (content.young) this.#undigested.add(path);
-    // What is aside was not stamped by the run.
-    if (!fact.aside) fact.hash ??= this.#contents.at(path, fact.stamp)?.hash;
-    if (content.hash === fact.hash) return 'same';
+    if (content.isYoung) this.#unhashed.add(path);
+    if (snapshot.kind === 'module') snapshot.hash ??= this.#contents.at(path, stamp)?.hash;
+    if (content.hash === snapshot.hash) return 'same';
     return content.size === 0 ? 'emptied' : 'changed';
   }
 
-  #asItIsNow(path: string, before: Fact | undefined): Fact {
-    if (before?.kind === 'link') {
-      const target = linkTarget(path);
-      if (target !== undefined) return { kind: 'link', target };
-    }
+  /** Takes a snapshot of the disk. A link or a missing file that is a file now becomes a `module`. */
+  #snapshot(path: string, kind: Snapshot['kind'] = 'module'): Snapshot {
+    const target = kind === 'link' ? linkTarget(path) : undefined;
+    if (target !== undefined) return { kind: 'link', target };
     const content = this.#contents.read(path);
     if (typeof content === 'string') return { kind: 'absent' };
-    const aside = before?.kind === 'content' && before.aside === true;
-    return { kind: 'content', stamp: stampFile(path), hash: content.hash, aside };
+    return {
+      kind: kind === 'assumed' ? 'assumed' : 'module',
+      stamp: stampFile(path),
+      hash: content.hash,
+    };
   }
 }
 
-function isModule(fact: Fact): boolean {
-  return fact.kind === 'content' && fact.aside !== true;
+function isSameInPackage(path: string, { stamp }: ContentSnapshot): boolean {
+  return isInPackage(path) && stamp?.hash === undefined && sameStat(stamp, stampFile(path));
+}
+
+function isContent(snapshot: Snapshot | undefined): snapshot is ContentSnapshot {
+  return snapshot?.kind === 'module' || snapshot?.kind === 'assumed';
 }

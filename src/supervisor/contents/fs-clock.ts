@@ -1,14 +1,15 @@
-// How the clock of a file system relates to that of the system.
+// Relates the clock of a file system to the system clock.
+import { TICK_MS } from '../../shared/file-stamp.cts';
 
-/** It is this many ms behind, at most: it ticks every 1 to 10 ms. */
-export const CLOCK_SLACK_MS = 20;
+/** Maximum lag of the file-system clock behind the system clock (ms): the length of a tick. */
+export const CLOCK_SLACK_MS: number = TICK_MS;
 
 /**
- * Up to which time, by the clock of its file system, a run has seen what was saved.
+ * The file time from which on the run may not have seen a save.
  *
- * @param at when the run began, wall-clock ms
- * @param isFirst whether it is the first one. That one is not ready: it boots for longer than the clock may be behind
- * before it reads anything.
+ * @param at start of the run, wall-clock ms
+ * @param isFirst whether it is the first run. It boots for longer than the clock may lag before it reads any file; later
+ *   runs come from a standby that has booted already.
  */
 export function seenUntil(at: number, isFirst: boolean): number {
   return isFirst ? at : at - CLOCK_SLACK_MS;

@@ -1,50 +1,79 @@
-// Which files the program writes itself when it starts: those would restart it for ever. Owns the count; knows neither
-// content nor watches.
+// Finds files that the program itself writes at each start: a restart for them would never end. Counts changes shortly after
+// starts; knows neither the content of files nor watches.
 import { dirname, extname, join } from 'node:path';
 import type { ChangedFile } from '../../protocol/app-bridge.cts';
 
-/**
- * A change this soon after a run has begun, or has come up, may be the program's own, in ms. Nobody saves by hand so soon,
- * run after run.
- */
+/** Maximum delay of a self-written change after a run began or became ready (ms). Nobody saves so soon, run after run. */
 const SOON_MS = 500;
 
-/** So many restarts in a row by the same file, each so soon, are no accident. */
+/** Number of consecutive restarts, each soon after a start, that make a file self-written. */
 const ENOUGH = 4;
 
-/** Names that nobody edits. */
-const WRITTEN = /\.(log|pid|lock|sock|tmp|sqlite3?|db)(-journal|-wal|-shm)?$/i;
+/** Files that programs write and nobody edits. */
+const NEVER_EDITED = /\.(log|pid|lock|sock|tmp|sqlite3?|db)(-journal|-wal|-shm)?$/i;
 
-/** Whether a file is one of those that programs write and nobody edits. */
+/** Whether a file is one that programs write and nobody edits, by its name. */
 export function isNeverEdited(path: string): boolean {
-  return WRITTEN.test(path);
+  return NEVER_EDITED.test(path);
 }
 
 export class SelfWritten {
+  readonly #onFound: (path: string) => void;
+  /** Number of consecutive soon changes, by path or by kind of file. */
   readonly #streaks = new Map<string, number>();
+  readonly #reported = new Set<string>();
+  #begunAt = 0;
+  #readyAt = Infinity;
+
+  /** @param onFound called once for each self-written file; for files that are created under new names, once for all */
+  constructor(onFound: (path: string) => void) {
+    this.#onFound = onFound;
+  }
+
+  /** A run begins, at a wall-clock time (ms). */
+  begin(at: number): void {
+    this.#begunAt = at;
+    this.#readyAt = Infinity;
+  }
+
+  /** The run is ready, at a wall-clock time (ms). */
+  onReady(at: number): void {
+    this.#readyAt = at;
+  }
 
   /**
-   * Takes note of a change.
+   * Counts a change.
    *
-   * @param files what has changed, if the program has loaded none of it
-   * @param age ms since the run began, or since it came up if it has
-   * @returns the files that the program has written itself: those that have changed as soon as this after each start
+   * @param files the changed files; none if the program has loaded any of them as source code
+   * @param at wall-clock time of the change (ms)
+   * @returns paths of the self-written files
    */
-  written(files: readonly ChangedFile[], age: number): string[] {
-    // A program that removes what it has written has written it before: somebody else has done this.
+  detect(files: readonly ChangedFile[], at: number): string[] {
+    const age = at - (at < this.#readyAt ? this.#begunAt : this.#readyAt);
+    // A program that removes its own files has written them before: somebody else removed these.
     if (age > SOON_MS || files.length === 0 || files.some(({ how }) => how === 'deleted')) {
-      // What was the program's own stays so at the start; at other times it counts.
-      for (const [path, streak] of this.#streaks) if (streak < ENOUGH) this.#streaks.delete(path);
+      // A self-written file stays so at the next start; a change at another time counts.
+      for (const [key, streak] of this.#streaks) if (streak < ENOUGH) this.#streaks.delete(key);
       return [];
     }
     for (const key of new Set(files.flatMap(keysOf)))
       this.#streaks.set(key, (this.#streaks.get(key) ?? 0) + 1);
-    const isWritten = (key: string): boolean => (this.#streaks.get(key) ?? 0) >= ENOUGH;
-    return files.filter((file) => keysOf(file).some(isWritten)).map(({ path }) => path);
+    const written = files.filter((file) =>
+      keysOf(file).some((key) => (this.#streaks.get(key) ?? 0) >= ENOUGH),
+    );
+    for (const file of written) this.#report(file);
+    return written.map(({ path }) => path);
+  }
+
+  #report(file: ChangedFile): void {
+    const keys = keysOf(file);
+    if (keys.some((key) => this.#reported.has(key))) return;
+    for (const key of keys) this.#reported.add(key);
+    this.#onFound(file.path);
   }
 }
 
-/** What a file is counted as. One that is created may have another name each time: then it is one of its kind there. */
-export function keysOf({ path, how }: ChangedFile): string[] {
+/** The path, and for a created file, which may have a new name in each run, all files of its kind in the folder. */
+function keysOf({ path, how }: ChangedFile): string[] {
   return how === 'created' ? [path, join(dirname(path), `*${extname(path)}`)] : [path];
 }

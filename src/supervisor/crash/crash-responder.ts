@@ -1,5 +1,6 @@
 // Tells clients why the program is down. Composes the report and the page; knows neither why a run ends nor how a page is
 // served.
+import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import type { LastError } from '../runs/last-error.ts';
@@ -14,7 +15,7 @@ export interface CrashResponderOptions extends PageProcessOptions {
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
   /** Knows the files of the run, and the file that it looked for last and did not find. */
-  readonly watcher: { readonly missing: string | undefined; modules: () => readonly string[] };
+  readonly watcher: Pick<ProgramWatcher, 'files' | 'records'>;
   readonly lastError: LastError;
   /** Descriptors of the listening sockets on which the program spoke HTTP. */
   readonly sockets: () => readonly number[];
@@ -37,8 +38,8 @@ export class CrashResponder {
     const fds = sockets();
     if (fds.length === 0) return;
     const error = lastError.text;
-    const modules = watcher.modules();
-    const crash = { ended, error, cwd, entry, missing: watcher.missing, modules, read: textOf };
+    const modules = watcher.files.modules();
+    const crash = { ended, error, cwd, entry, missing: watcher.records.missing, modules, read: textOf };
     this.#page.show(buildReport(crash), fds);
     if (error === undefined || !lacksLocation(error)) return;
     const version = this.#version;

@@ -1,9 +1,9 @@
-// Which package.json files decide about a module. Pure but for what it asks the disk.
+// Finds the package.json files that decide how a module is loaded. Pure except for `exists`.
 import { join } from 'node:path';
-import { ancestors } from '../util/paths.ts';
+import { ancestors, isInside } from '../util/paths.ts';
 
 /**
- * The package.json files that decide about a module: the nearest one, and those of the project that would be nearer.
+ * Lists the nearest package.json above a module, and the paths in the project where a nearer one would take effect.
  *
  * @param path absolute path of the module
  * @param cwd folder of the project
@@ -12,9 +12,9 @@ export function scopeFiles(path: string, cwd: string, exists: (path: string) => 
   const files: string[] = [];
   for (const folder of ancestors(path)) {
     const file = join(folder, 'package.json');
-    const isThere = exists(file);
-    if (isThere || folder === cwd || folder.startsWith(join(cwd, '/'))) files.push(file);
-    if (isThere) return files;
+    const isNearest = exists(file);
+    if (isNearest || folder === cwd || isInside(folder, cwd)) files.push(file);
+    if (isNearest) return files;
   }
   return files;
 }

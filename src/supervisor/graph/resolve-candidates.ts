@@ -1,12 +1,14 @@
-// Where something that did not resolve would appear, so that creating it restarts. Pure but for what it asks the disk.
-import { ancestors } from '../util/paths.ts';
+// Lists the files that would make a missed import resolve, so that creating one of them restarts the program. Keeps no state.
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { attempt } from '../../shared/attempt.ts';
+import { ancestors } from '../util/paths.ts';
+import { exists, textOf } from '../util/safe-fs.ts';
 
-/** What `require`, and the loaders that people use for TypeScript, add to a path. */
+/** Extensions that `require` and common TypeScript loaders add to a path. */
 const EXTENSIONS = ['.js', '.json', '.node', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.jsx'];
 
-/** For TypeScript's `import './a.js'` that means `./a.ts`. */
+/** Extensions of TypeScript sources: `import './a.js'` may mean `./a.ts`. */
 const TYPESCRIPT: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.jsx': ['.tsx'],
@@ -14,44 +16,36 @@ const TYPESCRIPT: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
-/** What has to be known of the disk. */
-export interface Disk {
-  /** Whether a file or folder exists. */
-  readonly exists: (path: string) => boolean;
-  /** A package.json, empty when there is none. */
-  readonly readPackage: (path: string) => {
-    readonly main?: unknown;
-    readonly exports?: unknown;
-    readonly imports?: unknown;
-  };
+interface PackageJson {
+  readonly main?: unknown;
+  readonly exports?: unknown;
+  readonly imports?: unknown;
 }
 
 /**
- * The files of which one would have to exist for `specifier` to resolve.
+ * Lists the files of which one would have to exist for `specifier` to resolve.
  *
  * @param specifier as the app wrote it, or the absolute path or URL of the entry
- * @param parent absolute path of the importing module, or of the working directory with a trailing name
+ * @param parent absolute path of the importing module, or any name in the working directory
  */
-export function candidates(specifier: string, parent: string, disk: Disk): string[] {
+export function candidates(specifier: string, parent: string): string[] {
   if (/^(node|data|https?|blob):/.test(specifier) || specifier === '') return [];
-  if (specifier.startsWith('#')) return internalCandidates(parent, disk);
+  if (specifier.startsWith('#')) return internalCandidates(parent);
   const paths = literalPaths(specifier, parent);
-  return paths ? [...new Set(paths.flatMap(fileCandidates))] : packageCandidates(specifier, parent, disk);
+  return paths ? [...new Set(paths.flatMap(fileCandidates))] : packageCandidates(specifier, parent);
 }
 
-/** The paths that a relative or absolute specifier names: `import` reads a URL, `require` a path. */
+/** The paths that a relative or absolute specifier may mean: `import` reads it as a URL, `require` as a path. */
 export function literalPaths(specifier: string, parent: string): string[] | undefined {
   if (specifier.startsWith('file:')) {
-    try {
-      return [fileURLToPath(specifier)];
-    } catch {
-      return [];
-    }
+    const path = attempt(() => fileURLToPath(specifier));
+    return path === undefined ? [] : [path];
   }
   if (!/^\.{0,2}\//.test(specifier) && !/^\.{1,2}$/.test(specifier) && !isAbsolute(specifier))
     return undefined;
   const asPath = resolve(dirname(parent), specifier);
-  const asUrl = resolve(dirname(parent), decode(specifier.replace(/[?#].*$/s, '')));
+  const withoutQuery = specifier.replace(/[?#].*$/s, '');
+  const asUrl = resolve(dirname(parent), attempt(() => decodeURIComponent(withoutQuery)) ?? withoutQuery);
   return asPath === asUrl ? [asPath] : [asUrl, asPath];
 }
 
@@ -71,49 +65,46 @@ function fileCandidates(path: string): string[] {
   ];
 }
 
-/** `#name` is what the nearest package.json says under `imports`. */
-function internalCandidates(parent: string, disk: Disk): string[] {
-  const home = ancestors(parent).find((folder) => disk.exists(join(folder, 'package.json')));
+/** Candidates of `#name`, which the nearest package.json maps under `imports`. */
+function internalCandidates(parent: string): string[] {
+  const home = ancestors(parent).find((folder) => exists(join(folder, 'package.json')));
   if (home === undefined) return [];
-  const targets = strings(disk.readPackage(join(home, 'package.json')).imports).filter((target) =>
+  const targets = strings(readPackage(join(home, 'package.json')).imports).filter((target) =>
     target.startsWith('./'),
   );
   return [join(home, 'package.json'), ...targets.flatMap((target) => fileCandidates(join(home, target)))];
 }
 
-function packageCandidates(specifier: string, parent: string, disk: Disk): string[] {
+function packageCandidates(specifier: string, parent: string): string[] {
   const name = packageName(specifier);
   const subpath = specifier.slice(name.length + 1);
   const folders = ancestors(parent).filter((folder) => !/[\\/]node_modules$/.test(folder));
   const roots = folders.filter(
-    (folder) => disk.exists(join(folder, 'node_modules')) || disk.exists(join(folder, 'package.json')),
+    (folder) => exists(join(folder, 'node_modules')) || exists(join(folder, 'package.json')),
   );
   return (roots.length > 0 ? roots : folders.slice(0, 1)).flatMap((folder) => {
     const home = join(folder, 'node_modules', name);
     return [
       ...['package.json', 'index.js', 'index.json'].map((file) => join(home, file)),
-      ...(disk.exists(home) ? insideCandidates(home, subpath, disk) : []),
+      ...(exists(home) ? insideCandidates(home, subpath) : []),
     ];
   });
 }
 
-/** The package is there, but not the file: it is being installed, or names a file that it does not have. */
-function insideCandidates(home: string, subpath: string, disk: Disk): string[] {
-  const { main, exports } = disk.readPackage(join(home, 'package.json'));
+/** Candidates inside a package folder that exists: the package is being installed, or names a file that it lacks. */
+function insideCandidates(home: string, subpath: string): string[] {
+  const { main, exports } = readPackage(join(home, 'package.json'));
   const targets = [...strings(main), ...strings(exports)].map((target) => target.replaceAll('*', subpath));
   return [...targets, subpath].filter(Boolean).flatMap((target) => fileCandidates(join(home, target)));
 }
 
-/** Every string in a value of package.json, whatever the conditions under which it holds. */
+/** All strings in a value of package.json, under any condition. */
 function strings(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function readPackage(path: string): PackageJson {
+  const content: unknown = attempt(() => JSON.parse(textOf(path) ?? ''));
+  return typeof content === 'object' && content !== null ? content : {};
 }

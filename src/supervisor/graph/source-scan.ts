@@ -5,7 +5,7 @@ import type { Import } from 'es-module-lexer';
 import { extname } from 'node:path';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
-import { isInPackage, pathOf } from '../../shared/module-url.ts';
+import { isInPackage, pathOf, toModuleUrl } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import { sameStat } from '../contents/content-cache.ts';
 import { textOf } from '../util/safe-fs.ts';
@@ -81,20 +81,28 @@ export function looksCutOff(path: string, source: string): boolean {
 export function scan(path: string, source: string): Scan {
   if (!isSource(path)) return EMPTY;
   try {
-    const [found] = parse(source);
+    const imports: ScannedImport[] = [];
+    const assets: ScannedAsset[] = [];
     const lineAt = lineCounter(source);
-    const imports = found.flatMap((one) => {
-      const kind = kindOf(one);
-      return kind && one.specifier ? [{ specifier: one.specifier, line: lineAt(one.importStart), kind }] : [];
-    });
-    const assets = found.flatMap((one) => {
-      const specifier = assetOf(one, source);
-      return specifier === undefined ? [] : [{ specifier, line: lineAt(one.start) }];
-    });
+    for (const found of parse(source)[0]) {
+      const kind = kindOf(found);
+      const asset = assetOf(found, source);
+      if (kind && found.specifier)
+        imports.push({ specifier: found.specifier, line: lineAt(found.importStart), kind });
+      if (asset !== undefined) assets.push({ specifier: asset, line: lineAt(found.start) });
+    }
     return { imports, assets };
   } catch {
     return EMPTY;
   }
+}
+
+/** Absolute path of an asset, given as {@link ScannedAsset} in a module. Undefined for a folder. */
+export function assetPath(specifier: string, url: ModuleUrl): string | undefined {
+  if (!URL.canParse(specifier, url)) return undefined;
+  const { href, pathname } = new URL(specifier, url);
+  const asset = pathname.endsWith('/') ? undefined : toModuleUrl(href);
+  return asset && pathOf(asset);
 }
 
 /** The line of `require('specifier')`, counted from 1. */
@@ -152,18 +160,9 @@ function lineCounter(source: string): (position: number) => number {
   let line = 1;
   let counted = 0;
   return (position) => {
-    if (position < counted) {
-      line = 1;
-      counted = 0;
-    }
-    for (
-      let at = source.indexOf('\n', counted);
-      at !== -1 && at < position;
-      at = source.indexOf('\n', counted)
-    ) {
-      line++;
-      counted = at + 1;
-    }
+    if (position < counted) [line, counted] = [1, 0];
+    line += source.slice(counted, position).split('\n').length - 1;
+    counted = position;
     return line;
   };
 }

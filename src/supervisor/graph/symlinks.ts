@@ -1,17 +1,17 @@
-// The symbolic links that lie between what the app wrote and the file that Node loaded: Node gives the real path, so
-// a link that is pointed elsewhere would go unseen. Keeps no state.
-import { extname, join, sep } from 'node:path';
+// Finds the symbolic links between a specifier and the file that Node loaded. Node reports the real path, so without the
+// links a new symlink target would go unnoticed. Keeps no state.
+import { extname, join } from 'node:path';
+import { ancestors, isInside } from '../util/paths.ts';
+import { entryOf } from '../util/safe-fs.ts';
 import { linksOn } from '../util/symlinks.ts';
 import type { Link } from '../util/symlinks.ts';
-import { ancestors } from '../util/paths.ts';
 import { literalPaths, packageName } from './resolve-candidates.ts';
-import { entryOf } from '../util/safe-fs.ts';
 
 /**
- * The links that were followed to resolve `specifier` in `parent` to `real`.
+ * Lists the links that were followed to resolve `specifier` in `parent` to `real`.
  *
  * @param parent absolute path of the importing module
- * @param real absolute path that it resolved to
+ * @param real absolute path of the resolved file
  */
 export function linksOf(specifier: string, parent: string, real: string): Link[] {
   const literals = literalPaths(specifier, parent);
@@ -20,12 +20,12 @@ export function linksOf(specifier: string, parent: string, real: string): Link[]
   return literals.flatMap((literal) => spellings(literal, real).flatMap(linksOn));
 }
 
-/** Whether Node added no more than an extension or the file of a folder. */
+/** Whether Node added only an extension or the index file of a folder. */
 function isPlain(literal: string, real: string): boolean {
-  return real === literal || real.startsWith(`${literal}.`) || real.startsWith(literal + sep);
+  return real === literal || real.startsWith(`${literal}.`) || isInside(real, literal);
 }
 
-/** The paths that Node may have found under a literal one. */
+/** The paths that Node may have found for a literal path. */
 function spellings(literal: string, real: string): string[] {
   const extension = extname(real);
   return [literal, literal + extension, join(literal, `index${extension}`)];

@@ -1,6 +1,7 @@
 // Words the lines about the life cycle. Pure. A problem is worded where it is found.
-import type { Place } from '../changes/program-files.ts';
-import type { ProgramWatcher } from '../changes/program-watcher.ts';
+import type { ProgramFiles } from '../changes/program-files.ts';
+import type { ChainLink, ProgramGraph } from '../changes/program-graph.ts';
+import type { RecordIntake } from '../changes/record-intake.ts';
 import { label, shown } from '../program/command-program.ts';
 import type { CommandProgram, NodeProgram } from '../program/program.ts';
 import { display, duration } from '../util/format.ts';
@@ -18,7 +19,7 @@ export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 export interface Context {
   readonly program: Pick<NodeProgram, 'kind' | 'cwd' | 'entry'> | CommandProgram;
   /** The watched files; undefined until files are watched. */
-  readonly watcher: Pick<ProgramWatcher, 'files' | 'missing' | 'chain' | 'isImported'> | undefined;
+  readonly watcher: WatcherFacts | undefined;
   /** Grace period (ms). */
   readonly grace: number;
   /** Whether the line mentions the restart key. */
@@ -27,11 +28,18 @@ export interface Context {
   readonly isDraining: boolean;
 }
 
+/** The parts of a ProgramWatcher that a line may mention. */
+export interface WatcherFacts {
+  readonly files: Pick<ProgramFiles, 'count'>;
+  readonly graph: Pick<ProgramGraph, 'chain' | 'isImported'>;
+  readonly records: Pick<RecordIntake, 'missing'>;
+}
+
 /** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
   const { program, watcher, grace, mayPress, isDraining } = context;
   const name = program.kind === 'command' ? label(program) : display(program.entry, program.cwd);
-  const files = count(watcher?.files ?? 0, 'file');
+  const files = count(watcher?.files.count ?? 0, 'file');
   switch (line.kind) {
     case 'up':
       // Only the command itself knows when it is ready.
@@ -71,7 +79,7 @@ export function isFailure(line: Line): boolean {
  * Explains why a file counts, each importing file with its line: `why: app.js:3 > routes.js:12 > db.js`,
  * `why: page.html (--watch src)`.
  */
-export function explanation(chain: readonly Place[], cwd: string): string {
+export function explanation(chain: readonly ChainLink[], cwd: string): string {
   const places = chain.map(([path, reason]) => {
     if (typeof reason === 'object')
       return `${display(path, cwd)} (${reason.by === 'option' ? `--watch ${reason.text}` : 'tracked'})`;
@@ -102,7 +110,7 @@ export function outcome({ code, signal }: Ended): string {
 function changed({ files }: Change, context: Context): string {
   const [first] = files;
   if (!first) return 'files changed and changed back';
-  const importers = context.watcher?.chain(first.path).slice(0, -1) ?? [];
+  const importers = context.watcher?.graph.chain(first.path).slice(0, -1) ?? [];
   const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
   return `${display(first.path, context.program.cwd)} ${first.how}${cause(first.path, importers, context)}${others}`;
 }
@@ -111,11 +119,12 @@ function cause(path: string, importers: readonly string[], { program, watcher }:
   if (importers.length === 0) return '';
   const names = importers.map((importer) => display(importer, program.cwd));
   const chain = names.length <= MAX_CHAIN ? names : [...names.slice(0, 2), '...', ...names.slice(-2)];
-  return ` (${watcher?.isImported(path) ? 'imported' : 'used'} by ${chain.join(' > ')})`;
+  return ` (${watcher?.graph.isImported(path) ? 'imported' : 'used'} by ${chain.join(' > ')})`;
 }
 
 function awaited({ program, watcher }: Context, { code }: Ended): string {
-  const { missing, files = 0 } = watcher ?? {};
+  const missing = watcher?.records.missing;
+  const files = watcher?.files.count ?? 0;
   const change = `a change in ${count(files, 'file')}`;
   if (missing === undefined || code === 0) return change;
   const name = display(missing, program.cwd);

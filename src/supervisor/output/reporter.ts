@@ -61,7 +61,7 @@ export class Reporter {
     if (this.#cancelGraph || !isHeard('graph')) return;
     this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
       this.#cancelGraph = undefined;
-      emit('graph', { generation, files: watcher()?.modules() ?? [] });
+      emit('graph', { generation, files: watcher()?.files.modules() ?? [] });
     });
   }
 
@@ -99,7 +99,7 @@ export class Reporter {
     };
     const text = wording(line, context);
     if (line.kind === 'up')
-      emit('ready', { generation: state.generation, ms: line.ms, watching: watcher?.files ?? 0 });
+      emit('ready', { generation: state.generation, ms: line.ms, watching: watcher?.files.count ?? 0 });
     const reason = reasonIn(line);
     if (reason) {
       // The event is about the earlier run, whether or not the next one has been started already.
@@ -111,7 +111,7 @@ export class Reporter {
     else log.info(text);
     if (line.kind !== 'restarting') return;
     for (const { path } of line.change.files)
-      log.debug(() => explanation(watcher?.why(path) ?? [], program.cwd));
+      log.debug(() => explanation(watcher?.graph.explain(path) ?? [], program.cwd));
   }
 
   /** Supervision has ended. */

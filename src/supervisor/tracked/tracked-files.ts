@@ -2,8 +2,8 @@
 // and how it came to count. They stay known from run to run. Knows neither folders nor patterns nor watches.
 import fs from 'node:fs';
 import type { Stamp } from '../../protocol/records.cts';
-import { hashBytes, stampFile } from '../../shared/file-stamp.cts';
-import type { Verdict } from '../contents/baseline.ts';
+import { COARSE_TICK_MS, hashBytes, stampFile } from '../../shared/file-stamp.cts';
+import type { Difference } from '../contents/baseline.ts';
 import { seenUntil } from '../contents/fs-clock.ts';
 import { sameStat } from '../contents/content-cache.ts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
@@ -30,12 +30,6 @@ const MAX_READ = 8 * 1024 * 1024;
 /** So many files are read at once, when the first of them is found: most programs track no more. The rest can wait. */
 const READ_AT_ONCE = 256;
 const SMALL = 64 * 1024;
-
-/** Older files are old whatever the tick of their clock is: see stamp.cts. */
-const MAYBE_YOUNG_MS = 2500;
-
-/** A time further ahead than this is none at which a file was saved: see stamp.cts. */
-const FUTURE_MS = 2000;
 
 interface Fact {
   origin: Origin;
@@ -122,7 +116,7 @@ export class TrackedFiles {
   }
 
   /** Compares what a file held with what it holds now. */
-  examine(path: string): Verdict {
+  examine(path: string): Difference {
     const fact = this.#facts.get(path);
     if (!fact) return 'same';
     this.#touched.add(path);
@@ -192,7 +186,7 @@ export class TrackedFiles {
 /** Like {@link stampFile}, without reading what is big, and with one look at what is old. */
 function stampOf(path: string): Stamp | undefined {
   const stamp = stampFile(path);
-  if (!stamp || stamp.size > MAX_READ || Math.abs(Date.now() - stamp.mtimeMs) > MAYBE_YOUNG_MS) return stamp;
+  if (!stamp || stamp.size > MAX_READ || Math.abs(Date.now() - stamp.mtimeMs) > COARSE_TICK_MS) return stamp;
   return stampFile(path, Date.now());
 }
 
@@ -203,7 +197,7 @@ function isOld(stamp: Stamp | undefined): boolean {
 
 /** When a file was saved last. A time in the future was set by hand, or by another clock: it says nothing. */
 function timeOf({ mtimeMs, ctimeMs }: Stamp): number {
-  const latest = Date.now() + FUTURE_MS;
+  const latest = Date.now() + COARSE_TICK_MS;
   return Math.max(...[mtimeMs, ctimeMs].filter((time) => time <= latest));
 }
 

@@ -1,11 +1,11 @@
-// How paths and lengths of time are written for the user. Pure.
+// Formats paths and durations for people. Pure.
 import { isAbsolute, relative, sep } from 'node:path';
 
-/** A path as the user would write it: relative where that is shorter. */
+/** A path as the user would type it: relative to the working directory, unless it lies two folders or more above it. */
 export function display(path: string, cwd: string): string {
   const short = relative(cwd, path);
-  const outside = isAbsolute(short) || short.startsWith(`..${sep}..${sep}..`);
-  return (outside || short === '' ? path : short).replaceAll('\\', '/');
+  const isFar = isAbsolute(short) || short.startsWith(`..${sep}..${sep}..`);
+  return (isFar || short === '' ? path : short).replaceAll('\\', '/');
 }
 
 /** `48 ms`, `1.2 s`. */

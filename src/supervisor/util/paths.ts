@@ -1,4 +1,4 @@
-// Questions about paths that need no look at the disk. Pure.
+// Questions about paths that do not need the disk. Pure.
 import { dirname, sep } from 'node:path';
 
 /** The folders from a file up to the root. */
@@ -10,11 +10,16 @@ export function ancestors(path: string): string[] {
   }
 }
 
-/** The deepest folder that all these paths are in. */
+/** Whether a path lies in a folder, at any depth. A folder does not lie in itself. */
+export function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** The deepest folder that contains all these paths. */
 export function commonFolder(paths: readonly string[]): string {
   const [first = '', ...others] = paths;
   let folder = dirname(first);
-  const isAround = (path: string): boolean => path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-  while (!others.every(isAround) && folder !== dirname(folder)) folder = dirname(folder);
+  while (folder !== dirname(folder) && !others.every((path) => isInside(path, folder)))
+    folder = dirname(folder);
   return folder;
 }

@@ -1,57 +1,44 @@
-// Questions to the file system whose answer is undefined, and never an error, when there is nothing or no right to
-// look. Keeps no state.
+// File-system helpers that return undefined instead of throwing. Keeps no state.
 import fs from 'node:fs';
+import { attempt } from '../../shared/attempt.ts';
+import { isYoung as isYoungTime } from '../../shared/file-stamp.cts';
 
-/** A time stamp may be that of the next save too, for so long: see stamp.cts. */
-const TICK_MS = 20;
-const COARSE_TICK_MS = 2000;
-
-/** What is at a path, links followed. */
+/** The file or folder at a path. Follows links. */
 export function statOf(path: string): fs.Stats | undefined {
-  return answer(() => fs.statSync(path, { throwIfNoEntry: false }));
+  return attempt(() => fs.statSync(path, { throwIfNoEntry: false }));
 }
 
-/** Whether there is something at a path, links followed. */
+/** Whether a file or folder exists at a path. Follows links. */
 export function exists(path: string): boolean {
   return statOf(path) !== undefined;
 }
 
-/** What is at a path, links not followed. */
+/** The file, folder or link at a path. Does not follow links. */
 export function entryOf(path: string): fs.Stats | undefined {
-  return answer(() => fs.lstatSync(path, { throwIfNoEntry: false }));
+  return attempt(() => fs.lstatSync(path, { throwIfNoEntry: false }));
 }
 
-/** What a symbolic link holds. */
+/** The target in a symbolic link, as written. */
 export function linkTarget(path: string): string | undefined {
-  return answer(() => fs.readlinkSync(path));
+  return attempt(() => fs.readlinkSync(path));
 }
 
-/** The path without symbolic links on the way. */
+/** The path with all symbolic links resolved. */
 export function realOf(path: string): string | undefined {
-  return answer(() => fs.realpathSync(path));
+  return attempt(() => fs.realpathSync(path));
 }
 
-/** The text in a file. */
+/** The content of a text file. */
 export function textOf(path: string): string | undefined {
-  return answer(() => fs.readFileSync(path, 'utf8'));
+  return attempt(() => fs.readFileSync(path, 'utf8'));
 }
 
-/** Tells two looks at a path apart, as far as time stamps do. */
+/** A text that differs after most saves: by size and time stamps. */
 export function markOf(stats: fs.Stats | undefined): string {
   return stats ? [stats.size, stats.mtimeMs, stats.ctimeMs].join() : 'missing';
 }
 
-/** Whether the next save may leave the same mark. */
+/** Whether the next save may leave the same {@link markOf}. */
 export function isYoung(stats: fs.Stats | undefined): boolean {
-  if (!stats) return false;
-  const tick = stats.mtimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
-  return Math.abs(Date.now() - stats.mtimeMs) < tick;
-}
-
-function answer<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch {
-    return undefined;
-  }
+  return stats !== undefined && isYoungTime(stats.mtimeMs, Date.now());
 }

@@ -1,14 +1,14 @@
-// Time, injected, so that tests own it.
+// Provides time as a dependency, so that tests control it.
 
-/** A clock and its timers. Every timer has one owner, which clears it. */
+/** A clock and its timers. The creator of a timer cancels it. */
 export interface Scheduler {
-  /** Wall-clock time in ms. */
+  /** Wall-clock time (ms). */
   now: () => number;
-  /** Calls `callback` after `ms`. Returns what cancels it. */
+  /** Calls `callback` after `ms`. Returns a function that cancels the timer. */
   after: (ms: number, callback: () => void) => () => void;
 }
 
-/** The real clock. */
+/** The system clock. */
 export const systemScheduler: Scheduler = {
   now: Date.now,
   after: (ms, callback) => {

@@ -1,27 +1,28 @@
-// Symbolic links along a path, as the system follows them. Keeps no state.
+// Finds the symbolic links along a path, as the system follows them. Keeps no state.
 import { dirname, join, parse, resolve, sep } from 'node:path';
 import { linkTarget } from './safe-fs.ts';
 
-/** A symbolic link and what it holds. */
+/** A symbolic link. */
 export interface Link {
   readonly path: string;
+  /** As written in the link: often relative. */
   readonly target: string;
 }
 
-/** As many links as Linux follows in one path. */
+/** Maximum number of links in one path, as on Linux. */
 const MAX_LINKS = 40;
 
 /**
- * Every other path on the way to what a path leads to, whether or not something is there: the links that are followed,
- * and the end. None without a link.
+ * The other paths on which the target of a path depends: each link that is followed, and the final target, whether or not
+ * it exists. Empty if no link is followed.
  */
 export function wayOf(path: string): string[] {
   const { links, end } = walk(path);
   if (links.length === 0) return [];
-  return [...new Set([...links.map((link) => link.path), end])].filter((one) => one !== path);
+  return [...new Set([...links.map((link) => link.path), end])].filter((hop) => hop !== path);
 }
 
-/** Every link on the way along a path, those in the targets of links included. */
+/** The links along a path, links in the targets of links included. */
 export function linksOn(path: string): Link[] {
   return walk(path).links;
 }

@@ -1,36 +1,36 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QUIET, Debouncer } from '../../../../src/supervisor/changes/debounce.ts';
-import type { Sign } from '../../../../src/supervisor/changes/debounce.ts';
-import type { Verdict } from '../../../../src/supervisor/contents/baseline.ts';
+import { Debouncer, MAX_WAIT_MS, QUIET } from '../../../../src/supervisor/changes/debounce.ts';
+import type { Completeness } from '../../../../src/supervisor/changes/save-completeness.ts';
+import type { Difference } from '../../../../src/supervisor/contents/baseline.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
 import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 
-/** A settle with its clock, what the disk says, and what it told. */
+/** A debouncer with its clock, a disk, and the calls that it made. */
 class Bench {
   readonly clock = new FakeScheduler(0);
-  readonly disk = new Map<string, Verdict>();
-  readonly told: ('moving' | Change | undefined)[] = [];
-  readonly settle = new Debouncer({
+  readonly disk = new Map<string, Difference>();
+  readonly calls: ('writing' | Change | undefined)[] = [];
+  readonly debouncer = new Debouncer({
     scheduler: this.clock,
     examine: (path) => this.disk.get(path) ?? 'same',
-    onMoving: () => this.told.push('moving'),
-    onSettled: (change) => this.told.push(change),
+    onWriting: () => this.calls.push('writing'),
+    onSettled: (change) => this.calls.push(change),
   });
 
-  sign(path: string, how: Sign['how'] = 'changed', partial = false, whole = false): void {
-    this.disk.set(path, how);
-    this.settle.add({ path, how, partial, whole });
+  save(path: string, completeness: Completeness = 'unsure', difference: Difference = 'changed'): void {
+    this.disk.set(path, difference);
+    this.debouncer.add(path, completeness);
   }
 
-  /** Nothing is told for `ms` from now, and then a change of these files. */
+  /** Asserts that `ms` from now, and not before, a change of these files is settled. */
   assertSettlesAfter(ms: number, ...paths: readonly string[]): void {
-    const before = this.told.length;
+    const before = this.calls.length;
     this.clock.advance(ms - 1);
-    assert.equal(this.told.length, before, `nothing within ${ms - 1} ms`);
+    assert.equal(this.calls.length, before, `nothing within ${ms - 1} ms`);
     this.clock.advance(1);
-    const change = this.told.at(-1);
-    assert.ok(this.told.length === before + 1 && typeof change === 'object', `a change after ${ms} ms`);
+    const change = this.calls.at(-1);
+    assert.ok(this.calls.length === before + 1 && typeof change === 'object', `a change after ${ms} ms`);
     assert.deepEqual(
       change.files.map(({ path }) => path),
       paths,
@@ -38,219 +38,219 @@ class Bench {
   }
 }
 
-test('one file that is hardly the first part of a save settles after the shortest time', () => {
+test('one complete file settles after the shortest time', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'changed', false, true);
-  bench.assertSettlesAfter(QUIET.whole, '/app/a.js');
+  bench.save('/app/a.js', 'complete');
+  bench.assertSettlesAfter(QUIET.complete, '/app/a.js');
 });
 
-test('one file that may be gets a little longer, and so do several, whole or not', () => {
+test('one file that may be incomplete, and several files, settle later', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   bench.assertSettlesAfter(QUIET.single, '/app/a.js');
-  for (const name of ['/app/a.js', '/app/b.js']) bench.sign(name, 'changed', false, true);
+  for (const name of ['/app/a.js', '/app/b.js']) bench.save(name, 'complete');
   bench.assertSettlesAfter(QUIET.burst, '/app/a.js', '/app/b.js');
 });
 
 test('several files settle together, after a longer time', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   bench.clock.advance(10);
-  bench.sign('/app/b.js', 'created');
+  bench.save('/app/b.js', 'unsure', 'created');
   bench.assertSettlesAfter(QUIET.burst, '/app/a.js', '/app/b.js');
 });
 
-test('each further sign begins the quiet time anew', () => {
+test('each further event restarts the quiet time', () => {
   const bench = new Bench();
   for (let i = 0; i < 5; i++) {
-    bench.sign('/app/a.js');
+    bench.save('/app/a.js');
     bench.clock.advance(QUIET.single - 1);
   }
-  assert.deepEqual(bench.told, ['moving']);
+  assert.deepEqual(bench.calls, ['writing']);
   bench.clock.advance(1);
-  assert.equal(bench.told.length, 2);
+  assert.equal(bench.calls.length, 2);
 });
 
-test('packages settle later, they are installed file by file', () => {
+test('packages, which are installed file by file, settle later', () => {
   const bench = new Bench();
-  bench.sign('/app/node_modules/x/index.js', 'created');
+  bench.save('/app/node_modules/x/index.js', 'unsure', 'created');
   bench.assertSettlesAfter(QUIET.packages, '/app/node_modules/x/index.js');
 });
 
-test('a file that looks cut off gets time for its rest', () => {
+test('a file that looks cut off settles later', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'changed', true);
+  bench.save('/app/a.js', 'partial');
   bench.assertSettlesAfter(QUIET.partial, '/app/a.js');
 });
 
-test('the rest of a file ends the wait for it', () => {
+test('the rest of a cut-off file ends the longer wait', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'changed', true);
+  bench.save('/app/a.js', 'partial');
   bench.clock.advance(50);
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   bench.assertSettlesAfter(QUIET.single, '/app/a.js');
 });
 
 for (const how of ['deleted', 'emptied'] as const) {
-  test(`a file that was ${how} is given time to come back`, () => {
+  test(`a file that was ${how} gets time to return`, () => {
     const bench = new Bench();
-    bench.sign('/app/a.js', how);
+    bench.save('/app/a.js', 'vanished', how);
     bench.assertSettlesAfter(QUIET.vanished, '/app/a.js');
   });
 
-  test(`a file that was ${how} while others changed is waited for less long`, () => {
+  test(`a file that was ${how} gets less time when other files have changed`, () => {
     const bench = new Bench();
-    bench.sign('/app/a.js', how);
-    bench.sign('/app/b.js');
-    bench.assertSettlesAfter(QUIET.vanishedInBurst, '/app/a.js', '/app/b.js');
+    bench.save('/app/a.js', 'vanished', how);
+    bench.save('/app/b.js');
+    bench.assertSettlesAfter(QUIET.incompleteInBurst, '/app/a.js', '/app/b.js');
   });
 }
 
-test('an emptied file is told as changed', () => {
+test('an emptied file is reported as changed', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'emptied');
+  bench.save('/app/a.js', 'vanished', 'emptied');
   bench.clock.advance(QUIET.vanished);
-  assert.deepEqual(bench.told, ['moving', { at: 0, files: [{ path: '/app/a.js', how: 'changed' }] }]);
+  assert.deepEqual(bench.calls, ['writing', { at: 0, files: [{ path: '/app/a.js', how: 'changed' }] }]);
 });
 
-test('a change never waits longer than the most for what follows it', () => {
+test('a change never waits longer than the maximum', () => {
   const bench = new Bench();
   let waited = 0;
-  for (; bench.told.length < 2; waited++) {
-    bench.sign('/app/a.js');
+  for (; bench.calls.length < 2; waited++) {
+    bench.save('/app/a.js');
     bench.clock.advance(1);
   }
-  assert.equal(waited, QUIET.most);
+  assert.equal(waited, MAX_WAIT_MS);
 });
 
-test('the change carries the time of its first sign', () => {
+test('the change carries the time of its first event', () => {
   const bench = new Bench();
   bench.clock.advance(500);
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   bench.clock.advance(10);
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   bench.clock.advance(QUIET.single);
-  assert.deepEqual(bench.told, ['moving', { at: 500, files: [{ path: '/app/a.js', how: 'changed' }] }]);
+  assert.deepEqual(bench.calls, ['writing', { at: 500, files: [{ path: '/app/a.js', how: 'changed' }] }]);
 });
 
-test('many files, which a tool goes through, get longer', () => {
+test('many files, which a tool rewrites one by one, settle later still', () => {
   const bench = new Bench();
   const paths = Array.from({ length: 7 }, (_, i) => `/app/${i}.js`);
-  for (const path of paths) bench.sign(path);
+  for (const path of paths) bench.save(path);
   bench.assertSettlesAfter(QUIET.sweep, ...paths);
 });
 
-test('moving is told once for each change', () => {
+test('the beginning of a change is reported once', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js');
-  bench.sign('/app/b.js');
+  bench.save('/app/a.js');
+  bench.save('/app/b.js');
   bench.clock.advance(QUIET.burst);
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   assert.deepEqual(
-    bench.told.filter((told) => told === 'moving'),
-    ['moving', 'moving'],
+    bench.calls.filter((call) => call === 'writing'),
+    ['writing', 'writing'],
   );
 });
 
-test('that a change is certain is told once, when a file is saved whole', () => {
-  const certain: boolean[] = [];
-  const settle = new Debouncer({
+test('a certain change is reported once, when a file is complete', () => {
+  const calls: boolean[] = [];
+  const debouncer = new Debouncer({
     scheduler: new FakeScheduler(),
     examine: () => 'changed',
-    onMoving: (isCertain) => certain.push(isCertain),
+    onWriting: (isCertain) => calls.push(isCertain),
     onSettled: () => {},
   });
-  settle.add({ path: '/app/a.js', how: 'emptied', partial: false, whole: false });
-  for (const name of ['a', 'b'])
-    settle.add({ path: `/app/${name}.js`, how: 'changed', partial: false, whole: true });
-  assert.deepEqual(certain, [false, true]);
+  debouncer.add('/app/a.js', 'vanished');
+  for (const name of ['a', 'b']) debouncer.add(`/app/${name}.js`, 'complete');
+  assert.deepEqual(calls, [false, true]);
 });
 
-test('a file that is again as it was when the time is over is left out', () => {
+test('a file that is the same again when the time is over is left out', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js');
-  bench.sign('/app/b.js');
+  bench.save('/app/a.js');
+  bench.save('/app/b.js');
   bench.disk.set('/app/a.js', 'same');
   bench.assertSettlesAfter(QUIET.burst, '/app/b.js');
 });
 
-test('what the disk says in the end counts, not the first sign', () => {
+test('the last comparison with the disk counts, not the first event', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'deleted');
+  bench.save('/app/a.js', 'vanished', 'deleted');
   bench.disk.set('/app/a.js', 'changed');
   bench.clock.advance(QUIET.vanished);
-  assert.deepEqual(bench.told.at(-1), { at: 0, files: [{ path: '/app/a.js', how: 'changed' }] });
+  assert.deepEqual(bench.calls.at(-1), { at: 0, files: [{ path: '/app/a.js', how: 'changed' }] });
 });
 
-test('when all is again as it was, it settles without a change', () => {
+test('when all files are the same again, nothing is settled as a change', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js');
+  bench.save('/app/a.js');
   bench.disk.set('/app/a.js', 'same');
   bench.clock.advance(QUIET.single);
-  assert.deepEqual(bench.told, ['moving', undefined]);
+  assert.deepEqual(bench.calls, ['writing', undefined]);
 });
 
-test('a file that is dropped ends the wait for it', () => {
+test('a dropped file ends the wait for it', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'deleted');
-  bench.sign('/app/b.js');
-  bench.settle.drop('/app/a.js');
+  bench.save('/app/a.js', 'vanished', 'deleted');
+  bench.save('/app/b.js');
+  bench.debouncer.drop('/app/a.js');
   bench.assertSettlesAfter(QUIET.single, '/app/b.js');
 });
 
-test('when the only file is dropped, it settles at once without a change', () => {
+test('when the only file is dropped, the debounce ends at once without a change', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js', 'deleted');
-  bench.settle.drop('/app/a.js');
+  bench.save('/app/a.js', 'vanished', 'deleted');
+  bench.debouncer.drop('/app/a.js');
   bench.clock.advance(0);
-  assert.deepEqual(bench.told, ['moving', undefined]);
+  assert.deepEqual(bench.calls, ['writing', undefined]);
 });
 
-test('dropping what is not pending does nothing', () => {
+test('dropping a file that is not pending does nothing', () => {
   const bench = new Bench();
-  bench.settle.drop('/app/a.js');
+  bench.debouncer.drop('/app/a.js');
   assert.equal(bench.clock.pending, 0);
 });
 
-test('what is cleared is forgotten, and no timer is left', () => {
+test('a cleared debouncer forgets its files and leaves no timer', () => {
   const bench = new Bench();
-  bench.sign('/app/a.js');
-  bench.settle.clear();
+  bench.save('/app/a.js');
+  bench.debouncer.clear();
   assert.equal(bench.clock.pending, 0);
-  bench.clock.advance(QUIET.most);
-  assert.deepEqual(bench.told, ['moving']);
+  bench.clock.advance(MAX_WAIT_MS);
+  assert.deepEqual(bench.calls, ['writing']);
 });
 
-test('a quiet time of the user holds for everything that is whole, from the last change on, without an early stop', () => {
+/** The calls of a debouncer whose quiet time is set by the user (ms). */
+function withDebounce(
+  debounce: number,
+  difference: Difference,
+): { clock: FakeScheduler; calls: string[]; debouncer: Debouncer } {
   const clock = new FakeScheduler(0);
-  const told: (boolean | number)[] = [];
-  const settle = new Debouncer({
+  const calls: string[] = [];
+  const debouncer = new Debouncer({
     scheduler: clock,
-    debounce: 5000,
-    examine: () => 'changed',
-    onMoving: (certain) => told.push(certain),
-    onSettled: (change) => told.push(change?.files.length ?? 0),
+    debounce,
+    examine: () => difference,
+    onWriting: (isCertain) => calls.push(isCertain ? 'certain' : 'writing'),
+    onSettled: (change) => calls.push(`${change?.files.length} files at ${clock.now()}`),
   });
-  settle.add({ path: '/app/a.js', how: 'changed', partial: false, whole: true });
+  return { clock, calls, debouncer };
+}
+
+test('a quiet time set by the user holds for complete files too, from the last event on, without an early stop', () => {
+  const { clock, calls, debouncer } = withDebounce(5000, 'changed');
+  debouncer.add('/app/a.js', 'complete');
   clock.advance(4000);
-  settle.add({ path: '/app/b.js', how: 'changed', partial: false, whole: true });
+  debouncer.add('/app/b.js', 'complete');
   clock.advance(4999);
-  assert.deepEqual(told, [false]);
+  assert.deepEqual(calls, ['writing']);
   clock.advance(1);
-  assert.deepEqual(told, [false, 2]);
+  assert.deepEqual(calls, ['writing', '2 files at 9000']);
 });
 
-test('a quiet time of the user that is short is not for a file that is gone', () => {
-  const clock = new FakeScheduler(0);
-  const told: number[] = [];
-  const settle = new Debouncer({
-    scheduler: clock,
-    debounce: 0,
-    examine: () => 'deleted',
-    onMoving: () => {},
-    onSettled: () => told.push(clock.now()),
-  });
-  settle.add({ path: '/app/a.js', how: 'deleted', partial: false });
+test('a short quiet time set by the user does not hold for a deleted file', () => {
+  const { clock, calls, debouncer } = withDebounce(0, 'deleted');
+  debouncer.add('/app/a.js', 'vanished');
   clock.advance(5000);
-  assert.deepEqual(told, [QUIET.vanished]);
+  assert.deepEqual(calls, ['writing', `1 files at ${QUIET.vanished}`]);
 });

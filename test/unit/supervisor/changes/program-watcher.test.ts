@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fromPath } from '../../../../src/shared/module-url.ts';
+import { stampFile } from '../../../../src/shared/file-stamp.cts';
 import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
 import { startWatching } from '../../../../src/supervisor/changes/program-watcher.ts';
 import type { ProgramWatcher } from '../../../../src/supervisor/changes/program-watcher.ts';
 import { Project } from '../../../helpers/project.ts';
 
-/** Watching of a project, and its next change as a text. */
-async function watchingOf(
+/** A watcher of a project, and its next change as text. */
+async function watcherOf(
   project: Project,
-): Promise<{ watching: ProgramWatcher; change: () => Promise<string> }> {
+): Promise<{ watcher: ProgramWatcher; change: () => Promise<string> }> {
   const changes: string[] = [];
   let onChange = (): void => {};
-  const watching = await startWatching({
+  const watcher = await startWatching({
     cwd: project.dir,
     entry: project.path('app.js'),
     settings: [],
@@ -22,7 +24,7 @@ async function watchingOf(
     ignore: ['*.tmp'],
     ext: [],
     debounce: undefined,
-    onMoving: () => {},
+    onWriting: () => {},
     onSettled: (change: Change | undefined) => {
       for (const { path, how } of change?.files ?? [])
         changes.push(`${path.slice(project.dir.length + 1)} ${how}`);
@@ -33,7 +35,7 @@ async function watchingOf(
     onDebug: () => {},
   });
   return {
-    watching,
+    watcher,
     change: async () => {
       while (changes.length === 0) await new Promise<void>((resolve) => (onChange = resolve));
       return changes.splice(0).join(', ');
@@ -41,43 +43,68 @@ async function watchingOf(
   };
 }
 
-test('what the program tracks counts at once, and from the very start of the next run', async () => {
+test('a tracked file counts at once, and from the very start of the next run', async () => {
   using project = new Project({ 'views/a.html': 'one' });
-  const { watching, change } = await watchingOf(project);
+  const { watcher, change } = await watcherOf(project);
   try {
-    watching.begin(Date.now() + 60_000);
-    watching.track('views', project.dir, true);
-    watching.track('later.txt', project.dir, true);
+    watcher.begin(Date.now() + 60_000);
+    watcher.track('views', project.dir, true);
+    watcher.track('later.txt', project.dir, true);
     project.write('views/a.html', 'two');
     assert.equal(await change(), 'views/a.html changed');
-    watching.begin(Date.now());
+    watcher.begin(Date.now());
     project.write('later.txt', 'one');
     assert.equal(await change(), 'later.txt created');
-    // A run that tracks less: when it has come up, only that counts.
-    watching.begin(Date.now());
-    watching.track('later.txt', project.dir, true);
-    watching.cameUp();
+    // The third run tracks less: once it is ready, only that counts.
+    watcher.begin(Date.now());
+    watcher.track('later.txt', project.dir, true);
+    watcher.onReady();
     project.write('views/a.html', 'three');
     project.write('later.txt', 'two');
     assert.equal(await change(), 'later.txt changed');
-    assert.deepEqual(watching.why(project.path('later.txt')), [
+    assert.deepEqual(watcher.graph.explain(project.path('later.txt')), [
       [project.path('later.txt'), { text: 'later.txt', by: 'program', names: true }],
     ]);
   } finally {
-    watching.close();
+    watcher.close();
   }
 });
 
-test('what is not to count any more does not, and what is ignored never did', async () => {
+test('a file that is no longer tracked does not count, nor does an ignored file', async () => {
   using project = new Project({ 'a.txt': 'one', 'b.txt': 'one', 'c.tmp': 'one' });
-  const { watching, change } = await watchingOf(project);
+  const { watcher, change } = await watcherOf(project);
   try {
-    watching.begin(Date.now() + 60_000);
-    for (const name of ['a.txt', 'b.txt', 'c.tmp']) watching.track(name, project.dir, true);
-    watching.track('a.txt', project.dir, false);
+    watcher.begin(Date.now() + 60_000);
+    for (const name of ['a.txt', 'b.txt', 'c.tmp']) watcher.track(name, project.dir, true);
+    watcher.track('a.txt', project.dir, false);
     for (const name of ['a.txt', 'c.tmp', 'b.txt']) project.write(name, 'two');
     assert.equal(await change(), 'b.txt changed');
   } finally {
-    watching.close();
+    watcher.close();
+  }
+});
+
+test('a module that the newest run does not load is forgotten once the run is ready', async () => {
+  using project = new Project({ 'app.js': '', 'a.js': '' });
+  const { watcher, change } = await watcherOf(project);
+  const load = (name: string): void => {
+    const url = fromPath(project.path(name));
+    const stamp = stampFile(project.path(name), Date.now());
+    watcher.record({ kind: 'resolved', specifier: `./${name}`, parent: undefined, url, stamp });
+  };
+  try {
+    watcher.begin(Date.now());
+    load('app.js');
+    load('a.js');
+    watcher.onReady();
+    watcher.begin(Date.now());
+    load('app.js');
+    assert.equal(watcher.files.count, 1);
+    watcher.onReady();
+    project.write('a.js', '1;');
+    project.write('app.js', '1;');
+    assert.equal(await change(), 'app.js changed');
+  } finally {
+    watcher.close();
   }
 });

@@ -5,8 +5,8 @@ import { stampFile } from '../../../../src/shared/file-stamp.cts';
 import { Baseline } from '../../../../src/supervisor/contents/baseline.ts';
 import { Project } from '../../../helpers/project.ts';
 
-/** A project with a file that was written long ago and one that was written just now. */
-function bench(): { project: Project; baseline: Baseline; old: string; fresh: string } {
+/** A project with a file that was saved a minute ago, and a file that was saved just now. */
+function setUp(): { project: Project; baseline: Baseline; old: string; fresh: string } {
   const project = new Project({ 'old.js': 'old', 'fresh.js': 'fresh' });
   const old = project.path('old.js');
   makeOld(old);
@@ -22,14 +22,14 @@ function load(baseline: Baseline, ...paths: readonly string[]): void {
   for (const path of paths) baseline.loaded(path, stampFile(path, Date.now()));
 }
 
-/** Hashes all that is still to be hashed. */
-function digestAll(baseline: Baseline): void {
-  while (baseline.digest(() => false));
+/** Hashes all pending files. */
+function hashAll(baseline: Baseline): void {
+  while (baseline.hashPending(() => false));
 }
 
 for (const age of ['old', 'fresh'] as const) {
-  test(`content of ${age === 'old' ? 'an old' : 'a fresh'} file: same, changed, emptied, deleted`, () => {
-    const { project, baseline, [age]: path } = bench();
+  test(`${age === 'old' ? 'an old' : 'a fresh'} module is the same, changed, emptied, deleted`, () => {
+    const { project, baseline, [age]: path } = setUp();
     using _ = project;
     load(baseline, path);
     assert.equal(baseline.examine(path), 'same');
@@ -44,22 +44,22 @@ for (const age of ['old', 'fresh'] as const) {
   });
 }
 
-test('a save before the first look is not lost', () => {
-  const { project, baseline, old, fresh } = bench();
+test('a save before the first comparison is not lost', () => {
+  const { project, baseline, old, fresh } = setUp();
   using _ = project;
   load(baseline, old, fresh);
   for (const path of [old, fresh]) {
     fs.writeFileSync(path, 'saved');
-    assert.equal(baseline.verify(path), 'changed');
+    assert.equal(baseline.examine(path, true), 'changed');
     assert.equal(baseline.examine(path), 'changed');
   }
 });
 
-test('a touch, or the same bytes again, is no change once the content is known', () => {
-  const { project, baseline, old } = bench();
+test('a touch, or a save of the same bytes, is no change once the content is hashed', () => {
+  const { project, baseline, old } = setUp();
   using _ = project;
   load(baseline, old);
-  digestAll(baseline);
+  hashAll(baseline);
   const now = Date.now() / 1000;
   fs.utimesSync(old, now, now);
   assert.equal(baseline.examine(old), 'same');
@@ -68,7 +68,7 @@ test('a touch, or the same bytes again, is no change once the content is known',
   assert.equal(baseline.examine(old), 'same');
 });
 
-test('a file that the run could not read, and that is there now, has changed', () => {
+test('a module that the run could not read, and that exists now, has changed', () => {
   using project = new Project({});
   const baseline = new Baseline();
   const path = project.path('late.js');
@@ -77,15 +77,15 @@ test('a file that the run could not read, and that is there now, has changed', (
   assert.equal(baseline.examine(path), 'changed');
 });
 
-test('what was told again without a stamp keeps the first', () => {
-  const { project, baseline, old } = bench();
+test('a second record of a module, without a stamp, does not replace the first', () => {
+  const { project, baseline, old } = setUp();
   using _ = project;
   load(baseline, old);
   baseline.loaded(old, undefined);
   assert.equal(baseline.examine(old), 'same');
 });
 
-test('a missing file: created', () => {
+test('a missing file is created; a folder in its place is not', () => {
   using project = new Project({});
   const baseline = new Baseline();
   const path = project.path('missing.js');
@@ -98,7 +98,7 @@ test('a missing file: created', () => {
   assert.equal(baseline.examine(path), 'created');
 });
 
-test('a file that was there long before the run missed something else counts by its content', () => {
+test('a candidate that existed before the miss is compared by its content', () => {
   using project = new Project({ 'package.json': '{}' });
   const baseline = new Baseline();
   const path = project.path('package.json');
@@ -108,7 +108,7 @@ test('a file that was there long before the run missed something else counts by 
   assert.equal(baseline.examine(path), 'changed');
 });
 
-test('a file that came just after the run missed it was created', () => {
+test('a file that was written just after the miss is created', () => {
   using project = new Project({});
   const baseline = new Baseline();
   const path = project.path('late.js');
@@ -118,16 +118,16 @@ test('a file that came just after the run missed it was created', () => {
   assert.equal(baseline.examine(path), 'created');
 });
 
-test('a path below a file is missing, and can be asked for', () => {
+test('a path below a file is missing, without an error', () => {
   using project = new Project({ 'a.js': '' });
   const baseline = new Baseline();
   const path = project.path('a.js/index.js');
   baseline.missed(path, Date.now());
   assert.equal(baseline.examine(path), 'same');
-  assert.equal(baseline.verify(path), 'same');
+  assert.equal(baseline.examine(path, true), 'same');
 });
 
-test('a link: same, changed, deleted', { skip: process.platform === 'win32' }, () => {
+test('a link is the same, retargeted, deleted', { skip: process.platform === 'win32' }, () => {
   using project = new Project({ 'a.js': '', 'b.js': '' });
   const baseline = new Baseline();
   const link = project.path('link.js');
@@ -140,16 +140,16 @@ test('a link: same, changed, deleted', { skip: process.platform === 'win32' }, (
   assert.equal(baseline.examine(link), 'deleted');
 });
 
-test('what no run took does not count', () => {
-  const { project, baseline, old } = bench();
+test('a path without a snapshot does not count', () => {
+  const { project, baseline, old } = setUp();
   using _ = project;
   assert.equal(baseline.examine(old), 'same');
   assert.equal(baseline.has(old), false);
   assert.deepEqual([...baseline.paths()], []);
 });
 
-test('paths of the run before count until it is up', () => {
-  const { project, baseline, old, fresh } = bench();
+test('paths of the previous run count until the new run is ready', () => {
+  const { project, baseline, old, fresh } = setUp();
   using _ = project;
   load(baseline, old);
   baseline.begin(Date.now());
@@ -159,8 +159,8 @@ test('paths of the run before count until it is up', () => {
   assert.deepEqual([...baseline.paths()], [fresh]);
 });
 
-test('after a run that broke, paths of the runs before count as they are now', () => {
-  const { project, baseline, old, fresh } = bench();
+test('after a crash, paths of earlier runs count with their current content', () => {
+  const { project, baseline, old, fresh } = setUp();
   using _ = project;
   load(baseline, old);
   baseline.begin(Date.now());
@@ -172,8 +172,8 @@ test('after a run that broke, paths of the runs before count as they are now', (
   assert.equal(baseline.examine(old), 'changed');
 });
 
-test('what the run would have come to next counts as it is now', () => {
-  const { project, baseline, old } = bench();
+test('a module that a crashed run would have loaded next counts with its current content', () => {
+  const { project, baseline, old } = setUp();
   using _ = project;
   const missing = project.path('missing.js');
   baseline.expected(old);
@@ -185,16 +185,16 @@ test('what the run would have come to next counts as it is now', () => {
   assert.equal(baseline.examine(missing), 'created');
 });
 
-test('files are counted, what is missing is not', () => {
-  const { project, baseline, old, fresh } = bench();
+test('the modules are listed in the order of their load, without missing files', () => {
+  const { project, baseline, old, fresh } = setUp();
   using _ = project;
   load(baseline, old, fresh);
   baseline.missed(project.path('missing.js'), Date.now());
-  assert.equal(baseline.files, 2);
+  assert.deepEqual(baseline.modules(), [old, fresh]);
 });
 
-test('the size as it was loaded is known', () => {
-  const { project, baseline, old } = bench();
+test('the size of a module at its load is known', () => {
+  const { project, baseline, old } = setUp();
   using _ = project;
   load(baseline, old);
   fs.writeFileSync(old, 'much longer than before');
@@ -202,8 +202,8 @@ test('the size as it was loaded is known', () => {
   assert.equal(baseline.loadedSize(project.path('other.js')), undefined);
 });
 
-test('digest stops when it is told to, and goes on later', () => {
-  const { project, baseline, old } = bench();
+test('hashing stops when the time is over, and continues in the next call', () => {
+  const { project, baseline, old } = setUp();
   using _ = project;
   const names = ['a.js', 'b.js', 'c.js'];
   for (const name of names) {
@@ -212,12 +212,12 @@ test('digest stops when it is told to, and goes on later', () => {
   }
   load(baseline, old, ...names.map((name) => project.path(name)));
   let calls = 0;
-  while (baseline.digest(() => true)) calls++;
+  while (baseline.hashPending(() => true)) calls++;
   assert.equal(calls, 3);
 });
 
-test('a file that the run wrote, loaded and removed is no change', () => {
-  const { project, baseline, fresh } = bench();
+test('a module that the run itself wrote, loaded and removed is no change', () => {
+  const { project, baseline, fresh } = setUp();
   using _ = project;
   baseline.begin(Date.now() - 60_000);
   load(baseline, fresh);
@@ -227,8 +227,8 @@ test('a file that the run wrote, loaded and removed is no change', () => {
   assert.equal(baseline.examine(fresh), 'created');
 });
 
-test('what the run took first counts, whatever another part of it loads later', () => {
-  const { project, baseline, fresh } = bench();
+test('the first load of a module counts, even if another thread of the run loads a later save', () => {
+  const { project, baseline, fresh } = setUp();
   using _ = project;
   load(baseline, fresh);
   fs.writeFileSync(fresh, 'saved');
@@ -236,22 +236,22 @@ test('what the run took first counts, whatever another part of it loads later', 
   assert.equal(baseline.examine(fresh), 'changed');
 });
 
-/** Longer than what a clock may be off. */
+/** More than the lag of any file-system clock. */
 const LATER_MS = 1000;
 
-test('a file that is used and was saved before the run began is taken as it is', () => {
-  const { project, baseline, fresh } = bench();
+test('a companion that was saved before the run began is the same', () => {
+  const { project, baseline, fresh } = setUp();
   using _ = project;
   baseline.begin(Date.now() + LATER_MS);
   baseline.used(fresh);
   assert.equal(baseline.examine(fresh), 'same');
-  assert.equal(baseline.files, 0);
+  assert.deepEqual(baseline.modules(), []);
   fs.writeFileSync(fresh, 'saved');
   assert.equal(baseline.examine(fresh), 'changed');
 });
 
-test('a file that is used and was saved since the run began may not be what the run has seen', () => {
-  const { project, baseline, fresh } = bench();
+test('a companion that was saved since the run began has changed, until it is accepted', () => {
+  const { project, baseline, fresh } = setUp();
   using _ = project;
   baseline.begin(Date.now() - LATER_MS);
   baseline.used(fresh);
@@ -260,12 +260,12 @@ test('a file that is used and was saved since the run began may not be what the 
   assert.equal(baseline.examine(fresh), 'same');
 });
 
-test('what is written just before the first run begins is what it sees; before a later one that is not sure', () => {
+test('a companion that was saved just before a run began is the same in the first run, and changed in a later run', () => {
   for (const [runs, expected] of [
     [1, 'same'],
     [2, 'changed'],
   ] as const) {
-    const { project, baseline, fresh } = bench();
+    const { project, baseline, fresh } = setUp();
     using _ = project;
     const { mtimeMs } = fs.statSync(fresh);
     for (let run = 1; run <= runs; run++) baseline.begin(mtimeMs + 5);
@@ -274,12 +274,12 @@ test('what is written just before the first run begins is what it sees; before a
   }
 });
 
-test('the same bytes as at the beginning of the run, saved since, are the same; those of an earlier run are not', () => {
+test('a companion saved with the bytes that it had when the run began is the same; with the bytes of an earlier run it has changed', () => {
   for (const [atBegin, expected] of [
     ['fresh', 'same'],
     ['broken', 'changed'],
   ] as const) {
-    const { project, baseline, fresh } = bench();
+    const { project, baseline, fresh } = setUp();
     using _ = project;
     makeOld(fresh);
     baseline.begin(Date.now() + LATER_MS);

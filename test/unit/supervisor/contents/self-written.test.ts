@@ -5,40 +5,58 @@ import { isNeverEdited, SelfWritten } from '../../../../src/supervisor/contents/
 const PATH = '/app/data.json';
 const FILE = { path: PATH, how: 'changed' } as const;
 
-test("an asset that changes right after four starts in a row is the program's own from then on", () => {
-  const outputs = new SelfWritten();
+/** Counts changes of a run that began at 0, and keeps the reported paths. */
+function setUp(): { selfWritten: SelfWritten; reported: string[] } {
+  const reported: string[] = [];
+  return { selfWritten: new SelfWritten((path) => reported.push(path)), reported };
+}
+
+test('a file that changes right after four starts in a row is self-written from then on, and reported once', () => {
+  const { selfWritten, reported } = setUp();
   for (const expected of [[], [], [], [PATH], [PATH]])
-    assert.deepEqual(outputs.written([FILE], 100), expected);
+    assert.deepEqual(selfWritten.detect([FILE], 100), expected);
+  assert.deepEqual(reported, [PATH]);
 });
 
-test('at other times it counts as any other', () => {
-  const outputs = new SelfWritten();
-  for (let i = 0; i < 4; i++) outputs.written([FILE], 100);
-  assert.deepEqual(outputs.written([FILE], 5000), []);
-  assert.deepEqual(outputs.written([FILE], 100), [PATH]);
+test('a self-written file that changes at another time counts', () => {
+  const { selfWritten } = setUp();
+  for (let i = 0; i < 4; i++) selfWritten.detect([FILE], 100);
+  assert.deepEqual(selfWritten.detect([FILE], 5000), []);
+  assert.deepEqual(selfWritten.detect([FILE], 100), [PATH]);
 });
 
-test('a change of something else, or later, begins the count anew', () => {
-  for (const [assets, age] of [
+test('a change of another file, or a later change, restarts the count', () => {
+  for (const [files, at] of [
     [[], 100],
     [[FILE], 800],
   ] as const) {
-    const outputs = new SelfWritten();
-    for (let i = 0; i < 3; i++) outputs.written([FILE], 100);
-    outputs.written(assets, age);
-    assert.deepEqual(outputs.written([FILE], 100), []);
+    const { selfWritten } = setUp();
+    for (let i = 0; i < 3; i++) selfWritten.detect([FILE], 100);
+    selfWritten.detect(files, at);
+    assert.deepEqual(selfWritten.detect([FILE], 100), []);
   }
 });
 
-test('files that are created under another name each time are counted as one', () => {
-  const outputs = new SelfWritten();
-  const create = (n: number): string[] =>
-    outputs.written([{ path: `/app/out/${n}.html`, how: 'created' }], 100);
-  for (let n = 0; n < 3; n++) assert.deepEqual(create(n), []);
-  assert.deepEqual(create(3), ['/app/out/3.html']);
+test('once the run is ready, the delay is measured from there', () => {
+  const { selfWritten } = setUp();
+  for (let run = 0; run < 4; run++) {
+    selfWritten.begin(run * 10_000);
+    selfWritten.onReady(run * 10_000 + 2000);
+    assert.deepEqual(selfWritten.detect([FILE], run * 10_000 + 2100), run === 3 ? [PATH] : []);
+  }
 });
 
-test('logs, databases and the like are written, not edited', () => {
+test('files that are created under a new name each time are counted as one, and reported once', () => {
+  const { selfWritten, reported } = setUp();
+  const create = (n: number): string[] =>
+    selfWritten.detect([{ path: `/app/out/${n}.html`, how: 'created' }], 100);
+  for (let n = 0; n < 3; n++) assert.deepEqual(create(n), []);
+  assert.deepEqual(create(3), ['/app/out/3.html']);
+  assert.deepEqual(create(4), ['/app/out/4.html']);
+  assert.deepEqual(reported, ['/app/out/3.html']);
+});
+
+test('logs, databases and the like are never edited', () => {
   for (const name of ['a.log', 'a.sqlite', 'a.sqlite3-wal', 'a.db', 'a.pid'])
     assert.equal(isNeverEdited(`/app/${name}`), true);
   for (const name of ['a.json', 'log', 'a.db.json', 'catalog.txt'])

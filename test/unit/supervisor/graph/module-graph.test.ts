@@ -5,7 +5,7 @@ import { ModuleGraph } from '../../../../src/supervisor/graph/module-graph.ts';
 
 const url = (name: string): ModuleUrl => `file:///${name}` as ModuleUrl;
 
-/** `'a b'`: a imports b; `'a'`: Node itself loads a. */
+/** A graph from edges: `'a b'` means that a imports b, `'a'` that Node itself loads a. */
 function graphOf(...edges: readonly string[]): ModuleGraph {
   const graph = new ModuleGraph();
   for (const edge of edges) {
@@ -33,27 +33,27 @@ test('the chain of the entry is the entry alone', () => {
   assert.equal(chain(graphOf('app', 'app a'), 'app'), 'app');
 });
 
-test('of several chains the shortest is told, whichever was recorded first', () => {
+test('the shortest of several chains is found, in any order of the edges', () => {
   const edges = ['app', 'app a', 'a b', 'b c', 'app d', 'd c'];
   assert.equal(chain(graphOf(...edges), 'c'), 'app > d > c');
   assert.equal(chain(graphOf(...edges.toReversed()), 'c'), 'app > d > c');
 });
 
-test('cycles have an end', () => {
+test('a cycle does not make the search endless', () => {
   const graph = graphOf('app', 'app a', 'a b', 'b a', 'b b');
   assert.equal(chain(graph, 'b'), 'app > a > b');
   assert.equal(chain(graph, 'a'), 'app > a');
 });
 
-test('an entry that is imported by another module is still where it begins', () => {
+test('the chain of an entry that another module imports is still the entry alone', () => {
   assert.equal(chain(graphOf('app', 'app a', 'a app'), 'app'), 'app');
 });
 
-test('a preload begins a chain of its own', () => {
+test('a preload starts a chain of its own', () => {
   assert.equal(chain(graphOf('preload', 'preload x', 'app', 'app a', 'a x'), 'x'), 'preload > x');
 });
 
-test('a file that is not known, or that nothing leads to, stands alone', () => {
+test('a file without a known chain is alone', () => {
   const graph = graphOf('app', 'worker w', 'w worker');
   assert.equal(chain(graph, 'other'), 'other');
   assert.equal(chain(graph, 'w'), 'w');
@@ -64,7 +64,7 @@ test('a chain of ten thousand modules is found', () => {
   assert.equal(graph.chain(url('10000')).length, 10_001);
 });
 
-test('every edge has its reason and what the module says', () => {
+test('every edge has its reason and its specifier', () => {
   const graph = graphOf('app', 'app a');
   graph.add({ from: url('app'), to: url('logo.svg'), reason: 'asset', specifier: './logo.svg' });
   assert.deepEqual(
@@ -80,7 +80,7 @@ test('every edge has its reason and what the module says', () => {
   assert.equal(graph.has(url('logo.svg'), 'import'), false);
 });
 
-test('what was missed and then imported is imported', () => {
+test('an import replaces a miss, and a miss does not replace an import', () => {
   const graph = graphOf('app');
   for (const reason of ['miss', 'import', 'miss'] as const)
     graph.add({ from: url('app'), to: url('a'), reason, specifier: './a' });

@@ -1,98 +1,93 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { ancestors } from '../../../../src/supervisor/util/paths.ts';
 import {
   candidates,
   literalPaths,
   packageName,
 } from '../../../../src/supervisor/graph/resolve-candidates.ts';
-import type { Disk } from '../../../../src/supervisor/graph/resolve-candidates.ts';
+import { Project } from '../../../helpers/project.ts';
 
-const posix = { skip: sep !== '/' };
+const posix = { skip: sep !== '/' && 'paths with slashes' };
 const PARENT = '/app/src/app.js';
 
-/** A disk on which these paths exist, package.json files with this content. */
-function diskWith(paths: Readonly<Record<string, object>> = {}): Disk {
-  return { exists: (path) => path in paths, readPackage: (path) => paths[path] ?? {} };
+/** The candidates for an import in `src/app.js`, relative to the project. */
+function candidatesIn(project: Project, specifier: string): string[] {
+  return candidates(specifier, project.path('src/app.js')).map((path) =>
+    path.startsWith(project.dir) ? path.slice(project.dir.length + 1).replaceAll(sep, '/') : path,
+  );
 }
 
-test('a relative specifier: the file, with the extensions that are added, and the folder', posix, () => {
-  const found = candidates('./lib/a', PARENT, diskWith());
-  assert.equal(found[0], '/app/src/lib/a');
-  for (const end of [
-    '.js',
-    '.json',
-    '.node',
-    '.mjs',
-    '.cjs',
-    '.ts',
-    '.tsx',
-    '/index.js',
-    '/index.json',
-    '/package.json',
-  ]) {
-    assert.ok(found.includes(`/app/src/lib/a${end}`), end);
-  }
+function assertIncludes(found: readonly string[], ...paths: readonly string[]): void {
+  for (const path of paths) assert.ok(found.includes(path), path);
+}
+
+test('a relative specifier has candidates with each extension, and in a folder', () => {
+  using project = new Project({});
+  const found = candidatesIn(project, './lib/a');
+  assert.equal(found[0], 'src/lib/a');
+  const ends = '.js .json .node .mjs .cjs .ts .tsx /index.js /index.json /package.json'.split(' ');
+  assertIncludes(found, ...ends.map((end) => `src/lib/a${end}`));
   assert.equal(new Set(found).size, found.length);
 });
 
-test('a .js that is missing may come as .ts', posix, () => {
-  const found = candidates('../a.js', PARENT, diskWith());
-  assert.ok(found.includes('/app/a.ts') && found.includes('/app/a.tsx'));
-  assert.ok(candidates('./a.mjs', PARENT, diskWith()).includes('/app/src/a.mts'));
+test('a missing .js file may be created as .ts', () => {
+  using project = new Project({});
+  assertIncludes(candidatesIn(project, '../a.js'), 'a.ts', 'a.tsx');
+  assertIncludes(candidatesIn(project, './a.mjs'), 'src/a.mts');
 });
 
-test('a URL is a path as well', posix, () => {
-  assert.equal(candidates('file:///app/a%20b.js', PARENT, diskWith())[0], '/app/a b.js');
+test('a file URL is a path', posix, () => {
+  assert.equal(candidates('file:///app/a%20b.js', PARENT)[0], '/app/a b.js');
 });
 
-test('built-in modules, other schemes and private imports have none', () => {
-  for (const specifier of [
-    'node:fs',
-    'data:text/javascript,1',
-    'https://host/a.js',
-    'blob:x',
-    '#private',
-    '',
-  ]) {
-    assert.deepEqual(candidates(specifier, PARENT, diskWith()), [], specifier);
-  }
+test(
+  'built-in modules, other schemes and private imports without a package.json have no candidates',
+  posix,
+  () => {
+    const specifiers = ['node:fs', 'data:text/javascript,1', 'https://host/a.js', 'blob:x', '#private', ''];
+    for (const specifier of specifiers)
+      assert.deepEqual(candidates(specifier, '/no-such-folder/src/app.js'), [], specifier);
+  },
+);
+
+test('a private import has the package.json and its targets as candidates', () => {
+  using project = new Project({ 'package.json': '{"imports":{"#db":{"default":"./src/db.js"}}}' });
+  assertIncludes(candidatesIn(project, '#db'), 'package.json', 'src/db.js');
 });
 
-test('a package: in the node_modules of every folder above that may have one', posix, () => {
-  const disk = diskWith({ '/app/package.json': {}, '/node_modules': {} });
-  assert.deepEqual(candidates('pkg', PARENT, disk), [
-    ...['package.json', 'index.js', 'index.json'].map((name) => `/app/node_modules/pkg/${name}`),
-    ...['package.json', 'index.js', 'index.json'].map((name) => `/node_modules/pkg/${name}`),
+test('a missing package has candidates in the node_modules of each folder above that may have one', () => {
+  using project = new Project({ 'package.json': '{}', 'src/node_modules/other/index.js': '' });
+  const names = ['package.json', 'index.js', 'index.json'];
+  assert.deepEqual(candidatesIn(project, 'pkg').slice(0, 6), [
+    ...names.map((name) => `src/node_modules/pkg/${name}`),
+    ...names.map((name) => `node_modules/pkg/${name}`),
   ]);
 });
 
-test('a package where no folder has a node_modules: next to the importing file', posix, () => {
-  assert.equal(
-    candidates('@scope/pkg/sub', PARENT, diskWith())[0],
-    '/app/src/node_modules/@scope/pkg/package.json',
-  );
+test(
+  'where no folder has node_modules or a package.json, a package is expected next to the importing file',
+  posix,
+  () => {
+    const [first] = candidates('@scope/pkg/sub', '/no-such-folder/src/app.js');
+    assert.equal(first, '/no-such-folder/src/node_modules/@scope/pkg/package.json');
+  },
+);
+
+test('an installed package has candidates for the file that it lacks', () => {
+  using project = new Project({ 'node_modules/pkg/readme.txt': '' });
+  const found = candidatesIn(project, 'pkg/lib/sub');
+  assertIncludes(found, 'node_modules/pkg/lib/sub.js', 'node_modules/pkg/lib/sub/index.js');
 });
 
-test('a package that is there: the file that it does not have', posix, () => {
-  const home = '/app/node_modules/pkg';
-  const disk = diskWith({ '/app/node_modules': {}, [home]: {} });
-  const found = candidates('pkg/lib/sub', PARENT, disk);
-  assert.ok(found.includes(`${home}/lib/sub.js`));
-  assert.ok(found.includes(`${home}/lib/sub/index.js`));
-});
-
-test('a package that is there: the files that its package.json names', posix, () => {
-  const home = '/app/node_modules/pkg';
+test('an installed package has candidates for the files that its package.json names', () => {
   const json = { main: './lib/main.js', exports: { '.': { import: './esm.js' }, './*': './any/*.js' } };
-  const disk = diskWith({ '/app/node_modules': {}, [home]: {}, [`${home}/package.json`]: json });
-  const found = candidates('pkg/sub', PARENT, disk);
-  for (const name of ['lib/main.js', 'esm.js', 'any/sub.js', 'sub.js'])
-    assert.ok(found.includes(`${home}/${name}`), name);
+  using project = new Project({ 'node_modules/pkg/package.json': JSON.stringify(json) });
+  const names = ['lib/main.js', 'esm.js', 'any/sub.js', 'sub.js'];
+  assertIncludes(candidatesIn(project, 'pkg/sub'), ...names.map((name) => `node_modules/pkg/${name}`));
 });
 
-test('literal paths: a specifier as a path, and as a URL', posix, () => {
+test('a literal path is read as a path and as a URL', posix, () => {
   for (const [specifier, paths] of [
     ['./a.js', ['/app/src/a.js']],
     ['../a.js', ['/app/a.js']],
@@ -111,11 +106,7 @@ test('literal paths: a specifier as a path, and as a URL', posix, () => {
   }
 });
 
-test('ancestors are the folders up to the root', posix, () => {
-  assert.deepEqual(ancestors('/a/b/c.js'), ['/a/b', '/a', '/']);
-});
-
-test('the name of a package ends where its path begins', () => {
+test('a package name ends where its subpath begins', () => {
   assert.equal(packageName('pkg'), 'pkg');
   assert.equal(packageName('pkg/a/b'), 'pkg');
   assert.equal(packageName('@scope/pkg'), '@scope/pkg');

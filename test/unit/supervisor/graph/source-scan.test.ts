@@ -4,7 +4,7 @@ import { loadLexer, looksCutOff, requireLine, scan } from '../../../../src/super
 
 before(loadLexer);
 
-test('what a module imports statically is found, whether or not it runs', () => {
+test('static imports are found, whether or not the module runs', () => {
   const source = `
 import './a.js';
 import b, { c } from "./b.js";
@@ -30,7 +30,7 @@ throw new Error('never reached');
   );
 });
 
-test('dynamic imports are told apart; those without a literal specifier, comments and strings are none', () => {
+test('dynamic imports are found, but not those without a literal specifier, nor in comments and strings', () => {
   const source = `
 // import './a.js';
 /* import './b.js'; */
@@ -43,18 +43,18 @@ import.meta.url;
   assert.deepEqual(scan('/app/a.mjs', source).imports, [{ specifier: './d.js', line: 5, kind: 'dynamic' }]);
 });
 
-test('TypeScript is read too; what it imports as a type only is not imported', () => {
+test('imports of TypeScript are found, except type imports', () => {
   const source =
     "import type { A } from './a.ts';\nimport { b, type C } from './b.ts';\nconst c: C<A> = b;\n";
   assert.deepEqual(scan('/app/a.ts', source).imports, [{ specifier: './b.ts', line: 2, kind: 'static' }]);
 });
 
-test('a source that cannot be read has none, nor has what is no module', () => {
+test('a source that cannot be parsed has no imports, nor has a file that is no module', () => {
   assert.deepEqual(scan('/app/a.js', "import './a.js';\nconst x = {").imports, []);
   assert.deepEqual(scan('/app/a.json', "import './a.js';").imports, []);
 });
 
-test("assets are what stands in new URL('...', import.meta.url)", () => {
+test("assets are found in new URL('...', import.meta.url)", () => {
   const source = `
 const a = new URL('./a.txt', import.meta.url);
 const b = new URL(
@@ -90,7 +90,7 @@ test('the line of a require is found', () => {
   assert.equal(requireLine(source, './bxjs'), undefined);
 });
 
-test('a file with something left open looks cut off', () => {
+test('a file with an open bracket, string or template looks cut off', () => {
   for (const source of ['export const a = {', 'f(', '`text', "import { a } from '"]) {
     assert.equal(looksCutOff('/app/a.js', source), true, source);
   }
@@ -98,7 +98,7 @@ test('a file with something left open looks cut off', () => {
     assert.equal(looksCutOff('/app/a.json', source), true, source);
 });
 
-test('a whole file does not', () => {
+test('a complete file does not look cut off', () => {
   for (const source of ['', 'export const a = 1;\n', '// comment', '#!/usr/bin/env node\nf();\n']) {
     assert.equal(looksCutOff('/app/a.js', source), false, source);
   }

@@ -7,15 +7,15 @@ import { Project } from '../../../helpers/project.ts';
 
 const posix = { skip: process.platform === 'win32' };
 
-/** The links between a specifier in `app.js` and the file that it leads to, by relative path. */
+/** The links between a specifier in `app.js` and the resolved file, by relative path. */
 function links(project: Project, specifier: string, path: string): [string, string][] {
   const real = fs.realpathSync(project.path(path));
   const found = linksOf(specifier, project.path('app.js'), real);
-  // One link may be told several times.
+  // The list may contain a link several times.
   return [...new Map(found.map(({ path: link, target }) => [link.slice(project.dir.length + 1), target]))];
 }
 
-test('without a link there is none', posix, () => {
+test('a path without links has none', posix, () => {
   using project = new Project({ 'a.js': '', 'lib/index.js': '' });
   assert.deepEqual(links(project, './a.js', 'a.js'), []);
   assert.deepEqual(links(project, './a', 'a.js'), []);
@@ -35,7 +35,7 @@ test('a linked file, a linked folder, and a link to a link', posix, () => {
   ]);
 });
 
-test('a link that Node found by adding an extension', posix, () => {
+test('a link that Node finds by adding an extension', posix, () => {
   using project = new Project({ 'real/b.js': '' });
   project.link('a.js', 'real/b.js');
   assert.deepEqual(links(project, './a', 'a.js'), [['a.js', 'real/b.js']]);
@@ -51,13 +51,13 @@ test('a linked package', posix, () => {
   ]);
 });
 
-test('a package that is no link, or not there at all', posix, () => {
+test('a package that is no link, or not installed', posix, () => {
   using project = new Project({ 'node_modules/pkg/index.js': '' });
   assert.deepEqual(links(project, 'pkg', 'node_modules/pkg/index.js'), []);
   assert.deepEqual(links(project, 'other', 'node_modules/pkg/index.js'), []);
 });
 
-test('links that go round in circles have an end', posix, () => {
+test('a cycle of links does not make the search endless', posix, () => {
   using project = new Project({ 'a.js': '' });
   project.link('one', 'two');
   project.link('two', 'one');
@@ -65,12 +65,12 @@ test('links that go round in circles have an end', posix, () => {
   assert.ok(found.length > 0 && found.length < 1000);
 });
 
-test('the way of a link has every hop and the end, whether or not it is there', posix, () => {
+test('the way of a link has every hop and the target, whether or not it exists', posix, () => {
   using project = new Project({ '..1/a.yml': '' });
   project.link('..data', '..1');
   project.link('a.yml', '..data/a.yml');
   const way = (path: string): string[] =>
-    wayOf(project.path(path)).map((one) => one.slice(project.dir.length + 1));
+    wayOf(project.path(path)).map((hop) => hop.slice(project.dir.length + 1));
   assert.deepEqual(way('a.yml'), ['..data', '..1/a.yml']);
   assert.deepEqual(way('..1/a.yml'), []);
   project.link('..data', '..2');

@@ -11,7 +11,7 @@ function never(path: string): never {
   throw new Error(`${path} is broken`);
 }
 
-test('a tsconfig.json and all that it extends are found, comments and trailing commas or not', () => {
+test('a tsconfig.json and all files that it extends are found, with comments and trailing commas', () => {
   using project = new Project({
     'tsconfig.json': '{ // comment\n "extends": ["./base", "@scope/config/strict.json", "whole"], }',
     'base.json': '{ "extends": "./deep/tsconfig.json" }',
@@ -33,7 +33,7 @@ test('a tsconfig.json and all that it extends are found, comments and trailing c
   );
 });
 
-test('what is missing counts, what is broken is told', () => {
+test('a missing file counts, an invalid file is reported', () => {
   using project = new Project({ 'tsconfig.json': '{ "extends": ["./missing.json", "no-package"] ' });
   const broken: string[] = [];
   const found = tsconfigFiles(project.path('tsconfig.json'), (path) => broken.push(path));
@@ -55,7 +55,7 @@ test('the nearest tsconfig.json is the first above a module', () => {
   assert.equal(nearestTsconfig(project.path('d/e.ts')), project.path('tsconfig.json'));
 });
 
-test('loaders that compile TypeScript are known by their package', () => {
+test('TypeScript loaders are recognised by their package', () => {
   for (const name of [
     'tsx/dist/a.mjs',
     'ts-node/dist/index.js',

@@ -2,30 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Unresolved } from '../../../../src/supervisor/graph/unresolved.ts';
 
-const looked = (specifier: string): { parent: string; specifier: string } => ({
+const importOf = (specifier: string): { parent: string; specifier: string } => ({
   parent: 'file:///app.js',
   specifier,
 });
 
-test('what was missed is named until it is found', () => {
+test('a missed import is named until it resolves', () => {
   const misses = new Unresolved();
   assert.equal(misses.name, undefined);
-  misses.add(looked('./a.js'), '/a.js', false);
+  misses.add(importOf('./a.js'), '/a.js', false);
   assert.equal(misses.name, '/a.js');
-  misses.onResolved(looked('./a.js'));
+  misses.onResolved(importOf('./a.js'));
   assert.equal(misses.name, undefined);
 });
 
-test('what a package can do without is forgotten when something is found after it', () => {
+test('an optional dependency of a package is forgotten when a later import resolves', () => {
   const misses = new Unresolved();
-  misses.add(looked('optional'), 'optional', true);
-  misses.onResolved(looked('./b.js'));
+  misses.add(importOf('optional'), 'optional', true);
+  misses.onResolved(importOf('./b.js'));
   assert.equal(misses.name, undefined);
 });
 
-test('a new run begins with none', () => {
+test('a new run begins without misses', () => {
   const misses = new Unresolved();
-  misses.add(looked('./a.js'), '/a.js', false);
+  misses.add(importOf('./a.js'), '/a.js', false);
   misses.clear();
   assert.equal(misses.name, undefined);
 });

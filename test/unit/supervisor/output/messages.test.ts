@@ -9,28 +9,31 @@ import {
   wording,
 } from '../../../../src/supervisor/output/messages.ts';
 import { commandProgram } from '../../../../src/supervisor/program/command-program.ts';
-import type { Context } from '../../../../src/supervisor/output/messages.ts';
+import type { Context, WatcherFacts } from '../../../../src/supervisor/output/messages.ts';
 import type { Change, Ended, Line } from '../../../../src/supervisor/lifecycle/state.ts';
 
 const posix = { skip: sep !== '/' };
 
-const WATCHER = {
-  files: 12,
-  missing: undefined,
+const COUNT = 12;
+const GRAPH = {
   chain: (path: string) => ['/app/app.js', '/app/src/routes.js', path],
   isImported: () => true,
 };
 const CONTEXT: Context = {
   program: { kind: 'node', cwd: '/app', entry: '/app/app.js' },
-  watcher: WATCHER,
+  watcher: { files: { count: COUNT }, graph: GRAPH, records: { missing: undefined } },
   grace: 5000,
   mayPress: false,
   isDraining: false,
 };
 
-/** The context with other properties of the watcher. */
-function watching(changes: Partial<NonNullable<Context['watcher']>>): Context {
-  return { ...CONTEXT, watcher: { ...WATCHER, ...changes } };
+/** The context with other facts about the watched files. */
+function watching({
+  count = COUNT,
+  missing,
+  ...graph
+}: Partial<WatcherFacts['graph']> & { count?: number; missing?: string }): Context {
+  return { ...CONTEXT, watcher: { files: { count }, graph: { ...GRAPH, ...graph }, records: { missing } } };
 }
 
 function change(...paths: readonly string[]): Line {
@@ -156,14 +159,14 @@ test('a long chain is printed without its middle', posix, () => {
 
 test('a missing file is named after a failure, and not after a clean exit', posix, () => {
   const missing = '/app/src/x.js';
-  const context = watching({ missing, files: 1 });
+  const context = watching({ missing, count: 1 });
   assert.equal(
     wording(waiting({ code: 1 }), context),
     'app.js failed with exit code 1, waiting for src/x.js or a change in 1 file',
   );
   assert.equal(wording(waiting({ code: 0 }), context), 'app.js completed, waiting for a change in 1 file');
   assert.equal(
-    wording(waiting({ code: 1 }), watching({ missing, files: 0 })),
+    wording(waiting({ code: 1 }), watching({ missing, count: 0 })),
     'app.js failed with exit code 1, waiting for src/x.js',
   );
 });

@@ -1,0 +1,200 @@
+// Takes the records of the child about resolved and missed imports, and adds the files that count because of them to the
+// graph and the baseline: modules, links, candidates of missing files, and companions (settings and assets). Knows neither
+// watches nor the life cycle.
+import { join } from 'node:path';
+import type { AutoreloadError } from '../../shared/errors.ts';
+import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../../shared/module-url.ts';
+import type { ModuleUrl } from '../../shared/module-url.ts';
+import type { LaneRecord } from '../../protocol/records.cts';
+import type { Baseline } from '../contents/baseline.ts';
+import { isNeverEdited } from '../contents/self-written.ts';
+import { realFile } from '../graph/archive-path.ts';
+import type { Edge } from '../graph/module-graph.ts';
+import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
+import { SettingFiles } from '../graph/setting-files.ts';
+import { assetPath } from '../graph/source-scan.ts';
+import type { ScannedImport } from '../graph/source-scan.ts';
+import { linksOf } from '../graph/symlinks.ts';
+import { HOOKS_IN_THREAD, Unresolved } from '../graph/unresolved.ts';
+import { statOf } from '../util/safe-fs.ts';
+import type { ProgramGraph } from './program-graph.ts';
+
+export interface RecordIntakeOptions {
+  readonly cwd: string;
+  /** Absolute path of the entry, as the user gave it. */
+  readonly entry: string;
+  /** Files that Node reads because of its options. */
+  readonly settings: readonly string[];
+  /** Whether a path never counts. */
+  readonly isIgnored: (path: string) => boolean;
+  /** A path counts from now on. */
+  readonly onPath: (path: string) => void;
+  readonly onProblem: (error: AutoreloadError) => void;
+  readonly graph: ProgramGraph;
+  readonly baseline: Baseline;
+}
+
+export class RecordIntake {
+  readonly #options: RecordIntakeOptions;
+  readonly #graph: ProgramGraph;
+  readonly #baseline: Baseline;
+  readonly settings: SettingFiles;
+  readonly #unresolved = new Unresolved();
+  /** Modules of this run outside packages that have not been scanned for assets. */
+  #unscanned: ModuleUrl[] = [];
+  #hasLoaded = false;
+
+  constructor(options: RecordIntakeOptions) {
+    const { cwd, graph, baseline, onProblem } = options;
+    this.#options = options;
+    this.#graph = graph;
+    this.#baseline = baseline;
+    const onFound = (path: string, from: ModuleUrl | undefined): void =>
+      this.#addCompanion(path, { from, reason: 'setting', specifier: undefined });
+    this.settings = new SettingFiles({ cwd, onFound, onProblem });
+  }
+
+  /** A run begins. */
+  begin(): void {
+    this.#hasLoaded = false;
+    this.#unresolved.clear();
+    this.#unscanned = [];
+    this.settings.begin(this.#options.settings);
+  }
+
+  /** Takes one record. */
+  take(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
+    const parent = parentOf(record.parent);
+    if (record.kind === 'resolved') this.#takeResolved(record, parent);
+    else this.#takeMissed(record, parent);
+  }
+
+  /** Whether the run has loaded anything. */
+  get hasLoaded(): boolean {
+    return this.#hasLoaded;
+  }
+
+  /** Path or specifier of the import that did not resolve before the run ended. */
+  get missing(): string | undefined {
+    return this.#unresolved.name;
+  }
+
+  /** Scans one more module for assets. Returns false if none was left. */
+  scanNext(): boolean {
+    const url = this.#unscanned.pop();
+    if (url === undefined) return false;
+    const { assets, imports } = this.#graph.scans.of(toPath(url));
+    for (const { specifier } of assets) {
+      const path = assetPath(specifier, url);
+      if (path !== undefined && !isNeverEdited(path))
+        this.#addCompanion(path, { from: url, reason: 'asset', specifier });
+    }
+    // Off-thread hooks do not see the imports of an ES module that was loaded with `require`.
+    if (!HOOKS_IN_THREAD && !this.#graph.current.hasImports(url)) this.#addUnseenImports(url, imports);
+    return true;
+  }
+
+  /** After a crash: adds the modules that the run would have loaded next, by their static imports. */
+  addUnreached(): void {
+    while (this.scanNext());
+    this.#baseline.keepPrevious();
+    const modules = [...this.#baseline.paths()].filter((path) => !isInPackage(path));
+    // The list grows during the loop.
+    for (const path of modules) {
+      for (const { specifier, kind } of this.#graph.scans.of(path).imports) {
+        const next = kind === 'static' ? literalPaths(specifier, path)?.[0] : undefined;
+        if (next === undefined || this.#baseline.has(next) || this.#options.isIgnored(next)) continue;
+        const edge = { from: fromPath(path), reason: 'import', specifier } as const;
+        this.#add(next, edge, () => this.#baseline.expected(next));
+        modules.push(next);
+      }
+    }
+  }
+
+  #takeResolved(record: LaneRecord & { kind: 'resolved' }, parent: ModuleUrl | undefined): void {
+    const { specifier } = record;
+    const url = toModuleUrl(record.url);
+    const path = url && pathOf(url);
+    if (!url || path === undefined) return;
+    this.#unresolved.onResolved(record);
+    this.#hasLoaded = true;
+    const edge = { from: parent, reason: 'import', specifier } as const;
+    const file = realFile(path);
+    if (file !== path) {
+      // The stamp of the record is not the stamp of the archive.
+      this.#addCompanion(file, edge);
+      return;
+    }
+    const isNew = !this.#graph.current.has(url, 'import');
+    // Packages have many edges, and lines are never shown for them: no specifier saves memory.
+    const kept = parent && isInPackage(parent) ? undefined : specifier;
+    this.#graph.current.add({ ...edge, to: url, specifier: kept });
+    if (!this.#options.isIgnored(path)) {
+      if (record.again) {
+        // The path is watched already: a save since then has caused an event.
+        this.#baseline.loadedAgain(path);
+      } else {
+        this.#baseline.loaded(path, record.stamp);
+        this.#options.onPath(path);
+      }
+    }
+    if (isNew) this.#addModule(url, path);
+    // The record of the entry names its real path: only the user has named the links.
+    for (const link of linksOf(parent ? specifier : this.#options.entry, this.#importer(parent), path))
+      this.#add(link.path, edge, () => this.#baseline.followed(link.path, link.target));
+  }
+
+  #takeMissed(record: LaneRecord & { kind: 'missed' }, parent: ModuleUrl | undefined): void {
+    const { specifier, at } = record;
+    const importer = this.#importer(parent);
+    const literal = literalPaths(specifier, importer)?.[0];
+    const installed = join(this.#options.cwd, 'node_modules', packageName(specifier));
+    const name = literal ?? (specifier.startsWith('#') ? specifier : installed);
+    this.#unresolved.add(record, name, isInPackage(importer));
+    const edge = { from: parent, reason: 'miss', specifier } as const;
+    for (const path of candidates(specifier, importer))
+      if (!this.#options.isIgnored(path)) this.#add(path, edge, () => this.#baseline.missed(path, at));
+    // An invalid package.json makes every import below it a miss.
+    this.settings.addScope(literal ?? importer, parent);
+  }
+
+  #addModule(url: ModuleUrl, path: string): void {
+    if (!isInPackage(path)) this.#unscanned.push(url);
+    this.settings.addModule(url, path);
+  }
+
+  #addUnseenImports(url: ModuleUrl, imports: readonly ScannedImport[]): void {
+    for (const { specifier, kind } of imports) {
+      const path = kind === 'static' ? literalPaths(specifier, toPath(url))?.[0] : undefined;
+      if (path === undefined || !statOf(path)?.isFile()) continue;
+      this.#addCompanion(path, { from: url, reason: 'import', specifier });
+      this.#addModule(fromPath(path), path);
+    }
+  }
+
+  #addCompanion(path: string, edge: Omit<Edge, 'to'>): void {
+    if (this.#baseline.has(path)) this.#graph.current.add({ ...edge, to: fromPath(path) });
+    else this.#add(path, edge, () => this.#baseline.used(path));
+  }
+
+  /** Adds an edge, and unless the path is ignored, a snapshot and a watch. */
+  #add(path: string, edge: Omit<Edge, 'to'>, takeSnapshot: () => void): void {
+    this.#graph.current.add({ ...edge, to: fromPath(path) });
+    if (this.#options.isIgnored(path)) return;
+    takeSnapshot();
+    this.#options.onPath(path);
+  }
+
+  /** Absolute path of the importing module; for an entry, a name in the working directory. */
+  #importer(parent: ModuleUrl | undefined): string {
+    return (parent && pathOf(parent)) ?? join(this.#options.cwd, 'noop.js');
+  }
+}
+
+/** The importing module. Node names the working directory as the parent of entries and preloads: they have none. */
+function parentOf(url: string | undefined): ModuleUrl | undefined {
+  const parent = url === undefined || url.endsWith('/') ? undefined : toModuleUrl(url);
+  const path = parent && pathOf(parent);
+  const file = path === undefined ? undefined : realFile(path);
+  return file === undefined || file === path ? parent : fromPath(file);
+}

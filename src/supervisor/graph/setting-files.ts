@@ -1,0 +1,97 @@
+// Finds the files that Node and TypeScript loaders read to decide how a module is loaded: package.json and tsconfig.json.
+// Does not know their effect, nor whether they have changed.
+import { dirname, join } from 'node:path';
+import { AutoreloadError } from '../../shared/errors.ts';
+import { isInPackage, toPath } from '../../shared/module-url.ts';
+import type { ModuleUrl } from '../../shared/module-url.ts';
+import { display } from '../util/format.ts';
+import { exists, textOf } from '../util/safe-fs.ts';
+import { scopeFiles } from './package-scope.ts';
+import { isTypeScript } from './source-scan.ts';
+import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
+
+export interface SettingFilesOptions {
+  readonly cwd: string;
+  /** A setting file counts, whether or not it exists. `from`: the module, or the setting file, because of which. */
+  readonly onFound: (path: string, from: ModuleUrl | undefined) => void;
+  readonly onProblem: (error: AutoreloadError) => void;
+}
+
+export class SettingFiles {
+  readonly #options: SettingFilesOptions;
+  /** All setting files of this run. */
+  readonly #paths = new Set<string>();
+  /** Folders whose package.json has been found in this run. */
+  readonly #scopedFolders = new Set<string>();
+  readonly #tsconfigs = new Set<string>();
+  /** TypeScript modules of this run, which matter once a loader compiles them. */
+  #typeScript: ModuleUrl[] = [];
+  #hasTypeScriptLoader = false;
+  /** Content of each invalid tsconfig.json when it was reported, so that it is reported once. */
+  readonly #reported = new Map<string, string | undefined>();
+
+  constructor(options: SettingFilesOptions) {
+    this.#options = options;
+  }
+
+  /** A run begins. `settings`: files that Node reads because of its options. */
+  begin(settings: readonly string[]): void {
+    this.#paths.clear();
+    this.#scopedFolders.clear();
+    this.#tsconfigs.clear();
+    this.#typeScript = [];
+    this.#hasTypeScriptLoader = false;
+    for (const path of settings) this.#add(path, undefined);
+  }
+
+  /** The run has loaded a module. Those of packages matter only if they are TypeScript loaders. */
+  addModule(url: ModuleUrl, path: string): void {
+    if (!this.#hasTypeScriptLoader && isTypeScriptLoader(path)) {
+      this.#hasTypeScriptLoader = true;
+      for (const module of this.#typeScript) this.#addTsconfigs(module);
+    }
+    if (isInPackage(path)) return;
+    this.addScope(path, url);
+    if (!isTypeScript(path)) return;
+    this.#typeScript.push(url);
+    if (this.#hasTypeScriptLoader) this.#addTsconfigs(url);
+  }
+
+  /** Adds the package.json files in whose scope a path is. */
+  addScope(path: string, from: ModuleUrl | undefined): void {
+    const folder = dirname(path);
+    if (this.#scopedFolders.has(folder)) return;
+    this.#scopedFolders.add(folder);
+    for (const file of scopeFiles(path, this.#options.cwd, exists)) this.#add(file, from);
+  }
+
+  /** Absolute paths of the setting files of this run, whether or not they exist. */
+  get paths(): string[] {
+    return [...this.#paths];
+  }
+
+  #addTsconfigs(url: ModuleUrl): void {
+    // Some loaders start to look in the folder of the module, others in the working directory.
+    for (const start of [toPath(url), join(this.#options.cwd, 'noop.js')]) {
+      const nearest = nearestTsconfig(start);
+      if (nearest === undefined || this.#tsconfigs.has(nearest)) continue;
+      this.#tsconfigs.add(nearest);
+      for (const { path, extendedBy } of tsconfigFiles(nearest, (invalid) => this.#report(invalid)))
+        this.#add(path, extendedBy ?? url);
+    }
+  }
+
+  #add(path: string, from: ModuleUrl | undefined): void {
+    this.#paths.add(path);
+    this.#options.onFound(path, from);
+  }
+
+  #report(path: string): void {
+    const content = textOf(path);
+    if (this.#reported.get(path) === content) return;
+    this.#reported.set(path, content);
+    const name = display(path, this.#options.cwd);
+    const message = `${name} is not valid JSON, so what it extends may not be watched. Correct it.`;
+    this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_TSCONFIG', message));
+  }
+}

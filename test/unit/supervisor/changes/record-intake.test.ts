@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { fromPath } from '../../../../src/shared/module-url.ts';
+import { stampFile } from '../../../../src/shared/file-stamp.cts';
+import { ProgramGraph } from '../../../../src/supervisor/changes/program-graph.ts';
+import { RecordIntake } from '../../../../src/supervisor/changes/record-intake.ts';
+import { Baseline } from '../../../../src/supervisor/contents/baseline.ts';
+import { loadLexer } from '../../../../src/supervisor/graph/source-scan.ts';
+import { TrackedFiles } from '../../../../src/supervisor/tracked/tracked-files.ts';
+import { Project } from '../../../helpers/project.ts';
+
+before(loadLexer);
+
+/** A run of the program in a project, with the parts that learn from its records. */
+class Bench {
+  readonly baseline = new Baseline();
+  readonly tracked = new TrackedFiles();
+  readonly graph = new ProgramGraph(this.baseline, this.tracked);
+  readonly records: RecordIntake;
+  readonly #project: Project;
+
+  constructor(project: Project, settings: readonly string[] = []) {
+    this.#project = project;
+    this.records = new RecordIntake({
+      cwd: project.dir,
+      entry: project.path('app.js'),
+      settings,
+      isIgnored: () => false,
+      onPath: () => {},
+      onProblem: (error) => assert.fail(error),
+      graph: this.graph,
+      baseline: this.baseline,
+    });
+    this.baseline.begin(Date.now());
+    this.records.begin();
+  }
+
+  /** The run loads `to`, which `from` imports as `specifier`. */
+  load(from: string | undefined, to: string, specifier: string): void {
+    const parent = from === undefined ? undefined : fromPath(this.#project.path(from));
+    const path = this.#project.path(to);
+    const stamp = stampFile(path);
+    this.records.take({ kind: 'resolved', specifier, parent, url: fromPath(path), stamp });
+  }
+
+  miss(from: string, specifier: string): void {
+    const parent = fromPath(this.#project.path(from));
+    this.records.take({ kind: 'missed', specifier, parent, at: Date.now() });
+  }
+}
+
+test('each dependency has its reason and its line, and dynamic imports that the run has not reached are listed', () => {
+  using project = new Project({
+    'app.js': `import './a.js';\n\nif (never) await import('./b.js');\nnew URL('./c.txt', import.meta.url);\n`,
+    'a.js': "require('./missing');\n",
+    'c.txt': '',
+    '.env': '',
+  });
+  const bench = new Bench(project, [project.path('.env')]);
+  bench.load(undefined, 'app.js', project.path('app.js'));
+  bench.load('app.js', 'a.js', './a.js');
+  bench.miss('a.js', './missing');
+  while (bench.records.scanNext());
+  bench.tracked.add(project.path('page.html'), { text: '*.html', by: 'option' }, 'first');
+  const lines = bench.graph
+    .dependencies()
+    .map((edge) => ({ ...edge, to: 'to' in edge ? edge.to : undefined }))
+    .filter(({ reason, to }) => reason !== 'miss' || to?.endsWith('/missing.js'))
+    .map(({ from, to, reason, specifier, line }) => {
+      const name = (url: string | undefined): string => url?.slice(fromPath(project.dir).length + 1) ?? '-';
+      return `${name(from)} ${reason} ${name(to)} ${from === undefined ? '-' : (specifier ?? '-')} ${line ?? '-'}`;
+    });
+  assert.deepEqual(lines.toSorted(), [
+    '- import app.js - -',
+    '- setting .env - -',
+    '- tracked page.html - -',
+    'a.js miss missing.js ./missing 1',
+    'app.js asset c.txt ./c.txt 4',
+    'app.js import a.js ./a.js 1',
+    'app.js setting package.json - -',
+    'app.js untaken - ./b.js 3',
+  ]);
+  assert.equal(bench.records.missing, project.path('missing'));
+});
+
+test('after a crash, the modules that the run would have loaded next count', () => {
+  using project = new Project({ 'app.js': "import './a.js';\n", 'a.js': "import './b.js';\n", 'b.js': '' });
+  const bench = new Bench(project);
+  bench.load(undefined, 'app.js', project.path('app.js'));
+  bench.records.addUnreached();
+  const chain = ['app.js', 'a.js', 'b.js'].map((name) => project.path(name));
+  for (const path of chain) assert.ok(bench.baseline.has(path), path);
+  assert.deepEqual(bench.graph.chain(project.path('b.js')), chain);
+});
