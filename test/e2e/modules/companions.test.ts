@@ -1,4 +1,4 @@
-// Files that are part of the program without being modules: env files, preloads, package.json, configuration, assets.
+// Files that count without being modules restart the program: env files, preloads, package.json, configuration, assets.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -8,7 +8,7 @@ const OURS = ['--import', 'autoreload/register'];
 const STAY = 'setInterval(() => {}, 1000);\n';
 const SAY_ENV = `console.log('env', process.env.A, process.env.B);\n${STAY}`;
 
-test('--env-file: an edit restarts with the new values, and those that are left out are gone', async () => {
+test('--env-file: an edit restarts with the new values, and without the removed values', async () => {
   using project = new Project({ 'app.js': SAY_ENV, '.env': 'A=1\nB=1\n' });
   await using app = run(project, 'app.js', { execArgv: ['--env-file=.env', ...OURS] });
   await app.lines('env 1 1', /is up in/);
@@ -32,7 +32,7 @@ test('several env files: the last one wins, and each is watched', async () => {
   await app.lines('[autoreload] b.env changed, restarting', 'env 3 1');
 });
 
-test('an env file that is deleted is waited for', async () => {
+test('a deleted env file restarts when it is created again', async () => {
   using project = new Project({ 'app.js': SAY_ENV, '.env': 'A=1\n' });
   await using app = run(project, 'app.js', { execArgv: ['--env-file=.env', ...OURS] });
   await app.lines('env 1 undefined', /is up in/);
@@ -43,7 +43,7 @@ test('an env file that is deleted is waited for', async () => {
   await app.lines('[autoreload] .env created, restarting', 'env 2 undefined');
 });
 
-test('--env-file-if-exists: a file that is not there at first is noticed when it comes and goes', async (t) => {
+test('--env-file-if-exists: a missing file restarts when it is created and when it is deleted', async (t) => {
   if (!process.allowedNodeEnvironmentFlags.has('--env-file-if-exists') && process.version.startsWith('v20.'))
     return t.skip('not in this Node');
   using project = new Project({ 'app.js': SAY_ENV });
@@ -69,10 +69,10 @@ test('a touch of an env file, or a save of the same bytes, does not restart', as
 
 for (const [name, execArgv] of [
   ['--import', ['--import', './preload.mjs', ...OURS]],
-  ['--import, behind ours', [...OURS, '--import', './preload.mjs']],
+  ['--import, after autoreload', [...OURS, '--import', './preload.mjs']],
   ['--require', ['--require', './preload.cjs', ...OURS]],
 ] as const) {
-  test(`a preload given with ${name}, and what it loads, restarts`, async () => {
+  test(`a preload given with ${name}, and its imports, restart`, async () => {
     using project = new Project({
       'app.js': `console.log('loaded', globalThis.loaded);\n${STAY}`,
       'preload.mjs': "import './deep.cjs';\n",
@@ -94,7 +94,7 @@ for (const [how, execArgv] of [
   ['module.register', ['--import', './hooked.js', ...OURS]],
   ['--experimental-loader', ['--no-warnings', '--experimental-loader', './hooks.js', ...OURS]],
 ] as const) {
-  test(`the module of hooks that are given to ${how} restarts`, async () => {
+  test(`a hooks module given to ${how} restarts`, async () => {
     using project = new Project({
       'app.js': `import value from 'virtual:value';\nconsole.log('said', value);\n${STAY}`,
       'hooked.js': "import { register } from 'node:module';\nregister('./hooks.js', import.meta.url);\n",
@@ -108,7 +108,7 @@ for (const [how, execArgv] of [
   });
 }
 
-/** Hooks that make up a module. */
+/** Hooks that provide a virtual module. */
 function hooks(value: number): string {
   return `export async function resolve(specifier, context, next) {
   return specifier === 'virtual:value' ? { url: specifier, shortCircuit: true } : next(specifier, context);
@@ -120,7 +120,7 @@ export async function load(url, context, next) {
 `;
 }
 
-test('the package.json in whose scope a module is: an edit restarts', async () => {
+test('the package.json that applies to a module restarts', async () => {
   using project = new Project({
     'package.json': '{"type":"module","imports":{"#dep":"./one.js"}}',
     'app.js': `import { value } from '#dep';\nconsole.log('said', value);\n${STAY}`,
@@ -133,7 +133,7 @@ test('the package.json in whose scope a module is: an edit restarts', async () =
   await app.lines('[autoreload] package.json changed (used by app.js), restarting', 'said 2');
 });
 
-test('a package.json that comes nearer restarts, and so does the correction of a broken one', async () => {
+test('a new nearest package.json restarts, and so does the fix of an invalid one', async () => {
   using project = new Project({
     'app.js': `import './lib/dep.js';\n${STAY}`,
     'lib/dep.js': "console.log('said', typeof require);\n",
@@ -151,7 +151,7 @@ test('a package.json that comes nearer restarts, and so does the correction of a
   await app.line('said function');
 });
 
-test("a package.json of the program's own that is broken: its correction restarts", async () => {
+test('the fix of an invalid package.json of the program restarts', async () => {
   for (const type of ['module', 'commonjs']) {
     using project = new Project({
       'package.json': JSON.stringify({ type }),
@@ -223,7 +223,7 @@ test("an asset named by new URL('...', import.meta.url) restarts", async () => {
   await app.lines(/^\[autoreload\] lib\/views\/page\.html changed/, 'page three');
 });
 
-test('an asset that is missing is waited for', async () => {
+test('a missing asset restarts when it is created', async () => {
   using project = new Project({ 'app.js': `${READS}${STAY}` });
   await using app = run(project, 'app.js');
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for /);
@@ -231,7 +231,7 @@ test('an asset that is missing is waited for', async () => {
   await app.lines('[autoreload] views/page.html created (used by app.js), restarting', 'page one');
 });
 
-test('a folder that is named so, and what is in it, does not restart', async () => {
+test('a folder in such a URL, and its files, do not restart', async () => {
   using project = new Project({
     'app.js': `const here = new URL('.', import.meta.url);\nconst views = new URL('./views', import.meta.url);\nconsole.log('up');\n${STAY}`,
     'views/page.html': 'one',
@@ -263,9 +263,9 @@ console.log('said', require('./dep.js'));\n${STAY}`,
 
 for (const [what, wait] of [
   ['at each start', ''],
-  ['when it is up, which takes its time', 'for (const end = Date.now() + 600; Date.now() < end; );\n'],
+  ['when it is ready, after a slow start', 'for (const end = Date.now() + 600; Date.now() < end; );\n'],
 ] as const) {
-  test(`an asset that the program writes itself ${what} does not restart it for ever`, async () => {
+  test(`an asset that the program itself writes ${what} does not restart it for ever`, async () => {
     using project = new Project({
       'app.js': `${wait}import fs from 'node:fs';
 import { value } from './dep.js';

@@ -1,4 +1,4 @@
-// What the restart line says of a file, and which files are still part of the program.
+// The restart line names the import chain, and files that are no longer imported do not count.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -22,7 +22,7 @@ test('the chain is the shortest from the entry, and with AUTORELOAD_LOG=debug ea
   await app.line(/is up in/);
 });
 
-test('a file that is no longer imported does not restart any more, nor does what only it imported', async () => {
+test('a file that is no longer imported does not restart the program, nor do its own imports', async () => {
   using project = new Project({
     'app.js': `import './a.js';\nimport './b.js';\n${STAY}`,
     'a.js': '',
@@ -42,7 +42,7 @@ test('a file that is no longer imported does not restart any more, nor does what
   assert.equal(app.restarts, 2);
 });
 
-test('a dynamic import that was not taken does not count, and counts once it was', async () => {
+test('a dynamic import counts once the run has reached it', async () => {
   using project = new Project({
     'app.js': `process.once('SIGUSR2', () => import('./later.js'));\n${STAY}`,
     'later.js': "console.log('later', 1);\n",

@@ -1,4 +1,4 @@
-// Yarn's Plug'n'Play: packages that are in no node_modules, in folders and in archives.
+// With Yarn Plug'n'Play, packages outside node_modules, in folders and in archives, restart the program.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ const ALIVE = 'setInterval(() => {}, 1000);\n';
 const PNP = ['-r', './.pnp.cjs'];
 const AUTORELOAD = ['--import', 'autoreload/register'];
 
-/** The part of `@yarnpkg/pnp` that writes `.pnp.cjs`. */
+/** The function of `@yarnpkg/pnp` that generates `.pnp.cjs`. */
 interface Pnp {
   generateInlinedScript(settings: unknown): string;
 }
@@ -21,7 +21,7 @@ for (const execArgv of [
   [...PNP, ...AUTORELOAD],
   [...AUTORELOAD, ...PNP],
 ]) {
-  test(`a package in a folder somewhere: node ${execArgv.join(' ')}`, async () => {
+  test(`a package in a folder: node ${execArgv.join(' ')}`, async () => {
     using project = pnpProject({ lib: './store/lib/' }, "console.log(require('lib'));\n");
     project.write('store/lib/package.json', '{"name":"lib"}');
     project.write('store/lib/index.js', "module.exports = require('./inner');\n");
@@ -37,7 +37,7 @@ for (const execArgv of [
   });
 }
 
-test('a package in an archive, and the file that requires it', async () => {
+test('a package in an archive, and a file that requires it', async () => {
   using project = pnpProject(
     { lib: './store/lib.zip/node_modules/lib/' },
     "console.log(require('./dep'));\n",
@@ -56,7 +56,7 @@ test('a package in an archive, and the file that requires it', async () => {
   await app.lines('dep two lib two', / is up in /);
 });
 
-test('.pnp.cjs itself, as it changes when packages are installed', async () => {
+test('.pnp.cjs itself, which changes when packages are installed', async () => {
   using project = pnpProject({ lib: './store/lib-1/' }, "console.log(require('lib'));\n");
   for (const n of ['1', '2']) {
     project.write(`store/lib-${n}/package.json`, '{"name":"lib"}');
@@ -69,7 +69,7 @@ test('.pnp.cjs itself, as it changes when packages are installed', async () => {
   await app.lines('lib 2', / is up in /);
 });
 
-/** A CommonJS program with packages and where they are. */
+/** A CommonJS program with packages and their locations. */
 function pnpProject(packages: Readonly<Record<string, string>>, source: string): Project {
   const project = new Project({
     'package.json': '{"name":"app"}',

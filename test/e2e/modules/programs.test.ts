@@ -1,4 +1,4 @@
-// However a module is loaded, an edit of its file restarts the program once, and the new content runs.
+// An edit of a module restarts the program once, with the new content, however the module is loaded.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -6,19 +6,19 @@ import { Project } from '../../helpers/project.ts';
 
 const ALIVE = 'setInterval(() => {}, 1000);\n';
 const COMMONJS = { 'package.json': '{"type":"commonjs"}' };
-/** Windows has no `?` in file names. */
+/** A name that a URL must encode. Windows has no `?` in file names. */
 const ODD = process.platform === 'win32' ? '%20 a%#b%c é日' : '%20 a%#b?c é日';
 const ODD_URL = encodeURIComponent(ODD);
 
 interface Program {
   readonly files: Readonly<Record<string, string>>;
-  /** Symbolic links, and what they point to in the project. */
+  /** Symbolic links and their targets in the project. */
   readonly links?: Readonly<Record<string, string>>;
   readonly entry?: string;
-  /** The entry as the user types it, where that differs. */
+  /** The entry as the user types it, if different. */
   readonly typed?: string;
   readonly prints: string;
-  /** Files to edit, one after the other, and what is printed then. An edit makes the first `one` a `two`. */
+  /** Files to edit, one after the other, and the output after each. An edit replaces the first `one` by `two`. */
   readonly edits: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ async function check({
     const [line] = await app.lines(/ restarting$/, printed, / is up in /);
     assert.ok(line?.startsWith(`[autoreload] ${path} changed`), `not ${path}: ${line}`);
   }
-  // The next restart shows that nothing else came of the edits.
+  // The next restart shows that the edits caused no other.
   project.write(entry, `${project.read(entry)}// edited\n`);
   await app.lines(`[autoreload] ${entry} changed, restarting`, printed, / is up in /);
   assert.equal(app.restarts, Object.keys(edits).length + 1);
@@ -63,7 +63,7 @@ test('ESM: an edit of the entry, of an import and of a nested import', async () 
   });
 });
 
-test('ESM: an edit of a module that is exported from another', async () => {
+test('ESM: an edit of a re-exported module', async () => {
   await check({
     files: {
       'app.js': `import * as all from './index.js';\nconsole.log(all.a, all.b);\n${ALIVE}`,
@@ -130,7 +130,7 @@ test('CommonJS: an edit of the entry, of a require and of a nested require', asy
   });
 });
 
-test('createRequire: an edit of a module, and of what it requires', async () => {
+test('createRequire: an edit of a module, and of its own require', async () => {
   await check({
     files: {
       'app.js': `import { createRequire } from 'node:module';\nconsole.log(createRequire(import.meta.url)('./a.cjs'));\n${ALIVE}`,
@@ -156,7 +156,7 @@ test('import() in CommonJS: an edit of an ES module, and of the CommonJS module 
   });
 });
 
-test('a package under node_modules: an edit of a file that it requires or imports within itself', async () => {
+test('a package under node_modules: an edit of a file that the package itself requires or imports', async () => {
   await check({
     files: {
       'app.js': `import cjs from 'cjs';\nimport { esm } from '@scope/esm/sub';\nconsole.log(cjs, esm);\n${ALIVE}`,
@@ -205,7 +205,7 @@ test('one file under two URL queries: an edit is one restart', async () => {
   });
 });
 
-test('odd names in ESM: an edit of a file whose name, and folder, have to be encoded in a URL', async () => {
+test('odd names in ESM: an edit of a file whose name and folder must be encoded in a URL', async () => {
   await check({
     files: {
       'app.js': `import { a } from './${ODD_URL}/${ODD_URL}.js';\nconsole.log(a);\n${ALIVE}`,
@@ -217,7 +217,7 @@ test('odd names in ESM: an edit of a file whose name, and folder, have to be enc
   });
 });
 
-test('odd names in CommonJS: an edit of a file whose name, and folder, would have to be encoded in a URL', async () => {
+test('odd names in CommonJS: an edit of a file whose name and folder would be encoded in a URL', async () => {
   await check({
     files: {
       ...COMMONJS,
@@ -234,7 +234,7 @@ test('odd names in CommonJS: an edit of a file whose name, and folder, would hav
   });
 });
 
-test('an ESM entry with an odd name: an edit of it', async () => {
+test('an edit of an ESM entry with an odd name', async () => {
   await check({
     files: { [`${ODD}.js`]: `console.log('one');\n${ALIVE}` },
     entry: `${ODD}.js`,
@@ -243,7 +243,7 @@ test('an ESM entry with an odd name: an edit of it', async () => {
   });
 });
 
-test('the entry given without extension: an edit of it', async () => {
+test('an edit of an entry given without extension', async () => {
   await check({
     files: { ...COMMONJS, 'app.js': `console.log('one');\n${ALIVE}` },
     typed: 'app',
@@ -252,7 +252,7 @@ test('the entry given without extension: an edit of it', async () => {
   });
 });
 
-test('the entry given as a folder with an index: an edit of the index', async () => {
+test('an edit of the index of an entry given as a folder', async () => {
   await check({
     files: { ...COMMONJS, 'server/index.js': `console.log('one');\n${ALIVE}` },
     entry: 'server/index.js',
@@ -262,7 +262,7 @@ test('the entry given as a folder with an index: an edit of the index', async ()
   });
 });
 
-test('the entry given as a folder with a package.json: an edit of what its main names', async () => {
+test('an edit of the main file of an entry given as a folder with a package.json', async () => {
   await check({
     files: {
       'package.json': '{"type":"module","main":"./src/main.js"}',
@@ -275,9 +275,9 @@ test('the entry given as a folder with a package.json: an edit of what its main 
   });
 });
 
-const skip = process.platform === 'win32' && 'a link to a file needs a right that few have';
+const skip = process.platform === 'win32' && 'a link to a file needs a privilege that few users have';
 test(
-  'the entry given as a link into another folder: an edit of the real entry, and of a dependency',
+  'an entry given as a link into another folder: an edit of the real entry, and of a dependency',
   { skip },
   async () => {
     await check({
@@ -294,7 +294,7 @@ test(
   },
 );
 
-test('the entry given by an absolute path, started in another folder: an edit of a dependency', async () => {
+test('an entry given by its absolute path, in another working directory: an edit of a dependency', async () => {
   using project = new Project({
     'src/app.js': `import { name } from './name.js';\nconsole.log(name);\n${ALIVE}`,
     'src/name.js': "export const name = 'one';\n",
@@ -306,7 +306,7 @@ test('the entry given by an absolute path, started in another folder: an edit of
   await app.lines('[autoreload] ../src/name.js changed (imported by ../src/app.js), restarting', 'two');
 });
 
-test('an ES module of a package that is required, and a CommonJS file that it imports', async () => {
+test('a required ES module of a package: an edit of a CommonJS file that it imports', async () => {
   using project = new Project({
     'package.json': '{}',
     'app.js': `console.log(require('pkg').name);\n${ALIVE}`,

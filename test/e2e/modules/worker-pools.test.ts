@@ -1,4 +1,4 @@
-// Packages that start threads, and loaders that read tsconfig.json: what they make part of the program restarts it.
+// Files restart the program that packages load in their worker threads, or that TypeScript loaders read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -7,7 +7,7 @@ import { Project } from '../../helpers/project.ts';
 
 const OURS = ['--import', 'autoreload/register'];
 
-test('piscina: a save of a file of its workers restarts, and no message but theirs is seen', async () => {
+test('piscina: a save of a module of a worker restarts, and the pool sees no foreign message', async () => {
   using project = new Project({
     'app.js': `import './pool.js';\n`,
     'pool.js': `import { Piscina } from 'piscina';
@@ -27,7 +27,7 @@ setInterval(() => {}, 1000);\n`,
   assert.equal(app.transcript.count(/^message/), 0);
 });
 
-test('pino: a save of a transport of the user restarts', async () => {
+test('pino: a save of a module of a transport restarts', async () => {
   using project = new Project({
     'app.js': `import pino from 'pino';
 const transport = pino.transport({ target: new URL('./transport.js', import.meta.url).href });
@@ -52,7 +52,7 @@ for (const execArgv of [
   ['--import', 'tsx', ...OURS],
   [...OURS, '--import', 'tsx'],
 ]) {
-  test(`tsconfig.json and what it extends: node ${execArgv.join(' ')}`, async () => {
+  test(`tsconfig.json and the file that it extends: node ${execArgv.join(' ')}`, async () => {
     using project = new Project({
       'tsconfig.json': '{\n  // what is shared\n  "extends": "./base.json",\n}',
       'base.json': '{ "compilerOptions": { "paths": { "#value": ["./one.ts"] } } }',
@@ -73,7 +73,7 @@ for (const execArgv of [
   });
 }
 
-test('a broken tsconfig.json is told once, and its correction restarts', async () => {
+test('an invalid tsconfig.json is reported once, and its fix restarts', async () => {
   using project = new Project({
     'tsconfig.json': '{ "extends": "./base.json" }',
     'base.json': '{}',
@@ -91,7 +91,7 @@ test('a broken tsconfig.json is told once, and its correction restarts', async (
   assert.equal(app.transcript.count(/is not valid JSON/), 1);
 });
 
-test('without a loader that reads it, tsconfig.json does not count', async (t) => {
+test('without a TypeScript loader, tsconfig.json does not count', async (t) => {
   if (!process.features.typescript) return t.skip('this Node does not strip types');
   using project = new Project({
     'tsconfig.json': '{}',
@@ -110,7 +110,7 @@ for (const execArgv of [
   ['--import', 'tsx', ...OURS],
   [...OURS, '--import', 'tsx'],
 ]) {
-  test(`a missing file behind a path of tsconfig.json is waited for: node ${execArgv.join(' ')}`, async () => {
+  test(`a missing file behind a path of tsconfig.json restarts when it is created: node ${execArgv.join(' ')}`, async () => {
     using project = new Project({
       'tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./src/lib/*"] } } }',
       'app.ts':

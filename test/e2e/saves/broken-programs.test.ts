@@ -1,4 +1,4 @@
-// A program that breaks says so itself, in its own words, and saving the fix makes it run.
+// A broken program prints its own error, exactly as without autoreload, and a save of the fix restarts it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import module from 'node:module';
@@ -8,27 +8,27 @@ import { run } from '../../helpers/autoreload.ts';
 import type { Run, RunOptions } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 
-/** A program that works. */
+/** A program without an error. */
 const RIGHT = "console.log('right');\nsetInterval(() => {}, 1000);\n";
 
-/** A program that works if this module does. */
+/** A program that has an error only if this module has one. */
 const using = (specifier: string): string => `import '${specifier}';\n${RIGHT}`;
 const requiring = (specifier: string): string => `require('${specifier}');\n${RIGHT}`;
 
 const SYNTAX_ERROR = "const name = 'no end;\nconsole.log(name);\n";
 const CJS = '{"type":"commonjs"}';
 
-/** A dependency that does no harm. */
+/** A dependency without an error. */
 const FIXED = 'void 0;\n';
 
 /**
- * Before `module.registerHooks`, hooks run in a thread of their own, and an error on its way from there loses the line
- * of Node's own source that threw it, and the hint that an export is missing from a CommonJS module. So it is with
- * every hook; `node --import` of an empty one shows the same.
+ * Before `module.registerHooks`, hooks run in a thread of their own. An error from there loses the source line in Node that
+ * threw it, and the hint that an export is missing from a CommonJS module. Every hook has this effect: `node --import` of an
+ * empty hook prints the same.
  */
 const OFF_THREAD = !('registerHooks' in module);
 
-/** A fix runs within a second or two; on a busy machine it may take longer. */
+/** Timeout for the output of a fixed program (ms). Usually it takes a second or two; a busy machine takes longer. */
 const SOON_MS = process.env['CI'] ? 15_000 : 8000;
 
 test('a syntax error in the entry, at the first start', async () => {
@@ -85,7 +85,7 @@ test('a syntax error in JSON', async () => {
   await app.line('right', SOON_MS);
 });
 
-test('good, then broken, then good: a syntax error in a dependency', async () => {
+test('a syntax error in a dependency of a running program', async () => {
   using project = new Project({ 'app.js': using('./dep.js'), 'dep.js': FIXED });
   await using app = run(project, 'app.js');
   await app.line(/is up in/);
@@ -97,7 +97,7 @@ test('good, then broken, then good: a syntax error in a dependency', async () =>
   await app.transcript.inAnyOrder('right', /is up in .* watching 2 files$/);
 });
 
-test('good, then broken, then good: what the broken entry hides stays watched', async () => {
+test('files behind a broken entry stay watched', async () => {
   using project = new Project({ 'app.js': using('./a.js'), 'a.js': "import './b.js';\n", 'b.js': '' });
   await using app = run(project, 'app.js');
   await app.line(/is up in .* watching 3 files$/);
@@ -196,7 +196,7 @@ test('a missing relative import of a file in another folder', async () => {
   await app.line('right', SOON_MS);
 });
 
-test('a missing relative import, mended in the importing file', async () => {
+test('a missing relative import, fixed in the importing file', async () => {
   using project = new Project({ 'app.js': using('./lib/dep.js'), 'lib/dep.js': "import './missing.js';\n" });
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for lib/missing.js or a change in 2 files');
@@ -218,7 +218,7 @@ test('a missing relative import in a folder that does not exist yet', async () =
   await app.line('right', SOON_MS);
 });
 
-test('a missing relative import in a folder that comes piece by piece, or is renamed into place', async () => {
+test('a missing relative import in a folder that is created file by file, or renamed into place', async () => {
   using project = new Project({ 'app.js': using('./lib/a/missing.js'), 'new/a/other.js': '' });
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for lib/a/missing.js or a change in 1 file');
@@ -232,7 +232,7 @@ test('a missing relative import in a folder that comes piece by piece, or is ren
   await app.line('right', SOON_MS);
 });
 
-test('a missing dynamic import, later', async () => {
+test('a missing dynamic import, after the start', async () => {
   using project = new Project({ 'app.js': "console.log('begin');\nawait import('./later.js');\n" });
   await using app = run(project, 'app.js');
   await app.line('begin');
@@ -289,7 +289,7 @@ test('a missing package, then installed file by file', async () => {
   using project = new Project({ 'app.js': using('pkg') });
   await using app = run(project, 'app.js');
   await fails(app, project, 'failed with exit code 1, waiting for node_modules/pkg or a change in 1 file');
-  // As npm does: the folders, the files one by one, and the link of the lock file in the end.
+  // In the order of npm: the folders, then the files one by one.
   for (const [path, content] of [
     ['LICENSE', 'MIT'],
     ['package.json', '{"name":"pkg","type":"module","exports":"./dist/main.js"}'],
@@ -303,7 +303,7 @@ test('a missing package, then installed file by file', async () => {
   await app.line('right', SOON_MS);
 });
 
-test('a missing package, whose package.json is there long before its main file', async () => {
+test('a missing package whose package.json is created long before its main file', async () => {
   using project = new Project({ 'app.js': using('pkg') });
   await using app = run(project, 'app.js');
   await app.line(/failed with exit code 1, waiting for node_modules\/pkg or a change in 1 file$/);
@@ -314,7 +314,7 @@ test('a missing package, whose package.json is there long before its main file',
   await app.line('right', SOON_MS);
 });
 
-test('a missing CommonJS package, whose package.json is there long before its main file', async () => {
+test('a missing CommonJS package whose package.json is created long before its main file', async () => {
   using project = new Project({ 'package.json': CJS, 'app.js': requiring('pkg') });
   await using app = run(project, 'app.js');
   await app.line(/failed with exit code 1, waiting for node_modules\/pkg or a change in 1 file$/);
@@ -450,7 +450,7 @@ test('`process.exit(1)` in a dependency', async () => {
   await app.line('right', SOON_MS);
 });
 
-test('`process.exit(1)` in a CommonJS dependency, and the fix in a file that was not reached', async () => {
+test('`process.exit(1)` in a CommonJS dependency, fixed in a file that the run did not reach', async () => {
   using project = new Project({
     'app.js': using('./good.js'),
     'good.js': '',
@@ -479,7 +479,7 @@ test('SIGKILL in a dependency', { skip: process.platform === 'win32' && 'no sign
   await app.line('right', SOON_MS);
 });
 
-test('a crash in a timer later', async () => {
+test('a crash in a timer after the start', async () => {
   using project = new Project({
     'app.js': "import { work } from './dep.js';\nconsole.log('begin');\nsetTimeout(work, 100);\n",
     'dep.js': "export function work() {\n  throw new RangeError('too late');\n}\n",
@@ -513,9 +513,9 @@ test('a top-level await that never settles', async () => {
 });
 
 /**
- * Waits until the run has failed, and compares what it said with what the same program says without autoreload.
+ * Waits until the run has failed, and compares its output with the output of the same program without autoreload.
  *
- * @param outcome what autoreload says of it
+ * @param outcome the line of autoreload about it
  */
 async function fails(app: Run, project: Project, outcome: string, options: RunOptions = {}): Promise<void> {
   await app.line(`[autoreload] app.js ${outcome}`);
@@ -537,7 +537,7 @@ function isFrame(line: string): boolean {
   return /^ +at /.test(line);
 }
 
-/** What is not a frame. On Nodes with off-thread hooks also without the place in Node's own source. */
+/** The lines that are no stack frames; with off-thread hooks, also without the place in the source of Node. */
 function textOf(lines: readonly string[]): string[] {
   const text = lines.filter((line) => !isFrame(line));
   const place = OFF_THREAD ? text.findIndex((line) => line.startsWith('node:internal/')) : -1;
@@ -546,7 +546,7 @@ function textOf(lines: readonly string[]): string[] {
   return [...text.slice(0, place).filter((line) => line !== ''), ...text.slice(error)];
 }
 
-/** What an installer does at its own pace. */
+/** Waits as an installer does between two files. */
 async function pause(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }

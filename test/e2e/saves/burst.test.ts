@@ -1,4 +1,4 @@
-// Many files saved at once are one restart, or at most two, and all of the new content runs.
+// Many files that are saved together cause one restart, or at most two, and the last run has all new content.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -18,7 +18,7 @@ function modules<T>(map: (i: number) => T): T[] {
   return Array.from({ length: COUNT }, (_, i) => map(i));
 }
 
-/** A few folders. */
+/** The modules lie in seven folders. */
 function path(i: number): string {
   return `src/${i % 7}/m${i}.js`;
 }
@@ -27,7 +27,7 @@ function source(version: number): string {
   return `export default ${version};\n`;
 }
 
-/** Saves every module, 60 in less than 300 ms. */
+/** Saves every module twice, 60 in less than 300 ms. `gaps`: pause after each (ms). */
 async function burst(save: Save, gaps: (i: number) => number): Promise<void> {
   using project = new Project({
     'app.js': APP,
@@ -42,7 +42,7 @@ async function burst(save: Save, gaps: (i: number) => number): Promise<void> {
       if (gaps(i) > 0) await pause(gaps(i));
     }
     await app.line(`versions ${String(version).repeat(COUNT)}`);
-    // The entry is saved after everything else: what runs then has come of all of it.
+    // The entry is saved last: its restart comes after all others.
     project.write('app.js', `${project.read('app.js')}// edited\n`);
     await app.lines(
       /^\[autoreload\] app\.js changed.*, restarting$/,

@@ -1,4 +1,4 @@
-// Files that are no JavaScript as it is: whatever reads them, a save of one restarts the program.
+// A save of a file that is not JavaScript restarts the program, whatever reads the file.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
@@ -10,13 +10,13 @@ import { Project } from '../../helpers/project.ts';
 const ALIVE = 'setInterval(() => {}, 1000);\n';
 const COMMONJS = { 'package.json': '{"type":"commonjs"}' };
 
-/** Loads a file by its own name, so that it is no part of Node. */
+/** A handler in require.extensions: the file is read by the program, not by Node. */
 const FOO_HANDLER = `
 const fs = require('node:fs');
 require.extensions['.foo'] = (module, filename) => { module.exports = fs.readFileSync(filename, 'utf8').trim(); };
 `;
 
-test('a file that a handler of the program in require.extensions reads', async () => {
+test('a file that a handler in require.extensions reads', async () => {
   using project = new Project({
     ...COMMONJS,
     'app.js': `${FOO_HANDLER}console.log(require('./dep'));\n${ALIVE}`,
@@ -31,7 +31,7 @@ test('a file that a handler of the program in require.extensions reads', async (
 const STRIPS = Boolean((process.features as { typescript?: unknown }).typescript);
 
 test(
-  'TypeScript that Node itself strips of its types: .ts, .mts and .cts',
+  'TypeScript with type stripping by Node: .ts, .mts and .cts',
   { skip: !STRIPS && 'this Node does not strip types without an option' },
   async () => {
     using project = new Project({
@@ -46,14 +46,14 @@ test(
   },
 );
 
-test('TypeScript that Node itself strips of its types, broken and mended', { skip: !STRIPS }, async () => {
+test('TypeScript with type stripping by Node, broken and fixed', { skip: !STRIPS }, async () => {
   using project = new Project({
     'app.ts': `import { a } from './a.ts';\nconsole.log(a as string);\n${ALIVE}`,
     'a.ts': "export const a: string = 'one';\n",
   });
   await using app = run(project, 'app.ts');
   await app.lines('one', / is up in /);
-  // No more than types can be taken away.
+  // An enum is more than a type: Node cannot strip it.
   for (const broken of [
     "export const a: string = 'no end;\n",
     "enum A { a = 'one' }\nexport const a = A.a;\n",
@@ -77,7 +77,7 @@ function wasm(n: number): Buffer {
 }
 
 const major = Number(process.versions.node.split('.')[0]);
-/** Later Nodes import WebAssembly without it, and take the option all the same. */
+/** Later Node versions need no option for WebAssembly, but accept it. */
 const WASM: RunOptions = {
   execArgv: ['--experimental-wasm-modules', '--import', 'autoreload/register'],
 };
@@ -116,7 +116,7 @@ test(
 
 test(
   'an addon, replaced by another file',
-  // Elsewhere a loaded file cannot be replaced, or one with a byte too many is not loaded.
+  // Windows cannot replace a loaded file, and macOS does not load an addon with an extra byte.
   { skip: process.platform !== 'linux' && 'on Linux only' },
   async () => {
     using project = new Project({
@@ -140,7 +140,7 @@ test(
   },
 );
 
-/** The program prints `one`, then a save makes it `two`. */
+/** Waits until the program prints `one`, saves a file, and waits until it prints `two`. */
 async function savedTwice(
   project: Project,
   entry: string,
@@ -159,7 +159,7 @@ async function savedTwice(
   assert.equal(app.restarts, 1);
 }
 
-/** The smallest of those that are installed. */
+/** The smallest addon in the installed packages. */
 function anAddon(): string {
   const root = packagePath();
   const files = fs.readdirSync(root, { recursive: true, encoding: 'utf8' });

@@ -1,4 +1,4 @@
-// No save is ever lost, whenever it lands: what runs in the end is what is on the disk.
+// No save is lost, whenever it lands: the last run has the content that is on the disk.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run, until } from '../../helpers/autoreload.ts';
@@ -15,11 +15,11 @@ import {
 import type { Save } from '../../helpers/saves.ts';
 
 const SAVES = 240;
-/** After so many saves the program is given the time to show what it has. */
+/** Number of saves after which the output of the program is compared with the disk. */
 const CHECK_EVERY = 20;
 const LONGEST_GAP_MS = 150;
 
-/** The source of each module, for a version of it. */
+/** The source of each module, by version. */
 const MODULES: Readonly<Record<string, (version: number) => string>> = {
   'esm.js': (version) => `export { deep } from './src/deep.js';\nexport const esm = ${version};\n`,
   'src/deep.js': (version) => `export const deep = ${version};\n`,
@@ -66,7 +66,7 @@ test(`${SAVES} saves at random moments`, async (t) => {
   });
   await using app = run(project, 'app.js');
 
-  /** The saves under way; a file is saved by one at a time. */
+  /** The saves in progress, by path; each file has at most one. */
   const busy = new Map<string, Promise<void>>();
   try {
     for (let i = 1; i <= SAVES; i++) {
@@ -93,12 +93,12 @@ test(`${SAVES} saves at random moments`, async (t) => {
   }
 });
 
-/** A module that writes a new version of name.js whenever it runs. */
+/** A module that writes a new version of name.js in each run. */
 const WRITER = `import fs from 'node:fs';\nfs.writeFileSync('name.js', "export const name = 'two';\\n");\n`;
 const GREET = 'console.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n';
 const NAME = "export const name = 'one';\n";
 
-test('a dependency rewritten by a module that runs after it was read, and is imported before it', async () => {
+test('a dependency rewritten after Node has read it, by a module that is imported before it', async () => {
   await endsWithTwo({
     'app.js': `import './writer.js';\nimport { name } from './name.js';\n${GREET}`,
     'writer.js': WRITER,
@@ -106,7 +106,7 @@ test('a dependency rewritten by a module that runs after it was read, and is imp
   });
 });
 
-test('a dependency rewritten by a module that runs after it was read, and is imported after it', async () => {
+test('a dependency rewritten after Node has read it, by a module that is imported after it', async () => {
   await endsWithTwo({
     'app.js': `import { name } from './name.js';\nimport './writer.js';\n${GREET}`,
     'writer.js': WRITER,
@@ -122,7 +122,7 @@ test('a dependency rewritten just before it is imported', async () => {
   });
 });
 
-test('a dependency replaced by a module that runs after it was read', async () => {
+test('a dependency replaced after Node has read it', async () => {
   await endsWithTwo({
     'app.js': `import { name } from './name.js';\nimport './writer.js';\n${GREET}`,
     'writer.js': `import fs from 'node:fs';\nif (fs.existsSync('next.js')) fs.renameSync('next.js', 'name.js');\n`,
@@ -159,7 +159,7 @@ test('the entry rewrites itself, once', async () => {
   });
 });
 
-/** Runs a program that changes itself: in the end it says `hello two`, and is left alone then. */
+/** Runs a program that changes itself: it prints `hello two` in the end, and is not restarted after that. */
 async function endsWithTwo(files: Readonly<Record<string, string>>): Promise<void> {
   using project = new Project(files);
   await using app = run(project, 'app.js');
@@ -168,8 +168,8 @@ async function endsWithTwo(files: Readonly<Record<string, string>>): Promise<voi
   await app.line('hello two');
   await up();
   assert.ok(app.restarts <= 1);
-  // The restarts that follow show that nothing else comes of it. What the program wrote a moment before the first of
-  // them has not been read yet, so that its next write may pass for a change, once.
+  // Two more restarts show that no other follows. Before the first, the supervisor may not have hashed the file that the
+  // program has just written, so the next write may count as a change, once.
   for (const edits of [1, 2]) {
     project.write('app.js', `${project.read('app.js')}// edited\n`);
     await app.lines('[autoreload] app.js changed, restarting', 'hello two');
@@ -182,7 +182,7 @@ function pick<T>(list: readonly T[], random: () => number): T | undefined {
   return list[Math.floor(random() * list.length)];
 }
 
-/** Numbers in [0, 1) that follow from the seed. */
+/** A generator of numbers in [0, 1) from a seed. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-// What leaves the content of the loaded files as it is does not restart the program.
+// An event that leaves the content of the loaded files the same does not restart the program.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ process.on('message', async (message) => {
   console.log(message === 'load' ? (await import('./lazy.js')).lazy : message);
 });
 `,
-  // None of its beginnings is complete.
+  // Cut off anywhere, this file is incomplete.
   'name.js': "export const { name } = {\n  name: 'one',\n};\n",
   'last.js': "export const last = 'one';\n",
   'lazy.js': "export const lazy = 'lazy one';\n",
@@ -24,10 +24,10 @@ process.on('message', async (message) => {
 };
 const UP = / is up in /;
 
-/** Starts the program, does something, and shows with a save of another file that this save alone was a restart. */
+/** Asserts that an action does not restart the program: the save of another file after it is the only restart. */
 async function noRestart(action: (project: Project, app: Run) => void | Promise<void>): Promise<void> {
   using project = new Project(FILES);
-  // As files are that were saved a while ago.
+  // The files look as if they were saved a while ago.
   const past = new Date(Date.now() - 60_000);
   for (const path of Object.keys(FILES)) fs.utimesSync(project.path(path), past, past);
   await using app = run(project, 'app.js', {
@@ -38,12 +38,12 @@ async function noRestart(action: (project: Project, app: Run) => void | Promise<
   await hashed(app);
   await action(project, app);
   project.write('last.js', "export const last = 'two';\n");
-  // Events come in order: a file that counted as changed before would be named here.
+  // Events come in order: a file that had changed before would be named here.
   await app.lines('[autoreload] last.js changed (imported by app.js), restarting', 'hello one two', UP);
   assert.equal(app.restarts, 1);
 }
 
-/** The supervisor hashes what was loaded in between: it has done so when it has passed on some messages. */
+/** Waits until the supervisor has hashed the loaded files: it does so while it passes on messages. */
 async function hashed(app: Run): Promise<void> {
   for (let i = 0; i < 10; i++) {
     app.process.send(`message ${i}`);
@@ -51,7 +51,7 @@ async function hashed(app: Run): Promise<void> {
   }
 }
 
-/** Waits until the supervisor has looked at a file and found it as it was. */
+/** Waits until the supervisor has compared a file and found it the same. */
 async function same(project: Project, app: Run, path: string): Promise<void> {
   await app.line(`[autoreload] ${project.path(path)}: same`);
 }
@@ -122,7 +122,7 @@ test('the same bytes again, in a new file', async () => {
   });
 });
 
-test('a folder moved away and back', async () => {
+test('a folder renamed and renamed back', async () => {
   using project = new Project({
     'app.js':
       "import { name } from './src/deep/name.js';\nconsole.log(`hello ${name}`);\nprocess.on('message', (message) => console.log(message));\nsetInterval(() => {}, 1000);\n",
@@ -155,7 +155,7 @@ test('unrelated files and folders created, changed, renamed and removed in the s
     project.remove('src');
     fs.renameSync(project.path('unrelated.txt'), project.path('renamed.txt'));
     project.remove('renamed.txt');
-    // Not loaded yet.
+    // The program has not loaded this file yet.
     project.write('lazy.js', "export const lazy = 'lazy two';\n");
     touch(project, 'name.js');
     await same(project, app, 'name.js');

@@ -1,4 +1,4 @@
-// A save of a file that the program loaded restarts it, once, with the new content, and says why.
+// A save of a loaded file restarts the program once, with the new content and a line that says why.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -16,7 +16,7 @@ test('a save of a dependency restarts the program once', async () => {
   await app.line('[autoreload] src/name.js changed (imported by app.js), restarting');
   await app.line('hello two');
   await app.line(/is up in/);
-  // The next restart shows that nothing else came of the first save.
+  // The next restart shows that the first save caused no other.
   project.write('app.js', `${SERVER}// edited\n`);
   await app.line('[autoreload] app.js changed, restarting');
   await app.line('hello two');

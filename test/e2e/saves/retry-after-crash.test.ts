@@ -1,4 +1,4 @@
-// Of the launchers that retry: no number of broken saves and no crash ends autoreload, and the first good save runs.
+// With `--on-crash retry`, a crashed program is started again, and neither crashes nor broken saves end autoreload.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '../../helpers/autoreload.ts';
@@ -9,17 +9,17 @@ const GOOD = "console.log('good');\nsetInterval(() => {}, 1000);\n";
 const FAILS = "console.log('fails');\nprocess.exit(4);\n";
 
 for (const policy of ['wait', 'retry']) {
-  test(`saving with a syntax error again and again never ends it, and the good save runs: --on-crash ${policy}`, async () => {
+  test(`many saves with a syntax error do not end autoreload, and the first good save runs: --on-crash ${policy}`, async () => {
     using project = new Project({ 'app.js': `${GOOD}// 0\n` });
     await using app = command(project, ['--on-crash', policy, 'app.js']);
     await app.lines('good', / is up in /);
     for (let i = 1; i <= 12; i++) {
       project.write('app.js', `let saved${i} = ;\n`);
-      // A try that begins just then has it as well, and there is no other.
+      // A retry that begins at this moment reads the save too: then it is the only run.
       await app.line(`let saved${i} = ;`);
       await app.line(/^\[autoreload\] app\.js failed with exit code 1, /);
     }
-    // And without looking at what comes of it.
+    // Now without waiting for any of the runs.
     for (let i = 1; i <= 200; i++) project.write('app.js', `let compulsively${i} = ;\n`);
     project.write('app.js', GOOD);
     await app.lines('good', / is up in /);
@@ -27,16 +27,16 @@ for (const policy of ['wait', 'retry']) {
   });
 }
 
-test('a syntax error at the very first start does not end it, and the good save runs', async () => {
+test('a syntax error at the first start does not end autoreload, and the first good save runs', async () => {
   using project = new Project({ 'app.js': 'let = ;\n' });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
-  for (const delay of ['100 ms', '200 ms', '400 ms', '800 ms']) await tries(app, delay);
+  for (const delay of ['100 ms', '200 ms', '400 ms', '800 ms']) await failsAndRetries(app, delay);
   project.write('app.js', GOOD);
   await app.line('[autoreload] app.js changed, restarting');
   await app.lines('good', / is up in /);
 });
 
-test('a program that fails at its start is tried again, with a delay that grows and is told', async () => {
+test('a program that fails at its start is started again, after a growing delay that is printed', async () => {
   using project = new Project({ 'app.js': FAILS });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
   for (const delay of ['100 ms', '200 ms', '400 ms', '800 ms']) {
@@ -45,7 +45,7 @@ test('a program that fails at its start is tried again, with a delay that grows 
   }
 });
 
-test('a change does not wait for the delay, which begins anew', async () => {
+test('a change ends the delay, and resets it', async () => {
   using project = new Project({ 'app.js': FAILS });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
   await app.line(/retrying in 1\.6 s$/);
@@ -54,7 +54,7 @@ test('a change does not wait for the delay, which begins anew', async () => {
   await app.line('[autoreload] app.js failed with exit code 4, retrying in 100 ms');
 });
 
-test('what the environment lacked is there at the next try, without any save', async () => {
+test('a retry succeeds without a save once the environment is complete', async () => {
   using project = new Project({
     'app.js': `
 import fs from 'node:fs';
@@ -70,14 +70,14 @@ setInterval(() => {}, 1000);
   assert.equal(app.restarts, 0);
 });
 
-test('an end with exit code 0 is no crash: it is not tried again', async () => {
+test('exit code 0 is no crash: the program is not started again', async () => {
   using project = new Project({ 'app.js': "console.log('done');\n" });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
   await app.lines('done', '[autoreload] app.js completed, waiting for a change in 1 file');
 });
 
 test(
-  'any command is tried again as well',
+  'any command is started again too',
   { skip: process.platform === 'win32' && 'a POSIX shell' },
   async () => {
     using project = new Project({ 'run.sh': 'if then\n' });
@@ -90,6 +90,6 @@ test(
   },
 );
 
-async function tries(app: Run, delay: string): Promise<void> {
+async function failsAndRetries(app: Run, delay: string): Promise<void> {
   await app.line(`[autoreload] app.js failed with exit code 1, retrying in ${delay}`);
 }

@@ -1,4 +1,4 @@
-// However a file is saved, one save is one restart, and what runs in the end is what is on the disk.
+// One save is one restart, however the file is saved, and the last run has the content that is on the disk.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
@@ -20,16 +20,16 @@ const APP =
   "import { name } from './name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
 const CHANGED = '[autoreload] name.js changed (imported by app.js), restarting';
 const UP = / is up in /;
-/** Symbolic links to files need a right on Windows that few have. */
-const links = { skip: process.platform === 'win32' };
+/** On Windows, a symbolic link to a file needs a privilege that few users have. */
+const links = { skip: process.platform === 'win32' && 'symbolic links need a privilege' };
 
-/** A module of some length, none of whose beginnings is complete. */
+/** A module that is incomplete wherever it is cut off. */
 function named(name: string): string {
   const list = Array.from({ length: 40 }, (_, i) => `  'part ${i}',\n`).join('');
   return `export const { name } = {\n  parts: [\n${list}  ],\n  name: '${name}',\n};\n`;
 }
 
-/** Starts a program that says hello to the name that name.js exports. */
+/** Starts a program that prints `hello` and the name that name.js exports. */
 async function greeter(): Promise<{
   project: Project;
   app: Run;
@@ -48,7 +48,7 @@ async function greeter(): Promise<{
   };
 }
 
-/** Another save, in place and of the entry, shows that nothing else came of what was before. */
+/** Asserts the number of restarts: a save of the entry shows that no other follows. */
 async function assertRestarts(app: Run, project: Project, restarts: number, prints: string): Promise<void> {
   project.write('app.js', `${project.read('app.js')}// edited\n`);
   await app.lines('[autoreload] app.js changed, restarting', prints, UP);
@@ -75,7 +75,7 @@ test('emptied, and written 50 ms later', async () =>
 test('written in four pieces, 15 ms apart', async () =>
   await oneRestartEach([inPieces(4, 15), inPieces(4, 15)]));
 
-test('written in two pieces, the first of them cut off in the middle of a statement, 60 ms apart', async () => {
+test('written in two pieces, 60 ms apart, the first cut off in the middle of a statement', async () => {
   const inTwo: Save = async (project, path, content) => {
     const most = content.lastIndexOf('name:');
     project.write(path, content.slice(0, most));
@@ -85,7 +85,7 @@ test('written in two pieces, the first of them cut off in the middle of a statem
   await oneRestartEach([inPieces(2, 60), inTwo]);
 });
 
-test('written in two pieces, the first of them complete in itself, 60 ms apart', async () => {
+test('written in two pieces, 60 ms apart, the first complete in itself', async () => {
   await using context = await greeter();
   const { project, app } = context;
   project.write('name.js', `${named('two')}\n`);
@@ -103,10 +103,10 @@ test('the old file renamed away, a new one written, the old one removed', async 
   await oneRestartEach([withBackup, withBackup, withBackup]);
 });
 
-test('removed, and written anew 0.3 s later', async () =>
+test('removed, and written again 0.3 s later', async () =>
   await oneRestartEach([removeFirst(300), removeFirst(300)]));
 
-test('removed, and written anew 2 s later', async () => {
+test('removed, and written again 2 s later', async () => {
   await using context = await greeter();
   const { project, app } = context;
   await removeFirst(2000)(project, 'name.js', named('two'));
@@ -114,7 +114,7 @@ test('removed, and written anew 2 s later', async () => {
   await assertRestarts(app, project, 2, 'hello two');
 });
 
-test('in all these ways, one after the other', async () => {
+test('all these saves, one after the other', async () => {
   await oneRestartEach([
     renameOver,
     inPlace,
@@ -132,7 +132,7 @@ test('in all these ways, one after the other', async () => {
   ]);
 });
 
-test('the entry, in all these ways', async () => {
+test('all these saves of the entry', async () => {
   using project = new Project({ 'app.js': "console.log('hello one');\nsetInterval(() => {}, 1000);\n" });
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
@@ -144,7 +144,7 @@ test('the entry, in all these ways', async () => {
   await assertRestarts(app, project, saves.length, `hello ${saves.length - 1}`);
 });
 
-test('a link to a file, pointed to another file', links, async () => {
+test('a link to a file, retargeted', links, async () => {
   using project = new Project({ 'app.js': APP, 'one.js': named('one'), 'two.js': named('two') });
   project.link('name.js', 'one.js');
   await using app = run(project, 'app.js');
@@ -158,7 +158,7 @@ test('a link to a file, pointed to another file', links, async () => {
   await assertRestarts(app, project, 3, 'hello uno');
 });
 
-test('a link to a folder in the middle of the path, pointed to another folder', links, async () => {
+test('a link to a folder in the middle of the path, retargeted', links, async () => {
   using project = new Project({
     'app.js': APP.replace('./name.js', './current/src/name.js'),
     'releases/1/src/name.js': "export { name } from './deep/name.js';\n",
@@ -178,7 +178,7 @@ test('a link to a folder in the middle of the path, pointed to another folder', 
   await assertRestarts(app, project, 3, 'hello uno');
 });
 
-test('a link that a module is required through, pointed to another folder', links, async () => {
+test('a link to a folder in the path of a required module, retargeted', links, async () => {
   using project = new Project({
     'package.json': '{"type":"commonjs"}',
     'app.js': "console.log(`hello ${require('./current/name')}`);\nsetInterval(() => {}, 1000);\n",
@@ -193,7 +193,7 @@ test('a link that a module is required through, pointed to another folder', link
   await assertRestarts(app, project, 1, 'hello two');
 });
 
-test('the entry itself a link, pointed to another file', links, async () => {
+test('an entry that is a link, retargeted', links, async () => {
   using project = new Project({
     'one.js': APP,
     'two.js': APP.replace('hello', 'goodbye'),
@@ -213,7 +213,7 @@ test('the entry itself a link, pointed to another file', links, async () => {
   assert.equal(app.restarts, 4);
 });
 
-test('a linked package, pointed to another folder', links, async () => {
+test('a linked package, retargeted', links, async () => {
   using project = new Project({
     'app.js': APP.replace('./name.js', 'pkg'),
     'one/package.json': '{"name":"pkg","type":"module","exports":"./index.js"}',
@@ -229,7 +229,7 @@ test('a linked package, pointed to another folder', links, async () => {
   await assertRestarts(app, project, 1, 'hello two');
 });
 
-/** What a build tool writes. */
+/** The output of a build tool. */
 function built(name: string, folder = 'dist'): Record<string, string> {
   return {
     [`${folder}/index.js`]: "export { name } from './src/deep/name.js';\nimport './src/other.js';\n",
@@ -240,7 +240,7 @@ function built(name: string, folder = 'dist'): Record<string, string> {
 
 const BUILT_APP = { 'app.js': APP.replace('./name.js', './dist/index.js') };
 
-test('a folder removed, and written anew at once by a build tool', async () => {
+test('a folder removed, and written again at once by a build tool', async () => {
   using project = new Project({ ...BUILT_APP, ...built('one') });
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
@@ -252,7 +252,7 @@ test('a folder removed, and written anew at once by a build tool', async () => {
   await assertRestarts(app, project, 2, 'hello three');
 });
 
-test('a folder removed, and written anew by a build tool 0.3 s later, file by file', async () => {
+test('a folder removed, and written again 0.3 s later by a build tool, file by file', async () => {
   using project = new Project({ ...BUILT_APP, ...built('one') });
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
@@ -268,7 +268,7 @@ test('a folder removed, and written anew by a build tool 0.3 s later, file by fi
   await assertRestarts(app, project, 2, 'hello three');
 });
 
-test('a folder moved away, and another one moved to its place', async () => {
+test('a folder replaced by another folder', async () => {
   using project = new Project({ ...BUILT_APP, ...built('one') });
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
@@ -279,13 +279,13 @@ test('a folder moved away, and another one moved to its place', async () => {
     await app.lines(/^\[autoreload\] dist\/.*, restarting$/, `hello ${name}`, UP);
     project.remove('old');
   }
-  // In the folder that is there now, a file is still seen.
+  // Files in the new folder are watched too.
   project.replace('dist/src/deep/name.js', named('four'));
   await app.lines(/^\[autoreload\] dist\/src\/deep\/name\.js changed .*, restarting$/, 'hello four', UP);
   await assertRestarts(app, project, 3, 'hello four');
 });
 
-test('a folder in a folder moved away, and another one moved to its place', async () => {
+test('a folder in a folder replaced by another folder', async () => {
   using project = new Project({ ...BUILT_APP, ...built('one') });
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
@@ -302,7 +302,7 @@ test('a folder in a folder moved away, and another one moved to its place', asyn
   await assertRestarts(app, project, 3, 'hello four');
 });
 
-/** Retargets a link in one step, as tools that deploy do. */
+/** Retargets a link in one step, as deployment tools do. */
 function renameLinkOver(project: Project, path: string, target: string): void {
   project.link(`${path}.new`, target);
   fs.renameSync(project.path(`${path}.new`), project.path(path));

@@ -1,12 +1,11 @@
-// Programs that write, load and remove files of their own, or name them in other ways, restart when it is due, and
-// not for ever.
+// Programs that write their own files do not restart for ever, and other special files are watched like any file.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 
-test('a program that writes a module, loads it and removes it is not restarted for it', async () => {
+test('a module that the program writes, loads and removes does not restart it', async () => {
   const source = `
 import fs from 'node:fs';
 const file = new URL(\`./config.\${Date.now()}.mjs\`, import.meta.url);
@@ -19,7 +18,7 @@ setInterval(() => {}, 1000);
   using project = new Project({ 'app.js': source, 'other.js': '' });
   await using app = run(project, 'app.js');
   await app.lines('loaded', / is up in /);
-  // A restart for the removed file would come within this time: the quiet time of a file that vanished is a second.
+  // A restart for the removed file would come within this time: the quiet time of a deleted file is a second.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   project.write('app.js', `${source}// edited\n`);
   await app.line('[autoreload] app.js changed, restarting');
@@ -27,7 +26,7 @@ setInterval(() => {}, 1000);
   assert.equal(app.restarts, 1);
 });
 
-test('a missing target of the imports of package.json, then created', async () => {
+test('a missing target of `imports` in package.json, then created', async () => {
   using project = new Project({
     'package.json': '{ "type": "module", "imports": { "#db": "./src/db.js" } }',
     'app.js': "import { db } from '#db';\nconsole.log(db);\n",
@@ -39,7 +38,7 @@ test('a missing target of the imports of package.json, then created', async () =
   await app.line('there');
 });
 
-test('a short program that dropped an import does not restart for it any more', async () => {
+test('a short program does not restart for an import that it has dropped', async () => {
   using project = new Project({
     'app.js': "import './old.js';\nimport './kept.js';\nconsole.log('one');\n",
     'old.js': '',
