@@ -176,7 +176,7 @@ export class Supervisor {
         ? // No change would start another run.
           close(event, event.ended)
         : transition(this.#state, event, this.#policy);
-    if (next.kind !== kind) log.debug(`${kind} > ${next.kind} (${event.kind})`);
+    if (next.kind !== kind) log.debug(`state: ${kind} > ${next.kind} (${event.kind})`);
     this.#state = next;
     const isDown = next.kind === 'waiting' || next.kind === 'delaying';
     if (isDown) host?.keyboard.noRun();

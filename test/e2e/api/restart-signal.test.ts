@@ -113,7 +113,7 @@ for (const [what, use, stops] of [
     await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
     await app.lines('run 1', / a standby waits /);
     project.write('app.js', `${project.read('app.js')}// edited\n`);
-    await app.lines(`[autoreload] ${stops}`, 'run 2');
+    await app.lines(`[autoreload] state: ${stops}`, 'run 2');
     assert.equal(app.restarts, 1);
   });
 }
