@@ -8,9 +8,9 @@ import type { Dependency } from './graph/graph-export.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
-import type { Ended, Event, Policy, State } from './lifecycle/state.ts';
-import { close } from './lifecycle/steps.ts';
-import { transition } from './lifecycle/transition.ts';
+import type { Ended, Event, Policy, State, Transition } from './lifecycle/state.ts';
+import { close, spawn } from './lifecycle/steps.ts';
+import type { transition } from './lifecycle/transition.ts';
 import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
 import type { Parts, SupervisorOptions } from './parts.ts';
@@ -32,6 +32,8 @@ export class Supervisor {
   readonly #queue = new EventQueue();
   readonly #effects: EffectPerformer;
   #state: State = IDLE;
+  /** Undefined until the queue has been started. */
+  #transition: typeof transition | undefined;
   #cancelTimeout: (() => void) | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -72,7 +74,7 @@ export class Supervisor {
         log.failure(`internal error of autoreload, a change may be missed: ${error.stack}`),
     });
     const at = scheduler.now();
-    this.#apply({ kind: 'start', at });
+    this.#enter(spawn(IDLE, undefined, at, at), 'start');
     runs.guard();
     const { timeout } = options;
     if (timeout !== undefined)
@@ -88,6 +90,7 @@ export class Supervisor {
     } catch (error) {
       log.failure(`cannot watch files, so the program runs without restarts: ${String(error)}`);
     }
+    this.#transition = (await import('./lifecycle/transition.ts')).transition;
     this.#queue.start();
   }
 
@@ -168,27 +171,28 @@ export class Supervisor {
   }
 
   #apply(event: Event): void {
-    const { log, host, runs, watcher, crashResponder } = this.#parts;
-    const { kind } = this.#state;
     if (event.kind === 'exit') this.#onExit(event.ended);
-    const [next, ...effects] =
-      event.kind === 'exit' && !watcher
-        ? // No change would start another run.
-          close(event, event.ended)
-        : transition(this.#state, event, this.#policy);
-    if (next.kind !== kind) log.debug(`state: ${kind} > ${next.kind} (${event.kind})`);
+    this.#enter(this.#decide(event), event.kind);
+    if (event.kind === 'exit') this.#afterExit(event.ended);
+  }
+
+  #decide(event: Event): Transition {
+    // Without a watcher no change would start another run.
+    if (event.kind === 'exit' && !this.#parts.watcher) return close(event, event.ended);
+    return this.#transition?.(this.#state, event, this.#policy) ?? [this.#state];
+  }
+
+  #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {
+    const { log, host, runs } = this.#parts;
+    const { kind } = this.#state;
+    if (next.kind !== kind) log.debug(`state: ${kind} > ${next.kind} (${event})`);
     this.#state = next;
-    const isDown = next.kind === 'waiting' || next.kind === 'delaying';
-    if (isDown) host?.keyboard.noRun();
+    if (isDown(next)) host?.keyboard.noRun();
     // Input from now on is for the parent process.
     if (next.kind === 'shuttingDown') host?.keyboard.close();
     if (next.kind === 'ended') this.#cancelTimeout?.();
     for (const effect of effects) this.#effects.perform(effect, next);
     if (next.kind === 'shuttingDown') runs.nodeChild?.keepSignal();
-    if (event.kind !== 'exit' || !isDown) return;
-    if (event.ended.code !== EXIT_RESTART) crashResponder?.show(event.ended);
-    // During a delay no process would accept connections.
-    else runs.ended(false);
   }
 
   /** Informs the parts about the exit of the run, before the life cycle decides what follows. */
@@ -206,6 +210,14 @@ export class Supervisor {
     watcher?.onExit(isFailure);
     // A run that exited before it loaded a module of the user would do so again.
     if (watcher?.records.hasLoaded) runs.prepare();
+  }
+
+  /** Decides who accepts connections when no run follows at once. */
+  #afterExit(ended: Ended): void {
+    if (!isDown(this.#state)) return;
+    if (ended.code !== EXIT_RESTART) this.#parts.crashResponder?.show(ended);
+    // During a delay no process would accept them.
+    else this.#parts.runs.ended(false);
   }
 
   #onRecord(generation: number, record: LaneRecord): void {
@@ -227,4 +239,9 @@ export class Supervisor {
     const { runs, debugSignal } = this.#parts;
     void this.#queue.addAfter(runs.witnessed('SIGUSR1'), (isShared) => debugSignal.received(isShared));
   }
+}
+
+/** Whether the run has exited by itself, and no other one follows at once. */
+function isDown({ kind }: State): boolean {
+  return kind === 'waiting' || kind === 'delaying';
 }

@@ -40,53 +40,55 @@ interface Running {
  * State of the supervisor. `generation`: number of the newest run. `since`: time of the save or the start that led to this
  * state (wall clock, ms). `quickRuns`: number of consecutive short runs that were followed by another one without a change.
  */
-export type State = { readonly generation: number } & (
-  | { readonly kind: 'idle' }
-  | Running
-  /** The app decides whether a change causes a restart. */
-  | { readonly kind: 'consulting'; readonly run: Running; readonly change: Change }
-  /** The stop sequence of the run is in progress. */
-  | {
-      readonly kind: 'stopping';
-      readonly since: number;
-      /** Files are still being written. */
-      readonly isWriting: boolean;
-      /** The line about the restart has been printed. */
-      readonly isAnnounced: boolean;
-      /** The line about a slow exit has been printed. */
-      readonly isOverdue: boolean;
-      /** Why the next run starts; undefined if none does. */
-      readonly reason: RestartReason | undefined;
-      readonly quickRuns: number;
-    }
-  /** The run has exited; the next one starts when the files have settled. */
-  | {
-      readonly kind: 'settling';
-      readonly since: number;
-      readonly isAnnounced: boolean;
-      readonly reason: RestartReason;
-    }
-  /** The run has exited; the next one starts after a delay. */
-  | {
-      readonly kind: 'delaying';
-      readonly quickRuns: number;
-      readonly ended: Ended;
-      readonly reason: RestartReason;
-    }
-  /** The run has exited by itself; the next one starts after a change. */
-  | { readonly kind: 'waiting'; readonly ended: Ended }
-  /** The supervisor has received a signal, and exits after the run. */
-  | {
-      readonly kind: 'shuttingDown';
-      readonly signal: NodeJS.Signals;
-      readonly since: number;
-      /** A second signal has killed the run. */
-      readonly isForced: boolean;
-      /** The run may have missed the signal. */
-      readonly isSignalDue: boolean;
-    }
-  | { readonly kind: 'ended' }
-);
+export type State = { readonly generation: number } &
+  /** The first run has not been started. */
+  (
+    | { readonly kind: 'idle' }
+    | Running
+    /** The app decides whether a change causes a restart. */
+    | { readonly kind: 'consulting'; readonly run: Running; readonly change: Change }
+    /** The stop sequence of the run is in progress. */
+    | {
+        readonly kind: 'stopping';
+        readonly since: number;
+        /** Files are still being written. */
+        readonly isWriting: boolean;
+        /** The line about the restart has been printed. */
+        readonly isAnnounced: boolean;
+        /** The line about a slow exit has been printed. */
+        readonly isOverdue: boolean;
+        /** Why the next run starts; undefined if none does. */
+        readonly reason: RestartReason | undefined;
+        readonly quickRuns: number;
+      }
+    /** The run has exited; the next one starts when the files have settled. */
+    | {
+        readonly kind: 'settling';
+        readonly since: number;
+        readonly isAnnounced: boolean;
+        readonly reason: RestartReason;
+      }
+    /** The run has exited; the next one starts after a delay. */
+    | {
+        readonly kind: 'delaying';
+        readonly quickRuns: number;
+        readonly ended: Ended;
+        readonly reason: RestartReason;
+      }
+    /** The run has exited by itself; the next one starts after a change. */
+    | { readonly kind: 'waiting'; readonly ended: Ended }
+    /** The supervisor has received a signal, and exits after the run. */
+    | {
+        readonly kind: 'shuttingDown';
+        readonly signal: NodeJS.Signals;
+        readonly since: number;
+        /** A second signal has killed the run. */
+        readonly isForced: boolean;
+        /** The run may have missed the signal. */
+        readonly isSignalDue: boolean;
+      }
+    | { readonly kind: 'ended' }
+  );
 
 /** An event of the current run; an event of an earlier one is ignored. `at`: wall clock, ms. */
 type RunEvent = { readonly generation: number } & (
@@ -101,21 +103,21 @@ type RunEvent = { readonly generation: number } & (
 /** An event. `at`: wall clock, ms. */
 export type Event =
   | RunEvent
-  | ({ readonly at: number } & (
-      | { readonly kind: 'start' }
+  | ({ readonly at: number } &
       /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
-      | { readonly kind: 'writing'; readonly isCertain: boolean }
-      /** The files have settled; without a change if their content is the same as before. */
-      | { readonly kind: 'settled'; readonly change: Change | undefined }
-      /** The user, a tool or the app itself (`isOwn`) requests a restart. */
-      | { readonly kind: 'restart'; readonly message: string | undefined; readonly isOwn?: boolean }
-      /** A tool or the app requests the end of supervision. */
-      | { readonly kind: 'stop' }
-      /** The timer has run out. */
-      | { readonly kind: 'elapsed' }
-      /** The supervisor has received a signal. `isShared`: so has the run, because it went to the process group. */
-      | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly isShared: boolean }
-    ));
+      (
+        | { readonly kind: 'writing'; readonly isCertain: boolean }
+        /** The files have settled; without a change if their content is the same as before. */
+        | { readonly kind: 'settled'; readonly change: Change | undefined }
+        /** The user, a tool or the app itself (`isOwn`) requests a restart. */
+        | { readonly kind: 'restart'; readonly message: string | undefined; readonly isOwn?: boolean }
+        /** A tool or the app requests the end of supervision. */
+        | { readonly kind: 'stop' }
+        /** The timer has run out. */
+        | { readonly kind: 'elapsed' }
+        /** The supervisor has received a signal. `isShared`: so has the run, because it went to the process group. */
+        | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly isShared: boolean }
+      ));
 
 /** A line for the user. output/messages.ts has the wording. */
 export type Line =

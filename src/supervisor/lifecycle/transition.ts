@@ -2,15 +2,12 @@
 import { whileDelaying, whileSettling, whileWaiting } from './between-runs.ts';
 import { whileConsulting, whileRunning } from './running.ts';
 import type { Event, Policy, State, Transition } from './state.ts';
-import { spawn } from './steps.ts';
 import { whileShuttingDown, whileStopping } from './stopping.ts';
 
 /** Decides what follows from an event. An event of an earlier run changes nothing. */
 export function transition(state: State, event: Event, policy: Policy): Transition {
   if ('generation' in event && event.generation !== state.generation) return [state];
   switch (state.kind) {
-    case 'idle':
-      return event.kind === 'start' ? spawn(state, undefined, event.at, event.at) : [state];
     case 'running':
       return whileRunning(state, event, policy);
     case 'consulting':
@@ -25,6 +22,7 @@ export function transition(state: State, event: Event, policy: Policy): Transiti
       return whileWaiting(state, event);
     case 'shuttingDown':
       return whileShuttingDown(state, event, policy);
+    case 'idle':
     case 'ended':
       return [state];
   }
