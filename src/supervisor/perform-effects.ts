@@ -19,23 +19,23 @@ export class EffectPerformer {
   /** @param state the state to which the transition with this effect has led */
   perform(effect: Effect, state: State): void {
     const { runs, watcher, reporter, debugSignal } = this.#parts;
-    const { child, nodeChild } = runs;
+    const { current, nodeRun } = runs;
     switch (effect.kind) {
       case 'spawn':
         return this.#spawn(effect.generation, effect.reason);
       case 'stop':
         debugSignal.pause();
-        child?.stop(effect.reason);
+        current?.stop(effect.reason);
         break;
       case 'consult':
-        nodeChild?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
+        nodeRun?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
         break;
       case 'accept':
         return watcher?.files.accept(effect.change.files.map(({ path }) => path));
       case 'kill':
-        return child?.kill();
+        return current?.signal('SIGKILL');
       case 'forward':
-        return child?.signal(effect.signal);
+        return current?.signal(effect.signal);
       case 'startTimer':
         this.#cancelTimer?.();
         this.#cancelTimer = scheduler.after(effect.ms, () =>

@@ -23,9 +23,6 @@ import { systemScheduler as scheduler } from './util/scheduler.ts';
 /** Time until the user is told about a slow exit, and timeout for a decision of the app (ms). */
 const PATIENCE_MS = 1000;
 
-/** Part of the grace period that is reserved for signal handlers when a run drains (ms); at most half of the period. */
-const HANDLERS_MS = 1000;
-
 export class Supervisor {
   readonly #parts: Parts;
   readonly #policy: Policy;
@@ -45,8 +42,8 @@ export class Supervisor {
       scheduler,
       lastError,
       watcher: () => this.#parts.watcher,
-      run: () => this.#parts.runs.child,
-      isDraining: () => this.#parts.runs.nodeChild?.isDraining ?? false,
+      run: () => this.#parts.runs.current,
+      isDraining: () => this.#parts.runs.nodeRun?.isDraining ?? false,
       mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
     });
     this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
@@ -75,7 +72,7 @@ export class Supervisor {
     });
     const at = scheduler.now();
     this.#enter(spawn(IDLE, undefined, at, at), 'start');
-    runs.guard();
+    runs.guard.start();
     const { timeout } = options;
     if (timeout !== undefined)
       this.#cancelTimeout = scheduler.after(timeout, () => {
@@ -110,13 +107,11 @@ export class Supervisor {
   }
 
   #createRuns({ program, options, log, host }: SupervisorOptions, reporter: Reporter): RunManager {
-    const { grace } = options;
     return new RunManager({
       ...options,
       program,
       scheduler,
-      drainMs: Math.max(grace - HANDLERS_MS, grace / 2),
-      launcher: host?.ipcRelay ?? new IpcRelay(undefined),
+      ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
       settings: () => this.#parts.watcher?.records.settings.paths ?? program.settings,
       log,
       onProblem: (error) => reporter.problem(error),
@@ -159,7 +154,7 @@ export class Supervisor {
       watcher,
       lastError,
       sockets: () => runs.httpSockets,
-      onProcs: (procs) => runs.entrustPage(procs),
+      onProcs: (procs) => runs.guard.entrust(this, procs),
       // Without a crash page, clients would wait for a response in vain.
       onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.ended(false)),
       onDebug: (text) => log.debug(text),
@@ -192,7 +187,7 @@ export class Supervisor {
     if (next.kind === 'shuttingDown') host?.keyboard.close();
     if (next.kind === 'ended') this.#cancelTimeout?.();
     for (const effect of effects) this.#effects.perform(effect, next);
-    if (next.kind === 'shuttingDown') runs.nodeChild?.keepSignal();
+    if (next.kind === 'shuttingDown') runs.nodeRun?.cancelStopSignal();
   }
 
   /** Informs the parts about the exit of the run, before the life cycle decides what follows. */
@@ -223,7 +218,7 @@ export class Supervisor {
   #onRecord(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
     const { runs, debugSignal } = this.#parts;
-    const child = runs.nodeChild ?? runs.child;
+    const child = runs.nodeRun ?? runs.current;
     if (child && this.#state.kind === 'running') debugSignal.runLoads(child);
     dispatchRecord(record, generation, this.#parts, (event) => this.#apply(event));
   }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { signal } from '../../src/supervisor/processes/process-table.ts';
+import { sendSignal } from '../../src/supervisor/processes/process-table.ts';
 import { childrenOf } from './processes.ts';
 import type { Project } from './project.ts';
 import { PATIENCE_MS, Transcript } from './transcript.ts';
@@ -77,7 +77,7 @@ export class Terminal {
   async [Symbol.asyncDispose](): Promise<void> {
     // The guard ends the rest.
     if (this.script.exitCode === null && this.script.signalCode === null) {
-      for (const pid of childrenOf(this.script.pid!)) signal(pid, 'SIGKILL');
+      for (const pid of childrenOf(this.script.pid!)) sendSignal(pid, 'SIGKILL');
     }
     await this.end();
   }

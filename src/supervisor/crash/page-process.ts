@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeReport } from '../../shared/crash-report.ts';
 import type { Report } from '../../shared/crash-report.ts';
 import { identify } from '../processes/process-table.ts';
-import type { Proc } from '../processes/process-table.ts';
+import type { ProcessIdentity } from '../processes/process-rows.ts';
 
 const PAGE = fileURLToPath(new URL('../../crash-page/main.js', import.meta.url));
 
@@ -15,7 +15,7 @@ const MAX_STARTS = 3;
 
 export interface PageProcessOptions {
   /** Called with the processes that must not outlive the supervisor. */
-  readonly onProcs: (procs: readonly Proc[]) => void;
+  readonly onProcs: (procs: readonly ProcessIdentity[]) => void;
   /** Called when the page cannot be served: clients get no response. */
   readonly onFailed: () => void;
   readonly onDebug: (text: string) => void;
@@ -24,7 +24,7 @@ export interface PageProcessOptions {
 export class PageProcess {
   readonly #options: PageProcessOptions;
   /** The current process, and hidden ones that still send responses. */
-  readonly #running = new Map<ChildProcess, Proc>();
+  readonly #running = new Map<ChildProcess, ProcessIdentity>();
   #current: ChildProcess | undefined;
   #fds: readonly number[] = [];
   #line = '';

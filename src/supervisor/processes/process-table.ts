@@ -1,65 +1,36 @@
-// Who descends from a process, and how to end them: the one file that knows how each platform tells. Keeps no state.
+// Looks up processes, their descendants and their groups: the one file that knows how each platform lists processes. Keeps no
+// state.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { AutoreloadError } from '../../shared/errors.ts';
+import { textOf } from '../util/safe-fs.ts';
+import { groupMembers, parsePs, parseStat } from './process-rows.ts';
+import type { ProcessIdentity, ProcessRow } from './process-rows.ts';
 
-/** A process, told apart from a later one with the same pid by when it started. */
-export interface Proc {
-  readonly pid: number;
-  readonly started: string;
-  /** Stands for a whole group, see {@link members}: the one that it leads, or those that it has left in ours. */
-  readonly group?: 'own' | 'shared';
-}
-
-interface Row extends Proc {
-  readonly ppid: number;
-  /** Its process group. */
-  readonly pgrp: number;
-  /** Its session; undefined where the system does not tell. */
-  readonly session: number | undefined;
-  /** Leads a session of its own: it was started to outlive its parent (`detached: true`). */
-  readonly detached: boolean;
-}
-
-/** A process as it is now; undefined when there is none, or only a zombie. */
-export function lookUp(
-  pid: number,
-): (Proc & { readonly detached: boolean; readonly pgrp: number }) | undefined {
+/** A running process; undefined for a zombie or an unknown pid, and on Windows. */
+export function lookUp(pid: number): ProcessRow | undefined {
   if (process.platform === 'win32') return undefined;
-  return process.platform === 'linux' ? readLinux(pid) : table().get(pid);
+  return process.platform === 'linux' ? runningRow(pid) : psTable().get(pid);
 }
 
-/** A process as one word, for {@link parseProc}. */
-export function formatProc({ pid, started, group }: Proc): string {
-  return `${group ? `${group}/` : ''}${pid}:${started}`;
-}
-
-/** The process in a word that {@link formatProc} has made. */
-export function parseProc(word: string): Proc {
-  const [, group, pid, started = ''] = /^(?:(own|shared)\/)?(\d+):(.*)$/.exec(word) ?? [];
-  const proc = { pid: Number(pid), started };
-  return group === 'own' || group === 'shared' ? { ...proc, group } : proc;
-}
-
-/** A process that was started this moment, by this process; it may have ended already. */
-export function identify(pid: number): Proc {
-  const row = process.platform === 'linux' ? parseStat(pid, statText(pid)) : lookUp(pid);
+/** Identifies a process that this process has just started, and that may have exited already. */
+export function identify(pid: number): ProcessIdentity {
+  const row = process.platform === 'linux' ? statRow(pid) : lookUp(pid);
   return { pid, started: row?.started ?? '' };
 }
 
-/** Whether a process is still the one that it was. */
-export function isAlive(proc: Proc): boolean {
-  return lookUp(proc.pid)?.started === proc.started;
+/** Whether a process is still running. */
+export function isAlive({ pid, started }: ProcessIdentity): boolean {
+  return lookUp(pid)?.started === started;
 }
 
 /**
- * The descendants of a process, nearest first. A process that leads a session of its own was started to live on, and
- * is left out with all that it started. On Windows there are none: ending a process there ends its job.
+ * The descendants of a process, nearest first. Leaves out a process that leads a session of its own, which was started to outlive
+ * its parent, and the descendants of such a process. Empty on Windows, where a job terminates all descendants.
  */
-export function descendants(pid: number): Proc[] {
+export function descendants(pid: number): ProcessIdentity[] {
   if (process.platform === 'win32') return [];
-  const childrenOf = process.platform === 'linux' ? linuxChildren() : tableChildren();
-  const found: Proc[] = [];
+  const childrenOf = process.platform === 'linux' ? linuxChildren : psChildren();
+  const found: ProcessIdentity[] = [];
   const visit = (parent: number): void => {
     for (const row of childrenOf(parent)) {
       if (row.detached) continue;
@@ -71,74 +42,14 @@ export function descendants(pid: number): Proc[] {
   return found;
 }
 
-/**
- * The processes of a group, without the zombies. None where `leader` stands for no group, and on Windows.
- *
- * `own`: all in the group or the session that it leads, whether or not it is still there. `shared`: those in the group
- * of this process that were started since it was, and whose parent has gone: an orphan has init, or another
- * manager of processes, for a parent, which is in another session. Others in our group, such as the rest of a pipeline or
- * what `npm` started, are the children of somebody who is there.
- */
-export function members(leader: Proc): Proc[] {
+/** The running members of the group that `leader` stands for, see {@link groupMembers}. Empty without a group, and on Windows. */
+export function membersOf(leader: ProcessIdentity): ProcessIdentity[] {
   if (process.platform === 'win32' || !leader.group) return [];
-  return membersIn(process.platform === 'linux' ? linuxTable() : table(), leader, process.pid);
+  return groupMembers(process.platform === 'linux' ? linuxTable() : psTable(), leader, process.pid);
 }
 
-/** What {@link members} finds in a table of all processes, for the process `self`. */
-export function membersIn(rows: ReadonlyMap<number, Row>, leader: Proc, self: number): Proc[] {
-  const now = rows.get(leader.pid);
-  const since = timeOf(leader.started);
-  const group = leader.group === 'own' ? leader.pid : rows.get(self)?.pgrp;
-  // Without a time it could be anybody's; and so if the pid is another's by now.
-  if (leader.started === '' || (now && now.started !== leader.started)) return [];
-  const isOurs =
-    leader.group === 'own'
-      ? (row: Row): boolean => row.pgrp === group || row.session === group
-      : (row: Row): boolean => row.pgrp === group && row.ppid !== self && isOrphan(rows, row);
-  return [...rows.values()]
-    .filter((row) => row.pid !== self && timeOf(row.started) >= since && isOurs(row))
-    .map(({ pid, started }) => ({ pid, started }));
-}
-
-function isOrphan(rows: ReadonlyMap<number, Row>, { ppid, session }: Row): boolean {
-  return ppid === 1 || (session !== undefined && rows.get(ppid)?.session !== session);
-}
-
-/** Starts in their order: ticks since the system was booted, or what `ps` prints. */
-function timeOf(started: string): number {
-  const ticks = Number(started);
-  return Number.isNaN(ticks) ? Date.parse(started.replaceAll('-', ' ')) : ticks;
-}
-
-/** Processes that the program has started could not be ended. */
-export function processesLeft(pids: readonly number[]): AutoreloadError {
-  const message = `cannot end process ${pids.join(', ')}, which the program has started; going on without. End it yourself.`;
-  return new AutoreloadError('ERR_AUTORELOAD_PROCESS_LEFT', message);
-}
-
-/** Takes note of processes, by pid; one that has ended and given its pid to another is replaced. */
-export function note(known: Map<number, Proc>, procs: readonly Proc[]): void {
-  for (const proc of procs) {
-    if (known.get(proc.pid)?.started !== proc.started) known.set(proc.pid, proc);
-  }
-}
-
-/** Sends a signal to a process that may be gone. */
-export function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended in the meantime, or is not ours to end.
-  }
-}
-
-/** Sends a signal to the process group that a process leads or has led. */
-export function signalGroup(pid: number, name: NodeJS.Signals): void {
-  signal(-pid, name);
-}
-
-/** Whether there is a process group, if only of zombies. */
-export function isGroup(pid: number): boolean {
+/** Whether a process group exists, if only of zombies. */
+export function groupExists(pid: number): boolean {
   try {
     return process.kill(-pid, 0);
   } catch (error) {
@@ -146,95 +57,64 @@ export function isGroup(pid: number): boolean {
   }
 }
 
-/** Windows: ends a process and what it has started, as far as the links between them can still be seen. */
+/** Sends a signal to a process, or to a process group if `pid` is negative. Ignores a process that has exited or is not ours. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {}
+}
+
+/** Windows: kills a process and those of its descendants whose parent is still running. */
 export function killTree(pid: number): void {
   spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore' });
 }
 
-/** Linux: `children` of each thread is exact and cheap (proc(5)); without it, all of /proc is read. */
-function linuxChildren(): (pid: number) => Row[] {
-  return (pid) => {
-    try {
-      const threads = fs.readdirSync(`/proc/${pid}/task`);
-      const pids = threads.flatMap((thread) =>
-        fs.readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '),
-      );
-      return pids.flatMap((text) => readLinux(Number(text)) ?? []);
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      // It is gone, or the permission model keeps us from looking.
-      if (['ESRCH', 'ERR_ACCESS_DENIED'].includes(code) || !fs.existsSync(`/proc/${pid}`)) return [];
-      return [...linuxTable().values()].filter(({ ppid }) => ppid === pid);
-    }
-  };
-}
-
-function readLinux(pid: number): Row | undefined {
-  const row = parseStat(pid, statText(pid));
-  return row?.isZombie ? undefined : row;
-}
-
-function statText(pid: number): string | undefined {
-  if (!(pid > 0)) return undefined;
+/** Linux: `children` of each thread is exact and cheap (proc(5)); some kernels lack it, and then all of /proc is read. */
+function linuxChildren(pid: number): ProcessRow[] {
   try {
-    return fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return undefined;
+    const threads = fs.readdirSync(`/proc/${pid}/task`);
+    const pids = threads.flatMap((thread) =>
+      fs.readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '),
+    );
+    return pids.flatMap((text) => runningRow(Number(text)) ?? []);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // The process has exited, or the permission model denies access.
+    if (['ESRCH', 'ERR_ACCESS_DENIED'].includes(code) || !fs.existsSync(`/proc/${pid}`)) return [];
+    return childrenIn(linuxTable(), pid);
   }
 }
 
-function parseStat(pid: number, text: string | undefined): (Row & { isZombie: boolean }) | undefined {
-  if (text === undefined) return undefined;
-  // The name, in parentheses, may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, ppid, pgrp, session] = fields;
-  return {
-    pid,
-    ppid: Number(ppid),
-    pgrp: Number(pgrp),
-    session: Number(session),
-    detached: Number(session) === pid,
-    started: fields[19] ?? '',
-    isZombie: state === 'Z' || state === 'X',
-  };
-}
-
-/** All processes that are not hidden from us: 11 us for each. */
-function linuxTable(): Map<number, Row> {
-  const rows = fs.readdirSync('/proc').flatMap((name) => readLinux(Number(name)) ?? []);
+/** All processes that are visible to us: 11 us for each. */
+function linuxTable(): Map<number, ProcessRow> {
+  const rows = fs.readdirSync('/proc').flatMap((name) => runningRow(Number(name)) ?? []);
   return new Map(rows.map((row) => [row.pid, row]));
 }
 
-function tableChildren(): (pid: number) => Row[] {
-  const rows = [...table().values()];
-  return (pid) => rows.filter(({ ppid }) => ppid === pid);
+function runningRow(pid: number): ProcessRow | undefined {
+  const row = statRow(pid);
+  return row?.isZombie ? undefined : row;
 }
 
-/** macOS and the BSDs: `ps`, with the time of the start in the last columns. */
-function table(): Map<number, Row> {
+function statRow(pid: number): ReturnType<typeof parseStat> | undefined {
+  const text = pid > 0 ? textOf(`/proc/${pid}/stat`) : undefined;
+  return text === undefined ? undefined : parseStat(pid, text);
+}
+
+function psChildren(): (pid: number) => ProcessRow[] {
+  const table = psTable();
+  return (pid) => childrenIn(table, pid);
+}
+
+/** macOS and the BSDs. */
+function psTable(): Map<number, ProcessRow> {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], {
     encoding: 'utf8',
     env: { LC_ALL: 'C', PATH: process.env['PATH'] },
   });
-  return parseTable(stdout ?? '');
+  return parsePs(stdout ?? '');
 }
 
-/** Reads what `ps -o pid=,ppid=,pgid=,stat=,lstart=` prints. */
-export function parseTable(text: string): Map<number, Row> {
-  const rows = new Map<number, Row>();
-  for (const line of text.split('\n')) {
-    const [pid, ppid, pgrp, stat = '', ...started] = line.trim().split(/\s+/);
-    if (!pid || stat.startsWith('Z')) continue;
-    // `s`: session leader.
-    rows.set(Number(pid), {
-      pid: Number(pid),
-      ppid: Number(ppid),
-      pgrp: Number(pgrp),
-      // macOS prints an address there, or nothing.
-      session: undefined,
-      detached: stat.includes('s'),
-      started: started.join('-'),
-    });
-  }
-  return rows;
+function childrenIn(table: ReadonlyMap<number, ProcessRow>, pid: number): ProcessRow[] {
+  return [...table.values()].filter(({ ppid }) => ppid === pid);
 }

@@ -1,14 +1,15 @@
-// A program of its own: ends the processes that are its arguments, with all that descend from them. The guard runs it
-// when the supervisor is gone.
-import { descendants, isAlive, members, parseProc, signal } from './process-table.ts';
+// Kills the processes that its arguments identify, with all their descendants and group members. The guard runs this program after
+// the supervisor has exited.
+import { parseIdentity } from './process-rows.ts';
+import { descendants, isAlive, membersOf, sendSignal } from './process-table.ts';
 
-/** What they start while they are looked up is found the next time. */
-const TIMES = 3;
+/** Number of rounds: a later round finds the processes that were started during the look-up of an earlier one. */
+const ROUNDS = 3;
 
-const told = process.argv.slice(2).map(parseProc);
-for (let i = 0; i < TIMES; i++) {
-  const procs = told.flatMap((proc) => [proc, ...members(proc)]).filter(isAlive);
-  const pids = procs.flatMap(({ pid }) => [pid, ...descendants(pid).map((proc) => proc.pid)]);
+const entrusted = process.argv.slice(2).map(parseIdentity);
+for (let i = 0; i < ROUNDS; i++) {
+  const running = entrusted.flatMap((identity) => [identity, ...membersOf(identity)]).filter(isAlive);
+  const pids = running.flatMap(({ pid }) => [pid, ...descendants(pid).map((identity) => identity.pid)]);
   if (pids.length === 0) break;
-  for (const pid of new Set(pids)) signal(pid, 'SIGKILL');
+  for (const pid of new Set(pids)) sendSignal(pid, 'SIGKILL');
 }

@@ -2,16 +2,16 @@
 // cannot be started.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AutoreloadError } from '../../shared/errors.ts';
 import type { Options } from '../../options/options.ts';
+import { AutoreloadError } from '../../shared/errors.ts';
 import { statOf } from '../util/safe-fs.ts';
 import { INHERITED } from './program.ts';
 import type { CommandProgram, Stdio } from './program.ts';
 
-/** Names the files that changed before a run. */
+/** Variable with the files whose change caused the run. */
 const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
 
-/** A variable may have 128 KB on Linux and 32 K characters on Windows; one that is longer starts nothing. */
+/** Maximum length of that variable (bytes). Linux allows 128 KB, Windows 32 K characters; a longer variable prevents the start. */
 const MAX_CHANGED_BYTES = 32_000;
 
 /** Maximum length of a command line: where it is printed in full, and where it only names the program. */
@@ -21,7 +21,7 @@ const MAX_LABEL = 40;
 /** Names of files that Node runs. */
 const SCRIPT = /\.[cm]?[jt]s$/;
 
-/** What a shell says for a command that it cannot find, and for one that it cannot run. */
+/** Exit codes of a shell for a command that does not exist, and for one that cannot be run. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
@@ -66,17 +66,17 @@ export function commandProgram(
 }
 
 /**
- * The options that hold for a command. Where nothing is said of what counts, everything in the working directory does; what is
- * started itself counts always, where the user gave its path.
+ * The options for a command. Without `--watch`, everything in the working directory counts. The executable always counts, if the
+ * user gave its path.
  */
 export function commandOptions({ path }: CommandProgram, options: Options): Options {
   const folders = options.watch.length > 0 ? options.watch : ['.'];
-  // A folder is no command, and all that is in it is none of its own.
+  // A folder cannot be run, and its contents are unrelated.
   const watch = path === undefined || isFolder(path) ? folders : [...folders, path];
   return { ...options, watch, standby: false, hold: false, crashPage: false };
 }
 
-/** The environment of a run that followed a change of these files; of another, such as the first, when there are none. */
+/** The environment of a run that a change of these files has caused; without files, the run has another cause. */
 export function withChanged(env: NodeJS.ProcessEnv, paths: readonly string[]): NodeJS.ProcessEnv {
   const { [CHANGED_VARIABLE]: _inherited, ...rest } = env;
   const lines: string[] = [];
@@ -100,7 +100,7 @@ export function shown({ executable, args }: CommandProgram, max: number = MAX_SH
   return text.length > max ? `${text.slice(0, max).replace(/ \S*$/, '')} ...` : text;
 }
 
-/** Why a command could not be started, and the exit code that stands for it. */
+/** Explains why a command could not be started, and chooses the exit code of a shell. */
 export function failure(
   command: CommandProgram,
   error: NodeJS.ErrnoException,
@@ -119,7 +119,7 @@ export function failure(
     path !== undefined && isFolder(path)
       ? 'it is a folder. Name a file in it.'
       : code === 'ENOENT'
-        ? 'what its first line names (#!) is not there. Correct that line.'
+        ? 'the interpreter in its first line (#!) does not exist. Correct that line.'
         : code === 'EACCES'
           ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(executable)}`
           : `${message}.`;
@@ -130,7 +130,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** What to do about a command that is not in PATH. */
+/** Advice for a command that is not in PATH. */
 function insteadOf(command: CommandProgram): string {
   return command.script !== undefined && existsSync(command.script)
     ? `Leave out --: autoreload ${shown(command)}`
@@ -143,7 +143,7 @@ function problem(message: string, cause: Error): AutoreloadError {
   return new AutoreloadError('ERR_AUTORELOAD_COMMAND', message, { cause });
 }
 
-/** A word as a shell takes it. What would break the line is written as a space. */
+/** Quotes a word for a shell. Control characters become spaces, to keep the line whole. */
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   // oxlint-disable-next-line no-control-regex

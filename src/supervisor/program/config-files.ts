@@ -1,45 +1,41 @@
-// Which files decide how the program runs without being modules: what Node's options name, and the package.json of each
-// module. Pure but for what it asks the disk.
+// Finds the configuration files that Node options name. Pure.
 import { resolve } from 'node:path';
 import { optionValues } from './node-options.ts';
 
-/** Options that name a file of settings. */
 const ENV_FILE_OPTIONS = ['--env-file', '--env-file-if-exists'];
-const FILE_OPTIONS = [...ENV_FILE_OPTIONS, '--experimental-config-file', '--config-file'];
 
-/** Options that name a module which runs in a thread of its own, where it is not seen. */
+/** Options that name a configuration file; without a value, Node reads {@link DEFAULT_CONFIG}. */
+const CONFIG_OPTIONS = ['--experimental-config-file', '--config-file'];
+
+/** Options that name a module for a separate thread, where its modules are not recorded. */
 const LOADER_OPTIONS = ['--experimental-loader', '--loader'];
 
-/** Options with which Node looks for a file of settings by itself, in the working directory. */
-const DEFAULT_FILE_OPTIONS = [
-  '--experimental-default-config-file',
-  '--experimental-config-file',
-  '--config-file',
-];
+/** Options with which Node may read {@link DEFAULT_CONFIG} in the working directory. */
+const DEFAULT_OPTIONS = ['--experimental-default-config-file', ...CONFIG_OPTIONS];
 
 const DEFAULT_CONFIG = 'node.config.json';
 
 /**
- * The files that Node reads because of its options, whether or not they are there.
+ * Absolute paths of the files that Node reads because of its options, existing or not.
  *
- * @param options Node's options, of the command line and of NODE_OPTIONS
+ * @param options of the command line and of NODE_OPTIONS
  * @param cwd working directory
  */
 export function optionFiles(options: readonly string[], cwd: string): string[] {
-  const named = FILE_OPTIONS.flatMap((name) => optionValues(options, name));
-  const found = DEFAULT_FILE_OPTIONS.some((name) => options.includes(name)) ? [DEFAULT_CONFIG] : [];
+  const named = [...ENV_FILE_OPTIONS, ...CONFIG_OPTIONS].flatMap((name) => optionValues(options, name));
+  const found = DEFAULT_OPTIONS.some((name) => options.includes(name)) ? [DEFAULT_CONFIG] : [];
   const loaders = LOADER_OPTIONS.flatMap((name) => optionValues(options, name)).filter((specifier) =>
     /^\.{0,2}\//.test(specifier),
   );
   return [...new Set([...named, ...found, ...loaders].filter(Boolean).map((path) => resolve(cwd, path)))];
 }
 
-/** Absolute paths of the env files that Node's options name. */
+/** Absolute paths of the env files in Node options. */
 export function envFiles(options: readonly string[], cwd: string): string[] {
   return ENV_FILE_OPTIONS.flatMap((name) => optionValues(options, name)).map((path) => resolve(cwd, path));
 }
 
 /** Whether Node may have read options from a configuration file. */
 export function mayBeConfigured(execArgv: readonly string[]): boolean {
-  return execArgv.some((option) => DEFAULT_FILE_OPTIONS.includes(option.split('=', 1)[0] ?? ''));
+  return execArgv.some((option) => DEFAULT_OPTIONS.includes(option.split('=', 1)[0] ?? ''));
 }

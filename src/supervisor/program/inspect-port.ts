@@ -1,45 +1,39 @@
-// Debugging: the inspector is the app's alone, and stays on its port from one run to the next. Knows which port that
-// is, and when SIGUSR1 may be passed on; knows nothing of why a run begins or ends.
+// Keeps the inspector for the app alone, on the same port in every run. Knows nothing of runs.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { allOptions } from './node-options.ts';
+import type { OptionSources } from './node-options.ts';
 
-/** Options by which Node may have opened an inspector in this process; a configuration file can name them too. */
+/** Options by which Node may open an inspector at its start; a configuration file may name them too. */
 const MAY_INSPECT = /--inspect|config-file/;
 
-/** Options that name a port. Node takes `_` for `-`. */
+/** Options that name a port. */
 const PORT_OPTIONS = ['--inspect', '--inspect-brk', '--inspect-wait', '--inspect-port', '--debug-port'];
 
-/** How this process was started. */
-export interface Start {
-  readonly execArgv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
-
 /**
- * Closes the inspector that Node has opened in this process: it is the child's. One that a debugger's own preload has
- * opened stays.
+ * Closes the inspector that Node has opened in this process, so that a run can open it. The inspector that the preload of a
+ * debugger has opened stays open.
  *
- * @returns the option that gives children the same port, where the system has chosen it; none otherwise
+ * @returns the option that gives runs the same port, if the system has chosen the port; else none
  */
-export async function releaseInspector(start: Start): Promise<string[]> {
-  if (!isInspected(start)) return [];
+export async function releaseInspector(sources: OptionSources): Promise<string[]> {
+  if (!isInspected(sources)) return [];
   const { default: inspector } = await import('node:inspector');
   const address = addressOf(inspector.url() ?? '');
   inspector.close();
-  if (!address || !wantsAnyPort(optionsOf(start))) return [];
+  if (!address || !wantsAnyPort(allOptions(sources))) return [];
   const { host, port } = address;
   return [`--inspect-port=${host.includes(':') ? `[${host}]` : host}:${port}`];
 }
 
 /**
- * Chooses a port where the program is to have an inspector on any, and this process has none.
+ * Chooses a free port if the options leave the port to the system, and this process has no inspector.
  *
- * @returns the option that gives children that port; none where the user has named one
+ * @returns the option that gives runs this port; none if the user has named a port
  */
-export async function choosePort(start: Start): Promise<string[]> {
-  const options = optionsOf(start);
-  if (!isInspected(start) || !wantsAnyPort(options)) return [];
+export async function choosePort(sources: OptionSources): Promise<string[]> {
+  const options = allOptions(sources);
+  if (!isInspected(sources) || !wantsAnyPort(options)) return [];
   const host = portsOf(options).at(-1)?.replace(/:?0+$/, '') || '127.0.0.1';
   const { createServer } = await import('node:net');
   const server = createServer();
@@ -50,7 +44,7 @@ export async function choosePort(start: Start): Promise<string[]> {
     const { port } = server.address() as AddressInfo;
     return [`--inspect-port=${host}:${port}`];
   } catch {
-    // Node will say what is wrong with the host.
+    // Node reports the error of this host.
     return [];
   } finally {
     server.close();
@@ -58,32 +52,33 @@ export async function choosePort(start: Start): Promise<string[]> {
 }
 
 /** Whether Node may open an inspector when the program starts. */
-export function isInspected(start: Start): boolean {
-  return optionsOf(start).some((option) => MAY_INSPECT.test(option.replaceAll('_', '-')));
+export function isInspected(sources: OptionSources): boolean {
+  return allOptions(sources).some((option) => MAY_INSPECT.test(dashed(option)));
 }
 
-function optionsOf({ execArgv, env }: Start): string[] {
-  return allOptions(env, execArgv);
-}
-
-/** Whether the inspector is to listen on a port that the system chooses. The last option that names one counts. */
+/** Whether the system chooses the port of the inspector. The last option with a port takes precedence. */
 export function wantsAnyPort(options: readonly string[]): boolean {
   return /^(.*:)?0+$/.test(portsOf(options).at(-1) ?? '');
 }
 
-/** The ports that options name, with or without a host. */
+/** The ports in options, with or without a host. */
 function portsOf(options: readonly string[]): string[] {
   return options.flatMap((option, index) => {
-    const [name = '', value] = option.split(/=(.*)/s, 2);
-    const plain = name.replaceAll('_', '-');
-    if (!PORT_OPTIONS.includes(plain)) return [];
-    // Only these take the next word.
-    const next = plain.endsWith('-port') ? options[index + 1] : undefined;
+    const [word = '', value] = option.split(/=(.*)/s, 2);
+    const name = dashed(word);
+    if (!PORT_OPTIONS.includes(name)) return [];
+    // The other options take no separate word.
+    const next = name.endsWith('-port') ? options[index + 1] : undefined;
     return value ?? next ?? [];
   });
 }
 
-/** Host and port of an inspector, as `inspector.open` takes them. */
+/** Node accepts `_` for `-`. */
+function dashed(option: string): string {
+  return option.replaceAll('_', '-');
+}
+
+/** Host and port in the URL of an inspector, as `inspector.open` takes them. */
 export function addressOf(url: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = /^ws:\/\/\[?(.+?)\]?:(\d+)\//.exec(url) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };

@@ -1,47 +1,49 @@
-// NODE_OPTIONS and lists of Node's options, as Node itself splits them (src/node_options.cc,
-// ParseNodeOptionsEnvVar). Pure: takes options out of them, and leaves the rest as it was.
+// Splits NODE_OPTIONS as Node does (src/node_options.cc, ParseNodeOptionsEnvVar), and removes our own option. Pure.
 
-/** A word of NODE_OPTIONS and where it stands. */
+/** A word of NODE_OPTIONS and its position. */
 interface Word {
   readonly value: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Which `--import` is meant. */
+/** The two sources of Node options. */
+export interface OptionSources {
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Recognizes the specifier of our own `--import`. */
 export type IsOurs = (specifier: string) => boolean;
 
+/** In quotes, `\` escapes the next character. */
+const QUOTED = /"((?:\\[^]?|[^"\\])*)"?/g;
+const WORD = new RegExp(`(?:[^ "]|${QUOTED.source})+`, 'g');
+
 /**
- * NODE_OPTIONS without the `--import` options that are ours. The rest stays as it is, byte for byte.
+ * Removes our own `--import` options from NODE_OPTIONS. The rest stays as it is, byte for byte.
  *
  * @example
  * withoutImport('--import autoreload/register --no-warnings', isOurs) // '--no-warnings'
  */
 export function withoutImport(nodeOptions: string, isOurs: IsOurs): string {
   const words = split(nodeOptions);
-  const drop = importIndexes(
-    words.map(({ value }) => value),
-    isOurs,
-  );
-  let rest = '';
-  let from = 0;
-  words.forEach((word, index) => {
-    if (!drop.has(index)) return;
-    rest += nodeOptions.slice(from, word.start);
-    from = word.end;
-    while (nodeOptions[from] === ' ') from++;
-  });
-  rest += nodeOptions.slice(from);
-  return drop.size > 0 ? rest.trimEnd() : nodeOptions;
+  const values = words.map(({ value }) => value);
+  const indexes = importIndexes(values, isOurs);
+  if (indexes.size === 0) return nodeOptions;
+  let rest = nodeOptions;
+  for (const { start, end } of words.filter((_, index) => indexes.has(index)).toReversed())
+    rest = rest.slice(0, start) + rest.slice(end).replace(/^ +/, '');
+  return rest.trimEnd();
 }
 
-/** `process.execArgv` without the `--import` options that are ours. */
+/** Removes our own `--import` options from `process.execArgv`. */
 export function withoutImportArgs(execArgv: readonly string[], isOurs: IsOurs): string[] {
-  const drop = importIndexes(execArgv, isOurs);
-  return execArgv.filter((_, index) => !drop.has(index));
+  const indexes = importIndexes(execArgv, isOurs);
+  return execArgv.filter((_, index) => !indexes.has(index));
 }
 
-/** The values of an option that takes one, in order: `--name value` and `--name=value`. */
+/** The values of an option in order, from both forms: `--name value` and `--name=value`. */
 export function optionValues(args: readonly string[], name: string): string[] {
   return args.flatMap((arg, index) => {
     if (arg.startsWith(`${name}=`)) return [arg.slice(name.length + 1)];
@@ -50,33 +52,18 @@ export function optionValues(args: readonly string[], name: string): string[] {
   });
 }
 
-/** All of Node's options: those of NODE_OPTIONS, and those of the command line, which go before them and so come last. */
-export function allOptions(env: NodeJS.ProcessEnv, execArgv: readonly string[]): string[] {
+/** All Node options: NODE_OPTIONS first, then the command line, which takes precedence. */
+export function allOptions({ env, execArgv }: OptionSources): string[] {
   return [...split(env['NODE_OPTIONS'] ?? '').map(({ value }) => value), ...execArgv];
 }
 
-/** The words of NODE_OPTIONS: split at spaces, `"` quotes, and within quotes `\` takes the next character as it is. */
+/** The words of NODE_OPTIONS. */
 export function split(nodeOptions: string): Word[] {
-  const words: Word[] = [];
-  let quoted = false;
-  let value: string | undefined;
-  let start = 0;
-  for (let i = 0; i <= nodeOptions.length; i++) {
-    const char = nodeOptions[i];
-    if (char === undefined || (char === ' ' && !quoted)) {
-      if (value !== undefined) words.push({ value, start, end: i });
-      value = undefined;
-      continue;
-    }
-    if (value === undefined) {
-      value = '';
-      start = i;
-    }
-    if (char === '"') quoted = !quoted;
-    else if (char === '\\' && quoted) value += nodeOptions[++i] ?? '';
-    else value += char;
-  }
-  return words;
+  return [...nodeOptions.matchAll(WORD)].map(({ 0: text, index }) => ({
+    value: text.replaceAll(QUOTED, (_, inner: string) => inner.replaceAll(/\\([^]?)/g, '$1')),
+    start: index,
+    end: index + text.length,
+  }));
 }
 
 function importIndexes(args: readonly string[], isOurs: IsOurs): Set<number> {

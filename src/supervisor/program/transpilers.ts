@@ -1,31 +1,30 @@
-// Preloads that only teach Node to read other languages: a standby may run them before its turn, because nothing of the
-// user's runs with them. Pure.
+// Recognizes preloads that only transpile. A standby may run them before its turn, because they run no code of the user. Pure.
 import { basename } from 'node:path';
 import { optionValues } from './node-options.ts';
 
-/** Names as they are given to `--import` and `--require`. Those that run plugins of the user's (Babel) are not among them. */
-const PURE =
+/** Specifiers in `--import` and `--require`. Transpilers with plugins of the user (Babel) are excluded. */
+const TRANSPILER =
   /^(tsx(\/(esm|cjs))?|ts-node\/register(\/(transpile-only|type-check|files))?|@swc-node\/register(\/esm-register)?|@oxc-node\/core\/register|sucrase\/register(\/\w+)?|esbuild-register)$/;
 
-/** Preloads that are a thread of hooks with code of the user's. */
+/** Preloads that start a hooks thread with code of the user. */
 const LOADER = /^--(experimental-)?loader\b/;
 
 /**
- * How a gate comes behind all preloads, if each of them is a transpiler.
+ * The option that loads a gate behind all preloads.
  *
- * @param options Node's options, of NODE_OPTIONS and of the command line, without ours
- * @returns the option that takes its path; undefined when there is no preload, or one that is something else
+ * @param options of NODE_OPTIONS and of the command line, without our own
+ * @returns undefined without preloads, or if one is not a transpiler
  */
 export function gateOption(options: readonly string[]): '--import' | '--require' | undefined {
   const imported = optionValues(options, '--import');
   const required = ['--require', '-r'].flatMap((name) => optionValues(options, name));
   const preloads = [...imported, ...required];
   if (preloads.length === 0 || options.some((option) => LOADER.test(option))) return undefined;
-  if (!preloads.every((name) => PURE.test(name))) return undefined;
+  if (!preloads.every((name) => TRANSPILER.test(name))) return undefined;
   return imported.length > 0 ? '--import' : '--require';
 }
 
-/** Whether settings name modules of the user's that a transpiler would load: `"ts-node": { "require": [...] }`. */
+/** Whether a tsconfig names modules of the user that a transpiler would load: `"ts-node": { "require": [...] }`. */
 export function nameModules(settings: readonly { readonly path: string; readonly text: string }[]): boolean {
   return settings.some(
     ({ path, text }) => /^tsconfig.*\.json$/.test(basename(path)) && /"require"/.test(text),

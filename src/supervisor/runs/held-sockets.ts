@@ -1,106 +1,105 @@
-// The listening sockets of the program, which stay open while one run ends and the next begins. Owns the supervisor's copy of
-// each; accepts no connection, and reads nothing. Knows nothing of processes.
-import { markOf, removeFile } from '../../shared/socket-file.cts';
+// Keeps the listening sockets of the program open between two runs. Owns one copy of each socket; accepts no connections and reads
+// nothing. Knows nothing of processes.
 import { HELD_FD } from '../../protocol/control.cts';
 import type { InheritedSocket, ListeningSocket } from '../../protocol/control.cts';
+import { markOf, removeFile } from '../../shared/socket-file.cts';
 
-/** As many are held; what is above would not be marked as close-on-exec by Node when it starts. */
+/** Maximum number of held sockets: at its start, Node marks only the descriptors below 16 as close-on-exec. */
 const MAX_HELD = 16 - HELD_FD;
 
-/** Most of those that are let go and never arrive were not held: there were too many. */
-const MAX_GONE = 1000;
+/** Maximum number of released ids without a socket. Most of these sockets were never held, because there were too many. */
+const MAX_RELEASED = 1000;
 
-/** A socket as it arrives over Node's channel: a handle of Node's own. */
+/** A socket that arrived over the IPC channel: a handle of Node. */
 export interface SocketHandle {
   readonly fd: number;
   close: () => void;
 }
 
-interface Entry extends ListeningSocket {
+interface HeldSocket extends ListeningSocket {
   readonly handle: SocketHandle;
 }
 
 export interface HeldSocketsOptions {
-  /** What is held is not what it was. */
+  /** The set of held sockets has changed. */
   readonly onChange: () => void;
   readonly onDebug: (text: string) => void;
 }
 
 export class HeldSockets {
   readonly #options: HeldSocketsOptions;
-  /** By what they are bound to. */
-  readonly #entries = new Map<string, Entry>();
-  /** Those that were let go before they have arrived: two ways lead here. */
-  readonly #gone = new Set<string>();
+  /** By address. */
+  readonly #sockets = new Map<string, HeldSocket>();
+  /** Ids that were released before their socket arrived: records and sockets use different pipes. */
+  readonly #released = new Set<string>();
 
   constructor(options: HeldSocketsOptions) {
     this.#options = options;
   }
 
-  /** Takes a socket of the program's. */
+  /** Holds a socket, in place of an earlier one with the same address. */
   add(listening: ListeningSocket, handle: SocketHandle): void {
     const { id, key } = listening;
-    if (this.#gone.delete(id)) {
+    if (this.#released.delete(id)) {
       handle.close();
       return;
     }
-    const before = this.#entries.get(key);
-    if (!before && this.#entries.size >= MAX_HELD) {
+    const before = this.#sockets.get(key);
+    if (!before && this.#sockets.size >= MAX_HELD) {
       this.#options.onDebug(`not held, since ${MAX_HELD} others are: ${key}`);
       handle.close();
       return;
     }
     before?.handle.close();
-    this.#entries.set(key, { ...listening, handle });
+    this.#sockets.set(key, { ...listening, handle });
     this.#options.onDebug(`holds ${key}`);
     this.#options.onChange();
   }
 
-  /** The program does not listen there any more. */
+  /** Closes a socket that the program has closed. */
   release(id: string): void {
-    const entry = [...this.#entries.values()].find((one) => one.id === id);
-    if (entry) this.#close([entry]);
-    else if (this.#gone.size < MAX_GONE) this.#gone.add(id);
+    const socket = [...this.#sockets.values()].find((held) => held.id === id);
+    if (socket) this.#close([socket]);
+    else if (this.#released.size < MAX_RELEASED) this.#released.add(id);
   }
 
-  /** What the next run is handed: descriptors of this process, in order, and what it is told of them. */
+  /** The sockets for the next run: descriptors of this process, and in the same order their descriptions for the run. */
   handOver(): { readonly fds: readonly number[]; readonly handed: readonly InheritedSocket[] } {
-    const entries = [...this.#entries.values()];
+    const sockets = [...this.#sockets.values()];
     return {
-      fds: entries.map(({ handle }) => handle.fd),
-      handed: entries.map(({ id, key, mark }, i) => ({ id, key, mark, fd: HELD_FD + i })),
+      fds: sockets.map(({ handle }) => handle.fd),
+      handed: sockets.map(({ id, key, mark }, i) => ({ id, key, mark, fd: HELD_FD + i })),
     };
   }
 
-  /** Which sockets there are. */
+  /** Identifies the set of held sockets. */
   get version(): string {
-    return [...this.#entries.values()].map(({ id }) => id).join();
+    return [...this.#sockets.values()].map(({ id }) => id).join();
   }
 
-  /** Descriptors of those that speak HTTP. */
+  /** Descriptors of the sockets that speak HTTP. */
   get http(): number[] {
-    return [...this.#entries.values()].filter(({ http }) => http).map(({ handle }) => handle.fd);
+    return [...this.#sockets.values()].filter(({ http }) => http).map(({ handle }) => handle.fd);
   }
 
-  /** The program has ended by itself. Clients of what is not answered are to be told the truth. */
+  /** Closes the sockets that nobody serves after the program has exited by itself, so that clients see an error. */
   ended(isAnswered: boolean): void {
-    this.#gone.clear();
-    this.#close([...this.#entries.values()].filter(({ http }) => !(isAnswered && http)));
+    this.#released.clear();
+    this.#close([...this.#sockets.values()].filter(({ http }) => !(isAnswered && http)));
   }
 
-  /** There will be no other run. */
   close(): void {
-    this.#close([...this.#entries.values()]);
+    this.#close([...this.#sockets.values()]);
   }
 
-  #close(entries: readonly Entry[]): void {
-    for (const { key, handle, file, mark } of entries) {
-      this.#entries.delete(key);
+  #close(sockets: readonly HeldSocket[]): void {
+    for (const { key, handle, file, mark } of sockets) {
+      this.#sockets.delete(key);
       handle.close();
-      // The run that had bound it has kept it for the next one, which would find the address in use.
+      // The run that bound the file left it for the next run, which would find the address in use.
       if (file !== undefined && markOf(file) === mark) removeFile(file);
       this.#options.onDebug(`lets go of ${key}`);
     }
-    if (entries.length > 0) this.#options.onChange();
+    if (sockets.length > 0) this.#options.onChange();
   }
 }

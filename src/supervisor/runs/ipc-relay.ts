@@ -1,14 +1,14 @@
-// The program that started the supervisor with an IPC channel, if one did: the app talks with it as if the supervisor
-// were not there. Owns the messages that wait for the next child. Knows nothing of what they say.
-import { channelSerialization } from '../../node-internals/process.cts';
+// Relays messages between the app and the launcher: the program that started the supervisor with an IPC channel, if one did. Owns the
+// messages that wait for the next run. Knows nothing of their contents.
 import type { SendHandle, Serializable, SerializationType } from 'node:child_process';
+import { channelSerialization } from '../../node-internals/process.cts';
 
-/** As many messages wait while there is no child; the rest is lost, as for a program that does not read. */
+/** Maximum number of messages that wait for a run. Later ones are lost, as for a program that does not read. */
 const MAX_WAITING = 1000;
 
-/** Where messages of the launcher go. */
+/** Receives the messages of the launcher. */
 export interface Receiver {
-  /** Returns false when nobody is there to take it. */
+  /** Returns false if the message cannot be delivered. */
   send: (message: Serializable, handle: SendHandle | undefined, onSent: () => void) => boolean;
   disconnect: () => void;
 }
@@ -18,7 +18,7 @@ export class IpcRelay {
   #receiver: Receiver | undefined;
   #waiting: [Serializable, SendHandle | undefined][] = [];
 
-  /** @param process this process, if its channel is for the program */
+  /** @param process this process, if its IPC channel is for the program */
   constructor(process: NodeJS.Process | undefined) {
     this.#process = process;
     if (!process?.connected) return;
@@ -29,13 +29,13 @@ export class IpcRelay {
     process.on('disconnect', () => this.#receiver?.disconnect());
   }
 
-  /** How messages are written, undefined when there is no launcher to write to. */
+  /** Serialization of the channel; undefined without a launcher. */
   get serialization(): SerializationType | undefined {
-    // Node has taken its variable out of the environment.
+    // Node has removed its variable from the environment.
     return this.#process?.connected ? channelSerialization() : undefined;
   }
 
-  /** Gives the launcher's messages to a child; to none until the next one is there. */
+  /** Delivers messages of the launcher to a run; without a receiver, they wait for the next one. */
   connect(receiver: Receiver | undefined): void {
     this.#receiver = receiver;
     if (!receiver) return;
@@ -44,19 +44,19 @@ export class IpcRelay {
     for (const [message, handle] of waiting) receiver.send(message, handle, () => closeCopy(handle));
   }
 
-  /** Passes a message of the app's to the launcher. */
+  /** Delivers a message of the app to the launcher. */
   send(message: Serializable, handle: SendHandle | undefined): void {
     const process = this.#process;
     if (process?.connected) process.send?.(message, handle, undefined, () => closeCopy(handle));
   }
 
-  /** The app has closed the channel. */
+  /** Closes the channel to the launcher, as the app has done. */
   disconnect(): void {
     if (this.#process?.connected) this.#process.disconnect?.();
   }
 }
 
-/** A server that was passed on stays open here as well, and would take connections that nobody answers. */
+/** Closes our copy of a server that was passed on: it would accept connections that nobody answers. */
 function closeCopy(handle: SendHandle | undefined): void {
   if (handle && 'close' in handle) handle.close();
 }

@@ -1,37 +1,37 @@
-// The last error of a run that nobody has caught: why it has ended, perhaps. Owns its text.
+// Keeps the last uncaught error of a run, as the likely cause of its exit.
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Scheduler } from '../util/scheduler.ts';
 
-/** An error that the program has outlived by so many ms is not why it has ended. */
-const OUTLIVED_MS = 10_000;
+/** Time after which an error is no longer the likely cause of an exit (ms). */
+const MAX_AGE_MS = 10_000;
 
 export class LastError {
   readonly #scheduler: Scheduler;
-  #crash: { readonly at: number; text: string } | undefined;
+  #error: { readonly at: number; text: string } | undefined;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
   }
 
-  /** A run begins. */
+  /** A run starts. */
   begin(): void {
-    this.#crash = undefined;
+    this.#error = undefined;
   }
 
-  /** Takes what the run tells of an error. */
+  /** Adds a part of an error that the run reports. */
   add({ first, text }: LaneRecord & { kind: 'crashed' }): void {
-    if (first || !this.#crash) this.#crash = { at: this.#scheduler.now(), text };
-    else this.#crash.text += text;
+    if (first || !this.#error) this.failed(text);
+    else this.#error.text += text;
   }
 
-  /** It could not even be started. */
+  /** Replaces the error, also by the reason why a run could not start. */
   failed(text: string): void {
-    this.#crash = { at: this.#scheduler.now(), text };
+    this.#error = { at: this.#scheduler.now(), text };
   }
 
-  /** What it says, if the run ends now. */
+  /** Text of the error that explains an exit now; undefined without one. */
   get text(): string | undefined {
-    const crash = this.#crash;
-    return crash && this.#scheduler.now() - crash.at < OUTLIVED_MS ? crash.text : undefined;
+    const error = this.#error;
+    return error && this.#scheduler.now() - error.at < MAX_AGE_MS ? error.text : undefined;
   }
 }

@@ -1,21 +1,21 @@
-// What runs have preserved for those after them. Owns the bytes, which it never looks into.
+// Keeps the state that runs preserve for later runs. Owns the serialized values, and never looks into them.
 import type { LaneRecord } from '../../protocol/records.cts';
 
-/** A run may keep so much, in characters of base64; it keeps to less by itself, but is not to be trusted. */
+/** Maximum total length of all values (characters of base64). A run stays below it, but its records cannot be trusted. */
 const MAX_LENGTH = 6 * 2 ** 20;
 
 export class PreservedState {
-  /** What is whole, by key, what was given last at the end. */
-  readonly #whole = new Map<string, string>();
-  /** What has come of a value until now; undefined: it is too long. */
+  /** Complete values by key, the most recent last. */
+  readonly #values = new Map<string, string>();
+  /** The value whose pieces are arriving; undefined if it is too long. */
   #unfinished: { readonly key: string; text: string } | undefined;
 
-  /** A run begins: what the one before has not finished is of no use. */
+  /** Drops an unfinished value of the previous run. */
   begin(): void {
     this.#unfinished = undefined;
   }
 
-  /** Takes a piece. What there was before counts until the last one has come. */
+  /** Adds a piece of a value. The earlier value counts until the last piece has arrived. */
   add({ key, first, last, text }: LaneRecord & { kind: 'preserved' }): void {
     if (first) this.#unfinished = { key, text: '' };
     if (this.#unfinished?.key !== key) return;
@@ -24,25 +24,24 @@ export class PreservedState {
     else if (last) this.#keep(key, this.#unfinished.text);
   }
 
-  /** What there was is lost. */
   delete(key: string): void {
-    this.#whole.delete(key);
+    this.#values.delete(key);
   }
 
-  /** All of it, by key. */
+  /** All complete values by key. */
   get state(): Record<string, string> {
-    return Object.fromEntries(this.#whole);
+    return Object.fromEntries(this.#values);
   }
 
-  /** What no run has given for the longest time makes room. */
+  /** Keeps a value. The values that no run has set for the longest time make room. */
   #keep(key: string, text: string): void {
     this.#unfinished = undefined;
-    this.#whole.delete(key);
-    this.#whole.set(key, text);
-    let length = [...this.#whole.values()].reduce((sum, one) => sum + one.length, 0);
-    for (const [oldest, { length: freed }] of this.#whole) {
+    this.#values.delete(key);
+    this.#values.set(key, text);
+    let length = [...this.#values.values()].reduce((sum, value) => sum + value.length, 0);
+    for (const [oldest, { length: freed }] of this.#values) {
       if (length <= MAX_LENGTH) return;
-      this.#whole.delete(oldest);
+      this.#values.delete(oldest);
       length -= freed;
     }
   }

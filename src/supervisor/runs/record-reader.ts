@@ -1,31 +1,43 @@
-// Splits the bytes of the lane into records. Does not know what they mean.
+// Reads the lane of a child: turns bytes into records, and awaits the last records after the exit. Knows nothing of what records
+// mean.
+import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { parseRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
+import { delay } from '../util/scheduler.ts';
+import type { Scheduler } from '../util/scheduler.ts';
 
-/** Maximum length of a line (UTF-16 code units). A record has a few hundred; anything longer is not one. */
+/** Maximum length of a record (characters). Paths and specifiers are a few hundred characters long. */
 const MAX_LINE = 1 << 20;
+
+/** Timeout for the last records of a child that has exited (ms). */
+const LAST_RECORDS_MS = 200;
+
+/** Time without a record after which no other is expected (ms). */
+const SILENCE_MS = 5;
 
 export class RecordReader {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onRecord: (record: LaneRecord) => void;
-  readonly #onGarbage: (text: string) => void;
+  readonly #onForeign: (text: string) => void;
   #rest = '';
   #skipping = false;
+  #hasForeign = false;
 
-  constructor(onRecord: (record: LaneRecord) => void, onGarbage: (text: string) => void) {
+  /** @param onForeign called for the first text that is not a record */
+  constructor(onRecord: (record: LaneRecord) => void, onForeign: (text: string) => void) {
     this.#onRecord = onRecord;
-    this.#onGarbage = onGarbage;
+    this.#onForeign = onForeign;
   }
 
-  /** Takes the next bytes and reports each record that is complete. */
+  /** Takes the next bytes, and reports each complete record. */
   push(chunk: Buffer): void {
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#line(line);
     if (this.#rest.length > MAX_LINE) {
-      if (!this.#skipping) this.#onGarbage(this.#rest);
       this.#skipping = true;
+      this.#reportForeign(this.#rest);
       this.#rest = '';
     }
   }
@@ -38,6 +50,27 @@ export class RecordReader {
     if (line === '') return;
     const record = parseRecord(line);
     if (record) this.#onRecord(record);
-    else this.#onGarbage(line);
+    else this.#reportForeign(line);
   }
+
+  #reportForeign(text: string): void {
+    if (!this.#hasForeign) this.#onForeign(text);
+    this.#hasForeign = true;
+  }
+}
+
+/** Resolves after the last record of an exited child: at the end of the lane, or at silence if descendants keep the lane open. */
+export async function lastRecords(lane: Socket, scheduler: Scheduler): Promise<void> {
+  if (lane.closed) return;
+  const closed = new Promise((resolve) => lane.once('close', resolve));
+  await Promise.race([closed, silence(lane, scheduler)]);
+}
+
+async function silence(lane: Socket, scheduler: Scheduler): Promise<void> {
+  const end = scheduler.now() + LAST_RECORDS_MS;
+  let received;
+  do {
+    received = lane.bytesRead;
+    await delay(scheduler, SILENCE_MS);
+  } while (received !== lane.bytesRead && scheduler.now() < end);
 }

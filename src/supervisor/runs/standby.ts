@@ -1,125 +1,153 @@
-// The standby: the next child, already booted, waiting at the gate. Owns that one process until its turn comes; knows
-// nothing of why a run begins or ends.
+// Keeps the standby: the next run, already booted, waiting at the gate. Owns its process and everything that is known of it until its
+// turn. Knows nothing of why a run starts or exits.
 import os from 'node:os';
-import type { RunInfo, GateMessage } from '../../protocol/control.cts';
+import type { RunInfo, GateMessage, PackageResolution } from '../../protocol/control.cts';
+import type { LaneRecord } from '../../protocol/records.cts';
 import type { Scheduler } from '../util/scheduler.ts';
 
-/** So many ms after the child has come up, its start is not slowed down any more. */
+/** Delay after which the boot of a standby no longer slows down the start of the current run (ms). */
 const REST_MS = 100;
 
-/** A program that opens and closes one socket after another must not have one started each time. So long, in ms, the next one waits at most. */
+/** Maximum delay for a program that opens and closes one socket after another: each of these discards a standby (ms). */
 const MAX_REST_MS = 60_000;
 
-/** One that has waited so long is replaced: what it has read of the system at its start gets old. */
-const OLD_MS = 3_600_000;
+/** Age at which a standby is replaced, because the system may have changed since its boot (ms). */
+const MAX_AGE_MS = 3_600_000;
 
-/** With less memory than this free, in bytes, there is none. */
-const ENOUGH_MEMORY = 256 * 2 ** 20;
+/** Minimum free memory for a standby (bytes). */
+const MIN_FREE_MEMORY = 256 * 2 ** 20;
 
-/** A child at the gate. */
-export interface Waiting {
+/** A run that waits at the gate. */
+export interface WaitingRun {
   readonly pid: number | undefined;
-  readonly isThere: boolean;
+  readonly isRunning: boolean;
   atGate: (message: GateMessage) => void;
-  kill: () => void;
+  signal: (name: 'SIGKILL') => void;
 }
 
-/** What a standby is to make ready. */
-export interface Usage {
+/** The work of a standby before its turn. */
+export interface WarmUp {
   readonly message: GateMessage & { kind: 'warm' };
-  /** What it takes from the disk for that, as it is when this is called; it is of use as long as the answer is the same. */
-  readonly mark: () => string;
+  /** Fingerprint of the files that this work reads. A standby is stale as soon as the fingerprint differs. */
+  readonly fingerprint: () => string;
 }
 
-export interface StandbyOptions<C extends Waiting> {
+/** The state of one standby. */
+export interface StandbySlot<R extends WaitingRun> {
+  readonly run: R;
+  /** Records from before its turn. */
+  readonly records: LaneRecord[];
+  /** Resolutions that its records may refer to by index. */
+  readonly resolutions: readonly PackageResolution[];
+  /** Whether the files that it has read are unchanged. */
+  readonly isFresh: () => boolean;
+  /** Sockets that it has inherited, see {@link StandbyOptions.sockets}. */
+  readonly sockets: string;
+}
+
+export interface StandbyOptions<R extends WaitingRun> {
   readonly scheduler: Scheduler;
-  /** What else one is started with, as a text that changes with it. */
-  readonly version: () => string;
-  /** Starts a child that waits at the gate. */
-  readonly spawn: () => C;
-  /** What it is to make ready. */
-  readonly usage: () => Usage;
+  /** Identifies the set of sockets that a run inherits now. */
+  readonly sockets: () => string;
+  /** Starts a run that waits at the gate. */
+  readonly spawn: () => R;
+  readonly warmUp: () => WarmUp;
   readonly onDebug: (text: string) => void;
 }
 
-export class Standby<C extends Waiting> {
-  readonly #options: StandbyOptions<C>;
-  #child: C | undefined;
-  #isFresh = (): boolean => false;
-  /** What it was started with. */
-  #version = '';
+export class Standby<R extends WaitingRun> {
+  readonly #options: StandbyOptions<R>;
+  #slot: StandbySlot<R> | undefined;
+  /** Cancels the start of the next standby, or its replacement. */
   #cancel: (() => void) | undefined;
   #rest = REST_MS;
 
-  constructor(options: StandbyOptions<C>) {
+  constructor(options: StandbyOptions<R>) {
     this.#options = options;
   }
 
-  /** The child is at rest: there will be a standby soon. */
+  /** Starts a standby soon, unless there is one. */
   prepare(): void {
-    if (this.#child?.isThere || this.#cancel) return;
+    if (this.#slot?.run.isRunning || this.#cancel) return;
     this.#cancel = this.#options.scheduler.after(this.#rest, () => this.#spawn());
   }
 
-  /** The standby, let through; undefined when there is none. The caller owns it from now on. */
-  take(begin: RunInfo): C | undefined {
-    if (this.#version !== this.#options.version() || (this.#child && !this.#isFresh())) this.discard();
-    const child = this.#child?.isThere ? this.#child : undefined;
-    this.#forget();
+  /** Opens the gate, and hands the standby over to the caller. Returns undefined if there is none, or if it is stale. */
+  take(begin: RunInfo): StandbySlot<R> | undefined {
+    const slot = this.#slot;
     this.#rest = REST_MS;
-    child?.atGate({ kind: 'go', begin });
-    return child;
+    if (!slot?.run.isRunning || slot.sockets !== this.#options.sockets() || !slot.isFresh()) {
+      this.discard();
+      return undefined;
+    }
+    this.#clear();
+    slot.run.atGate({ kind: 'go', begin });
+    return slot;
   }
 
-  /** What it has taken from the system is not so any more, or nobody needs it. */
-  discard(): void {
-    const child = this.#child;
-    this.#forget();
-    if (child?.isThere) child.kill();
+  /** Keeps a record for the turn of the standby. Ignores the records of an earlier one. */
+  record(run: R, record: LaneRecord): void {
+    if (run === this.#slot?.run) this.#slot.records.push(record);
   }
 
-  /** What one is started with may have changed. */
+  /** Kills the standby. Returns it, if it was running. */
+  discard(): R | undefined {
+    const run = this.#slot?.run;
+    this.#clear();
+    if (!run?.isRunning) return undefined;
+    run.signal('SIGKILL');
+    return run;
+  }
+
+  /** Replaces the standby if the set of sockets has changed. */
   refresh(): void {
-    if (!this.#child?.isThere || this.#version === this.#options.version()) return;
+    if (!this.#slot?.run.isRunning || this.#slot.sockets === this.#options.sockets()) return;
     this.#rest = Math.min(this.#rest * 2, MAX_REST_MS);
+    this.#replace();
+  }
+
+  #replace(): void {
     this.discard();
     this.prepare();
   }
 
-  #forget(): void {
-    this.#child = undefined;
+  #clear(): void {
+    this.#slot = undefined;
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
   #spawn(): void {
-    const { scheduler, spawn, version, usage, onDebug } = this.#options;
-    this.#forget();
+    const { scheduler, spawn, sockets, warmUp, onDebug } = this.#options;
+    this.#clear();
     const free = freeMemory();
-    if (free < ENOUGH_MEMORY) {
+    if (free < MIN_FREE_MEMORY) {
       onDebug(`no standby: ${Math.round(free / 2 ** 20)} MB of memory are free`);
       return;
     }
-    this.#version = version();
-    const { message, mark } = usage();
-    const before = mark();
-    this.#isFresh = () => mark() === before;
+    const { message, fingerprint } = warmUp();
+    const before = fingerprint();
+    let run: R;
     try {
-      this.#child = spawn();
+      run = spawn();
     } catch (error) {
       onDebug(`no standby: ${String(error)}`);
       return;
     }
-    this.#child.atGate(message);
-    onDebug(`a standby waits (pid ${this.#child.pid})`);
-    this.#cancel = scheduler.after(OLD_MS, () => {
-      this.discard();
-      this.prepare();
-    });
+    this.#slot = {
+      run,
+      records: [],
+      resolutions: message.found,
+      isFresh: () => fingerprint() === before,
+      sockets: sockets(),
+    };
+    run.atGate(message);
+    onDebug(`a standby waits (pid ${run.pid})`);
+    this.#cancel = scheduler.after(MAX_AGE_MS, () => this.#replace());
   }
 }
 
-/** In bytes; in a container, of what it may have. */
+/** Free memory (bytes); in a container, the rest of its limit. */
 function freeMemory(): number {
   const { availableMemory } = process as { availableMemory?: () => number };
   return availableMemory?.() ?? os.freemem();

@@ -1,63 +1,78 @@
-// What a run has used of Node and of installed packages, which the next run will use as well: what a standby makes ready.
-// Knows nothing of processes.
+// Lists the built-in modules and installed packages that a run has used, for the warm-up of the next run. Knows nothing of
+// processes.
 import { dirname, join } from 'node:path';
-import { isInPackage, pathOf, toModuleUrl } from '../../shared/module-url.ts';
 import type { PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord, UsedBuiltin } from '../../protocol/records.cts';
+import { isInPackage, pathOf, toModuleUrl } from '../../shared/module-url.ts';
 import { ancestors } from '../util/paths.ts';
 import { markOf, statOf, textOf } from '../util/safe-fs.ts';
-import type { Usage } from './standby.ts';
+import type { WarmUp } from './standby.ts';
 
-/** A program that finds more in packages starts slowly for other reasons; this would take memory. */
-const MAX_FOUND = 4000;
+/** Maximum number of resolutions. A program with more starts slowly for other reasons, and the list would take memory. */
+const MAX_RESOLUTIONS = 4000;
 
 const PACKAGE = /^(.*[\\/]node_modules)[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 export class WarmUpList {
   readonly #builtins: UsedBuiltin[] = [];
-  readonly #found: PackageResolution[] = [];
-  /** Folders that packages are found in, and the package.json of each. */
+  readonly #resolutions: PackageResolution[] = [];
+  /** Folders and files that change when a package is installed or removed. */
   readonly #installed = new Set<string>();
+  readonly #previous: readonly PackageResolution[];
 
-  /** Takes a record of the run. */
-  record(record: LaneRecord): void {
+  /** @param previous resolutions that the run knows from its warm-up */
+  constructor(previous: readonly PackageResolution[]) {
+    this.#previous = previous;
+  }
+
+  /** Replaces a reference to an earlier resolution by that resolution. Returns undefined for an unknown reference. */
+  expand(record: LaneRecord): LaneRecord | undefined {
+    if (record.kind !== 'again') return record;
+    const [specifier, parent, url] = this.#previous[record.index] ?? [];
+    if (specifier === undefined || url === undefined) return undefined;
+    return { kind: 'resolved', specifier, parent, url, stamp: undefined, again: true };
+  }
+
+  /** Adds a record of the run. */
+  add(record: LaneRecord): void {
     if (record.kind === 'builtin') this.#builtins.push(record);
-    if (record.kind === 'resolved' && isInPackage(record.url)) this.#resolved(record);
+    if (record.kind === 'resolved' && isInPackage(record.url)) this.#addResolution(record);
   }
 
   /**
-   * What has been used until now.
+   * The warm-up of the next run.
    *
-   * @param settings files that are read before the program begins
+   * @param settings absolute paths of files that are read before the program starts
    */
-  get(settings: readonly string[]): Usage {
+  get(settings: readonly string[]): WarmUp {
     const installed = [...this.#installed];
     return {
-      message: { kind: 'warm', builtins: [...this.#builtins], found: [...this.#found] },
-      mark: () => [...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join('\0'),
+      message: { kind: 'warm', builtins: [...this.#builtins], found: [...this.#resolutions] },
+      fingerprint: () =>
+        [...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join('\0'),
     };
   }
 
-  #resolved({ specifier, parent, url }: LaneRecord & { kind: 'resolved' }): void {
+  #addResolution({ specifier, parent, url }: LaneRecord & { kind: 'resolved' }): void {
     // A preload has no parent but the working directory.
-    if (parent === undefined || parent.endsWith('/') || this.#found.length >= MAX_FOUND) return;
+    if (parent === undefined || parent.endsWith('/') || this.#resolutions.length >= MAX_RESOLUTIONS) return;
     const module = toModuleUrl(url);
     const [, folder, name] = PACKAGE.exec((module && pathOf(module)) ?? '') ?? [];
     if (folder === undefined || name === undefined) return;
-    this.#found.push([specifier, parent, url]);
+    this.#resolutions.push([specifier, parent, url]);
     this.#installed.add(folder).add(`${folder}/${name}/package.json`).add(`${folder}/.package-lock.json`);
     if (isInPackage(parent)) return;
     const from = toModuleUrl(parent);
-    this.#nearer((from && pathOf(from)) ?? '', folder, name);
+    this.#addCloserFolders((from && pathOf(from)) ?? '', folder, name);
   }
 
-  /** Another package of this name may be installed where Node looks first. */
-  #nearer(from: string, folder: string, name: string): void {
+  /** A package of the same name may be installed in a folder that Node searches first. */
+  #addCloserFolders(from: string, folder: string, name: string): void {
     for (const ancestor of ancestors(from)) {
-      const nearer = join(ancestor, 'node_modules');
-      if (nearer === folder) return;
-      // With a scope there is one more folder.
-      this.#installed.add(nearer).add(dirname(join(nearer, name)));
+      const closer = join(ancestor, 'node_modules');
+      if (closer === folder) return;
+      // The name of a scoped package has one more folder.
+      this.#installed.add(closer).add(dirname(join(closer, name)));
     }
   }
 }

@@ -168,7 +168,7 @@ test('a script whose interpreter is not there is exit code 126', posix, async ()
   using project = new Project({ server: '#!/nowhere/sh\n' });
   fs.chmodSync(project.path('server'), 0o755);
   await using app = command(project, ['--', './server']);
-  await app.line(/cannot run "\.\/server": what its first line names \(#!\) is not there\./);
+  await app.line(/cannot run "\.\/server": the interpreter in its first line \(#!\) does not exist\./);
   await app.line(/failed with exit code 126/);
 });
 

@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Report } from '../../../src/shared/crash-report.ts';
 import { PageProcess } from '../../../src/supervisor/crash/page-process.ts';
-import type { Proc } from '../../../src/supervisor/processes/process-table.ts';
+import type { ProcessIdentity } from '../../../src/supervisor/processes/process-rows.ts';
 import { gone, isRunning, until } from '../../helpers/autoreload.ts';
 
 /** Windows has no descriptors to pass on: nothing is held there. */
@@ -41,7 +41,7 @@ interface HeldSockets {
 
 let held: HeldSockets;
 let page: PageProcess;
-let procs: readonly Proc[] = [];
+let procs: readonly ProcessIdentity[] = [];
 
 beforeEach(() => {
   held = hold();

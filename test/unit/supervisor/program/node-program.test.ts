@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { preloadOption } from '../../../../src/shared/preload-option.cts';
-import { buildNodeProgram } from '../../../../src/supervisor/program/node-program.ts';
-import type { NodeCommandLine, OwnModules } from '../../../../src/supervisor/program/node-program.ts';
+import { nodeProgram } from '../../../../src/supervisor/program/node-program.ts';
+import type { NodeCommandLine } from '../../../../src/supervisor/program/node-program.ts';
+import { INHERITED } from '../../../../src/supervisor/program/program.ts';
 import type { NodeProgram } from '../../../../src/supervisor/program/program.ts';
 import { Project, ROOT } from '../../../helpers/project.ts';
 
@@ -12,14 +13,14 @@ const PRELOAD = '/our own/preload.cjs';
 const LATE_GATE = '/autoreload/late-gate.cjs';
 const REGISTER = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
 
-const OWN: OwnModules = { preload: PRELOAD, lateGate: LATE_GATE, register: REGISTER };
+const OWN_MODULES = { preload: PRELOAD, lateGate: LATE_GATE, register: REGISTER };
 
 /** The program of a command line in a project. */
 function build(
   project: Project,
   line: Partial<NodeCommandLine>,
   loadedEnvFiles: readonly string[] = [],
-): Omit<NodeProgram, 'stdio'> {
+): NodeProgram {
   const whole = {
     execPath: '/node',
     argv0: 'node',
@@ -28,7 +29,7 @@ function build(
     env: {},
     ...line,
   };
-  return buildNodeProgram({ cwd: project.dir, ...whole }, loadedEnvFiles, OWN);
+  return nodeProgram({ cwd: project.dir, ...whole }, INHERITED, loadedEnvFiles, OWN_MODULES);
 }
 
 test('the command is what the user typed, less our own option', () => {

@@ -5,122 +5,136 @@ import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 
 const BEGIN = { generation: 2, reason: undefined, state: {} };
 
-/** A child at the gate that writes down what happens to it. */
-class FakeChild {
+/** A run at the gate that records the messages and signals it receives. */
+class FakeRun {
   readonly pid = 42;
-  readonly told: string[] = [];
-  isThere = true;
+  readonly received: string[] = [];
+  isRunning = true;
 
   atGate({ kind }: { readonly kind: string }): void {
-    this.told.push(kind);
+    this.received.push(kind);
   }
 
-  kill(): void {
-    this.told.push('kill');
-    this.isThere = false;
+  signal(name: 'SIGKILL'): void {
+    this.received.push(name);
+    this.isRunning = false;
   }
 }
 
-function bench(mark = () => ''): {
+function bench(fingerprint = () => ''): {
   scheduler: FakeScheduler;
-  standby: Standby<FakeChild>;
-  children: FakeChild[];
-  state: { version: string };
+  standby: Standby<FakeRun>;
+  runs: FakeRun[];
+  inherited: { sockets: string };
 } {
   const scheduler = new FakeScheduler();
-  const children: FakeChild[] = [];
-  const state = { version: '' };
-  const standby = new Standby<FakeChild>({
+  const runs: FakeRun[] = [];
+  const inherited = { sockets: '' };
+  const standby = new Standby<FakeRun>({
     scheduler,
-    version: () => state.version,
-    spawn: () => children[children.push(new FakeChild()) - 1]!,
-    usage: () => ({ message: { kind: 'warm', builtins: [], found: [] }, mark }),
+    sockets: () => inherited.sockets,
+    spawn: () => runs[runs.push(new FakeRun()) - 1]!,
+    warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [] }, fingerprint }),
     onDebug: () => {},
   });
-  return { scheduler, standby, children, state };
+  return { scheduler, standby, runs, inherited };
 }
 
-test('it is started a moment after the child has come up, and let through when it is taken', () => {
-  const { scheduler, standby, children } = bench();
+test('a standby starts shortly after the current run, and runs when it is taken', () => {
+  const { scheduler, standby, runs } = bench();
   standby.prepare();
-  assert.equal(children.length, 0);
+  assert.equal(runs.length, 0);
   scheduler.advance(100);
-  assert.equal(children.length, 1);
-  assert.equal(standby.take(BEGIN), children[0]);
-  assert.deepEqual(children[0]?.told, ['warm', 'go']);
+  assert.equal(runs.length, 1);
+  assert.equal(standby.take(BEGIN)?.run, runs[0]);
+  assert.deepEqual(runs[0]?.received, ['warm', 'go']);
   assert.equal(standby.take(BEGIN), undefined);
 });
 
-test('there is one at a time, however often it is prepared', () => {
-  const { scheduler, standby, children } = bench();
+test('there is at most one standby', () => {
+  const { scheduler, standby, runs } = bench();
   for (let i = 0; i < 3; i++) standby.prepare();
   scheduler.advance(100);
   standby.prepare();
   scheduler.advance(1000);
-  assert.equal(children.length, 1);
+  assert.equal(runs.length, 1);
 });
 
-test('one that is taken before it is there is none', () => {
-  const { scheduler, standby, children } = bench();
+test('a standby that has not started cannot be taken, and does not start later', () => {
+  const { scheduler, standby, runs } = bench();
   standby.prepare();
   assert.equal(standby.take(BEGIN), undefined);
   scheduler.advance(1000);
-  assert.equal(children.length, 0);
+  assert.equal(runs.length, 0);
 });
 
-test('one that has died is not taken, and is replaced when the next run has come up', () => {
-  const { scheduler, standby, children } = bench();
+test('a standby that has exited is not taken, and the next run gets another one', () => {
+  const { scheduler, standby, runs } = bench();
   standby.prepare();
   scheduler.advance(100);
-  children[0]!.isThere = false;
+  runs[0]!.isRunning = false;
   assert.equal(standby.take(BEGIN), undefined);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN), children[1]);
+  assert.equal(standby.take(BEGIN)?.run, runs[1]);
 });
 
-test('one that is discarded is killed, and so is one that gets old', () => {
-  const { scheduler, standby, children } = bench();
+test('a discarded standby and an old one are killed', () => {
+  const { scheduler, standby, runs } = bench();
   standby.prepare();
   scheduler.advance(100);
   standby.discard();
-  assert.deepEqual(children[0]?.told, ['warm', 'kill']);
+  assert.deepEqual(runs[0]?.received, ['warm', 'SIGKILL']);
   standby.prepare();
   scheduler.advance(100);
   scheduler.advance(3_600_000);
-  assert.deepEqual(children[1]?.told, ['warm', 'kill']);
+  assert.deepEqual(runs[1]?.received, ['warm', 'SIGKILL']);
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN), children[2]);
+  assert.equal(standby.take(BEGIN)?.run, runs[2]);
 });
 
-test('one that has read what is not so any more is killed when its turn comes', () => {
-  let mark = 'one';
-  const { scheduler, standby, children } = bench(() => mark);
+test('a standby is killed at its turn if the files it has read have changed', () => {
+  let fingerprint = 'one';
+  const { scheduler, standby, runs } = bench(() => fingerprint);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN), children[0]);
+  assert.equal(standby.take(BEGIN)?.run, runs[0]);
   standby.prepare();
   scheduler.advance(100);
-  mark = 'two';
+  fingerprint = 'two';
   assert.equal(standby.take(BEGIN), undefined);
-  assert.deepEqual(children[1]?.told, ['warm', 'kill']);
+  assert.deepEqual(runs[1]?.received, ['warm', 'SIGKILL']);
 });
 
-test('one that was started with what is not so any more is replaced', () => {
-  const { scheduler, standby, children, state } = bench();
+test('a standby is replaced when the set of held sockets changes', () => {
+  const { scheduler, standby, runs, inherited } = bench();
   standby.prepare();
   scheduler.advance(100);
   standby.refresh();
-  assert.equal(children[0]?.isThere, true);
-  state.version = 'another';
+  assert.equal(runs[0]?.isRunning, true);
+  inherited.sockets = 'other';
   standby.refresh();
-  assert.equal(children[0]?.isThere, false);
-  // Each time it waits longer, until the next run.
+  assert.equal(runs[0]?.isRunning, false);
+  // The delay doubles each time, until the next run.
   scheduler.advance(100);
-  assert.equal(children.length, 1);
+  assert.equal(runs.length, 1);
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN), children[1]);
+  assert.equal(standby.take(BEGIN)?.run, runs[1]);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(children.length, 3);
+  assert.equal(runs.length, 3);
+});
+
+test('records from before its turn are handed over with the standby, records of a discarded one are dropped', () => {
+  const { scheduler, standby, runs } = bench();
+  const prepare = (): void => {
+    standby.prepare();
+    scheduler.advance(100);
+  };
+  prepare();
+  standby.discard();
+  prepare();
+  standby.record(runs[0]!, { kind: 'up', at: 1 });
+  standby.record(runs[1]!, { kind: 'up', at: 2 });
+  assert.deepEqual(standby.take(BEGIN)?.records, [{ kind: 'up', at: 2 }]);
 });

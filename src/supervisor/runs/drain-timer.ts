@@ -1,0 +1,68 @@
+// Delays the stop signal of a run while the run finishes in-flight responses or prepares for its exit. Sends no signal itself.
+import type { LaneRecord } from '../../protocol/records.cts';
+import type { Scheduler } from '../util/scheduler.ts';
+
+/** Timeout for the first report that the run drains (ms). Without a report, the event loop of the run is blocked. */
+const FIRST_REPORT_MS = 500;
+
+export interface DrainTimerOptions {
+  readonly scheduler: Scheduler;
+  /** Timeout for in-flight responses (ms). */
+  readonly drainMs: number;
+  /** Called when the stop signal is due. */
+  readonly onDue: () => void;
+}
+
+export class DrainTimer {
+  readonly #options: DrainTimerOptions;
+  /** Whether the run listens on a held socket. */
+  #isServing = false;
+  /** Whether the app has work to do before it exits. */
+  #mustPrepare = false;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: DrainTimerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a stop signal is delayed. */
+  get isRunning(): boolean {
+    return this.#cancel !== undefined;
+  }
+
+  /** The run listens on a held socket. */
+  serve(): void {
+    this.#isServing = true;
+  }
+
+  /** Delays the stop signal. Returns false if the run needs no delay. */
+  start(): boolean {
+    if (!this.#isServing && !this.#mustPrepare) return false;
+    this.#restart(FIRST_REPORT_MS);
+    return true;
+  }
+
+  cancel(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /** Takes a record of the run. */
+  record(record: LaneRecord): void {
+    if (record.kind === 'wishes') this.#mustPrepare = record.end;
+    if (record.kind === 'adopted') this.#isServing = true;
+    if (!this.isRunning) return;
+    if (record.kind === 'draining') this.#restart(this.#options.drainMs);
+    if (record.kind === 'drained') this.#fire();
+  }
+
+  #restart(ms: number): void {
+    this.cancel();
+    this.#cancel = this.#options.scheduler.after(ms, () => this.#fire());
+  }
+
+  #fire(): void {
+    this.cancel();
+    this.#options.onDue();
+  }
+}
