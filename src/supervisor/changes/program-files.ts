@@ -4,7 +4,7 @@ import type { Baseline, Difference } from '../contents/baseline.ts';
 import { SelfWritten } from '../contents/self-written.ts';
 import { isSource } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
-import type { Found, Origin, TrackedFiles } from '../tracked/tracked-files.ts';
+import type { TrackedFiles } from '../tracked/tracked-files.ts';
 
 export class ProgramFiles {
   readonly #baseline: Baseline;
@@ -40,12 +40,6 @@ export class ProgramFiles {
   /** Absolute paths of the modules that the run has loaded, in order. */
   modules(): string[] {
     return this.#baseline.modules();
-  }
-
-  /** Starts to track a file. Returns whether the run may not have seen its current content. */
-  track(path: string, origin: Origin, found: Found): boolean {
-    this.#tracked.add(path, origin, found);
-    return this.#tracked.isTouched(path);
   }
 
   /** Compares a path with what the current run took from the disk; see {@link Baseline.examine}. */

@@ -108,7 +108,8 @@ export class ProgramWatcher {
       isIgnored,
       watcher: this.#fsWatcher,
       onFile: (path, origin, found) => {
-        if (this.files.track(path, origin, found)) this.#examine(path);
+        tracked.add(path, origin, found);
+        if (tracked.isTouched(path)) this.#examine(path);
         this.#deferWork();
       },
       onTouched: (path) => this.#examine(path),

@@ -102,17 +102,14 @@ export class Baseline {
   loaded(path: string, stamp: Stamp | undefined): void {
     if (this.#current.get(path)?.kind === 'module') return;
     const known = this.#contents.at(path, stamp);
-    this.#current.set(path, { kind: 'module', stamp: known?.stamp ?? stamp, hash: known?.hash });
-    if (!known) this.#unhashed.add(path);
+    this.#setModule(path, { kind: 'module', stamp: known?.stamp ?? stamp, hash: known?.hash });
   }
 
   /** The run has loaded a module that the previous run loaded too, and that has not changed since. */
   loadedAgain(path: string): void {
     if (this.#current.get(path)?.kind === 'module') return;
     const before = this.#previous.get(path);
-    const snapshot = before?.kind === 'module' ? before : this.#snapshot(path);
-    this.#current.set(path, snapshot);
-    if (snapshot.kind === 'module' && snapshot.hash === undefined) this.#unhashed.add(path);
+    this.#setModule(path, before?.kind === 'module' ? before : this.#snapshot(path));
   }
 
   /** The run followed a symbolic link to `target`. */
@@ -193,6 +190,11 @@ export class Baseline {
     }
     for (const path of young) this.#unhashed.add(path);
     return this.#unhashed.size > 0;
+  }
+
+  #setModule(path: string, snapshot: Snapshot): void {
+    this.#current.set(path, snapshot);
+    if (snapshot.kind === 'module' && snapshot.hash === undefined) this.#unhashed.add(path);
   }
 
   /** The hash when the run began. A file that was a module then is reported by the run itself: `now` stands. */

@@ -1,5 +1,5 @@
 // Lists the files that would make a missed import resolve, so that creating one of them restarts the program. Keeps no state.
-import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attempt } from '../../shared/attempt.ts';
 import { ancestors } from '../util/paths.ts';
@@ -78,7 +78,7 @@ function internalCandidates(parent: string): string[] {
 function packageCandidates(specifier: string, parent: string): string[] {
   const name = packageName(specifier);
   const subpath = specifier.slice(name.length + 1);
-  const folders = ancestors(parent).filter((folder) => !/[\\/]node_modules$/.test(folder));
+  const folders = ancestors(parent).filter((folder) => basename(folder) !== 'node_modules');
   const roots = folders.filter(
     (folder) => exists(join(folder, 'node_modules')) || exists(join(folder, 'package.json')),
   );

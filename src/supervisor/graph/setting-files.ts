@@ -5,8 +5,8 @@ import { AutoreloadError } from '../../shared/errors.ts';
 import { isInPackage, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import { display } from '../util/format.ts';
+import { ancestors, isInside } from '../util/paths.ts';
 import { exists, textOf } from '../util/safe-fs.ts';
-import { scopeFiles } from './package-scope.ts';
 import { isTypeScript } from './source-scan.ts';
 import { isTypeScriptLoader, nearestTsconfig, tsconfigFiles } from './tsconfig.ts';
 
@@ -62,7 +62,7 @@ export class SettingFiles {
     const folder = dirname(path);
     if (this.#scopedFolders.has(folder)) return;
     this.#scopedFolders.add(folder);
-    for (const file of scopeFiles(path, this.#options.cwd, exists)) this.#add(file, from);
+    for (const file of packageScope(path, this.#options.cwd)) this.#add(file, from);
   }
 
   /** Absolute paths of the setting files of this run, whether or not they exist. */
@@ -94,4 +94,21 @@ export class SettingFiles {
     const message = `${name} is not valid JSON, so what it extends may not be watched. Correct it.`;
     this.#options.onProblem(new AutoreloadError('ERR_AUTORELOAD_TSCONFIG', message));
   }
+}
+
+/**
+ * Lists the nearest package.json above a module, and the paths in the project where a nearer one would take effect.
+ *
+ * @param path absolute path of the module
+ * @param cwd folder of the project
+ */
+export function packageScope(path: string, cwd: string): string[] {
+  const files: string[] = [];
+  for (const folder of ancestors(path)) {
+    const file = join(folder, 'package.json');
+    const isNearest = exists(file);
+    if (isNearest || folder === cwd || isInside(folder, cwd)) files.push(file);
+    if (isNearest) break;
+  }
+  return files;
 }
