@@ -6,6 +6,7 @@ import type {
   BridgeChannel,
   ChangeHandler,
   BridgeRequest,
+  RestartExitCode,
   RestartHandler,
   RestartReason,
 } from './protocol/app-bridge.cts';
@@ -30,7 +31,7 @@ const kept = new Map<string, object>();
  * @example
  * process.exit(EX_TEMPFAIL);
  */
-export const EX_TEMPFAIL = 75;
+export const EX_TEMPFAIL: RestartExitCode = 75;
 
 /**
  * Whether a supervisor restarts this program when its files change. Worker threads and processes that the program has started

@@ -5,6 +5,9 @@
 /** Name of the channel. The API publishes a {@link BridgeRequest}; the loader answers within the same call. */
 export type BridgeChannel = 'autoreload.bridge';
 
+/** Exit code by which a run requests a restart: `EX_TEMPFAIL` of sysexits.h. A type, because the API loads no module. */
+export type RestartExitCode = 75;
+
 /** The message on the channel. The loader sets `bridge`. */
 export interface BridgeRequest {
   bridge?: Bridge;

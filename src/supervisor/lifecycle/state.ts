@@ -1,8 +1,8 @@
 // Defines the states of the life cycle, its events and its effects. transition.ts decides what follows from an event.
-import type { ChangedFile, RestartReason } from '../../protocol/app-bridge.cts';
+import type { ChangedFile, RestartExitCode, RestartReason } from '../../protocol/app-bridge.cts';
 
 /** Exit code by which a run asks for a restart (EX_TEMPFAIL of sysexits.h). */
-export const EXIT_RESTART = 75;
+export const EXIT_RESTART: RestartExitCode = 75;
 
 /** The exit of a run: its exit code, or the signal that killed it. */
 export interface Ended {
