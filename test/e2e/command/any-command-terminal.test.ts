@@ -1,4 +1,4 @@
-// In a terminal any command is in the foreground, and yet nothing of it is left.
+// In a terminal, a command runs in the foreground, and still no process outlives its run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, isRunning } from '../../helpers/autoreload.ts';
@@ -10,11 +10,11 @@ const linux = { skip: process.platform !== 'linux' && '`script` of util-linux ma
 
 const CTRL_C = '\x03';
 
-/** Reads lines and greets. */
+/** Answers each line of input. */
 const PROMPT = 'echo ready\nwhile read -r name; do echo "hello $name"; done\n';
 
-/** A grandchild, and one whose parent has gone; nobody ends by SIGTERM where `trap` says so. */
-const family = (trap: string): string => `${trap}
+/** A process with a grandchild and an orphan. `trap` may make them all ignore SIGTERM. */
+const treeWith = (trap: string): string => `${trap}
 sh -c 'echo "grandchild $$"; sleep 60; :' &
 (sh -c 'echo "orphan $$"; sleep 60; :' &)
 echo "first $$"
@@ -38,7 +38,7 @@ test('a command reads from the terminal, before and after a restart', linux, asy
   await app.line('hello grace');
 });
 
-test('one Ctrl-C is one SIGINT for the command, which ends in its own time', linux, async () => {
+test('Ctrl-C sends the command one SIGINT, and the command may take its time to exit', linux, async () => {
   const script = `trap 'echo; echo got' INT\necho ready\nwhile :; do sleep 0.02; [ -e end ] && exit 9; done\n`;
   using project = new Project({ 'run.sh': script });
   await using app = terminal(project, ['--watch', '*.sh', '--', 'sh', 'run.sh']);
@@ -50,43 +50,43 @@ test('one Ctrl-C is one SIGINT for the command, which ends in its own time', lin
   assert.equal(app.transcript.count(/^got$/), 1);
 });
 
-test('Ctrl-C ends a command, and what it has started in the background', linux, async () => {
-  using project = new Project({ 'run.sh': family('') });
+test('Ctrl-C terminates a command and its background processes', linux, async () => {
+  using project = new Project({ 'run.sh': treeWith('') });
   await using app = terminal(project, ['--', 'sh', 'run.sh']);
-  const pids = await everybody(app);
+  const pids = await pidsOfTree(app);
   app.type(CTRL_C);
   assert.equal(await app.end(), 130);
   await Promise.all(pids.map((pid) => gone(pid)));
 });
 
-for (const [who, trap] of [
-  ['all', ''],
-  ['all, stubborn as they are,', "trap '' TERM"],
+for (const [tree, trap] of [
+  ['a process tree', ''],
+  ['a process tree that ignores SIGTERM', "trap '' TERM"],
 ] as const) {
-  test(`a restart in a terminal ends ${who} that the command has started`, linux, async () => {
-    using project = new Project({ 'a.txt': 'one\n', 'run.sh': family(trap) });
+  test(`a restart in a terminal terminates ${tree}`, linux, async () => {
+    using project = new Project({ 'a.txt': 'one\n', 'run.sh': treeWith(trap) });
     await using app = terminal(project, ['--', 'sh', 'run.sh'], { AUTORELOAD_GRACE: '300' });
-    const pids = await everybody(app);
+    const pids = await pidsOfTree(app);
     project.write('a.txt', 'two\n');
     await app.line(/ a\.txt changed, restarting$/);
-    await everybody(app);
+    await pidsOfTree(app);
     for (const pid of pids) assert.equal(isRunning(pid), false);
   });
 
-  test(`${who} in a terminal end when autoreload is killed`, linux, async () => {
-    using project = new Project({ 'run.sh': family(trap) });
+  test(`${tree} in a terminal is killed when autoreload is killed`, linux, async () => {
+    using project = new Project({ 'run.sh': treeWith(trap) });
     await using app = terminal(project, ['--', 'sh', 'run.sh']);
-    const pids = await everybody(app);
+    const pids = await pidsOfTree(app);
     process.kill(app.pid, 'SIGKILL');
     await Promise.all(pids.map((pid) => gone(pid, 1000)));
   });
 }
 
-test('a restart leaves alone what is in the same pipeline', linux, async () => {
+test('a restart leaves the other processes of a pipeline running', linux, async () => {
   const reader = 'while read -r line; do echo "$line, read by $$ at $(date +%s)"; done';
   const autoreload = [process.execPath, CLI, '--', 'sh', 'run.sh'].map(quoted).join(' ');
   const pipeline = `${autoreload} | sh -c ${quoted(reader)}; echo "pipeline over"`;
-  // `script` gives the shell the terminal; the pipeline is in its process group.
+  // `script` hands the terminal to the shell, whose process group contains the pipeline.
   const start = `require('node:child_process').spawn('sh', ['-c', ${JSON.stringify(pipeline)}], { stdio: 'inherit' })`;
   using project = new Project({ 'run.sh': 'echo one\nexec sleep 60\n' });
   await using app = new Terminal(project, ['-e', start]);
@@ -99,7 +99,7 @@ test('a restart leaves alone what is in the same pipeline', linux, async () => {
   await app.end();
 });
 
-test('the terminal is as it was when a command has left it in raw mode', linux, async () => {
+test('the terminal is restored after a command has left it in raw mode', linux, async () => {
   const raw = 'stty raw -echo\nprintf "raw\\r\\n"\nexec sleep 60\n';
   using project = new Project({ 'run.sh': raw });
   await using app = terminal(project, ['--', 'sh', 'run.sh']);
@@ -110,8 +110,8 @@ test('the terminal is as it was when a command has left it in raw mode', linux, 
   await app.line('hello ada');
 });
 
-/** Waits until all are there, and autoreload has said so: killed before, it knows nothing of them. Their pids. */
-async function everybody(app: Terminal): Promise<number[]> {
+/** Waits for all processes and for the line of autoreload, before which a killed supervisor may leave them running. Returns the pids. */
+async function pidsOfTree(app: Terminal): Promise<number[]> {
   const names = [/^first \d+$/, /^grandchild \d+$/, /^orphan \d+$/];
   const lines = await app.transcript.inAnyOrder(...names, /started: /);
   return lines.slice(0, -1).map((line) => Number(line.split(' ')[1]));

@@ -1,4 +1,4 @@
-// Any command is run as a shell would run it, and again when a file has changed.
+// Any command runs as in a shell, and again after a change of a file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -7,21 +7,21 @@ import type { Run } from '../../helpers/autoreload.ts';
 import { command, without } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
-/** Windows has neither `sh` nor exit codes of a shell. */
+/** Windows has neither `sh` nor the exit codes of a shell. */
 const posix = { skip: process.platform === 'win32' && 'POSIX shell' };
 const python = { skip: without('python3') };
 const COMPILER = 'gcc';
 const compiler = { skip: without(COMPILER) };
 
-/** Autoreload knows of the run: killed at the end of a test before, it would leave it. */
+/** Before this line, a supervisor that is killed at the end of a test may leave the run behind. */
 const STARTED = /\] started: /;
 
-/** A program that tells something of itself as JSON, and stays. */
-const tells = (what: string): string =>
-  `console.log(JSON.stringify(${what}));\nsetInterval(() => {}, 1000);\n`;
+/** A program that prints an expression as JSON, and keeps running. */
+const printing = (expression: string): string =>
+  `console.log(JSON.stringify(${expression}));\nsetInterval(() => {}, 1000);\n`;
 
-test('the command gets its arguments as they are', async () => {
-  using project = new Project({ 'tell.cjs': tells('process.argv.slice(2)') });
+test('arguments reach the command unchanged', async () => {
+  using project = new Project({ 'print.cjs': printing('process.argv.slice(2)') });
   const args = [
     '',
     'two words',
@@ -36,50 +36,50 @@ test('the command gets its arguments as they are', async () => {
     'ü\nü',
     '&& echo no',
   ];
-  await using app = command(project, ['--', process.execPath, 'tell.cjs', ...args]);
+  await using app = command(project, ['--', process.execPath, 'print.cjs', ...args]);
   const [line] = await app.lines(/^\["/, /^\[autoreload\] started: /);
   assert.deepEqual(JSON.parse(line!), args);
 });
 
-test('the environment is that of autoreload, and a change is told in AUTORELOAD_CHANGED', posix, async () => {
-  using project = new Project({ 'tell.cjs': tells('process.env'), 'b.txt': 'one\n' });
-  const env = { MINE: 'a "b"\n', AUTORELOAD_CHANGED: 'of another', AUTORELOAD_GRACE: '4000' };
-  await using app = command(project, ['--', process.execPath, 'tell.cjs'], { env });
-  const first = await told(app);
-  assert.equal(first['MINE'], env.MINE);
-  assert.deepEqual(
-    Object.keys(first).filter((name) => name.startsWith('AUTORELOAD_')),
-    // The timeout is that of the test helper.
-    ['AUTORELOAD_TIMEOUT', 'AUTORELOAD_GRACE'],
-  );
-  project.write('b.txt', 'two\n');
-  const second = await told(app);
-  assert.deepEqual(second, { ...first, AUTORELOAD_CHANGED: project.path('b.txt') });
-  project.write('tell.cjs', `${tells('process.env')}\n`);
-  project.write('b.txt', 'three\n');
-  const { AUTORELOAD_CHANGED: changed = '' } = await told(app);
-  assert.deepEqual(changed.split('\n').toSorted(), [project.path('b.txt'), project.path('tell.cjs')]);
-});
-
 test(
-  'a run that asks for another by exit code 75 gets one, of which no file is the cause',
+  'the command inherits the environment, and AUTORELOAD_CHANGED names the changed files',
   posix,
   async () => {
-    using project = new Project({ 'a.txt': 'one\n' });
-    const script =
-      'echo "changed:$AUTORELOAD_CHANGED"; if mkdir once 2>/dev/null; then exit 75; fi; exec sleep 60';
-    // What it makes itself does not count.
-    await using app = command(project, ['--watch', 'a.txt', '--', 'sh', '-c', script]);
-    await app.lines('changed:', STARTED);
-    await app.lines(
-      /^\[autoreload\] sh -c 'echo \.\.\. asked for a restart \(exit code 75\), restarting$/,
-      'changed:',
-      STARTED,
+    using project = new Project({ 'print.cjs': printing('process.env'), 'b.txt': 'one\n' });
+    const env = { MINE: 'a "b"\n', AUTORELOAD_CHANGED: 'inherited', AUTORELOAD_GRACE: '4000' };
+    await using app = command(project, ['--', process.execPath, 'print.cjs'], { env });
+    const first = await printed(app);
+    assert.equal(first['MINE'], env.MINE);
+    assert.deepEqual(
+      Object.keys(first).filter((name) => name.startsWith('AUTORELOAD_')),
+      // The test helper sets the timeout.
+      ['AUTORELOAD_TIMEOUT', 'AUTORELOAD_GRACE'],
     );
+    project.write('b.txt', 'two\n');
+    const second = await printed(app);
+    assert.deepEqual(second, { ...first, AUTORELOAD_CHANGED: project.path('b.txt') });
+    project.write('print.cjs', `${printing('process.env')}\n`);
+    project.write('b.txt', 'three\n');
+    const { AUTORELOAD_CHANGED: changed = '' } = await printed(app);
+    assert.deepEqual(changed.split('\n').toSorted(), [project.path('b.txt'), project.path('print.cjs')]);
   },
 );
 
-test('a Python program is restarted when a file of its own changes', python, async () => {
+test('exit code 75 causes another run, without changed files', posix, async () => {
+  using project = new Project({ 'a.txt': 'one\n' });
+  const script =
+    'echo "changed:$AUTORELOAD_CHANGED"; if mkdir once 2>/dev/null; then exit 75; fi; exec sleep 60';
+  // Files that the command creates do not count.
+  await using app = command(project, ['--watch', 'a.txt', '--', 'sh', '-c', script]);
+  await app.lines('changed:', STARTED);
+  await app.lines(
+    /^\[autoreload\] sh -c 'echo \.\.\. asked for a restart \(exit code 75\), restarting$/,
+    'changed:',
+    STARTED,
+  );
+});
+
+test('a Python program restarts after a change of one of its files', python, async () => {
   const main = 'import os, dep\nprint("python", dep.VALUE, flush=True)\nimport time\ntime.sleep(60)\n';
   using project = new Project({ 'main.py': main, 'dep.py': "VALUE = 'one'\n", 'notes.txt': 'one\n' });
   const args = ['--watch', '.', '--ext', 'py', '--', 'python3', '-B', 'main.py'];
@@ -96,7 +96,7 @@ test('a Python program is restarted when a file of its own changes', python, asy
   assert.equal(app.restarts, 3);
 });
 
-test('a pipeline of a shell is restarted as a whole', posix, async () => {
+test('a shell pipeline restarts as a whole', posix, async () => {
   using project = new Project({ 'in.txt': 'one\n' });
   await using app = command(project, [
     '--',
@@ -112,17 +112,17 @@ test('a pipeline of a shell is restarted as a whole', posix, async () => {
   await app.lines('[autoreload] in.txt changed, restarting', '[two]', STARTED);
 });
 
-test('a compiled program is restarted when it has been built anew', compiler, async () => {
+test('a compiled program restarts after a new build', compiler, async () => {
   using project = new Project({});
   build(project, 'one');
-  // The sources do not count, the program does.
+  // The executable counts, its sources do not.
   await using app = command(project, ['--watch', '*.conf', '--', './server', '-c', 'server.conf']);
   await app.lines('serving one', /^\[autoreload\] started: \.\/server -c server\.conf, watching 1 file$/);
   build(project, 'two');
   await app.lines('[autoreload] server changed, restarting', 'serving two', STARTED);
 });
 
-test('a command that is not in PATH is named, and tried again after a change', async () => {
+test('a command that is not in PATH is named, and retried after a change', async () => {
   using project = new Project({ 'a.txt': 'one\n' });
   await using app = command(project, ['--', 'pyhton', 'main.py']);
   const missing =
@@ -139,7 +139,7 @@ test('a command that is not in PATH is named, and tried again after a change', a
   assert.deepEqual(await app.end(), { code: 127, signal: null });
 });
 
-test('a command that is not there yet is started when it is', posix, async () => {
+test('a missing command starts as soon as it exists', posix, async () => {
   using project = new Project({});
   await using app = command(project, ['--watch', '*.conf', '--', './bin/server']);
   await app.line('[autoreload] cannot find "./bin/server": no such file. Build it, or correct the path.');
@@ -151,7 +151,7 @@ test('a command that is not there yet is started when it is', posix, async () =>
   await app.lines('[autoreload] bin/server created, restarting', 'built', STARTED);
 });
 
-test('a file that may not be executed is exit code 126', posix, async () => {
+test('a file without execute permission leads to exit code 126', posix, async () => {
   using project = new Project({ 'my server': '#!/bin/sh\necho no\n' });
   await using app = command(project, ['--', './my server']);
   await app.line(
@@ -164,7 +164,7 @@ test('a file that may not be executed is exit code 126', posix, async () => {
   assert.deepEqual(await app.end(), { code: 126, signal: null });
 });
 
-test('a script whose interpreter is not there is exit code 126', posix, async () => {
+test('a script with a missing interpreter leads to exit code 126', posix, async () => {
   using project = new Project({ server: '#!/nowhere/sh\n' });
   fs.chmodSync(project.path('server'), 0o755);
   await using app = command(project, ['--', './server']);
@@ -172,13 +172,13 @@ test('a script whose interpreter is not there is exit code 126', posix, async ()
   await app.line(/failed with exit code 126/);
 });
 
-test('with --on-crash exit a command that is not there ends autoreload at once', async () => {
+test('with --on-crash exit, a missing command ends autoreload at once', async () => {
   using project = new Project({});
   await using app = command(project, ['--on-crash', 'exit', '--', 'pyhton']);
   assert.deepEqual(await app.end(), { code: 127, signal: null });
 });
 
-test('autoreload ends as the command did', posix, async () => {
+test('autoreload exits with the exit code of the command', posix, async () => {
   using project = new Project({});
   await using app = command(project, ['--', 'sh', '-c', 'exit 3']);
   await app.line(/^\[autoreload\] sh -c 'exit 3' failed with exit code 3, waiting for a change/);
@@ -186,7 +186,7 @@ test('autoreload ends as the command did', posix, async () => {
   assert.deepEqual(await app.end(), { code: 3, signal: null });
 });
 
-test('all that is printed comes through a pipe', posix, async () => {
+test('the whole output arrives through a pipe', posix, async () => {
   using project = new Project({});
   const count = 100_000;
   const script = `i=0; while [ $i -lt ${count} ]; do i=$((i+1)); echo "line $i"; done`;
@@ -197,7 +197,7 @@ test('all that is printed comes through a pipe', posix, async () => {
   assert.equal(lines.at(-1), `line ${count}`);
 });
 
-test('what comes in goes to the command', posix, async () => {
+test('the command reads stdin', posix, async () => {
   using project = new Project({});
   await using app = command(project, ['--', 'sh', '-c', 'read a; echo "got $a"; cat'], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -209,13 +209,13 @@ test('what comes in goes to the command', posix, async () => {
   await app.line(`[autoreload] sh -c 'read a; echo "got $a"; cat' completed, waiting for a change in 1 file`);
 });
 
-/** The environment that the newest run has told. */
-async function told(app: Run): Promise<Record<string, string>> {
+/** The environment that the newest run has printed. */
+async function printed(app: Run): Promise<Record<string, string>> {
   const [line] = await app.lines(/^\{/, /started: /);
   return JSON.parse(line!) as Record<string, string>;
 }
 
-/** Compiles a program that says a word, and stays. */
+/** Compiles a program that prints a word, and keeps running. */
 function build(project: Project, word: string): void {
   const source = `#include <stdio.h>\n#include <unistd.h>\nint main(void) { puts("serving ${word}"); fflush(stdout); sleep(60); }\n`;
   execFileSync(COMPILER, ['-x', 'c', '-o', project.path('server'), '-'], { input: source });

@@ -1,4 +1,5 @@
-// How it ends: the exit code is the program's, a time limit ends all, and nothing is left behind, whoever is killed.
+// The end of supervision: the exit code of the program is passed on, a timeout stops everything, and no process is left, whichever
+// process is killed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, up } from '../../helpers/autoreload.ts';
@@ -38,7 +39,7 @@ for (const [what, args, code, ended] of [
   });
 }
 
-test('the signal that has ended the program is passed on, with --on-crash exit', posix, async () => {
+test('the signal that killed the program is passed on, with --on-crash exit', posix, async () => {
   using project = new Project({
     'app.js': "process.kill(process.pid, 'SIGKILL');\nsetInterval(() => {}, 1000);\n",
   });
@@ -52,7 +53,7 @@ test('the exit code of any command is passed on', posix, async () => {
   assert.deepEqual(await app.end(), { code: 42, signal: null });
 });
 
-test('Ctrl-C while it waits after exit code 3 ends with exit code 3', posix, async () => {
+test('Ctrl-C during the wait after exit code 3 leads to exit code 3', posix, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
   await using app = command(project, ['app.js']);
   await app.line('[autoreload] app.js failed with exit code 3, waiting for a change in 1 file');
@@ -60,7 +61,7 @@ test('Ctrl-C while it waits after exit code 3 ends with exit code 3', posix, asy
   assert.deepEqual(await app.end(), { code: 3, signal: null });
 });
 
-test('Ctrl-C while the next try is waited for ends with the exit code of the last', posix, async () => {
+test('Ctrl-C before a retry leads to the exit code of the last run', posix, async () => {
   using project = new Project({ 'app.js': 'process.exit(3);\n' });
   await using app = command(project, ['--on-crash', 'retry', 'app.js']);
   await app.line(/retrying in 800 ms$/);
@@ -80,14 +81,14 @@ for (const [what, code, ended] of [
   });
 }
 
-test('--timeout ends the wait for a change, with the exit code of the last run', async () => {
+test('--timeout ends the wait for a change with the exit code of the last run', async () => {
   using project = new Project({ 'app.js': 'process.exit(5);\n' });
   await using app = command(project, ['--timeout', '3s', 'app.js']);
   await app.line('[autoreload] app.js failed with exit code 5, waiting for a change in 1 file');
   assert.deepEqual(await app.end(), { code: 5, signal: null });
 });
 
-test('--timeout ends any command', posix, async () => {
+test('--timeout stops any command', posix, async () => {
   using project = new Project({});
   await using app = command(project, ['--timeout', '3s', '--', 'sh', '-c', 'echo "pid $$"; exec sleep 60']);
   const pid = Number((await app.line(/^pid /)).slice(4));
@@ -96,7 +97,7 @@ test('--timeout ends any command', posix, async () => {
 });
 
 /** A program that starts a shell, which starts two more processes. */
-const FAMILY = `
+const TREE = `
 import { spawn } from 'node:child_process';
 console.log('pid', process.pid);
 spawn('sh', ['-c', 'echo "pid $$"; sleep 60 & echo "pid $!"; wait'], { stdio: 'inherit' });
@@ -108,7 +109,7 @@ for (const [kind, args] of [
 ] as const) {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
     test(`${signal} to autoreload alone leaves nothing of ${kind} behind`, posix, async () => {
-      using project = new Project({ 'app.js': FAMILY });
+      using project = new Project({ 'app.js': TREE });
       await using app = command(project, args);
       const lines = await three(app);
       app.kill(signal);
@@ -118,12 +119,12 @@ for (const [kind, args] of [
   }
 }
 
-test('what the program has started does not outlive a restart', posix, async () => {
-  using project = new Project({ 'app.js': FAMILY });
+test('descendants of the program do not outlive a restart', posix, async () => {
+  using project = new Project({ 'app.js': TREE });
   await using app = command(project, ['app.js']);
   const pids = await three(app);
   await up(app);
-  project.write('app.js', `${FAMILY}// edited\n`);
+  project.write('app.js', `${TREE}// edited\n`);
   await app.line('[autoreload] app.js changed, restarting');
   await three(app);
   for (const pid of pids) await gone(pid);

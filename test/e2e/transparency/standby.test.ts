@@ -1,4 +1,4 @@
-// The next run is booted before it is needed, and nobody notices but by its speed.
+// A standby boots the next run in advance, without any visible difference but its speed.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const DEBUG = { AUTORELOAD_LOG: 'debug' };
 const OURS = ['--import', 'autoreload/register'];
 const linux = { skip: process.platform !== 'linux' };
 
-/** Waits for a standby, and gives its pid. */
+/** Waits for a standby, and returns its pid. */
 async function standby(app: Run): Promise<number> {
   const line = await app.line(/^\[autoreload\] a standby waits \(pid \d+\)$/);
   return Number(/\d+/.exec(line)?.[0]);
@@ -22,7 +22,7 @@ for (const [type, entry] of [
   ['module', "import http from 'node:http';\nimport './dep.js';\n"],
   ['commonjs', "require('node:http');\nrequire('./dep.js');\n"],
 ] as const) {
-  test(`a restart lets the standby through: ${type}`, async () => {
+  test(`a restart uses the standby: ${type}`, async () => {
     using project = new Project({
       'package.json': JSON.stringify({ type }),
       'app.js': `${entry}console.log('pid', process.pid);\n${STAY}`,
@@ -38,7 +38,7 @@ for (const [type, entry] of [
   });
 }
 
-test('nothing of the program runs before its turn, not even a preload', async () => {
+test('no code of the program runs before its turn, not even a preload', async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';\nfs.appendFileSync('ran', 'app\\n');\n${STAY}`,
     'preload.js': "import fs from 'node:fs';\nfs.appendFileSync('ran', 'preload\\n');\n",
@@ -51,7 +51,7 @@ test('nothing of the program runs before its turn, not even a preload', async ()
   assert.equal(project.read('ran'), 'preload\napp\npreload\napp\n');
 });
 
-test('what a run that has waited sees is what the first one saw', linux, async () => {
+test('a former standby sees the same process state as the first run', linux, async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';
 const { argv, execArgv, env, title } = process;
@@ -78,7 +78,7 @@ for (const [name, entry, show] of [
   ['ESM', 'app.mjs', "import look from './look.cjs';\nimport http from 'node:http';\nlook.show('all');\n"],
   ['CommonJS', 'app.cjs', "require('node:http');\nrequire('./look.cjs').show('all');\n"],
 ] as const) {
-  test(`a run sees the same whether it has waited or not, down to each property: ${name}`, async () => {
+  test(`a former standby sees the same properties as any other run: ${name}`, async () => {
     const seen: (readonly string[])[] = [];
     for (const on of ['1', '0']) {
       using project = new Project({ 'look.cjs': LOOK, [entry]: `${show}console.log('end');\n${STAY}` });
@@ -88,7 +88,7 @@ for (const [name, entry, show] of [
       else await app.line(/is up in/);
       project.write(entry, `${project.read(entry)}// edited\n`);
       await app.line('end');
-      // The folder of each project has a name of its own, and so has its switch.
+      // The projects differ in the name of their folder and in this variable.
       const lines = app.transcript
         .lines('stdout')
         .map((line) => line.replaceAll(project.dir, '').replace(/\["AUTORELOAD_STANDBY","\d"\],?/, ''));
@@ -102,7 +102,7 @@ for (const [name, entry, show] of [
   });
 }
 
-test('one that has read an env file is not let through when the file has changed', async () => {
+test('a standby that has read an env file is discarded when the file changes', async () => {
   using project = new Project({ 'app.js': `console.log('env', process.env.A);\n${STAY}`, '.env': 'A=1\n' });
   await using app = run(project, 'app.js', { env: DEBUG, execArgv: ['--env-file=.env', ...OURS] });
   await app.line('env 1');
@@ -114,7 +114,7 @@ test('one that has read an env file is not let through when the file has changed
   }
 });
 
-test('one that has died is missed by nobody', async () => {
+test('the death of a standby has no consequences', async () => {
   using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
   await using app = run(project, 'app.js', { env: DEBUG });
   await app.line('runs');
@@ -127,7 +127,7 @@ test('one that has died is missed by nobody', async () => {
   assert.equal(app.transcript.count(/was killed by/), 0);
 });
 
-test('a program that is broken or complete has a standby for the fix', async () => {
+test('a program that has crashed gets a standby for the fix', async () => {
   using project = new Project({ 'app.js': "console.log('runs');\nprocess.exit(3);\n" });
   await using app = run(project, 'app.js', { env: DEBUG });
   await app.line(/failed with exit code 3/);
@@ -137,7 +137,7 @@ test('a program that is broken or complete has a standby for the fix', async () 
 });
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`it ends with the supervisor: ${signal}`, async () => {
+  test(`the standby ends with the supervisor: ${signal}`, async () => {
     using project = new Project({ 'app.js': STAY });
     await using app = run(project, 'app.js', { env: DEBUG });
     const pid = await standby(app);
@@ -148,7 +148,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   });
 }
 
-test('a run that comes in place of one that was thrown away ends with the supervisor, also when it is busy', async () => {
+test('a busy run that replaced a discarded standby ends with the supervisor', async () => {
   using project = new Project({
     '.env': 'A=1\n',
     'app.js': `console.log('pid', process.pid);
@@ -166,8 +166,8 @@ ${STAY}`,
   await gone(Number(pid));
 });
 
-test('a package that is installed nearer is taken', async () => {
-  const nearer = 'src/node_modules/dep/index.js';
+test('a package that is installed in a closer folder takes precedence', async () => {
+  const closer = 'src/node_modules/dep/index.js';
   using project = new Project({
     'package.json': '{}',
     'node_modules/dep/index.js': "module.exports = 'far';\n",
@@ -176,16 +176,16 @@ test('a package that is installed nearer is taken', async () => {
   await using app = run(project, 'src/app.js', { env: DEBUG });
   await app.line('far');
   await standby(app);
-  // It has looked for the package when another one is waiting in its place.
+  // This run has resolved the package once another standby waits.
   project.write('src/app.js', `${project.read('src/app.js')}// edited\n`);
   await app.line('far');
   await standby(app);
-  project.write(nearer, "module.exports = 'near';\n");
+  project.write(closer, "module.exports = 'near';\n");
   project.write('src/app.js', `${project.read('src/app.js')}// edited\n`);
   await app.line('near');
 });
 
-test('AUTORELOAD_STANDBY=0, and a program that is debugged, have none', linux, async () => {
+test('there is no standby with AUTORELOAD_STANDBY=0, nor for a program that is debugged', linux, async () => {
   for (const [env, execArgv] of [
     [{ AUTORELOAD_STANDBY: '0' }, OURS],
     [{}, ['--inspect=0', ...OURS]],

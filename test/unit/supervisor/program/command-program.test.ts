@@ -10,13 +10,13 @@ import type { CommandContext } from '../../../../src/supervisor/program/command-
 
 const context: CommandContext = { cwd: process.cwd(), env: {}, platform: 'linux', isTerminal: false };
 
-test('a group of its own, the one that has the terminal, or a job', () => {
-  const placeOf = (changes: Partial<CommandContext>): string =>
+test('the group of a command is its own, the group of the terminal, or a job', () => {
+  const groupingOf = (changes: Partial<CommandContext>): string =>
     commandProgram(['x'], { ...context, ...changes }).grouping;
-  assert.equal(placeOf({}), 'own');
-  assert.equal(placeOf({ isTerminal: true }), 'shared');
-  assert.equal(placeOf({ platform: 'win32' }), 'job');
-  assert.equal(placeOf({ platform: 'win32', isTerminal: true }), 'job');
+  assert.equal(groupingOf({}), 'own');
+  assert.equal(groupingOf({ isTerminal: true }), 'shared');
+  assert.equal(groupingOf({ platform: 'win32' }), 'job');
+  assert.equal(groupingOf({ platform: 'win32', isTerminal: true }), 'job');
 });
 
 test('a name is looked up in PATH, a path is a file', () => {
@@ -24,8 +24,8 @@ test('a name is looked up in PATH, a path is a file', () => {
   assert.ok(commandProgram(['./server'], context).path?.startsWith(process.cwd()));
 });
 
-test('a name that is that of a script may have been meant as one, where it has been typed', () => {
-  for (const [file, isTyped, isOne] of [
+test('a typed name of a script is recognized', () => {
+  for (const [file, isTyped, isScript] of [
     ['app.js', true, true],
     ['app.mts', true, true],
     ['app.js', false, false],
@@ -33,11 +33,11 @@ test('a name that is that of a script may have been meant as one, where it has b
     ['app.py', true, false],
   ] as const) {
     const { script } = commandProgram([file], { ...context, isTyped });
-    assert.equal(script !== undefined, isOne, file);
+    assert.equal(script !== undefined, isScript, file);
   }
 });
 
-test('what has changed is told as far as there is room', () => {
+test('changed files are named up to the maximum length', () => {
   assert.deepEqual(withChanged({ A: '1', AUTORELOAD_CHANGED: 'old' }, []), { A: '1' });
   assert.deepEqual(withChanged({}, ['/a', '/b']), { AUTORELOAD_CHANGED: '/a\n/b' });
   const many = Array.from({ length: 10_000 }, (_, index) => `/a/file/${index}`);
@@ -46,14 +46,14 @@ test('what has changed is told as far as there is room', () => {
   assert.deepEqual(text.split('\n'), many.slice(0, text.split('\n').length));
 });
 
-test('a command line is shown on one line, as it would be typed', () => {
+test('a command line is formatted on one line, as it would be typed', () => {
   const show = (...argv: string[]): string => shown(commandProgram(argv, context));
   assert.equal(show('./server', '-c', 'server.conf'), './server -c server.conf');
   assert.equal(show('sh', '-c', "echo 'a'\nb", ''), String.raw`sh -c 'echo '\''a'\'' b' ''`);
   assert.ok(show('x', 'y'.repeat(1000)).length < 120);
 });
 
-test('an error is an exit code and a line', () => {
+test('a failed start leads to an exit code and a line', () => {
   const fail = (file: string, code: string): [number, string] => {
     const error = Object.assign(new Error(`spawn ${code}`), { code });
     const { code: exitCode, problem } = failure(commandProgram([file], context), error);

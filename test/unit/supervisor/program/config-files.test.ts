@@ -5,7 +5,7 @@ import { optionFiles } from '../../../../src/supervisor/program/config-files.ts'
 
 const CWD = resolve('/home/me/app');
 
-test("the files that Node's options name are found, however they are written", () => {
+test('files in Node options are found in every notation', () => {
   const options = [
     '--env-file',
     '.env',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressOf, wantsAnyPort } from '../../../../src/supervisor/program/inspect-port.ts';
 
-test('the last option that names a port tells whether the system is to choose it', () => {
+test('the last option with a port decides whether the system chooses the port', () => {
   for (const [options, expected] of [
     ['', false],
     ['--inspect', false],
@@ -28,7 +28,7 @@ test('the last option that names a port tells whether the system is to choose it
   }
 });
 
-test('the address of an inspector is in its URL', () => {
+test('the address of an inspector is parsed from its URL', () => {
   assert.deepEqual(addressOf('ws://127.0.0.1:80/0-1'), { host: '127.0.0.1', port: 80 });
   assert.deepEqual(addressOf('ws://[::1]:9229/0-1'), { host: '::1', port: 9229 });
   assert.deepEqual(addressOf('ws://[::]:9229/0-1'), { host: '::', port: 9229 });

@@ -9,7 +9,7 @@ import {
 
 const isOurs = (specifier: string): boolean => specifier === 'autoreload/register';
 
-test('split takes spaces, quotes and escapes as Node does', () => {
+test('split handles spaces, quotes and escapes as Node does', () => {
   for (const [text, values] of [
     ['', []],
     ['   ', []],
@@ -21,6 +21,8 @@ test('split takes spaces, quotes and escapes as Node does', () => {
     [String.raw`--require=C:\x`, [String.raw`--require=C:\x`]],
     ['""', ['']],
     ['"a"b"c d"', ['abc d']],
+    ['--title="open', ['--title=open']],
+    ['"open\\', ['open']],
   ] as const) {
     assert.deepEqual(
       split(text).map(({ value }) => value),
@@ -30,7 +32,7 @@ test('split takes spaces, quotes and escapes as Node does', () => {
   }
 });
 
-test('split tells where each word stands', () => {
+test('split returns the position of each word', () => {
   const text = ' --a  "b c" ';
   assert.deepEqual(
     split(text).map(({ start, end }) => text.slice(start, end)),
@@ -38,7 +40,7 @@ test('split tells where each word stands', () => {
   );
 });
 
-test('our import is taken out, the rest stays byte for byte', () => {
+test('our import is removed, the rest stays byte for byte', () => {
   for (const [text, rest] of [
     ['--import autoreload/register', ''],
     ['--import=autoreload/register', ''],
@@ -54,7 +56,7 @@ test('our import is taken out, the rest stays byte for byte', () => {
   }
 });
 
-test('without our import, nothing changes', () => {
+test('a value without our import is unchanged', () => {
   for (const text of [
     '',
     ' ',
@@ -68,7 +70,7 @@ test('without our import, nothing changes', () => {
   }
 });
 
-test('our import is taken out of execArgv', () => {
+test('our import is removed from execArgv', () => {
   assert.deepEqual(
     withoutImportArgs(
       ['--a', '--import', 'autoreload/register', '--import=other', '--import=autoreload/register'],
@@ -79,7 +81,7 @@ test('our import is taken out of execArgv', () => {
   assert.deepEqual(withoutImportArgs(['--import', 'other'], isOurs), ['--import', 'other']);
 });
 
-test('the values of an option come in order, in both forms', () => {
+test('option values are found in order, in both forms', () => {
   const args = [
     '--env-file',
     'a',

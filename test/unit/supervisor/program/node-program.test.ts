@@ -32,7 +32,7 @@ function build(
   return nodeProgram({ cwd: project.dir, ...whole }, INHERITED, loadedEnvFiles, OWN_MODULES);
 }
 
-test('the command is what the user typed, less our own option', () => {
+test('the arguments are those of the user without our own option', () => {
   using project = new Project({});
   const execArgv = ['--no-warnings', '--import', 'autoreload/register', '--import=./other.js'];
   const argv = ['/node', '/app.js', 'two words', '--import', 'autoreload/register'];
@@ -41,7 +41,7 @@ test('the command is what the user typed, less our own option', () => {
   assert.deepEqual(args, ['--no-warnings', '--import=./other.js', ...argv.slice(1)]);
 });
 
-test('our option is known in every spelling', () => {
+test('our option is recognized in every spelling', () => {
   using project = new Project({});
   for (const specifier of [
     'autoreload/register',
@@ -53,7 +53,7 @@ test('our option is known in every spelling', () => {
   }
 });
 
-test('a module of the same name from elsewhere is not ours', () => {
+test('a module of the same name in another package is not ours', () => {
   using project = new Project({});
   project.remove('node_modules/autoreload');
   project.write('node_modules/autoreload/package.json', '{"exports":{"./register":"./r.js"}}');
@@ -62,15 +62,15 @@ test('a module of the same name from elsewhere is not ours', () => {
   assert.deepEqual(build(project, { execArgv }).args, [...execArgv, '/app.js']);
 });
 
-test('our preload stands in front of NODE_OPTIONS', () => {
+test('our preload is the first option in NODE_OPTIONS', () => {
   using project = new Project({});
   const option = preloadOption(PRELOAD);
   assert.equal(build(project, {}).env['NODE_OPTIONS'], option);
-  const given = { NODE_OPTIONS: '--no-warnings  --import autoreload/register' };
-  assert.equal(build(project, { env: given }).env['NODE_OPTIONS'], `${option} --no-warnings`);
+  const inherited = { NODE_OPTIONS: '--no-warnings  --import autoreload/register' };
+  assert.equal(build(project, { env: inherited }).env['NODE_OPTIONS'], `${option} --no-warnings`);
 });
 
-test('the rest of the environment stays as it is, and the given one is not changed', () => {
+test('the rest of the environment is unchanged, and so is the original object', () => {
   using project = new Project({});
   const env = { A: '1', EMPTY: '' };
   const { NODE_OPTIONS, ...rest } = build(project, { env, execArgv: ['--import', REGISTER] }).env;
@@ -79,7 +79,7 @@ test('the rest of the environment stays as it is, and the given one is not chang
   assert.deepEqual(env, { A: '1', EMPTY: '' });
 });
 
-test('values of env files that this process has loaded are taken out, those that the shell has set stay', () => {
+test('values from loaded env files are removed, values of the shell stay', () => {
   using project = new Project({ one: 'A=1\nB=2\n', two: 'C=3\n' });
   const env = { A: '1', B: 'shell', C: '3', D: '4' };
   const execArgv = [
@@ -102,7 +102,7 @@ test('values of env files that this process has loaded are taken out, those that
   }
 });
 
-test('where our option stands in neither place, what the app starts is marked', () => {
+test('descendants are marked if our option comes from a configuration file', () => {
   using project = new Project({});
   assert.equal(build(project, {}).env['AUTORELOAD_DESCENDANT'], '1');
   const execArgv = ['--import', 'autoreload/register'];
@@ -111,7 +111,7 @@ test('where our option stands in neither place, what the app starts is marked', 
   assert.equal(build(project, { env }).env['AUTORELOAD_DESCENDANT'], undefined);
 });
 
-test('an option that fixes the port of the inspector comes last, and is told to the preload', () => {
+test('the option with the inspector port comes last, and is hidden by the preload', () => {
   using project = new Project({});
   const execArgv = ['--inspect=0', '--import', 'autoreload/register'];
   const fixedPort = '--inspect-port=127.0.0.1:4711';
@@ -121,7 +121,7 @@ test('an option that fixes the port of the inspector comes last, and is told to 
   assert.equal('AUTORELOAD_HIDDEN_OPTIONS' in build(project, { execArgv }).env, false);
 });
 
-test('a standby waits behind preloads that are transpilers, and only behind these', () => {
+test('a standby waits behind preloads only if all of them are transpilers', () => {
   using project = new Project({});
   const gate = pathToFileURL(LATE_GATE).href;
   for (const [execArgv, env, expected] of [

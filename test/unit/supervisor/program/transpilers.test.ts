@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gateOption, nameModules } from '../../../../src/supervisor/program/transpilers.ts';
 
-test('the gate comes by the way of the last kind of preload that there is', () => {
+test('the gate uses the option that Node evaluates last', () => {
   for (const [options, expected] of [
     [['--import', 'tsx'], '--import'],
     [['--import=tsx/esm', '-r', 'ts-node/register/transpile-only'], '--import'],
@@ -17,7 +17,7 @@ test('the gate comes by the way of the last kind of preload that there is', () =
   }
 });
 
-test('modules that a tsconfig.json names may be the user’s own', () => {
+test('a tsconfig that names modules is recognized', () => {
   const text = '{ "ts-node": { "require": ["./mine.js"] } }';
   assert.equal(nameModules([{ path: '/app/tsconfig.base.json', text }]), true);
   assert.equal(nameModules([{ path: '/app/package.json', text }]), false);

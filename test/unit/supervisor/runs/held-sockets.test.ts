@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HeldSockets } from '../../../../src/supervisor/runs/held-sockets.ts';
 
-/** A handle that knows whether it was closed. */
+/** A handle that records its close. */
 class FakeHandle {
   readonly fd: number;
   closed = false;
@@ -35,7 +35,7 @@ function bench(): {
   };
 }
 
-test('what is held is handed over, as descriptors from 6 on', () => {
+test('held sockets are handed over as descriptors from 6 on', () => {
   const { held, add } = bench();
   add('1', 'a');
   add('2', 'b');
@@ -48,19 +48,19 @@ test('what is held is handed over, as descriptors from 6 on', () => {
   });
 });
 
-test('a socket that is bound to the same takes the place of the one before', () => {
+test('a socket with the same address replaces the earlier one', () => {
   const { held, add } = bench();
   const before = add('1', 'a');
   const version = held.version;
   const after = add('2', 'a');
   assert.deepEqual([before.closed, after.closed], [true, false]);
   assert.notEqual(held.version, version);
-  // The one before is let go: that is not the one that is there now.
+  // The late release of the earlier socket does not affect the new one.
   held.release('1');
   assert.equal(after.closed, false);
 });
 
-test('a socket that is let go is closed, also when the word comes before it', () => {
+test('a released socket is closed, even if its release arrives first', () => {
   const { held, changes, add } = bench();
   const one = add('1');
   held.release('1');
@@ -71,7 +71,7 @@ test('a socket that is let go is closed, also when the word comes before it', ()
   assert.equal(changes(), 2);
 });
 
-test('no more are held than descriptors that Node closes for what the program starts', () => {
+test('at most as many sockets are held as Node marks close-on-exec descriptors', () => {
   const { held, add } = bench();
   const handles = Array.from({ length: 12 }, (_, i) => add(String(i)));
   assert.deepEqual(
@@ -81,7 +81,7 @@ test('no more are held than descriptors that Node closes for what the program st
   assert.equal(held.handOver().handed.at(-1)?.fd, 15);
 });
 
-test('a program that has broken keeps what speaks HTTP, one that has completed nothing', () => {
+test('after a crash HTTP sockets stay open, after a clean exit none', () => {
   const { held, add } = bench();
   const web = add('1', 'a', true);
   const other = add('2', 'b');

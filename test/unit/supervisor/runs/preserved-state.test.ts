@@ -9,7 +9,7 @@ function piece(key: string, text: string, first: boolean, last: boolean): LaneRe
   return { kind: 'preserved', key, first, last, text };
 }
 
-test('a value is there when its last piece has come, and replaces the one before', () => {
+test('a value counts from its last piece on, and replaces the earlier one', () => {
   const preserved = new PreservedState();
   preserved.add(piece('a', '12', true, true));
   preserved.add(piece('a', '34', true, false));
@@ -20,7 +20,7 @@ test('a value is there when its last piece has come, and replaces the one before
   assert.deepEqual(preserved.state, {});
 });
 
-test('what a run has not finished is of no use to the next one', () => {
+test('an unfinished value is dropped when the next run starts', () => {
   const preserved = new PreservedState();
   preserved.add(piece('a', '12', true, true));
   preserved.add(piece('a', '34', true, false));
@@ -29,14 +29,14 @@ test('what a run has not finished is of no use to the next one', () => {
   assert.deepEqual(preserved.state, { a: '12' });
 });
 
-test('a value without end is not kept, nor what is left of it', () => {
+test('a value that is too long is dropped with all its pieces', () => {
   const preserved = new PreservedState();
   preserved.add(piece('a', MEGABYTE, true, false));
   for (let i = 0; i < 10; i++) preserved.add(piece('a', MEGABYTE, false, i === 9));
   assert.deepEqual(preserved.state, {});
 });
 
-test('what no run has given for the longest time makes room', () => {
+test('the value that was set least recently makes room', () => {
   const preserved = new PreservedState();
   for (const key of ['old', 'older', 'old']) preserved.add(piece(key, MEGABYTE.repeat(2), true, true));
   preserved.add(piece('new', MEGABYTE.repeat(4), true, true));
