@@ -88,10 +88,10 @@ export function groupMembers(
   if (leader.started === '' || (now && now.started !== leader.started)) return [];
   const since = timeOf(leader.started);
   const group = leader.group === 'own' ? leader.pid : rows.get(self)?.pgrp;
-  const isMember =
+  const isMember = (row: ProcessRow): boolean =>
     leader.group === 'own'
-      ? (row: ProcessRow): boolean => row.pgrp === group || row.session === group
-      : (row: ProcessRow): boolean => row.pgrp === group && row.ppid !== self && isOrphan(rows, row);
+      ? row.pgrp === group || row.session === group
+      : row.pgrp === group && row.ppid !== self && isOrphan(rows, row);
   return [...rows.values()]
     .filter((row) => row.pid !== self && timeOf(row.started) >= since && isMember(row))
     .map(({ pid, started }) => ({ pid, started }));

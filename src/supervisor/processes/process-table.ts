@@ -29,7 +29,7 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
  */
 export function descendants(pid: number): ProcessIdentity[] {
   if (process.platform === 'win32') return [];
-  const childrenOf = process.platform === 'linux' ? linuxChildren : psChildren();
+  const childrenOf = process.platform === 'linux' ? linuxChildren : childrenIn(psTable());
   const found: ProcessIdentity[] = [];
   const visit = (parent: number): void => {
     for (const row of childrenOf(parent)) {
@@ -81,7 +81,7 @@ function linuxChildren(pid: number): ProcessRow[] {
     const { code = '' } = error as NodeJS.ErrnoException;
     // The process has exited, or the permission model denies access.
     if (['ESRCH', 'ERR_ACCESS_DENIED'].includes(code) || !fs.existsSync(`/proc/${pid}`)) return [];
-    return childrenIn(linuxTable(), pid);
+    return childrenIn(linuxTable())(pid);
   }
 }
 
@@ -101,11 +101,6 @@ function statRow(pid: number): ReturnType<typeof parseStat> | undefined {
   return text === undefined ? undefined : parseStat(pid, text);
 }
 
-function psChildren(): (pid: number) => ProcessRow[] {
-  const table = psTable();
-  return (pid) => childrenIn(table, pid);
-}
-
 /** macOS and the BSDs. */
 function psTable(): Map<number, ProcessRow> {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], {
@@ -115,6 +110,6 @@ function psTable(): Map<number, ProcessRow> {
   return parsePs(stdout ?? '');
 }
 
-function childrenIn(table: ReadonlyMap<number, ProcessRow>, pid: number): ProcessRow[] {
-  return [...table.values()].filter(({ ppid }) => ppid === pid);
+function childrenIn(table: ReadonlyMap<number, ProcessRow>): (pid: number) => ProcessRow[] {
+  return (pid) => [...table.values()].filter(({ ppid }) => ppid === pid);
 }

@@ -16,7 +16,7 @@ export interface Receiver {
 export class IpcRelay {
   readonly #process: NodeJS.Process | undefined;
   #receiver: Receiver | undefined;
-  #waiting: [Serializable, SendHandle | undefined][] = [];
+  readonly #waiting: [Serializable, SendHandle | undefined][] = [];
 
   /** @param process this process, if its IPC channel is for the program */
   constructor(process: NodeJS.Process | undefined) {
@@ -39,9 +39,8 @@ export class IpcRelay {
   connect(receiver: Receiver | undefined): void {
     this.#receiver = receiver;
     if (!receiver) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const [message, handle] of waiting) receiver.send(message, handle, () => closeCopy(handle));
+    for (const [message, handle] of this.#waiting.splice(0))
+      receiver.send(message, handle, () => closeCopy(handle));
   }
 
   /** Delivers a message of the app to the launcher. */

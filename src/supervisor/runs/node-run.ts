@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
 import { Socket } from 'node:net';
-import { Writable } from 'node:stream';
 import { onInternalMessage } from '../../node-internals/process.cts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import {
@@ -53,6 +52,7 @@ export class NodeRun implements Run {
   readonly #options: NodeRunOptions;
   readonly #process: ChildProcess;
   readonly #lane: Socket | undefined;
+  readonly #gate: Socket | undefined;
   readonly #tree: ProcessTree | undefined;
   readonly #drain: DrainTimer;
   readonly #channel = { closeReported: false, closed: false };
@@ -67,9 +67,8 @@ export class NodeRun implements Run {
     this.#tree = pid === undefined ? undefined : new ProcessTree({ ...options, ...DESCENDANTS, pid });
     const drainMs = Math.max(grace - HANDLERS_MS, grace / 2);
     this.#drain = new DrainTimer({ scheduler, drainMs, onDue: () => this.signal(signal) });
-    // Without free descriptors, Node creates no streams.
-    const lane = this.#process.stdio?.[LANE_FD];
-    this.#lane = lane instanceof Socket ? lane : undefined;
+    this.#lane = this.#socketAt(LANE_FD);
+    this.#gate = this.#socketAt(GATE_FD);
     this.#listen(serialization !== undefined);
   }
 
@@ -135,9 +134,10 @@ export class NodeRun implements Run {
     if (this.#process.connected) this.#process.disconnect();
   }
 
-  get #gate(): Writable | undefined {
-    const gate: unknown = (this.#process.stdio as readonly unknown[] | undefined)?.[GATE_FD];
-    return gate instanceof Writable ? gate : undefined;
+  /** Without free descriptors, Node creates no sockets. */
+  #socketAt(fd: number): Socket | undefined {
+    const socket: unknown = (this.#process.stdio as readonly unknown[] | undefined)?.[fd];
+    return socket instanceof Socket ? socket : undefined;
   }
 
   #listen(isRelayed: boolean): void {

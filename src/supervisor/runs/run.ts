@@ -1,6 +1,6 @@
 // Declares the properties that every run of the program has: a run of a Node program (node-run.ts) or of any other command
 // (command-run.ts). Types only.
-import type { Readable, Writable } from 'node:stream';
+import type { ChildProcess } from 'node:child_process';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Ended } from '../lifecycle/state.ts';
 import type { TreeOptions } from '../processes/process-tree.ts';
@@ -12,11 +12,7 @@ export interface RunOptions extends Omit<TreeOptions, 'pid' | 'grouping'> {
 }
 
 /** Standard streams, where they are pipes. */
-export interface Streams {
-  readonly stdin: Writable | null;
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
-}
+export type Streams = Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>;
 
 /** One run. It reports its exit to its creator after all its descendants have exited too. */
 export interface Run {

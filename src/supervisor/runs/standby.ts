@@ -1,9 +1,10 @@
 // Keeps the standby: the next run, already booted, waiting at the gate. Owns its process and everything that is known of it until its
 // turn. Knows nothing of why a run starts or exits.
 import os from 'node:os';
-import type { RunInfo, GateMessage, PackageResolution } from '../../protocol/control.cts';
+import type { GateMessage, PackageResolution, RunInfo } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Scheduler } from '../util/scheduler.ts';
+import type { NodeRun } from './node-run.ts';
 
 /** Delay after which the boot of a standby no longer slows down the start of the current run (ms). */
 const REST_MS = 100;
@@ -18,12 +19,7 @@ const MAX_AGE_MS = 3_600_000;
 const MIN_FREE_MEMORY = 256 * 2 ** 20;
 
 /** A run that waits at the gate. */
-export interface WaitingRun {
-  readonly pid: number | undefined;
-  readonly isRunning: boolean;
-  atGate: (message: GateMessage) => void;
-  signal: (name: 'SIGKILL') => void;
-}
+export type WaitingRun = Pick<NodeRun, 'pid' | 'isRunning' | 'atGate' | 'signal'>;
 
 /** The work of a standby before its turn. */
 export interface WarmUp {

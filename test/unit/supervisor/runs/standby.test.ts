@@ -15,7 +15,7 @@ class FakeRun {
     this.received.push(kind);
   }
 
-  signal(name: 'SIGKILL'): void {
+  signal(name: string): void {
     this.received.push(name);
     this.isRunning = false;
   }
