@@ -46,14 +46,19 @@ test(
   posix,
   async () => {
     using project = new Project({ 'print.cjs': printing('process.env'), 'b.txt': 'one\n' });
-    const env = { MINE: 'a "b"\n', AUTORELOAD_CHANGED: 'inherited', AUTORELOAD_GRACE: '4000' };
+    const env = {
+      MINE: 'a "b"\n',
+      AUTORELOAD_CHANGED: 'inherited',
+      AUTORELOAD_GRACE: '4000',
+      AUTORELOAD_TIMEOUT: undefined,
+    };
     await using app = command(project, ['--', process.execPath, 'print.cjs'], { env });
     const first = await printed(app);
     assert.equal(first['MINE'], env.MINE);
     assert.deepEqual(
       Object.keys(first).filter((name) => name.startsWith('AUTORELOAD_')),
       // The test helper sets the timeout.
-      ['AUTORELOAD_TIMEOUT', 'AUTORELOAD_GRACE'],
+      ['AUTORELOAD_GRACE'],
     );
     project.write('b.txt', 'two\n');
     const second = await printed(app);

@@ -58,7 +58,9 @@ async function start(file, options) {
   const got = [];
   for (const name of ['online', 'message', 'messageerror', 'error']) worker.on(name, (value) => got.push([name, value]));
   worker.postMessage({ to: 'the worker' });
-  console.log(file, await new Promise((resolve) => worker.on('exit', resolve)), got);
+  const code = await new Promise((resolve) => worker.on('exit', resolve));
+  // The two come by different ways, in either order.
+  console.log(file, code, got.sort(([a], [b]) => a < b ? -1 : 1));
 }
 (async () => {
   await start('./worker.cjs');

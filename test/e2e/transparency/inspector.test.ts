@@ -120,7 +120,7 @@ console.log('end');
 `;
   const part = `
 import { isMainThread } from 'node:worker_threads';
-const names = Object.keys(process.env).filter((name) => name.startsWith('AUTORELOAD'));
+const names = Object.keys(process.env).filter((name) => name.startsWith('AUTORELOAD') && name !== 'AUTORELOAD_TIMEOUT');
 console.log(JSON.stringify(['part', isMainThread && process.debugPort, process.execArgv, names]));
 if (process.connected && isMainThread) process.disconnect();
 `;

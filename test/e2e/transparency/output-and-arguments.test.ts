@@ -152,7 +152,7 @@ test('a variable that is no secret to anybody else says nothing of autoreload', 
     'app.js':
       'console.log(JSON.stringify(Object.keys(process.env).filter((name) => /autoreload|RUN_MAIN|NODE_OPTIONS|NODE_CHANNEL/i.test(name) && !/^npm_/.test(name))));\nsetInterval(() => {}, 1000);\n',
   });
-  await using app = command(project, ['app.js']);
+  await using app = command(project, ['app.js'], { env: { AUTORELOAD_TIMEOUT: undefined } });
   await app.lines('[]', / is up in /);
   project.write('app.js', `${project.read('app.js')}// edited\n`);
   await app.lines('[]', '[autoreload] app.js changed, restarting');

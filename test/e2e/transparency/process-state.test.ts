@@ -1,10 +1,12 @@
 // A program sees the same under autoreload as without it: arguments, environment, descriptors, listeners, warnings.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { run, until } from '../../helpers/autoreload.ts';
 import type { RunOptions } from '../../helpers/autoreload.ts';
-import { Project } from '../../helpers/project.ts';
+import { Project, ROOT } from '../../helpers/project.ts';
 
 /** What does differ, and why it has to. */
 const INHERENT = {
@@ -93,7 +95,7 @@ test('the option of autoreload leaves no trace, whatever its form and place', as
   using project = new Project({ 'app.js': ESM });
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import=autoreload/register', ...FLAGS]);
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, [...FLAGS, '--import', 'autoreload/register']);
-  const file = new URL('../../../../dist/register.js', import.meta.url).href;
+  const file = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import', file, ...FLAGS]);
 });
 

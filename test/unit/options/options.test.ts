@@ -116,6 +116,7 @@ test('where values have types, what to write instead has one too', () => {
     ['signal', 15, 'must be a signal name such as SIGTERM or SIGINT, got 15. Use "SIGTERM".'],
     ['log', null, 'must be info, silent or debug, got null. Use "info".'],
     ['watch', [1], 'must be one or more paths or globs, got [1]. Use "src".'],
+    ['exec', ['a'], 'must be a command, got ["a"]. Use "python app.py".'],
     ['exec', false, 'must be a command, got false. Use "python app.py".'],
   ] as const) {
     assert.deepEqual(messages(parseOptions(json({ [name]: bad }))), [
