@@ -117,6 +117,17 @@ test('a CommonJS program restarts', async () => {
   await app.lines('[autoreload] dependency.cjs changed (imported by main.cjs), restarting', 'edited');
 });
 
+test('a CommonJS program requires the API', async () => {
+  project.write(
+    'api.cjs',
+    `const { isSupervised } = require('autoreload');
+    const { supervise } = require('autoreload/supervisor');
+    console.log(isSupervised, typeof supervise);\n${STAY}`,
+  );
+  await using app = run(project, 'api.cjs');
+  await app.lines('true function', /is up in/);
+});
+
 test('the import name is that of the folder, as an npm alias has it', async () => {
   using other = new Project({ 'app.js': `console.log('hello');\n${STAY}` });
   other.remove(INSTALLED);
@@ -224,16 +235,38 @@ program.restart(5);
 export { ended, graph, isOurs, ready };
 `;
 
-for (const [what, type, options] of [
-  ['an ES module, nodenext', 'module', ['--module', 'nodenext']],
-  ['a bundler', 'module', ['--module', 'preserve', '--moduleResolution', 'bundler']],
-  ['CommonJS, nodenext', 'commonjs', ['--module', 'nodenext']],
+/** TypeScript names the whole module in this form only in CommonJS. */
+const REQUIRE = `import autoreload = require('autoreload');
+import supervisor = require('autoreload/supervisor');
+const generation: number = autoreload.generation;
+const reason: autoreload.RestartReason | undefined = autoreload.restartReason;
+const program: supervisor.Supervision = supervisor.supervise({ script: 'app.js' });
+// @ts-expect-error: no number
+autoreload.track(5);
+export { generation, program, reason };
+`;
+
+const REGISTER = "import 'autoreload/register';\n";
+
+for (const [what, type, options, files] of [
+  ['an ES module, nodenext', 'module', ['--module', 'nodenext'], { 'register.ts': REGISTER }],
+  [
+    'a bundler',
+    'module',
+    ['--module', 'preserve', '--moduleResolution', 'bundler'],
+    { 'register.ts': REGISTER },
+  ],
+  ['CommonJS, nodenext', 'commonjs', ['--module', 'nodenext'], { 'require.ts': REQUIRE }],
+  // No Node can require `autoreload/register`, which awaits at the top level.
+  ['CommonJS, node16', 'commonjs', ['--module', 'node16'], { 'require.ts': REQUIRE }],
+  ['a .cts file, node16', 'module', ['--module', 'node16'], { 'require.cts': REQUIRE }],
 ] as const) {
   test(`every export has its type, and a wrong use is an error: ${what}`, () => {
     using consumer = new Project({
       'package.json': JSON.stringify({ type }),
-      'app.ts': `import 'autoreload/register';\n${APP}`,
+      'app.ts': APP,
       'tool.ts': TOOL,
+      ...files,
     });
     consumer.link(INSTALLED, project.path(INSTALLED));
     consumer.link('node_modules/@types/node', join(ROOT, 'node_modules/@types/node'));
@@ -249,7 +282,7 @@ for (const [what, type, options] of [
     ];
     const { status, stdout } = spawnSync(
       process.execPath,
-      [tsc, ...strict, ...options, 'app.ts', 'tool.ts'],
+      [tsc, ...strict, ...options, 'app.ts', 'tool.ts', ...Object.keys(files)],
       {
         cwd: consumer.dir,
         encoding: 'utf8',

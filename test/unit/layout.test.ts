@@ -46,6 +46,7 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
   {
     what: /\/(register|index|cli)\.c?ts$/,
     by: /^$/,
+    types: true,
     why: 'register, index and cli are entries: nothing imports them',
   },
   { what: /\/loader\//, by: /^src\/loader\//, why: 'loader, page and supervisor meet only in the leaves' },
