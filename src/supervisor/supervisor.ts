@@ -35,7 +35,6 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     const { host } = options;
-    const { grace, signal, onExit, onCrash } = options.options;
     const lastError = new LastError(scheduler);
     const reporter = new Reporter({
       ...options,
@@ -46,7 +45,7 @@ export class Supervisor {
       isDraining: () => this.#parts.runs.nodeRun?.isDraining ?? false,
       mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
     });
-    this.#policy = { grace, signal, onExit, onCrash, patience: PATIENCE_MS };
+    this.#policy = { ...options.options, patience: PATIENCE_MS };
     this.#parts = {
       ...options,
       lastError,

@@ -4,19 +4,13 @@ import type { Ended } from '../lifecycle/state.ts';
 import { IpcRelay } from '../runs/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
+import type { KeyboardEvents } from './keyboard.ts';
 import { exitLike, listenToSignals } from './signals.ts';
+import type { SignalHandlers } from './signals.ts';
 import { ttyLines } from './tty-lines.ts';
 import { TtySettings } from './tty-settings.ts';
 
-export interface HostEvents {
-  /** A signal asks this process to exit. */
-  readonly onExitSignal: (signal: NodeJS.Signals) => void;
-  /** SIGUSR1 asks for a debugger. */
-  readonly onDebugSignal: () => void;
-  /** The user requests a restart: by a key or a signal, which the message names. */
-  readonly onRestart: (message: string) => void;
-  /** The user has typed a line that is not a restart command. */
-  readonly onUnknownInput: () => void;
+export interface HostEvents extends KeyboardEvents, Pick<SignalHandlers, 'onExitSignal' | 'onDebugSignal'> {
   /** A bug of autoreload has thrown. */
   readonly onInternalError: (error: Error) => void;
 }
@@ -27,17 +21,16 @@ export class Host {
   readonly #ttySettings = new TtySettings();
   #removeSignalHandlers = (): void => {};
 
-  takeOver({ onInternalError, onExitSignal, onDebugSignal, onRestart, onUnknownInput }: HostEvents): void {
+  takeOver(events: HostEvents): void {
     // A bug of autoreload must neither stop the program nor hide its errors.
-    process.on('uncaughtException', onInternalError);
+    process.on('uncaughtException', events.onInternalError);
     this.#ttySettings.save();
     this.#removeSignalHandlers = listenToSignals({
-      onExitSignal,
-      onDebugSignal,
-      onRestartSignal: () => onRestart('SIGUSR2'),
+      ...events,
+      onRestartSignal: () => events.onRestart('SIGUSR2'),
       onResume: () => this.keyboard.update(),
     });
-    this.keyboard.listen({ onRestart, onUnknownInput });
+    this.keyboard.listen(events);
   }
 
   /**

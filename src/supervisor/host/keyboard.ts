@@ -27,7 +27,7 @@ export interface LineSource {
 }
 
 export interface KeyboardEvents {
-  /** @param message the restart command */
+  /** The user requests a restart. `message`: the key or the command. */
   readonly onRestart: (message: string) => void;
   /** The user has typed another line. Called once. */
   readonly onUnknownInput: () => void;

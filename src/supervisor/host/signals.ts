@@ -12,6 +12,7 @@ const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'S
 const DEATH_MS = 100;
 
 export interface SignalHandlers {
+  /** A signal asks this process to exit. */
   readonly onExitSignal: (signal: NodeJS.Signals) => void;
   /** SIGUSR1, by which Node would open an inspector in this process. */
   readonly onDebugSignal: () => void;

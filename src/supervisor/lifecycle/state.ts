@@ -1,4 +1,5 @@
 // Defines the states of the life cycle, its events and its effects. transition.ts decides what follows from an event.
+import type { Options } from '../../options/options.ts';
 import type { ChangedFile, RestartExitCode, RestartReason } from '../../protocol/app-bridge.cts';
 
 /** Exit code by which a run asks for a restart (EX_TEMPFAIL of sysexits.h). */
@@ -157,17 +158,8 @@ export type Effect =
   /** Ends supervision. */
   | { readonly kind: 'close'; readonly ended: Ended };
 
-/** Options of the life cycle. */
-export interface Policy {
-  /** Grace period between the stop signal and SIGKILL (ms). */
-  readonly grace: number;
-  /** Time until the user is told about a slow exit, and timeout for a decision of the app (ms). */
-  readonly patience: number;
-  /** The stop signal. */
-  readonly signal: NodeJS.Signals;
-  readonly onExit: 'wait' | 'exit' | 'restart';
-  readonly onCrash: 'wait' | 'retry' | 'exit';
-}
+/** Options of the life cycle. `patience`: time until a slow exit is reported, and timeout for a decision of the app (ms). */
+export type Policy = Pick<Options, 'grace' | 'signal' | 'onExit' | 'onCrash'> & { readonly patience: number };
 
 export type Transition = readonly [State, ...Effect[]];
 
