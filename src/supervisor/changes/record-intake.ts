@@ -128,7 +128,7 @@ export class RecordIntake {
     const isNew = !this.#graph.current.has(url, 'import');
     // Packages have many edges, and lines are never shown for them: no specifier saves memory.
     const kept = parent && isInPackage(parent) ? undefined : specifier;
-    this.#graph.current.add({ ...edge, to: url, specifier: kept });
+    this.#graph.current.add({ from: parent, to: url, reason: 'import', specifier: kept });
     if (!this.#options.isIgnored(path)) {
       if (record.again) {
         // The path is watched already: a save since then has caused an event.
