@@ -1,6 +1,7 @@
 // Runs the contract, e2e and package tests on other Node versions, which it installs from npm:
 // `node scripts/nodes.js [--others] [major ...] [part of a file name ...]`.
-// --others leaves out the major that is running, which `npm test` covers.
+// --others is the CI plan: without the running major, which `npm test` covers; all tests on the newest major, and on those
+// in between the tests that depend on Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -13,22 +14,42 @@ const versions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'autoreload', 'nodes');
 
-/** What our own code alone decides, in the same way on every Node: once is enough, with --others. */
-const ONCE = [
-  'docs-examples',
-  'bad-options',
-  'bad-records',
-  'burst',
-  'crash-page',
-  'file-kinds',
-  'output-lines',
-  'self-written',
-  'polling',
-].map((name) => `--not=${name}.test`);
+/** The e2e tests that depend on Node, and why. The other e2e tests behave the same on every major between two tested ones. */
+const DEPENDS_ON_NODE = {
+  'api/preserve': 'serialization of IPC messages',
+  'api/restart-signal': 'AbortSignal in the APIs of Node',
+  'cli/cli': 'the options that Node takes',
+  'crash/crash-reports': 'text and stack of errors',
+  'modules/companions': 'env files, configuration file, type stripping',
+  'modules/descendants': 'worker threads, fork and cluster',
+  'modules/hooks': 'module.register and module.registerHooks',
+  'modules/loaders': 'hooks of tools for ES modules',
+  'modules/plug-n-play': 'hooks of Yarn, archives',
+  'modules/programs': 'resolution of ES modules and CommonJS',
+  'modules/require-loaders': 'require.extensions',
+  'modules/worker-pools': 'worker threads',
+  'saves/broken-programs': 'errors of the module loader',
+  'saves/file-kinds': 'type stripping, WebAssembly, addons',
+  'shutdown/supervisor-exit': 'signals and process groups',
+  'sockets/drain': 'connections of node:http',
+  'sockets/held-sockets': 'handles of node:net',
+  'sockets/listen-errors': 'errors of node:net',
+  'terminal/manual-restart': 'reads of stdin',
+  'terminal/terminal': 'handles of terminals',
+  'transparency/differential': 'all that a program can see of its process',
+  'transparency/inspector': 'inspector options and SIGUSR1',
+  'transparency/ipc': 'process.send and its handles',
+  'transparency/node-options': 'NODE_OPTIONS and execArgv',
+  'transparency/output-and-arguments': 'streams of stdout and stderr',
+  'transparency/permission-model': 'the permission model',
+  'transparency/process-state': 'the state of the process object',
+  'transparency/standby': 'the boot sequence',
+  'transparency/stdio': 'descriptors',
+  'transparency/unsupervised': '--test, --watch and other modes of Node',
+};
 
 const args = process.argv.slice(2);
 const others = args.includes('--others');
-const left = others ? ONCE : [];
 const named = args.filter((arg) => /^\d+$/.test(arg));
 const filters = args.filter((arg) => arg !== '--others' && !named.includes(arg));
 
@@ -42,7 +63,8 @@ const majors = (named.length > 0 ? named : Object.keys(versions)).filter(
   (major) => !(others && major === process.versions.node.split('.')[0]),
 );
 
-const results = majors.map((major) => runOn(versions[major]));
+const newest = Object.keys(versions).at(-1);
+const results = majors.map((major) => runOn(versions[major], others && major !== newest));
 
 console.log('\nNode       result        seconds');
 for (const { version, result, seconds } of results) {
@@ -50,23 +72,35 @@ for (const { version, result, seconds } of results) {
 }
 if (results.some(({ result }) => result !== 'passed')) process.exitCode = 1;
 
-function runOn(version) {
+/** @param isPart whether to run only the e2e tests that depend on Node */
+function runOn(version, isPart) {
   console.log(`\n=== Node ${version}`);
   const binary = version === process.versions.node ? process.execPath : installed(version);
   if (!binary) return { version, result: 'not installed', seconds: 0 };
 
   const start = performance.now();
-  const { status } = spawnSync(
-    binary,
-    [join(root, 'scripts', 'test.js'), 'contract', 'e2e', 'package', ...left, ...filters],
-    {
-      // First in PATH, so that what a test starts as `node` or `npm` runs on this version too.
-      env: withPath(dirname(binary)),
-      stdio: 'inherit',
-    },
-  );
+  const isPassed = isPart
+    ? [test(binary, 'contract', 'package'), test(binary, 'e2e', ...e2eFiles())].every(Boolean)
+    : test(binary, 'contract', 'e2e', 'package', ...filters);
   const seconds = (performance.now() - start) / 1000;
-  return { version, result: status === 0 ? 'passed' : 'FAILED', seconds };
+  return { version, result: isPassed ? 'passed' : 'FAILED', seconds };
+}
+
+/** Parts of file names. A test file that is gone is a mistake in the list. */
+function e2eFiles() {
+  const names = Object.keys(DEPENDS_ON_NODE);
+  const gone = names.filter((name) => !existsSync(join(root, 'test', 'e2e', `${name}.test.ts`)));
+  if (gone.length > 0) throw new Error(`scripts/nodes.js names no test: ${gone.join(', ')}`);
+  return names.map((name) => join(`${name}.test`));
+}
+
+function test(binary, ...testArgs) {
+  const { status } = spawnSync(binary, [join(root, 'scripts', 'test.js'), ...testArgs], {
+    // First in PATH, so that a `node` or `npm` that a test starts is of this version too.
+    env: withPath(dirname(binary)),
+    stdio: 'inherit',
+  });
+  return status === 0;
 }
 
 function installed(version) {

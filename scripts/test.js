@@ -1,42 +1,27 @@
-// Runs the compiled tests: `node scripts/test.js [suite ...] [part of a file name ...] [--not=part ...]`.
+// Runs the compiled tests: `node scripts/test.js [suite ...] [part of a file name ...]`.
 // It lists the files itself because `node --test` takes globs and directories differently
 // from one Node version to the next, and cmd.exe expands neither.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { installPackages } from './packages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const cores = availableParallelism();
 
-// e2e and package tests start several processes each and measure time: more at once than this
-// makes them wait for each other.
-const suites = { unit: availableParallelism(), contract: availableParallelism(), e2e: 4, package: 1 };
+/** Maximum number of files at once, by suite. An e2e test waits for other processes half of its time. */
+const suites = { unit: cores, contract: cores, e2e: 3 * cores, package: 1 };
 
-/** The files that take longest begin first: at the end none of them runs alone. */
-const LONG = [
-  'tracked',
-  'lost-saves',
-  'broken-programs',
-  'polling',
-  'orphans',
-  'drain',
-  'held-sockets',
-  'descendants',
-  'docs-examples',
-  'require-loaders',
-  'save-patterns',
-  'graceful-stop',
-  'loaders',
-  'companions',
-];
+/** Durations of the last run by file (ms): the longest file begins first, so that none runs alone at the end. */
+const DURATIONS = join(root, 'node_modules', '.cache', 'autoreload', 'durations.json');
+const durations = existsSync(DURATIONS) ? JSON.parse(readFileSync(DURATIONS, 'utf8')) : {};
 
 const args = process.argv.slice(2);
 const chosen = args.filter((arg) => Object.hasOwn(suites, arg));
-const without = args.filter((arg) => arg.startsWith('--not=')).map((arg) => arg.slice('--not='.length));
-const filters = args.filter((arg) => !Object.hasOwn(suites, arg) && !arg.startsWith('--not='));
+const filters = args.filter((arg) => !Object.hasOwn(suites, arg));
 
 const runs = (chosen.length > 0 ? chosen : Object.keys(suites)).map((suite) => ({
   suite,
@@ -62,6 +47,8 @@ setTimeout(() => process.exit(1), 900_000).unref();
 for (const { suite, files } of runs) {
   if (files.length > 0 && !(await passes(suite, files))) process.exitCode = 1;
 }
+mkdirSync(dirname(DURATIONS), { recursive: true });
+writeFileSync(DURATIONS, JSON.stringify(durations));
 process.exit();
 
 function testFiles(suite) {
@@ -69,10 +56,9 @@ function testFiles(suite) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.js'))
-    .filter((name) => !without.some((part) => name.includes(part)))
     .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
-    .toSorted((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b))
-    .map((name) => join(folder, name));
+    .map((name) => join(folder, name))
+    .toSorted((a, b) => expected(b) - expected(a));
 }
 
 /** What test/helpers/packages.ts links into the programs of the e2e tests. */
@@ -85,17 +71,26 @@ function packagesOrExit() {
   }
 }
 
-function rankOf(name) {
-  const rank = LONG.indexOf(basename(name, '.test.js'));
-  return rank === -1 ? LONG.length : rank;
+/** Expected duration of a file (ms); for a file without a last run, a guess from its size. */
+function expected(file) {
+  return durations[relative(root, file)] ?? statSync(file).size;
 }
 
 async function passes(suite, files) {
   const concurrency = Number(process.env.TEST_CONCURRENCY ?? suites[suite]);
   console.log(`\n${suite}: ${files.length} files, Node ${process.version}`);
   let isPassed = true;
-  const results = run({ files, concurrency, timeout: 300_000 }).on('test:fail', () => (isPassed = false));
+  const times = {};
+  const add = ({ file, nesting, details }) => {
+    if (nesting > 0 || file === undefined) return;
+    const name = relative(root, file);
+    times[name] = (times[name] ?? 0) + details.duration_ms;
+  };
+  const results = run({ files, concurrency, timeout: 300_000 })
+    .on('test:pass', add)
+    .on('test:fail', () => (isPassed = false));
   for await (const text of results.compose(new spec())) process.stdout.write(text);
+  Object.assign(durations, times);
   return isPassed;
 }
 
