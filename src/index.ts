@@ -1,11 +1,11 @@
-// The API for apps. Outside a supervised program it does nothing and costs next to nothing, so that it can stay in the code.
-// One ES module without imports: a CommonJS one takes twice as long, and each built-in module 0.1 ms more where it is
-// imported. Knows nothing of how a run is supervised.
+// API for programs. Without a supervisor it does nothing and costs next to nothing, so it can stay in production code. Does not
+// know how a run is supervised.
+// One ES module without imports: a CommonJS module takes twice as long to load, and each import of a built-in module 0.1 ms.
 import type {
   Bridge,
   BridgeChannel,
-  ChangeHandler,
   BridgeRequest,
+  ChangeHandler,
   RestartExitCode,
   RestartHandler,
   RestartReason,
@@ -19,14 +19,14 @@ const request: BridgeRequest = {};
 process.getBuiltinModule('node:diagnostics_channel').channel(CHANNEL).publish(request);
 const bridge: Bridge | undefined = request.bridge;
 
-/** It goes with each piece of what is preserved. */
+/** Maximum length of a key of {@link preserve} (characters). Each record of its value carries the key. */
 const MAX_KEY = 200;
 
-/** What has been given to the program by {@link preserve}. */
-const kept = new Map<string, object>();
+/** Objects that {@link preserve} has returned, by key. */
+const preserved = new Map<string, object>();
 
 /**
- * Exit code by which a program asks to be restarted at once (`EX_TEMPFAIL` of sysexits.h), supervised or not by this tool.
+ * Exit code that requests a restart (`EX_TEMPFAIL` of sysexits.h). Other supervisors restart at it too.
  *
  * @example
  * process.exit(EX_TEMPFAIL);
@@ -34,8 +34,8 @@ const kept = new Map<string, object>();
 export const EX_TEMPFAIL: RestartExitCode = 75;
 
 /**
- * Whether a supervisor restarts this program when its files change. Worker threads and processes that the program has started
- * are supervised as well.
+ * Whether a supervisor restarts this program when its files change. Also true in worker threads and child processes of a
+ * supervised program.
  *
  * @example
  * if (isSupervised) app.use(livereload());
@@ -43,7 +43,7 @@ export const EX_TEMPFAIL: RestartExitCode = 75;
 export const isSupervised: boolean = bridge !== undefined;
 
 /**
- * The number of this run: 1 for the first, and when the program is not supervised.
+ * Number of this run: 1 for the first run, and without a supervisor.
  *
  * @example
  * if (generation === 1) openBrowser();
@@ -51,7 +51,7 @@ export const isSupervised: boolean = bridge !== undefined;
 export const generation: number = bridge?.generation ?? 1;
 
 /**
- * Why this run was started, and which files have changed; undefined for the first run, and when the program is not supervised.
+ * Reason for this run, with the changed files. Undefined in the first run, and without a supervisor.
  *
  * @example
  * console.log(restartReason?.files.map(({ path, how }) => `${path} was ${how}`));
@@ -59,51 +59,52 @@ export const generation: number = bridge?.generation ?? 1;
 export const restartReason: RestartReason | undefined = bridge?.reason;
 
 /**
- * Lets more than modules count: the program restarts when one of these changes, is created or is removed. Need not exist yet.
- * In folders and globs, what `.gitignore` says and the usual folders (`node_modules`, `.git` ...) are left out.
+ * Watches more than modules: the program restarts when one of the paths is changed, created or deleted. A path need not exist yet.
+ * In folders and globs, files that `.gitignore` excludes and the usual folders (`node_modules`, `.git` ...) do not count.
  *
- * @param paths files, folders with all below them, globs; relative to the working directory. Or `file:` URLs.
- * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT`, if one is neither a text nor a `file:` URL
+ * @param paths files, folders with everything below, or globs, relative to the working directory; or `file:` URLs
+ * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT` if a path is neither a string nor a `file:` URL
  * @example
  * track('config.yaml', 'templates', 'locales/*.json', new URL('./schema.sql', import.meta.url));
  */
 export function track(...paths: readonly (string | URL)[]): void {
-  for (const text of paths.map((path) => textOf(path, 'track'))) bridge?.track(text, process.cwd(), true);
+  for (const path of paths.map((value) => checkedPath(value, 'track')))
+    bridge?.track(path, process.cwd(), true);
 }
 
 /**
- * Takes back what {@link track} was told, with the same text or URL. Modules count on.
+ * Reverts {@link track} for the same strings or URLs. Modules still count.
  *
  * @param paths as for {@link track}
- * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT`, if one is neither a text nor a `file:` URL
+ * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT` if a path is neither a string nor a `file:` URL
  * @example
  * untrack('config.yaml');
  */
 export function untrack(...paths: readonly (string | URL)[]): void {
-  for (const text of paths.map((path) => textOf(path, 'untrack'))) bridge?.track(text, process.cwd(), false);
+  for (const path of paths.map((value) => checkedPath(value, 'untrack')))
+    bridge?.track(path, process.cwd(), false);
 }
 
 /**
- * Calls a function before the program is restarted, for what is to be cleaned up. What it returns is awaited, one handler after
- * the other, the last registered first, within the grace period (5 s, less 1 s). The stop signal comes after it. Not called when
- * the program ends for good or fails.
+ * Calls a function before each restart, to clean up. Handlers are awaited one by one, the last registered first, until 1 s before the
+ * grace period (5 s) ends. Then the stop signal follows. Handlers are not called when the program exits for good or crashes.
  *
- * @param handler is given why the program restarts
- * @returns what takes the handler away again
- * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT`, if it is no function
+ * @param handler receives the reason for the restart
+ * @returns a function that unregisters the handler
+ * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT` if the handler is no function
  * @example
  * onRestart(async ({ files }) => {
  *   await database.close();
  * });
  */
 export function onRestart(handler: RestartHandler): () => void {
-  checkFunction(handler, 'onRestart');
+  checkHandler(handler, 'onRestart');
   return bridge?.onRestart(handler) ?? nothing;
 }
 
 /**
- * Aborted when the program is about to be restarted, before the handlers of {@link onRestart} are called. Never aborted when the
- * program is not supervised. Its `reason` is an `AbortError`, the `cause` of which is the {@link RestartReason}.
+ * Signal that is aborted before a restart, ahead of the handlers of {@link onRestart}. Its `reason` is an `AbortError` with the
+ * {@link RestartReason} as `cause`. Never aborted without a supervisor.
  *
  * @example
  * server.listen({ port: 3000, signal: restartSignal });
@@ -112,13 +113,13 @@ export function onRestart(handler: RestartHandler): () => void {
 export const restartSignal: AbortSignal = bridge?.signal() ?? new AbortController().signal;
 
 /**
- * Lets the program deal with a change itself: the handler is asked before a restart. If none of the handlers returns
- * (or resolves to) `'restart'`, and at least one `'ignore'`, there is none, and the files count as they are now. A handler that
- * returns something else has no opinion. No answer within a second means a restart.
+ * Lets the program handle a change without a restart. Before a restart, every handler is asked. The change is ignored if a handler
+ * returns `'ignore'`, or a promise of it, and no handler `'restart'`; other values count as no opinion. Without an answer within 1 s, the
+ * program restarts.
  *
- * @param handler is given which files have changed
- * @returns what takes the handler away again
- * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT`, if it is no function
+ * @param handler receives the changed files
+ * @returns a function that unregisters the handler
+ * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT` if the handler is no function
  * @example
  * onChange(({ files }) => {
  *   if (!files.every(({ path }) => path.endsWith('.html'))) return 'restart';
@@ -127,16 +128,16 @@ export const restartSignal: AbortSignal = bridge?.signal() ?? new AbortControlle
  * });
  */
 export function onChange(handler: ChangeHandler): () => void {
-  checkFunction(handler, 'onChange');
+  checkHandler(handler, 'onChange');
   return bridge?.onChange(handler) ?? nothing;
 }
 
 /**
- * For programs with a loop of their own: whether it is time to end, with exit code {@link EX_TEMPFAIL}. Once it has been called,
- * the program is not sent the stop signal at a change; only when it has not ended within the grace period (5 s, less 1 s). The
- * loop has to give the event loop a turn (`await`); one that does not is ended by the stop signal.
+ * Returns whether a program with its own loop should exit, with exit code {@link EX_TEMPFAIL}. From the first call on, a change sends
+ * no stop signal until 1 s before the grace period (5 s) ends. The loop must `await` something, so that the event loop runs;
+ * otherwise the stop signal ends it.
  *
- * @returns always false when the program is not supervised
+ * @returns always false without a supervisor
  * @example
  * while (!shouldRestart()) await work();
  * process.exit(EX_TEMPFAIL);
@@ -146,22 +147,22 @@ export function shouldRestart(): boolean {
 }
 
 /**
- * Asks for a restart of this program, as if a file had changed. Nothing when it is not supervised.
+ * Requests a restart of this program, as if a file had changed. Does nothing without a supervisor.
  *
- * @param reason shown on the terminal, and in `restartReason.message` of the next run
- * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT`, if it is no text
+ * @param reason shown in the terminal, and `restartReason.message` of the next run
+ * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT` if the reason is no string
  * @example
  * process.on('SIGHUP', () => restart('SIGHUP'));
  */
 export function restart(reason?: string): void {
-  if (reason !== undefined && typeof reason !== 'string')
-    throw badArgument('restart(): the reason', 'a text', reason, "restart('settings saved')");
+  const isValid = reason === undefined || typeof reason === 'string';
+  check(isValid, 'restart(): the reason', 'a string', reason, "restart('settings saved')");
   bridge?.request('restart', reason);
 }
 
 /**
- * Ends this program for good, and its supervisor with it: the stop signal, the grace period. The supervisor's exit code is the
- * program's; 0 if it died of the stop signal. Nothing when the program is not supervised.
+ * Stops this program and its supervisor, with the stop signal and the grace period. The exit code is that of the program, or 0 if the
+ * stop signal killed it. Does nothing without a supervisor.
  *
  * @example
  * test.after(() => stop());
@@ -171,60 +172,58 @@ export function stop(): void {
 }
 
 /**
- * An object that survives restarts: the one that the run before had under this key, as it was when that ended, or `initial`. It is
- * copied as `structuredClone` does it. What cannot be copied, or is more than 4 MB with all others, is lost, and a line says so.
- * Only in the main thread of the program; elsewhere, and when it is not supervised, it is always `initial`.
+ * Returns an object that survives restarts: in the first run `initial`, later the object of the previous run as it was at the exit.
+ * Values are copied as by `structuredClone`. A value that cannot be copied is lost, and so is one that exceeds 4 MB together with all
+ * others; a line in the terminal names it. Works in the main thread of the program; elsewhere, and without a supervisor, returns `initial`.
  *
- * @param key names it; the same in each run
- * @param initial the object of the first run, or a function that makes it
- * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT`, if the key is no text, or the initial value no object
+ * @param key name of the object, the same in each run
+ * @param initial the object for the first run, or a function that creates it
+ * @throws {TypeError} with `code` `ERR_AUTORELOAD_ARGUMENT` if the key is no string or the initial value no object
  * @example
  * const sessions = preserve('sessions', new Map());
  * const stats = preserve('stats', () => ({ requests: 0 }));
  */
 export function preserve<T extends object>(key: string, initial: T | (() => T)): T {
-  if (typeof key !== 'string' || key.length > MAX_KEY)
-    throw badArgument(
-      'preserve(): the key',
-      `a text of at most ${MAX_KEY} characters`,
-      key,
-      "preserve('sessions', new Map())",
-    );
+  const isKey = typeof key === 'string' && key.length <= MAX_KEY;
+  const expected = `a string of at most ${MAX_KEY} characters`;
+  check(isKey, 'preserve(): the key', expected, key, "preserve('sessions', new Map())");
   const make = (): T => checkedObject(typeof initial === 'function' ? initial() : initial);
-  // The same object for the same key, wherever the program runs.
-  const value = kept.get(key) ?? bridge?.preserve(key, make) ?? make();
-  kept.set(key, value);
+  // One object per key, wherever the program runs.
+  const value = preserved.get(key) ?? bridge?.preserve(key, make) ?? make();
+  preserved.set(key, value);
   return value as T;
 }
 
-function textOf(path: unknown, name: string): string {
+function checkedPath(path: unknown, name: string): string {
   const isUrl = path instanceof URL || (typeof path === 'string' && path.startsWith('file:'));
-  if (!isUrl && typeof path === 'string' && path !== '') return path;
   try {
     if (isUrl) return process.getBuiltinModule('node:url').fileURLToPath(path);
   } catch {
-    // No URL of a file here.
+    // Not the URL of a file on this system.
   }
-  throw badArgument(`${name}(): a path`, 'a text or a file: URL', path, `${name}('config.yaml')`);
+  const isValid = !isUrl && typeof path === 'string' && path !== '';
+  check(isValid, `${name}(): a path`, 'a string or a file: URL', path, `${name}('config.yaml')`);
+  return path as string;
 }
 
-function checkFunction(handler: unknown, name: string): void {
-  if (typeof handler !== 'function')
-    throw badArgument(`${name}(): the handler`, 'a function', handler, `${name}(() => {})`);
+function checkHandler(handler: unknown, name: string): void {
+  check(typeof handler === 'function', `${name}(): the handler`, 'a function', handler, `${name}(() => {})`);
 }
 
 function checkedObject<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !('then' in value)) return value;
-  throw badArgument('preserve(): the initial value', 'an object, and no promise', value, '{ count: 0 }');
+  const isValid = typeof value === 'object' && value !== null && !('then' in value);
+  check(isValid, 'preserve(): the initial value', 'an object, and no promise', value, '{ count: 0 }');
+  return value;
 }
 
-function badArgument(what: string, expected: string, value: unknown, instead: string): TypeError {
-  const message = `${what} must be ${expected}, got ${shown(value)}. Use ${instead}.`;
-  return Object.assign(new TypeError(message), { code: 'ERR_AUTORELOAD_ARGUMENT' });
+function check(isValid: boolean, what: string, expected: string, value: unknown, instead: string): void {
+  if (isValid) return;
+  const message = `${what} must be ${expected}, got ${shortText(value)}. Use ${instead}.`;
+  throw Object.assign(new TypeError(message), { code: 'ERR_AUTORELOAD_ARGUMENT' });
 }
 
-/** In a few words: an object may have no text, and a function a long one. */
-function shown(value: unknown): string {
+/** Describes a value in a few words: an object may have no text, and a function a long one. */
+function shortText(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof URL) return value.href;
   return (typeof value === 'object' && value !== null) || typeof value === 'function'

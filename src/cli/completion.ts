@@ -1,4 +1,5 @@
 // Writes the completion scripts for bash, zsh and fish. Pure.
+import { PACKAGE_NAME as NAME } from '../shared/package-name.ts';
 import { VISIBLE_FLAGS } from './flags.ts';
 import type { Flag, Shell } from './flags.ts';
 
@@ -17,8 +18,8 @@ function bash(): string {
   const cases = VISIBLE_FLAGS.filter((flag) => valuesOf(flag).length > 0).map(
     (flag) => `    ${flag.name}) ${replies(valuesOf(flag))}; return ;;\n`,
   );
-  return `# autoreload, for bash: source <(autoreload --completion bash)
-_autoreload() {
+  return `# ${NAME}, for bash: source <(${NAME} --completion bash)
+_${NAME}() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
   case $before in
@@ -27,7 +28,7 @@ ${cases.join('')}  esac
     ${replies(VISIBLE_FLAGS.map(({ name }) => name))}
   fi
 }
-complete -o default -F _autoreload autoreload
+complete -o default -F _${NAME} ${NAME}
 `;
 }
 
@@ -44,13 +45,13 @@ function zsh(): string {
     if (short !== undefined) return `'(${short} ${name})'{${short},${name}}'${text}'`;
     return `'${isRepeatable ? '*' : ''}${name}${text}'`;
   });
-  return `#compdef autoreload
-# autoreload, for zsh: source <(autoreload --completion zsh)
-_autoreload() {
+  return `#compdef ${NAME}
+# ${NAME}, for zsh: source <(${NAME} --completion zsh)
+_${NAME}() {
   _arguments -S \\
 ${lines.map((line) => `    ${line} \\\n`).join('')}    '*:file:_files'
 }
-compdef _autoreload autoreload
+compdef _${NAME} ${NAME}
 `;
 }
 
@@ -60,7 +61,7 @@ function fish(): string {
     const name = `-l ${flag.name.slice(2)}${flag.short === undefined ? '' : ` -s ${flag.short.slice(1)}`}`;
     const value = values.length > 0 ? ` -x -a '${values.join(' ')}'` : ' -r';
     const description = flag.description.replaceAll("'", ' ');
-    return `complete -c autoreload ${name}${flag.takes === 'value' ? value : ''} -d '${description}'`;
+    return `complete -c ${NAME} ${name}${flag.takes === 'value' ? value : ''} -d '${description}'`;
   });
-  return `# autoreload, for fish: autoreload --completion fish | source\n${lines.join('\n')}\n`;
+  return `# ${NAME}, for fish: ${NAME} --completion fish | source\n${lines.join('\n')}\n`;
 }

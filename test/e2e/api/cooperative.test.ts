@@ -1,4 +1,4 @@
-// A program with a loop of its own asks whether it is time to end, and ends by itself, with exit code 75.
+// shouldRestart(): a program with its own loop exits by itself, with exit code 75.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -9,7 +9,7 @@ const NAMES = 'EX_TEMPFAIL, generation, onRestart, restartReason, shouldRestart'
 const IMPORT = `import { ${NAMES} } from 'autoreload';\n`;
 const CHANGED = '[autoreload] app.js changed, restarting';
 
-/** The signal must not come. */
+/** Fails the test at a stop signal. */
 const NO_SIGNAL = "process.on('SIGTERM', () => console.log('signal'));\n";
 
 const LOOP = `(async () => {
@@ -30,7 +30,7 @@ function touch(project: Project, path = 'app.js'): void {
 
 for (const { name: mode, env, settled } of MODES) {
   for (const { name, entry, load, skip } of languagesIn(mode)) {
-    test(`it ends by itself, and gets no signal: ${name}, ${mode}`, { skip }, async () => {
+    test(`a loop exits by itself, without a signal: ${name}, ${mode}`, { skip }, async () => {
       using project = new Project({ [entry]: `${load(NAMES)}${NO_SIGNAL}${LOOP}` });
       await using app = run(project, entry, { env });
       for (const generation of [1, 2, 3]) {
@@ -44,7 +44,7 @@ for (const { name: mode, env, settled } of MODES) {
   }
 }
 
-test('the next run knows the files that have changed, not the exit code', async () => {
+test('the next run knows the changed files, not the exit code', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log(JSON.stringify(restartReason));\n${LOOP}`,
   });
@@ -56,7 +56,7 @@ test('the next run knows the files that have changed, not the exit code', async 
   await app.line(JSON.stringify({ cause: 'change', files }));
 });
 
-test('handlers are called as well, and the program decides when it ends', async () => {
+test('restart handlers are called too, and the program decides when to exit', async () => {
   using project = new Project({
     'app.js': `${IMPORT}${NO_SIGNAL}onRestart(async () => {
   await new Promise(setImmediate);
@@ -73,7 +73,7 @@ ${LOOP.replace("console.log('told'", "await new Promise((resolve) => setTimeout(
   assert.equal(app.transcript.count(/^signal$/), 0);
 });
 
-test('another exit code is as good as 75', async () => {
+test('any exit code restarts the program', async () => {
   using project = new Project({ 'app.js': `${IMPORT}${LOOP.replace('EX_TEMPFAIL', '0')}` });
   await using app = run(project, 'app.js');
   await app.lines('run 1', / is up in /);
@@ -82,7 +82,7 @@ test('another exit code is as good as 75', async () => {
   assert.equal(app.transcript.count(/completed/), 0);
 });
 
-test('one that does not end gets the stop signal before the grace period is over', async () => {
+test('a loop that does not exit gets the stop signal before the grace period ends', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log('run', generation);
 shouldRestart();
@@ -100,10 +100,10 @@ ${STAY}`,
   assert.equal(app.transcript.count(/killing/), 0);
 });
 
-test('one that never gives the event loop a turn is ended by the stop signal', async () => {
+test('a loop that blocks the event loop is ended by the stop signal', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log('run', generation);
-// Until it is up.
+// Until the run is up.
 setTimeout(() => {
   if (generation === 1) {
     console.log('blocked');
@@ -118,7 +118,7 @@ ${STAY}`,
   await app.lines(CHANGED, 'run 2');
 });
 
-test('a program that is ended for good is not told, and gets the signal', async () => {
+test('a stop for good does not set shouldRestart, and sends the signal', async () => {
   using project = new Project({
     'app.js': `${IMPORT}process.on('SIGTERM', () => {
   console.log('signal', shouldRestart());

@@ -1,4 +1,4 @@
-// The programs in docs/api.md run as they are printed there.
+// Programs in docs/api.md run as printed.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';

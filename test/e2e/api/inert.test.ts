@@ -1,4 +1,4 @@
-// A program that uses the API runs as ever where nobody supervises it.
+// Without a supervisor, the API changes nothing in a program.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -8,7 +8,7 @@ import { Project } from '../../helpers/project.ts';
 const ALL =
   'EX_TEMPFAIL, generation, isSupervised, onChange, onRestart, preserve, restart, restartReason, restartSignal, shouldRestart, stop, track, untrack';
 
-/** Uses all of it, and says what there is. */
+/** Calls every export, and prints the values. */
 const USE = `
 track('config.yaml', 'src/*.txt', new URL('file:///somewhere/'));
 untrack('config.yaml');
@@ -25,7 +25,7 @@ console.log(JSON.stringify([isSupervised, generation, restartReason, shouldResta
 const SEEN = JSON.stringify([false, 1, undefined, false, 75, false, { count: 1 }, true]);
 
 for (const { name, entry, load, skip } of LANGUAGES) {
-  test(`without a supervisor all of it does nothing: ${name}`, { skip }, async () => {
+  test(`without a supervisor, every export does nothing: ${name}`, { skip }, async () => {
     using project = new Project({ [entry]: `${load(ALL)}${USE}` });
     await using app = run(project, entry, { execArgv: [] });
     assert.deepEqual(await app.end(), { code: 0, signal: null });
@@ -35,7 +35,7 @@ for (const { name, entry, load, skip } of LANGUAGES) {
   });
 }
 
-test('without a supervisor it does nothing in a worker thread', async () => {
+test('without a supervisor, every export does nothing in a worker thread', async () => {
   using project = new Project({
     'app.js': "import { Worker } from 'node:worker_threads';\nnew Worker('./worker.js');\n",
     'worker.js': `import { ${ALL} } from 'autoreload';\n${USE}`,
@@ -45,7 +45,7 @@ test('without a supervisor it does nothing in a worker thread', async () => {
   assert.deepEqual(app.transcript.lines('stdout'), [SEEN]);
 });
 
-test('what it loads is one file, and it keeps nothing open', async () => {
+test('the API loads one file, and keeps no handle open', async () => {
   using project = new Project({
     'app.cjs': `
 const open = () => [process.getActiveResourcesInfo().length, process.eventNames().length].join();
@@ -63,7 +63,7 @@ console.log(isAsBefore);
   assert.deepEqual(await app.end(), { code: 0, signal: null });
 });
 
-test('an ES module and CommonJS in one program share it', async () => {
+test('ES modules and CommonJS share the API in one program', async () => {
   using project = new Project({
     'app.js': `import { preserve } from 'autoreload';
 import fs from 'node:fs';
@@ -77,21 +77,21 @@ console.log(preserve('a', {}) === other.preserve('a', {}), fs.existsSync('app.js
 });
 
 for (const [call, message] of [
-  ["track('a', 5)", "track(): a path must be a text or a file: URL, got 5. Use track('config.yaml')."],
-  ["track('')", 'track(): a path must be a text or a file: URL, got "". Use track(\'config.yaml\').'],
+  ["track('a', 5)", "track(): a path must be a string or a file: URL, got 5. Use track('config.yaml')."],
+  ["track('')", 'track(): a path must be a string or a file: URL, got "". Use track(\'config.yaml\').'],
   [
     "untrack(new URL('http://a/b'))",
-    "untrack(): a path must be a text or a file: URL, got http://a/b. Use untrack('config.yaml').",
+    "untrack(): a path must be a string or a file: URL, got http://a/b. Use untrack('config.yaml').",
   ],
   ['onRestart()', 'onRestart(): the handler must be a function, got undefined. Use onRestart(() => {}).'],
   ["onChange('ignore')", 'onChange(): the handler must be a function, got "ignore". Use onChange(() => {}).'],
   [
     'restart(new Event("click"))',
-    "restart(): the reason must be a text, got [object Event]. Use restart('settings saved').",
+    "restart(): the reason must be a string, got [object Event]. Use restart('settings saved').",
   ],
   [
     'preserve(1, {})',
-    "preserve(): the key must be a text of at most 200 characters, got 1. Use preserve('sessions', new Map()).",
+    "preserve(): the key must be a string of at most 200 characters, got 1. Use preserve('sessions', new Map()).",
   ],
   [
     "preserve('a', 1)",
@@ -102,7 +102,7 @@ for (const [call, message] of [
     'preserve(): the initial value must be an object, and no promise, got null. Use { count: 0 }.',
   ],
 ] as const) {
-  test(`a wrong argument is said in one line, supervised or not: ${call}`, async () => {
+  test(`a wrong argument throws one line, supervised or not: ${call}`, async () => {
     using project = new Project({
       'app.js': `import * as api from 'autoreload';
 const { onChange, onRestart, preserve, restart, track, untrack } = api;

@@ -1,4 +1,4 @@
-// An app is asked before a change restarts it, and may deal with it by itself.
+// onChange(): a program may handle a change without a restart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -9,7 +9,7 @@ import { Project } from '../../helpers/project.ts';
 const DEALT = /^\[autoreload\] dep\.js changed .*, handled by app\.js, no restart$/;
 const RESTARTING = /^\[autoreload\] dep\.js changed .*, restarting$/;
 
-/** A program that registers handlers for changes of `dep.js`. */
+/** Creates a program that registers handlers, and imports `dep.js`. */
 function program(handlers: string): Project {
   return new Project({
     'app.js': `import { generation, onChange, restartReason } from 'autoreload';
@@ -34,7 +34,7 @@ async function started(app: Run): Promise<void> {
 for (const { name: mode, env, settled } of MODES) {
   for (const { name, entry, load, skip } of languagesIn(mode)) {
     test(
-      `'ignore' leaves the program as it is, the next one is asked about anew: ${name}, ${mode}`,
+      `'ignore' prevents the restart, and the next change is a new question: ${name}, ${mode}`,
       { skip },
       async () => {
         const dependency = `dep${entry.slice('app'.length)}`;
@@ -68,19 +68,19 @@ ${STAY}`,
 }
 
 for (const [what, handlers, result] of [
-  ['one that returns nothing has no opinion', 'onChange(() => {});', RESTARTING],
-  ['one that resolves is waited for', "onChange(async () => 'ignore');", DEALT],
+  ['a handler that returns nothing has no opinion', 'onChange(() => {});', RESTARTING],
+  ['a promise is awaited', "onChange(async () => 'ignore');", DEALT],
   [
     "one 'ignore' is enough where others have no opinion",
     "onChange(() => {});\nonChange(() => 'ignore');",
     DEALT,
   ],
   ["one 'restart' is enough", "onChange(() => 'ignore');\nonChange(async () => 'restart');", RESTARTING],
-  ['another word is no opinion', "onChange(() => 'ignored');", RESTARTING],
-  ['one that was taken away is not asked', "onChange(() => 'ignore');\nonChange(() => 'restart')();", DEALT],
-  ['where all were taken away nobody is asked', "onChange(() => 'ignore')();", RESTARTING],
+  ['another string is no opinion', "onChange(() => 'ignored');", RESTARTING],
+  ['an unregistered handler is not asked', "onChange(() => 'ignore');\nonChange(() => 'restart')();", DEALT],
+  ['without handlers the program restarts', "onChange(() => 'ignore')();", RESTARTING],
 ] as const) {
-  test(`of the handlers, ${what}`, async () => {
+  test(`onChange: ${what}`, async () => {
     using project = program(handlers);
     await using app = run(project, 'app.js');
     await started(app);
@@ -95,7 +95,7 @@ for (const [what, body] of [
   ['throws', "throw new Error('thrown by a handler');"],
   ['rejects', "return Promise.reject(new Error('thrown by a handler'));"],
 ] as const) {
-  test(`a handler that ${what} is shown, and means a restart`, async () => {
+  test(`an onChange handler that ${what} is printed, and the program restarts`, async () => {
     using project = program(`onChange(() => 'ignore');\nonChange(() => { ${body} });`);
     await using app = run(project, 'app.js');
     await started(app);
@@ -104,7 +104,7 @@ for (const [what, body] of [
   });
 }
 
-test('no answer within a second means a restart', async () => {
+test('without an answer within a second, the program restarts', async () => {
   using project = program('onChange(() => new Promise(() => {}));');
   await using app = run(project, 'app.js');
   await started(app);
@@ -112,12 +112,12 @@ test('no answer within a second means a restart', async () => {
   await app.lines(RESTARTING, 'run 2 1');
 });
 
-test('a change during the question is asked about together with the first', async () => {
+test('a change during a pending question is merged into it', async () => {
   using project = program(`import './more.js';
 let times = 0;
 onChange(async ({ files }) => {
   console.log('asked', files.length);
-  // The first one is never answered.
+  // The first question is never answered.
   if (++times === 1) await new Promise(() => {});
   return 'ignore';
 });`);
@@ -130,7 +130,7 @@ onChange(async ({ files }) => {
   assert.equal(app.restarts, 0);
 });
 
-test('a program that ends during the question is started again', async () => {
+test('a program that exits during a pending question is started again', async () => {
   using project = program('if (generation === 1) onChange(() => process.exit());');
   await using app = run(project, 'app.js');
   await started(app);
@@ -138,7 +138,7 @@ test('a program that ends during the question is started again', async () => {
   await app.lines(RESTARTING, 'run 2 1');
 });
 
-test('what the app has dealt with counts as it is now: the old content is a change', async () => {
+test("after 'ignore', the old content is a change", async () => {
   using project = program("onChange(() => (console.log('asked'), 'ignore'));");
   const before = project.read('dep.js');
   await using app = run(project, 'app.js');
@@ -150,7 +150,7 @@ test('what the app has dealt with counts as it is now: the old content is a chan
   assert.equal(app.restarts, 0);
 });
 
-test('restart() does not ask', async () => {
+test('restart() asks no onChange handler', async () => {
   using project = program(
     "import { restart } from 'autoreload';\nonChange(() => 'ignore');\nif (generation === 1) setTimeout(restart, 20);",
   );
@@ -158,7 +158,7 @@ test('restart() does not ask', async () => {
   await app.lines('run 1 0', '[autoreload] restart requested, restarting', 'run 2 0');
 });
 
-test('what is saved while the program deals with a change is another change', async () => {
+test('a save during a pending question is another change', async () => {
   using project = new Project({
     't.txt': 'one\n',
     'app.js': `import { onChange, track } from 'autoreload';

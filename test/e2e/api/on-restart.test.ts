@@ -1,4 +1,4 @@
-// An app cleans up before it is restarted, and is waited for as long as the grace period allows.
+// onRestart(): a program cleans up before a restart, within the grace period.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -7,14 +7,14 @@ import { Project } from '../../helpers/project.ts';
 
 const CHANGED = '[autoreload] app.js changed, restarting';
 
-/** Saves a file with another comment. */
+/** Saves a file with a new comment. */
 function touch(project: Project, path: string): void {
   project.write(path, `${project.read(path)}// edited\n`);
 }
 
 for (const { name: mode, env, settled } of MODES) {
   for (const { name, entry, load, skip } of languagesIn(mode)) {
-    test(`handlers are awaited, the last registered first: ${name}, ${mode}`, { skip }, async () => {
+    test(`restart handlers are awaited, the last registered first: ${name}, ${mode}`, { skip }, async () => {
       using project = new Project({
         [entry]: `${load('generation, onRestart')}console.log('run', generation);
 if (generation === 1) {
@@ -39,14 +39,14 @@ ${STAY}`,
       await app.line('first change true');
       await app.line('run 2');
       assert.equal(app.transcript.count(/never/), 0);
-      // The second run has registered nothing, and is not waited for.
+      // The second run has registered no handler, so nothing delays the restart.
       await settled(app);
       touch(project, entry);
       await app.line('run 3');
     });
   }
 
-  test(`a handler that throws is shown, and keeps no other from being called: ${mode}`, async () => {
+  test(`a restart handler that throws is printed, and the others are called: ${mode}`, async () => {
     using project = new Project({
       'app.js': `import { generation, onRestart } from 'autoreload';
 console.log('run', generation);
@@ -69,7 +69,7 @@ ${STAY}`,
 
 const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
 
-test('a handler that never ends is cut off by the stop signal, within the grace period', async () => {
+test('a restart handler that never settles is cut off by the stop signal, within the grace period', async () => {
   using project = new Project({
     'app.js': `import { generation, onRestart } from 'autoreload';
 console.log('run', generation);
@@ -88,7 +88,7 @@ ${STAY}`,
   assert.equal(app.transcript.count(/never|did not end/), 0);
 });
 
-test('one that ignores the signal as well is killed after the grace period, and a line says so', async () => {
+test('a program that also ignores the signal is killed after the grace period, and a line says so', async () => {
   using project = new Project({
     'app.js': `import { generation, onRestart } from 'autoreload';
 console.log('run', generation);
@@ -104,7 +104,7 @@ ${STAY}`,
   await app.line('run 2');
 });
 
-test('a program whose handler has ended gets the stop signal', async () => {
+test('the stop signal follows the restart handlers', async () => {
   using project = new Project({
     'app.js': `import { generation, onRestart } from 'autoreload';
 console.log('run', generation);
@@ -123,7 +123,7 @@ ${STAY}`,
   await app.line('run 2');
 });
 
-test('handlers are not called when the program ends for good', async () => {
+test('restart handlers are not called when the program exits for good', async () => {
   using project = new Project({
     'app.js': `import { onRestart } from 'autoreload';
 onRestart(() => console.log('never'));
@@ -141,7 +141,7 @@ ${STAY}`,
   assert.deepEqual(app.transcript.lines('stdout'), ['run', 'signal']);
 });
 
-test('a program that nothing keeps there stays until its handlers have ended', async () => {
+test('pending restart handlers keep the program alive', async () => {
   using project = new Project({
     'app.js': `import { generation, onRestart } from 'autoreload';
 console.log('run', generation);
@@ -160,7 +160,7 @@ onRestart(async () => {
   await app.line('run 2');
 });
 
-test('a program that ends itself at Ctrl-C does so while it prepares for a restart, too', posix, async () => {
+test('a program with its own Ctrl-C handler exits during its restart handlers, too', posix, async () => {
   using project = new Project({
     'app.js': `import { onRestart } from 'autoreload';
 const timer = setInterval(() => {}, 1000);

@@ -1,4 +1,4 @@
-// What a program preserves is there in the next run, however the run before has ended.
+// preserve(): state reaches the next run, however the previous run ended.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -7,7 +7,7 @@ import { Project } from '../../helpers/project.ts';
 
 const IMPORT = "import { generation, onRestart, preserve, restart, restartReason } from 'autoreload';\n";
 
-/** A program that counts its runs in what it preserves, and says so. */
+/** Counts and prints the runs of a program in its preserved state. */
 const COUNT = `${IMPORT}const state = preserve('state', { runs: 0 });
 console.log('runs', ++state.runs, 'of', generation);
 `;
@@ -35,7 +35,7 @@ const ring = preserve('ring', () => {
 });
 const toString = preserve('toString', { key: 'of Object.prototype' });
 console.log('run', generation, util.inspect([map, all, list, ring, ring.self === ring, toString], { breakLength: Infinity, depth: 5 }));
-// After it was preserved: what counts is how it is at the end.
+// After the call of preserve(): the state at the exit counts.
 map.set('date', new Date(0)).set({ a: 1 }, new Set([1n]));
 all.nested = { bytes: new Uint8Array([1, 2]), floats: new Float64Array([0.5]), text: 'zwölf', pattern: /a+/g, nothing: undefined };
 all.buffer = Buffer.from('abc');
@@ -61,7 +61,7 @@ ${STAY}`,
     );
   }
 
-  test(`it survives a crash, a syntax error and exit code 75: ${mode}`, async () => {
+  test(`state survives a crash, a syntax error and exit code 75: ${mode}`, async () => {
     using project = new Project({ 'app.js': `${COUNT}${STAY}` });
     await using app = run(project, 'app.js', { env });
     await app.line('runs 1 of 1');
@@ -76,7 +76,7 @@ ${STAY}`,
     await app.line('runs 4 of 5');
   });
 
-  test(`it survives where the app ends by itself at the stop signal: ${mode}`, async () => {
+  test(`state survives if the program exits by itself at the stop signal: ${mode}`, async () => {
     using project = new Project({
       'app.js': `${COUNT}process.on('SIGTERM', () => {
   state.runs += 10;
@@ -92,7 +92,7 @@ ${STAY}`,
   });
 }
 
-test('what a handler puts into it survives', async () => {
+test('state written by a restart handler survives', async () => {
   using project = new Project({
     'app.js': `${COUNT}onRestart(async () => {
   await new Promise(setImmediate);
@@ -106,7 +106,7 @@ ${STAY}`,
   await app.line('runs 12 of 2');
 });
 
-test('it survives a handler that never ends', async () => {
+test('state survives a restart handler that never settles', async () => {
   using project = new Project({
     'app.js': `${COUNT}state.runs += 10;\nonRestart(() => new Promise(() => {}));\n${STAY}`,
   });
@@ -116,7 +116,7 @@ test('it survives a handler that never ends', async () => {
   await app.line('runs 12 of 2');
 });
 
-test('each key is kept by itself, also over a run that does not use it', async () => {
+test('each key is kept on its own, also during a run that does not use it', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log(preserve('a', { n: 1 }).n, preserve('b', { n: 2 }).n);
 preserve('a').n = 10;
@@ -131,7 +131,7 @@ ${STAY}`,
   await app.line('10 21');
 });
 
-test('what cannot be copied is lost, a line names it, and the others survive', async () => {
+test('state that cannot be copied is lost, a line names it, and other keys survive', async () => {
   using project = new Project({
     'app.js': `${IMPORT}const good = preserve('good', { runs: 0 });
 const bad = preserve('bad', { runs: 0 });
@@ -151,12 +151,12 @@ ${STAY}`,
     line,
     /^\[autoreload\] the state "bad" does not survive the restart: function \(\) \{ .{0,100}could not be cloned\.$/,
   );
-  // Neither what it is now nor what it was before.
+  // Neither the current nor the previous state.
   await app.line('good 3 bad 1');
   assert.equal(app.transcript.count(/does not survive/), 1);
 });
 
-test('what is over 4 MB is lost, and a line says how much it has', async () => {
+test('state over 4 MB is lost, and a line says its size', async () => {
   using project = new Project({
     'app.js': `${IMPORT}const small = preserve('small', { runs: 0 });
 const big = preserve('big', { bytes: Buffer.alloc(3 * 2 ** 20, 'a') });
@@ -175,7 +175,7 @@ ${STAY}`,
   await app.line(`small 3 big ${3 * 2 ** 20} true`);
 });
 
-test('a run that is killed leaves what it was given', async () => {
+test('a killed run leaves the state that it received', async () => {
   using project = new Project({
     'app.js': `${COUNT}if (generation === 2) process.kill(process.pid, 'SIGKILL');\n${STAY}`,
   });
@@ -187,7 +187,7 @@ test('a run that is killed leaves what it was given', async () => {
   await app.line('runs 2 of 3');
 });
 
-test('it does not survive the end of supervision', async () => {
+test('state does not survive the supervisor', async () => {
   using project = new Project({ 'app.js': `${COUNT}${STAY}` });
   for (let i = 0; i < 2; i++) {
     await using app = run(project, 'app.js');
@@ -197,7 +197,7 @@ test('it does not survive the end of supervision', async () => {
   }
 });
 
-test('a worker thread always gets what it begins with', async () => {
+test('a worker thread always gets the initial state', async () => {
   using project = new Project({
     'app.js': `import { Worker } from 'node:worker_threads';\nnew Worker('./worker.js');\n${STAY}`,
     'worker.js': `import { preserve } from 'autoreload';
@@ -210,7 +210,7 @@ ${STAY}`,
   await app.lines('[autoreload] app.js changed, restarting', 'runs 1 2');
 });
 
-test('what a response changes that is on its way at the save survives', async () => {
+test('state changed by an in-flight response survives', async () => {
   using project = new Project({
     'app.js': `import http from 'node:http';
 import { preserve } from 'autoreload';

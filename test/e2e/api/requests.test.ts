@@ -1,4 +1,4 @@
-// An app asks for its restart, or for its end, from wherever it runs.
+// restart() and stop(): in the program, in worker threads, in child processes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, run } from '../../helpers/autoreload.ts';
@@ -10,7 +10,7 @@ const IMPORT = `import { ${NAMES} } from 'autoreload';\n`;
 
 for (const { name: mode, env, settled } of MODES) {
   for (const { name, entry, load, skip } of languagesIn(mode)) {
-    test(`restart() restarts, and says why: ${name}, ${mode}`, { skip }, async () => {
+    test(`restart() restarts with its reason: ${name}, ${mode}`, { skip }, async () => {
       using project = new Project({
         [entry]: `${load(NAMES)}console.log('run', generation, JSON.stringify(restartReason));
 process.on('SIGUSR1', () => {});
@@ -35,7 +35,7 @@ ${STAY}`,
   }
 }
 
-test('a reason of several lines is one line, and a long one is cut off', async () => {
+test('a reason is printed as one line, and a long one is cut', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log('run', generation, restartReason?.message.length);
 if (generation === 1) setTimeout(() => restart('first\\nsecond ' + 'x'.repeat(10000)), 20);
@@ -49,7 +49,7 @@ for (const [what, start] of [
   ['a worker thread', "import { Worker } from 'node:worker_threads';\nnew Worker('./other.js');\n"],
   ['a forked process', "import { fork } from 'node:child_process';\nfork('./other.js');\n"],
 ] as const) {
-  test(`restart() restarts the whole program from ${what}`, async () => {
+  test(`restart() in ${what} restarts the whole program`, async () => {
     using project = new Project({
       'app.js': `${IMPORT}console.log('run', generation);\nif (generation === 1) {\n${start.replace(/^import \{ (\w+) \} from ('.*');$/m, 'const { $1 } = await import($2);')}}\n${STAY}`,
       'other.js': "import { restart } from 'autoreload';\nrestart('from elsewhere');\n",
@@ -58,7 +58,7 @@ for (const [what, start] of [
     await app.lines('run 1', '[autoreload] restart requested (from elsewhere), restarting', 'run 2');
   });
 
-  test(`stop() ends the whole program from ${what}`, async () => {
+  test(`stop() in ${what} stops the whole program`, async () => {
     using project = new Project({
       'app.js': `${start}console.log('pid', process.pid);\n${STAY}`,
       'other.js': `import { stop } from 'autoreload';\nstop();\n${STAY}`,
@@ -69,7 +69,7 @@ for (const [what, start] of [
     await gone(Number(line?.slice('pid '.length)));
   });
 
-  test(`what ${what} tracks restarts the whole program`, async () => {
+  test(`track() in ${what} restarts the whole program`, async () => {
     using project = new Project({
       'app.js': `${start}console.log('run');\n${STAY}`,
       'other.js': `import { track } from 'autoreload';\ntrack('config.yaml');\nconsole.log('tracked');\n${STAY}`,
@@ -83,14 +83,10 @@ for (const [what, start] of [
 }
 
 for (const [what, code, ended] of [
-  ['0 where the program dies of the stop signal', '', 0],
+  ['0 if the stop signal kills the program', '', 0],
+  ['that of the program at the stop signal', "process.on('SIGTERM', () => process.exit(7));\n", 7],
   [
-    'that with which the program ends at the stop signal',
-    "process.on('SIGTERM', () => process.exit(7));\n",
-    7,
-  ],
-  [
-    'that with which the program ends by itself',
+    'that of a program that exits by itself',
     "process.on('SIGTERM', () => {});\nsetTimeout(() => process.exit(3), 50);\n",
     3,
   ],
@@ -102,7 +98,7 @@ for (const [what, code, ended] of [
   });
 }
 
-test('after stop() there is no other run, whatever is saved', async () => {
+test('after stop() a save starts no further run', async () => {
   using project = new Project({
     'app.js': `${IMPORT}process.on('SIGTERM', () => {
   process.on('SIGUSR2', () => process.exit());
@@ -123,7 +119,7 @@ ${STAY}`,
   assert.equal(app.transcript.count(/^pid /), 1);
 });
 
-test('one that ignores the signal after stop() is killed after the grace period', async () => {
+test('a program that ignores the signal after stop() is killed after the grace period', async () => {
   using project = new Project({ 'app.js': `${IMPORT}process.on('SIGTERM', () => {});\nstop();\n${STAY}` });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '500ms' } });
   await app.line('[autoreload] app.js did not exit within 500 ms, killing it');
@@ -131,18 +127,18 @@ test('one that ignores the signal after stop() is killed after the grace period'
   assert.ok(code === 137 || signal === 'SIGKILL', `${code} ${signal}`);
 });
 
-test('a program that asks for a restart at each start is restarted with a growing delay', async () => {
+test('restart() at each start restarts with a growing delay', async () => {
   using project = new Project({ 'app.js': `${IMPORT}console.log('run', generation);\nrestart();\n${STAY}` });
   await using app = run(project, 'app.js');
   await app.line('run 4');
   const starts = app.transcript.entries.filter(({ text }) => /^run \d$/.test(text));
-  // 0, 100, 200 ms, and what a start takes.
+  // 0, 100 and 200 ms, plus the time of a start.
   assert.ok(starts[3]!.at - starts[2]!.at > 150);
   project.write('app.js', `console.log('mended');\n${STAY}`);
   await app.line('mended');
 });
 
-test('the statement that asks for the end comes to its own', async () => {
+test('statements behind stop() still run', async () => {
   using project = new Project({
     'app.js': `${IMPORT}import fs from 'node:fs';
 setTimeout(() => {

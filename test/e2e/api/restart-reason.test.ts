@@ -1,4 +1,4 @@
-// A run knows that it is supervised, which run it is, and why it was started.
+// isSupervised, generation and restartReason: what a run knows about itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -10,7 +10,7 @@ const SAY = `console.log(JSON.stringify({ isSupervised, generation, reason: rest
 
 for (const { name: mode, env, settled } of MODES) {
   for (const { name, entry, load, skip } of languagesIn(mode)) {
-    test(`a run knows its number, and which files have changed: ${name}, ${mode}`, { skip }, async () => {
+    test(`a run knows its number and the changed files: ${name}, ${mode}`, { skip }, async () => {
       const extension = entry.slice('app'.length);
       const dependency = `dep${extension}`;
       using project = new Project({
@@ -30,7 +30,7 @@ for (const { name: mode, env, settled } of MODES) {
     });
   }
 
-  test(`a run knows each file that was created or deleted: ${mode}`, async () => {
+  test(`a run knows created and deleted files: ${mode}`, async () => {
     using project = new Project({
       'app.js': `import { generation, restartReason } from 'autoreload';
 console.log(generation, JSON.stringify(restartReason?.files));
@@ -48,7 +48,7 @@ ${STAY}`,
     await app.line(`3 ${JSON.stringify([{ path, how: 'deleted' }])}`);
   });
 
-  test(`a run that follows exit code 75 was requested: ${mode}`, async () => {
+  test(`after exit code 75 the cause is a request: ${mode}`, async () => {
     using project = new Project({
       'app.js': `import { EX_TEMPFAIL, generation, restartReason } from 'autoreload';
 console.log(generation, JSON.stringify(restartReason));
@@ -60,7 +60,7 @@ ${STAY}`,
     await app.line('2 {"cause":"request","files":[]}');
   });
 
-  test(`a run that follows a crash is told which file was mended: ${mode}`, async () => {
+  test(`after a crash the reason names the corrected file: ${mode}`, async () => {
     using project = new Project({
       'app.js': `import { generation, restartReason } from 'autoreload';
 console.log(generation, JSON.stringify(restartReason));
@@ -76,7 +76,7 @@ ${STAY}`,
     );
   });
 
-  test(`a run that is tried again after a crash knows it: ${mode}`, async () => {
+  test(`a retry after a crash has the cause crash: ${mode}`, async () => {
     using project = new Project({
       'app.js': `import { generation, restartReason } from 'autoreload';
 console.log(generation, JSON.stringify(restartReason));
@@ -96,7 +96,7 @@ for (const [what, start] of [
   ['a worker thread', "import { Worker } from 'node:worker_threads';\nnew Worker('./other.js');\n"],
   ['a forked process', "import { fork } from 'node:child_process';\nfork('./other.js');\n"],
 ] as const) {
-  test(`${what} knows that it is supervised, and no more`, async () => {
+  test(`${what} knows that it is supervised, and nothing else`, async () => {
     using project = new Project({ 'app.js': `${start}${STAY}`, 'other.js': LOOK });
     await using app = run(project, 'app.js');
     const seen = `descendant ${JSON.stringify([true, 1, undefined, false, false])}`;

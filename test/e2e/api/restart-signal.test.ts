@@ -1,4 +1,4 @@
-// restartSignal ends what takes an AbortSignal when the program is to be restarted, and costs nothing where nobody looks at it.
+// restartSignal: ends operations with an AbortSignal before a restart, and costs nothing unless the program reads it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -7,14 +7,14 @@ import { Project } from '../../helpers/project.ts';
 
 const IMPORT = "import { generation, onRestart, restartSignal } from 'autoreload';\n";
 
-/** The program stays until it says that it has seen it. */
+/** The program stays until it has printed `aborted`. */
 const UNTIL_SEEN = `let seen;
 onRestart(() => new Promise((resolve) => {
   seen = resolve;
 }));
 `;
 
-/** What looks at the signal, and says `aborted` when it is aborted. */
+/** Operations that take the signal, and print `aborted`. */
 const USES: Readonly<Record<string, string>> = {
   'server.listen': `import http from 'node:http';
 const server = http.createServer().on('close', () => console.log('aborted'));
@@ -58,7 +58,7 @@ try {
 
 for (const { name: mode, env, settled } of MODES) {
   for (const [name, use] of Object.entries(USES)) {
-    test(`it ends what takes a signal: ${name}, ${mode}`, async () => {
+    test(`restartSignal ends a pending operation: ${name}, ${mode}`, async () => {
       using project = new Project({
         'app.js': `${IMPORT}console.log('run', generation);\n${STAY}await import('./use.js');\n`,
         'use.js': `${IMPORT}console.log('used');\nonRestart(() => new Promise(setImmediate));\n${use}`,
@@ -73,7 +73,7 @@ for (const { name: mode, env, settled } of MODES) {
   }
 }
 
-test('its reason is an error that says why, as the error of all that takes a signal', async () => {
+test('its reason is an AbortError with the restart reason as cause', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log('run', generation);
 restartSignal.addEventListener('abort', () => {
@@ -88,7 +88,7 @@ ${STAY}`,
   await app.line('true AbortError The program is restarted changed');
 });
 
-test('it is aborted before the handlers are called', async () => {
+test('restartSignal is aborted before the restart handlers run', async () => {
   using project = new Project({
     'app.js': `${IMPORT}console.log('run', generation);
 onRestart(() => console.log('handler', restartSignal.aborted));
@@ -104,9 +104,9 @@ ${STAY}`,
 
 for (const [what, use, stops] of [
   ['only loads the API', '', 'running > stopping (writing)'],
-  ['looks at the signal', 'void restartSignal.aborted;\n', 'running > stopping (settled)'],
+  ['reads the signal', 'void restartSignal.aborted;\n', 'running > stopping (settled)'],
 ] as const) {
-  test(`a program that ${what} ends ${what.startsWith('only') ? 'before' : 'after'} the change has settled`, async () => {
+  test(`a program that ${what} stops ${what.startsWith('only') ? 'before' : 'after'} the change is complete`, async () => {
     using project = new Project({
       'app.js': `${IMPORT}void onRestart;\nconsole.log('run', generation);\n${use}${STAY}`,
     });

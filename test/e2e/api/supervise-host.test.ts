@@ -1,4 +1,4 @@
-// A process that supervises programs is its own: its signals, its end, its errors. What it supervises ends with it.
+// supervise() in a tool: the tool keeps its signals, its exit and its errors, and its programs do not outlive it.
 import assert from 'node:assert/strict';
 import { supervise } from '../../../src/supervisor/index.ts';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { Project } from '../../helpers/project.ts';
 const PLAIN = { execArgv: [] };
 const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
 
-/** A tool, and a program that it supervises. */
+/** Creates a tool, and the program that it supervises. */
 function tool(code: string, app = STAY): Project {
   return new Project({
     'tool.js': `import { supervise } from 'autoreload/supervisor';\n${code}`,
@@ -20,7 +20,7 @@ function tool(code: string, app = STAY): Project {
   });
 }
 
-test('it has no listener and no handle more than before, and ends by itself after close()', async () => {
+test('supervision leaves no listener and no handle, and the tool exits by itself after close()', async () => {
   using project = tool(`
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCHLD', 'exit', 'beforeExit', 'uncaughtException', 'unhandledRejection', 'message', 'disconnect'];
 const listeners = () => [...names.map((name) => process.listenerCount(name)), process.stderr.listenerCount('error')].join();
@@ -40,7 +40,7 @@ process.exitCode = 5;
   await until('all that it has started is gone', () => childrenOf(host.pid).length === 0);
 });
 
-test('what a listener throws is an error of the tool, and disturbs no supervision', async () => {
+test('an error in a listener belongs to the tool, and supervision continues', async () => {
   using project = tool(`
 process.on('uncaughtException', ({ message }) => console.log('caught', message));
 const program = supervise({ script: 'app.js', stdio: 'ignore' });
@@ -58,7 +58,7 @@ for (const name of ['start', 'ready', 'change', 'restart', 'exit'])
   await host.line('caught ready 2');
 });
 
-test('the lines that a user sees come if the tool wants them', async () => {
+test('terminal lines are printed if the tool sets log', async () => {
   using project = tool(
     "supervise({ script: 'app.js', log: 'info', stdio: 'inherit' });",
     `console.log('said');\n${STAY}`,
@@ -68,7 +68,7 @@ test('the lines that a user sees come if the tool wants them', async () => {
 });
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-  test(`a tool that dies of ${signal} leaves nothing behind`, posix, async () => {
+  test(`a tool killed by ${signal} leaves no process`, posix, async () => {
     using project = tool(
       `supervise({ script: 'app.js', stdio: 'ignore', log: 'debug' }).on('start', ({ pid }) => console.log('pid', pid));`,
     );
@@ -80,7 +80,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   });
 }
 
-test('a tool that handles signals itself closes what it supervises', posix, async () => {
+test('a tool with its own signal handlers closes its program', posix, async () => {
   using project = tool(`
 const program = supervise({ script: 'app.js', stdio: 'ignore' });
 process.once('SIGTERM', async () => console.log('closed', JSON.stringify(await program.close())));
@@ -93,7 +93,7 @@ program.on('ready', () => console.log('ready'));
   assert.deepEqual(await host.end(), { code: 0, signal: null });
 });
 
-test('with takeOver its signals are those of the program, and it ends as that does', posix, async () => {
+test('with takeOver signals reach the program, and the tool exits like it', posix, async () => {
   using project = tool(
     "supervise({ script: 'app.js', takeOver: true });",
     `process.on('SIGTERM', () => {\n  console.log('signal');\n  process.exit(9);\n});\nconsole.log('run');\n${STAY}`,
@@ -107,7 +107,7 @@ test('with takeOver its signals are those of the program, and it ends as that do
   assert.deepEqual(await host.end(), { code: 9, signal: null });
 });
 
-test('a tool may be supervised itself', async () => {
+test('a tool can run under autoreload itself', async () => {
   using project = new Project({
     'tool.js': `import { supervise } from 'autoreload/supervisor';
 import { generation } from 'autoreload';
@@ -123,7 +123,7 @@ supervise({ script: 'inner/app.js' }).on('start', ({ generation: inner }) => con
   await host.lines('tool 2', 'inner 2 1', 'app 1', '[autoreload] tool.js changed, restarting');
 });
 
-test('after close() nothing listens any more', { skip: process.platform === 'win32' }, async () => {
+test('after close() no port is open', { skip: process.platform === 'win32' }, async () => {
   using project = new Project({
     'app.js': `import http from 'node:http';
 http.createServer((request, response) => response.end('app')).listen(0, '127.0.0.1', function () {

@@ -1,4 +1,4 @@
-// `autoreload/supervisor`: what a tool is told of a program that it supervises, and what it can do.
+// `autoreload/supervisor`: events and calls of a tool.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -13,7 +13,7 @@ import { PATIENCE_MS } from '../../helpers/transcript.ts';
 type Name = keyof SupervisorEvents;
 const NAMES: readonly Name[] = ['start', 'ready', 'graph', 'change', 'restart', 'exit', 'crash', 'close'];
 
-/** The events of a program, in order, and waiting for them. */
+/** Records the events of a program, and waits for them. */
 class Events {
   readonly all: [Name, SupervisorEvents[Name][0]][] = [];
   #taken = 0;
@@ -27,7 +27,7 @@ class Events {
       });
   }
 
-  /** Waits for the next event of a name, behind the last one waited for. */
+  /** Waits for the next event with a name, after the last awaited event. */
   async next<N extends Name>(name: N): Promise<SupervisorEvents[N][0]> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
@@ -45,13 +45,13 @@ class Events {
     }
   }
 
-  /** Names of all so far, but `graph`, which comes once or more often. */
+  /** Names of all events so far, except `graph`, which may be emitted repeatedly. */
   get names(): Name[] {
     return this.all.map(([name]) => name).filter((name) => name !== 'graph');
   }
 }
 
-/** A setting that was saved just before the run begins may have been saved after it, and would restart it. */
+/** A file saved just before the run may look saved after its start, which would restart it. */
 async function aged(project: Project): Promise<void> {
   const saved = fs.statSync(project.path('package.json')).ctimeMs;
   await until('package.json is older than the run', () => Date.now() - saved > 50);
@@ -72,7 +72,7 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
-test('a tool is told of each event, in order, with what belongs to it', async () => {
+test('events arrive in order, with their data', async () => {
   using project = new Project({ 'app.js': `import './dep.js';\n${STAY}`, 'dep.js': '// 0\n' });
   const [program, events] = await start(project);
   await using _ = program;
@@ -91,7 +91,7 @@ test('a tool is told of each event, in order, with what belongs to it', async ()
   const ready = await events.next('ready');
   assert.ok(ready.ms > 0);
   assert.deepEqual(ready, { generation: 1, ms: ready.ms, watching: 2 });
-  // It may come a moment after that.
+  // The event may come a moment later.
   const loaded = (): readonly string[] =>
     events.all
       .flatMap(([, event]) => ('files' in event && Array.isArray(event.files) ? [event.files] : []))
@@ -106,7 +106,7 @@ test('a tool is told of each event, in order, with what belongs to it', async ()
   assert.equal(second.reason?.cause, 'change');
   assert.deepEqual(second.reason?.files, files);
   await events.next('ready');
-  // It is told to end before the change has settled, and may have ended by then.
+  // The stop begins before the change is complete, so the run may have exited by then.
   const names = events.names;
   assert.deepEqual(names.slice(2, 5).toSorted(), ['change', 'exit', 'restart']);
   assert.ok(names.indexOf('change') < names.indexOf('restart'));
@@ -128,7 +128,7 @@ test('a tool is told of each event, in order, with what belongs to it', async ()
   assert.equal(events.all.at(-1)?.[0], 'close');
 });
 
-test('restart() restarts, and starts a program that has ended', async () => {
+test('restart() restarts a running program, and starts a completed one', async () => {
   using project = new Project({
     'app.js': `import { restartReason } from 'autoreload';
 console.log(JSON.stringify(restartReason));
@@ -156,14 +156,14 @@ process.exitCode = 3;
 });
 
 for (const [what, code, ended] of [
-  ['0 when it dies of the stop signal', STAY, { code: 0, signal: null }],
+  ['0 if the stop signal kills it', STAY, { code: 0, signal: null }],
   [
-    'its exit code when it ends at the stop signal',
+    'its exit code if it exits at the stop signal',
     `process.on('SIGTERM', () => process.exit(6));\n${STAY}`,
     { code: 6, signal: null },
   ],
 ] as const) {
-  test(`close() gives how the program has ended: ${what}`, async () => {
+  test(`close() returns the exit of the program: ${what}`, async () => {
     using project = new Project({ 'app.js': code });
     const [program, events] = await start(project);
     const { pid } = await events.next('start');
@@ -174,7 +174,7 @@ for (const [what, code, ended] of [
     assert.deepEqual(await program.close(), ended);
     assert.equal(isRunning(pid!), false);
     await events.next('close');
-    // It is over: nothing comes any more.
+    // Supervision has ended: no event follows.
     project.write('app.js', '// edited\n');
     program.restart();
     await new Promise((resolve) => setImmediate(resolve));
@@ -182,7 +182,7 @@ for (const [what, code, ended] of [
   });
 }
 
-test('close() right away ends what has been started', async () => {
+test('close() right after the start stops the program', async () => {
   using project = new Project({ 'app.js': STAY });
   const [program, events] = await start(project);
   await program.close();
@@ -190,7 +190,7 @@ test('close() right away ends what has been started', async () => {
   await gone(pid!);
 });
 
-test('graph() says what the run is made of, and on which line each import is', async () => {
+test('graph() returns each module with its importers and lines', async () => {
   using project = new Project({
     'app.js': `// The first line.\nimport './dep.cjs';\nif (process.argv[9]) await import('./never.js');\n${STAY}`,
     'dep.cjs': '// 0\n',
@@ -208,7 +208,7 @@ test('graph() says what the run is made of, and on which line each import is', a
   assert.deepEqual([never?.specifier, never?.line], ['./never.js', 3]);
 });
 
-test('two programs in one process have nothing to do with each other', async () => {
+test('two programs in one process are independent', async () => {
   using one = new Project({ 'app.js': STAY });
   using other = new Project({ 'app.js': STAY });
   const [first, ofFirst] = await start(one);
@@ -227,7 +227,7 @@ test('two programs in one process have nothing to do with each other', async () 
   assert.equal(ofFirst.names.at(-1), 'close');
 });
 
-test('it has its arguments, options of Node, folder, environment and streams', async () => {
+test('the program gets its arguments, Node options, folder, environment and streams', async () => {
   using project = new Project({
     'sub/app.js': `process.stdin.setEncoding('utf8').on('data', (text) => {
   const { argv, execArgv, env } = process;
@@ -258,11 +258,11 @@ test('it has its arguments, options of Node, folder, environment and streams', a
     null,
   ]);
   assert.equal(err, 'heard hello\n');
-  // As the option says, the end of the program is that of supervision.
+  // With --on-exit exit, supervision ends with the program.
   assert.deepEqual(await events.next('close'), { code: 3, signal: null });
 });
 
-test('options are those of the user', async () => {
+test('options work as on the command line', async () => {
   using project = new Project({ 'app.js': `process.on('SIGINT', () => process.exit(9));\n${STAY}` });
   const [program, events] = await start(project, {
     signal: 'SIGINT',
@@ -277,13 +277,13 @@ test('options are those of the user', async () => {
   assert.deepEqual(await program.close(), { code: 0, signal: null });
 });
 
-test('a timeout ends it', async () => {
+test('a timeout stops the program', async () => {
   using project = new Project({ 'app.js': STAY });
   const [, events] = await start(project, { timeout: 300 });
   assert.deepEqual(await events.next('close'), { code: 0, signal: null });
 });
 
-test('a program that cannot be started is told as one that fails', async () => {
+test('a program that cannot be started is a crash', async () => {
   using project = new Project({ 'app.js': STAY });
   const [program, events] = await start(project, { execPath: project.path('no-node') });
   await using _ = program;
@@ -308,41 +308,41 @@ for (const [what, options, message] of [
     { script: 5 },
     "supervise(): script must be the path of the program, or its file: URL, got 5. Use 'app.js'.",
   ],
-  ['a misspelt script', { scirpt: 'app.js' }, 'supervise(): scirpt is not an option. Use script.'],
-  ['a misspelt option', { script: 'app.js', grcae: 5 }, 'supervise(): grcae is not an option. Use grace.'],
+  ['a misspelled script', { scirpt: 'app.js' }, 'supervise(): scirpt is not an option. Use script.'],
+  ['a misspelled option', { script: 'app.js', grcae: 5 }, 'supervise(): grcae is not an option. Use grace.'],
   ['exec', { script: 'app.js', exec: 'python app.py' }, /^supervise\(\): exec is not an option\. Use /],
   [
-    'a bad value',
+    'an invalid value',
     { script: 'app.js', grace: 'soon' },
     'supervise(): grace must be a duration such as 500ms, 5s or 2m, or a number of milliseconds, got "soon". Use 5s.',
   ],
   [
-    'a bad word',
+    'an invalid word',
     { script: 'app.js', onCrash: 'retyr' },
     'supervise(): onCrash must be wait, retry or exit, got "retyr". Use retry.',
   ],
   [
-    'a text for arguments',
+    'a string for arguments',
     { script: 'app.js', args: '--port' },
     "supervise(): args must be an array of strings, got \"--port\". Use ['--port', '8080'].",
   ],
   [
-    'a bad stream',
+    'an invalid stream',
     { script: 'app.js', stdio: 'pipes' },
     "supervise(): stdio must be 'inherit', 'pipe', 'ignore' or a descriptor, or an array of three of these, got \"pipes\". Use 'pipe'.",
   ],
   [
-    'a bad folder',
+    'an invalid folder',
     { script: 'app.js', cwd: 1 },
     'supervise(): cwd must be a folder, got 1. Use process.cwd().',
   ],
   [
-    'a bad takeOver',
+    'an invalid takeOver',
     { script: 'app.js', takeOver: 1 },
     'supervise(): takeOver must be true or false, got 1. Use true.',
   ],
 ] as const) {
-  test(`what cannot be used is thrown, and nothing is started: ${what}`, () => {
+  test(`an invalid argument throws, and nothing is started: ${what}`, () => {
     assert.throws(() => supervise(options as unknown as SuperviseOptions), {
       name: 'AutoreloadError',
       code: 'ERR_AUTORELOAD_OPTION',
@@ -351,7 +351,7 @@ for (const [what, options, message] of [
   });
 }
 
-test('an event that nobody listens to harms nothing', async () => {
+test('events without a listener are harmless', async () => {
   using project = new Project({ 'app.js': "throw new Error('broken');\n" });
   await aged(project);
   const program = supervise({ script: 'app.js', cwd: project.dir, stdio: 'ignore' });
@@ -359,7 +359,7 @@ test('an event that nobody listens to harms nothing', async () => {
   assert.deepEqual(await program.close(), { code: 1, signal: null });
 });
 
-test('any command is supervised as well', { skip: process.platform === 'win32' }, async () => {
+test('supervise() runs any command', { skip: process.platform === 'win32' }, async () => {
   using project = new Project({ 'run.sh': 'echo "$AUTORELOAD_CHANGED"\nexec sleep 60\n', 'a.txt': 'one\n' });
   const command = ['sh', 'run.sh'];
   const program = supervise({ command, cwd: project.dir, ext: ['txt'], stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,5 +1,4 @@
-// What autoreload cannot watch is told in one line with the remedy, and supervision goes on. Options that are wrong: see
-// bad-options.test.ts.
+// Files that cannot be watched: one line with the remedy, and supervision continues.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -10,9 +9,9 @@ const STAY = 'setInterval(() => {}, 1000);\n';
 const UP = /^\[autoreload\] .* is up in/;
 
 /**
- * Runs in front of autoreload and makes the system refuse watches, in the first process only.
+ * Creates a preload that makes `fs.watch` fail in the supervisor.
  *
- * @param condition which calls of `fs.watch` fail; knows `calls` before it and the `path`
+ * @param condition JavaScript condition for a failing call; may use `calls`, the number of earlier calls, and `path`
  */
 function refusing(code: string, condition: string): string {
   return `
@@ -53,7 +52,7 @@ for (const [code, allowed] of [
   ['ENOSPC', 3],
   ['EMFILE', 0],
 ] as const) {
-  test(`a watch limit (${code}) after ${allowed} watches: one line, and every save restarts all the same`, async () => {
+  test(`watch limit (${code}) after ${allowed} watches: one line, and every save restarts`, async () => {
     using project = new Project({ ...FILES, 'limit.js': refusing(code, `calls >= ${allowed}`) });
     await using app = run(project, 'app.js', {
       execArgv: ['--import', './limit.js', '--import', 'autoreload/register'],
@@ -72,7 +71,7 @@ for (const [code, allowed] of [
   });
 }
 
-test('a folder that may not be watched (EACCES): one line, and its files restart all the same', async () => {
+test('unreadable folder (EACCES): one line, and a save of its files restarts', async () => {
   using project = new Project({ ...FILES, 'limit.js': refusing('EACCES', '/[\\\\/]src\\b/.test(path)') });
   await using app = run(project, 'app.js', {
     execArgv: ['--import', './limit.js', '--import', 'autoreload/register'],
@@ -91,7 +90,7 @@ test('a folder that may not be watched (EACCES): one line, and its files restart
   assertNoStack(app);
 });
 
-test('a missing file is waited for where nothing can be watched', async () => {
+test('a missing file restarts the program even if nothing can be watched', async () => {
   using project = new Project({
     'app.js': `import './lib/missing.js';\n${STAY}`,
     'limit.js': refusing('ENOSPC', 'true'),
@@ -111,7 +110,7 @@ function assertNoStack(app: Run): void {
   assert.equal(app.transcript.count(/^\s+at /), 0);
 }
 
-/** Every line of ours, without the prefix and what varies. */
+/** Returns our lines, without the prefix and the varying parts. */
 function told(app: Run): string[] {
   const prefix = '[autoreload] ';
   const lines = app.transcript.lines('stderr').filter((line) => line.startsWith(prefix));

@@ -1,4 +1,4 @@
-// A wrong value or name, from each source and for each option: one line, exit code 2, and nothing is started.
+// An invalid value or a misspelled name, from each source and for each option: one line, exit code 2, and nothing is started.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,9 +8,9 @@ import { Project, ROOT } from '../../helpers/project.ts';
 
 const CLI = join(ROOT, 'dist', 'cli.js');
 
-/** The settings are in the third line. */
-function packageJson(settings: unknown): string {
-  return `{\n  "type": "module",\n  "autoreload": ${JSON.stringify(settings)}\n}\n`;
+/** Returns a package.json with options on the third line. */
+function packageJson(options: unknown): string {
+  return `{\n  "type": "module",\n  "autoreload": ${JSON.stringify(options)}\n}\n`;
 }
 
 interface Setting {
@@ -19,7 +19,7 @@ interface Setting {
   readonly packageJson?: string;
 }
 
-/** Runs a program by the command, and where no flags are needed by register as well. Order of the lines: any. */
+/** Runs a program by the command, and without flags also by register. The order of the lines does not matter. */
 async function refused(
   { flags, env = {}, packageJson: text = packageJson({}) }: Setting,
   lines: readonly string[],
@@ -38,13 +38,13 @@ async function refused(
 }
 
 const DURATION = 'a duration such as 500ms, 5s or 2m, or a number of milliseconds';
-const LIMIT = 'a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds';
+const TIMEOUT = 'a duration above 0 such as 500ms, 5s or 2m, or a number of milliseconds';
 const POLL = '0, 1 or a number of milliseconds from 20';
 const PATHS = 'one or more paths or globs';
 const EXT = 'file extensions such as js,json';
 const SIGNAL = 'a signal name such as SIGTERM or SIGINT';
 
-/** Each option that takes a value: a text that is none of its values, a value of a wrong type, and the suggestions. */
+/** Each option with a value: an invalid string with the suggestion, and the suggestion for a value of a wrong type. */
 const VALUES = [
   ['watch', '--watch', 'AUTORELOAD_WATCH', PATHS, ' ', 'src', '"src"'],
   ['ignore', '--ignore', 'AUTORELOAD_IGNORE', PATHS, ' ', 'src', '"src"'],
@@ -55,7 +55,7 @@ const VALUES = [
   ['signal', '--signal', 'AUTORELOAD_SIGNAL', SIGNAL, 'SIGKILL', 'SIGTERM', '"SIGTERM"'],
   ['onExit', '--on-exit', 'AUTORELOAD_ON_EXIT', 'wait, exit or restart', 'restrat', 'restart', '"wait"'],
   ['onCrash', '--on-crash', 'AUTORELOAD_ON_CRASH', 'wait, retry or exit', 'retyr', 'retry', '"wait"'],
-  ['timeout', '--timeout', 'AUTORELOAD_TIMEOUT', LIMIT, '0', '30s', '"5s"'],
+  ['timeout', '--timeout', 'AUTORELOAD_TIMEOUT', TIMEOUT, '0', '30s', '"5s"'],
   ['log', '--log', 'AUTORELOAD_LOG', 'info, silent or debug', 'loud', 'info', '"info"'],
 ] as const;
 
@@ -66,7 +66,7 @@ const SWITCHES = [
   ['clear', '--clear', 'AUTORELOAD_CLEAR'],
 ] as const;
 
-test('a wrong value of each flag', async () => {
+test('an invalid value of each flag', async () => {
   const flags = [
     ...VALUES.flatMap(([, flag, , , text]) => [flag, text]),
     ...SWITCHES.map(([, flag]) => `${flag}=0`),
@@ -79,7 +79,7 @@ test('a wrong value of each flag', async () => {
   ]);
 });
 
-test('a wrong value of each variable', async () => {
+test('an invalid value of each variable', async () => {
   const env = Object.fromEntries([
     ...VALUES.map(([, , variable, , text]) => [variable, text]),
     ...SWITCHES.map(([, , variable]) => [variable, 'off']),
@@ -93,13 +93,13 @@ test('a wrong value of each variable', async () => {
   ]);
 });
 
-test('a wrong value of each key in package.json', async () => {
-  const settings = Object.fromEntries([
+test('an invalid value of each key in package.json', async () => {
+  const options = Object.fromEntries([
     ...VALUES.map(([key, , , , text]) => [key, text]),
     ...SWITCHES.map(([key]) => [key, 'off']),
   ]) as object;
   const written = (instead: string): string => (/^\d+$/.test(instead) ? instead : `"${instead}"`);
-  await refused({ packageJson: packageJson(settings) }, [
+  await refused({ packageJson: packageJson(options) }, [
     ...VALUES.map(
       ([key, , , expected, text, instead]) =>
         `package.json:3 "autoreload.${key}" must be ${expected}, got "${text}". Use ${written(instead)}.`,
@@ -111,9 +111,9 @@ test('a wrong value of each key in package.json', async () => {
 });
 
 test('a value of a wrong type for each key in package.json', async () => {
-  const settings = Object.fromEntries(VALUES.map(([key]) => [key, { wrong: 1 }]));
+  const options = Object.fromEntries(VALUES.map(([key]) => [key, { wrong: 1 }]));
   await refused(
-    { packageJson: packageJson(settings) },
+    { packageJson: packageJson(options) },
     VALUES.map(
       ([key, , , expected, , , suggested]) =>
         `package.json:3 "autoreload.${key}" must be ${expected}, got {"wrong":1}. Use ${suggested}.`,
@@ -121,14 +121,14 @@ test('a value of a wrong type for each key in package.json', async () => {
   );
 });
 
-test('a misspelt name, of a variable and of a key', async () => {
+test('a misspelled name, of a variable and of a key', async () => {
   await refused({ env: { AUTORELOAD_GRCAE: '1s' }, packageJson: packageJson({ grcae: 1 }) }, [
     'AUTORELOAD_GRCAE is not an option. Use AUTORELOAD_GRACE.',
     'package.json:3 "autoreload.grcae" is not an option. Use "autoreload.grace".',
   ]);
 });
 
-test('a command for a shell, in a variable and in a key', async () => {
+test('a command with shell syntax, in a variable and in a key', async () => {
   const message = 'runs no shell, got "a > b". Use -- sh -c "a > b".';
   await refused({ env: { AUTORELOAD_EXEC: 'a > b' }, packageJson: packageJson({ exec: 'a > b' }) }, [
     `AUTORELOAD_EXEC ${message}`,
@@ -136,7 +136,7 @@ test('a command for a shell, in a variable and in a key', async () => {
   ]);
 });
 
-test('several mistakes are one line each, however little is to be printed', async () => {
+test('several mistakes are one line each, also with --log silent', async () => {
   await refused(
     {
       env: { AUTORELOAD_GRACE: 'soon', AUTORELOAD_LOG: 'a\nb' },
@@ -150,20 +150,20 @@ test('several mistakes are one line each, however little is to be printed', asyn
   );
 });
 
-test('settings that are no object', async () => {
+test('options in package.json that are no object', async () => {
   await refused({ packageJson: packageJson(['src']) }, [
     'package.json:3 "autoreload" must be an object, got ["src"]. Use { "grace": "2s" }.',
   ]);
 });
 
-test('a broken package.json', async () => {
+test('an invalid package.json', async () => {
   const flags = ['--log', 'info'];
   await refused({ flags, packageJson: '{\n  "type": "module"\n  "private": true\n}\n' }, [
     'package.json:3 is not valid JSON: comma expected. Correct it.',
   ]);
 });
 
-test('a broken package.json, where Node finds register without it', async () => {
+test('an invalid package.json that Node does not read to find register', async () => {
   using project = new Project({ 'package.json': '{\n', 'app.js': "console.log('runs');\n" });
   const register = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
   await using app = run(project, 'app.js', { execArgv: ['--import', register] });
@@ -173,7 +173,7 @@ test('a broken package.json, where Node finds register without it', async () => 
   ]);
 });
 
-test("somebody else's variables and empty ones are none of ours", async () => {
+test('variables of other programs and empty variables are ignored', async () => {
   using project = new Project({ 'app.js': "console.log('runs');\nsetInterval(() => {}, 1000);\n" });
   const env = { AUTORELOAD_DATABASE: 'x', AUTORELOAD_GRACE: '', AUTORELOAD_LOG: '', AUTORELOAD_GRCAE: '' };
   await using app = run(project, 'app.js', { env });

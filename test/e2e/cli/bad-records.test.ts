@@ -1,5 +1,4 @@
-// What the supervisor hears or finds that is not as it should be is told once at most; nothing is lost, and supervision
-// goes on.
+// Unexpected data from the child and unexpected files on the disk: one line at most, and supervision continues.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -22,7 +21,7 @@ for (const [what, text] of [
   ['two megabytes without a newline', `'x'.repeat(2 ** 21)`],
   ['zeros', `Buffer.alloc(100)`],
 ] as const) {
-  test(`a graph message that is ${what}: one line, and the files of before and after are watched`, async () => {
+  test(`foreign data on the record lane (${what}): one line, and earlier and later files are watched`, async () => {
     using project = new Project({
       'app.js': `import './before.js';
 import fs from 'node:fs';
@@ -42,12 +41,12 @@ console.log('runs');\n${STAY}`,
       await app.line(`[autoreload] ${name} changed (imported by app.js), restarting`);
       await app.lines('runs', NOT_OURS, /is up in/);
     }
-    // One line for each run.
+    // One line per run.
     assert.equal(app.transcript.count(NOT_OURS), 3);
   });
 }
 
-test('a dangling link is waited for, and so is the file of a link that begins to dangle', async () => {
+test('a dangling link restarts the program when its target appears', async () => {
   using project = new Project({
     'app.js': `import './link.js';\n${STAY}`,
     'a.js': "console.log('said', 1);\n",
@@ -64,7 +63,7 @@ test('a dangling link is waited for, and so is the file of a link that begins to
   await app.lines(/, restarting$/, 'said 2');
 });
 
-test('files that vanish and come back all the time: what runs in the end is what is on the disk', async () => {
+test('a file that is deleted and written 200 times: the last content runs', async () => {
   using project = new Project({
     'app.js': `import { value } from './dep.js';\nconsole.log('said', value);\n${STAY}`,
     'dep.js': 'export const value = 0;\n',
@@ -80,7 +79,7 @@ test('files that vanish and come back all the time: what runs in the end is what
   await app.line('said 200');
 });
 
-test('a file that becomes a folder, and a folder that becomes a file', async () => {
+test('a file becomes a folder, and a file again', async () => {
   using project = new Project({
     'app.js': `import { value } from './dep.js';\nconsole.log('said', value);\n${STAY}`,
     'dep.js': 'export const value = 1;\n',

@@ -1,4 +1,4 @@
-// The command `autoreload`: it runs what `node --import autoreload/register` runs, and says in one line what it cannot run.
+// The command `autoreload`: runs the same as `node --import autoreload/register`, and refuses misuse in one line.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -17,7 +17,7 @@ function autoreload(project: Project, args: readonly string[], options: RunOptio
   return run(project, [CLI, ...args], { execArgv: [], ...options });
 }
 
-/** What the command prints and ends with, where it runs nothing. */
+/** Returns output and exit code of a command that runs nothing. */
 async function ended(
   args: readonly string[],
   options?: RunOptions,
@@ -30,7 +30,7 @@ async function ended(
 
 const SETTINGS = { '.env': 'FROM_FILE=1\n', 'pre.js': 'globalThis.pre = 1;\n' };
 
-/** Tells what a program can see of how it was started. */
+/** Prints how the program was started, as far as it can know. */
 const TELL = `
 import { createRequire } from 'node:module';
 const { argv, execArgv, execPath, argv0, title, env } = process;
@@ -48,7 +48,7 @@ const NODE_OPTIONS = [
   'x',
 ];
 
-test('the program sees what it sees under register, and alone', async () => {
+test('the program sees the same process as under register, and as without autoreload', async () => {
   using project = new Project({ 'app.js': TELL, ...SETTINGS });
   const args = ['app.js', 'two words', '--grace', '-x', '--', '--import', ''];
   const seen: string[] = [];
@@ -64,7 +64,7 @@ test('the program sees what it sees under register, and alone', async () => {
   assert.equal(seen[2], seen[0]);
 });
 
-test('the environment is the same where NODE_OPTIONS is set', async () => {
+test('the environment is the same with NODE_OPTIONS set', async () => {
   using project = new Project({ 'app.js': TELL, ...SETTINGS });
   const env = { NODE_OPTIONS: '--no-deprecation --import ./pre.js', AUTORELOAD_GRACE: '1s' };
   const seen: string[] = [];
@@ -78,7 +78,7 @@ test('the environment is the same where NODE_OPTIONS is set', async () => {
   assert.equal(seen[1], seen[0]);
 });
 
-test('a change restarts, and SIGTERM ends it', async () => {
+test('a change restarts the program, and SIGTERM stops it', async () => {
   using project = new Project({ 'app.js': `import './dep.js';\n${STAY}`, 'dep.js': "console.log('one');\n" });
   await using app = autoreload(project, ['app.js']);
   await app.lines('one', /^\[autoreload\] app\.js is up in .*, watching 2 files$/);
@@ -89,7 +89,7 @@ test('a change restarts, and SIGTERM ends it', async () => {
   assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
 });
 
-test('register in NODE_OPTIONS as well doubles nothing', async () => {
+test('the command with register in NODE_OPTIONS supervises once', async () => {
   using project = new Project({ 'app.js': `console.log(process.env.NODE_OPTIONS);\n${STAY}` });
   const env = { NODE_OPTIONS: '--no-warnings --import autoreload/register' };
   await using app = autoreload(project, ['app.js'], { env });
@@ -101,7 +101,7 @@ test('register in NODE_OPTIONS as well doubles nothing', async () => {
   assert.equal(app.transcript.count(UP), 2);
 });
 
-test('a variable that equals the value in an env file stays set', async () => {
+test('a variable with the same value as in an env file stays set', async () => {
   using project = new Project({
     'app.js': `console.log(process.env.A, process.env.B);\n${STAY}`,
     '.env': 'A=1\nB=1\n',
@@ -128,7 +128,7 @@ test('a command in the home folder needs a folder to watch', async () => {
   }
 });
 
-test('a script behind -- is told to be one', async () => {
+test('a script behind -- is recognised as one', async () => {
   using project = new Project({ 'app.js': STAY, 'sub/x': '' });
   await using app = autoreload(project, ['--watch', 'sub', '--', 'app.js', 'two words']);
   await app.line(
@@ -140,7 +140,7 @@ test('a script behind -- is told to be one', async () => {
   );
 });
 
-test('a script that is not there is waited for', async () => {
+test('a missing script starts when it appears', async () => {
   using project = new Project({});
   await using app = autoreload(project, ['later.js', '-x']);
   await app.line('[autoreload] later.js failed with exit code 1, waiting for later.js');
@@ -148,20 +148,20 @@ test('a script that is not there is waited for', async () => {
   await app.line('here -x');
 });
 
-test('a script without its ending is found as by Node', async () => {
+test('a script without its extension is found as by Node', async () => {
   using project = new Project({ 'package.json': '{}', 'app.js': `console.log(process.argv[1]);\n${STAY}` });
   await using app = autoreload(project, ['./app']);
   await app.line(project.path('app'));
 });
 
-test('the inspector is opened in the program alone', async () => {
+test('the inspector opens in the program only', async () => {
   using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
   await using app = autoreload(project, ['--inspect=0', '--no-standby', 'app.js']);
   await app.lines('runs', UP);
   assert.equal(app.transcript.count(/^Debugger listening/), 1);
 });
 
-test('with the port 0 the inspector stays on the port that the system has chosen', async () => {
+test('with --inspect=0 the inspector keeps its port over a restart', async () => {
   using project = new Project({ 'app.js': `console.log('one');\n${STAY}` });
   await using app = autoreload(project, ['--inspect=0', 'app.js']);
   const listening = /^Debugger listening on ws:\/\/127\.0\.0\.1:\d+\//;
@@ -173,7 +173,7 @@ test('with the port 0 the inspector stays on the port that the system has chosen
   assert.equal(portOf(second), portOf(first));
 });
 
-test('a length of time is the value of --poll, the script is not', async () => {
+test('a duration is the value of --poll, a script is not', async () => {
   using project = new Project({ 'app.js': `console.log('runs', ...process.argv.slice(2));\n${STAY}` });
   for (const args of [
     ['--poll', 'app.js', '100'],
@@ -186,8 +186,8 @@ test('a length of time is the value of --poll, the script is not', async () => {
 });
 
 for (const [what, args, message] of [
-  ['a misspelt option', ['--grcae', '2s', 'app.js'], '--grcae is not an option. Use --grace.'],
-  ['a misspelt switch', ['--no-stanby', 'app.js'], '--no-stanby is not an option. Use --no-standby.'],
+  ['a misspelled option', ['--grcae', '2s', 'app.js'], '--grcae is not an option. Use --grace.'],
+  ['a misspelled switch', ['--no-stanby', 'app.js'], '--no-stanby is not an option. Use --no-standby.'],
   [
     'the name of a key',
     ['--inspect', '--onExit=exit', 'app.js'],
@@ -242,7 +242,7 @@ for (const [what, args, message] of [
   });
 }
 
-test('Node itself complains of an option that nobody has', async () => {
+test('Node itself refuses an unknown option', async () => {
   const { code, stdout, stderr } = await ended(['--unheard-of', 'app.js']);
   assert.deepEqual([code, stdout], [9, []]);
   assert.match(stderr.join('\n'), /^.*: bad option: --unheard-of$/);
@@ -252,7 +252,7 @@ for (const [what, settings, env] of [
   ['the environment', {}, { AUTORELOAD_EXEC: 'node tell.cjs' }],
   ['package.json', { exec: 'node tell.cjs' }, {}],
 ] as const) {
-  test(`exec from ${what} takes arguments as the flag does`, async () => {
+  test(`exec from ${what} takes arguments like the flag`, async () => {
     using project = new Project({
       'package.json': JSON.stringify({ autoreload: settings }),
       'tell.cjs': `console.log(...process.argv.slice(2));\n${STAY}`,
@@ -262,7 +262,7 @@ for (const [what, settings, env] of [
   });
 }
 
-test("an option of V8's goes to Node", async () => {
+test('a V8 option reaches Node', async () => {
   using project = new Project({ 'app.js': `console.log(...process.execArgv);\n${STAY}` });
   await using app = autoreload(project, ['--stack-size=900', '--no-opt', 'app.js']);
   await app.line('--stack-size=900 --no-opt');
@@ -272,7 +272,7 @@ test('--help fits 80 columns and 24 lines, and has every option', async () => {
   for (const option of ['--help', '-h']) {
     const { code, stdout, stderr } = await ended([option]);
     assert.deepEqual([code, stderr], [0, []]);
-    // One line is that of the prompt.
+    // The prompt takes one line.
     assert.ok(stdout.length < 24, String(stdout.length));
     for (const line of stdout) assert.ok(line.length <= 80, line);
     const text = stdout.join('\n');

@@ -1,4 +1,4 @@
-// Where options come from, and which source wins: flags, the environment, package.json.
+// Sources of options and their precedence: flags, the environment, package.json.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { Project, ROOT } from '../../helpers/project.ts';
 const CLI = join(ROOT, 'dist', 'cli.js');
 const WAITS = /^\[autoreload\] app\.js completed, waiting for a change/;
 
-/** A program that has completed at once: it shows what `onExit` is. */
+/** Creates a program that completes at once, which shows the value of `onExit`. */
 function project(onExit?: string): Project {
   const settings = onExit === undefined ? {} : { autoreload: { onExit } };
   return new Project({
@@ -19,12 +19,12 @@ function project(onExit?: string): Project {
 
 for (const [what, onExit, variable, flags, waits] of [
   ['without any', undefined, undefined, [], true],
-  ['package.json is better than the default', 'exit', undefined, [], false],
-  ['a variable is better than package.json', 'exit', 'wait', [], true],
-  ['an empty variable is none', 'exit', '', [], false],
-  ['a flag is better than a variable', 'exit', 'wait', ['--on-exit', 'exit'], false],
-  ['a flag is better than package.json', 'exit', undefined, ['--on-exit=wait'], true],
-  ['the last flag counts', undefined, undefined, ['--on-exit', 'exit', '--on-exit', 'wait'], true],
+  ['package.json wins over the default', 'exit', undefined, [], false],
+  ['a variable wins over package.json', 'exit', 'wait', [], true],
+  ['an empty variable is not set', 'exit', '', [], false],
+  ['a flag wins over a variable', 'exit', 'wait', ['--on-exit', 'exit'], false],
+  ['a flag wins over package.json', 'exit', undefined, ['--on-exit=wait'], true],
+  ['the last flag wins', undefined, undefined, ['--on-exit', 'exit', '--on-exit', 'wait'], true],
 ] as const) {
   test(`onExit, ${what}: ${waits ? 'waits' : 'ends'}`, async () => {
     using files = project(onExit);
@@ -41,7 +41,7 @@ test('register reads package.json too', async () => {
   assert.deepEqual(await app.end(), { code: 0, signal: null });
 });
 
-test('a flag turns on what a variable and package.json have turned off', async () => {
+test('a flag turns on a switch that a variable and package.json turn off', async () => {
   using files = new Project({
     'package.json': '{"type":"module","autoreload":{"standby":false,"log":"debug"}}',
     'app.js': 'setInterval(() => {}, 1000);\n',

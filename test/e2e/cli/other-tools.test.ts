@@ -1,4 +1,4 @@
-// What users of node --watch, nodemon, tsx watch, node-dev and watchexec are used to, by its name here.
+// Features of node --watch, nodemon, tsx watch, node-dev and watchexec, under their names here.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLI, command } from '../../helpers/command.ts';
@@ -11,7 +11,7 @@ const posix = { skip: process.platform === 'win32' && 'signals' };
 const linux = { skip: process.platform !== 'linux' && '`script` of util-linux' };
 
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) {
-  test(`--signal ${signal} stops the program with it, and waits for its handler`, posix, async () => {
+  test(`--signal ${signal} sends it, and waits for the handler of the program`, posix, async () => {
     const app = (version: string): string => `
 process.once('${signal}', () => {
   console.log('got ${signal}');
@@ -30,7 +30,7 @@ ${STAY}`;
   });
 }
 
-test('--on-exit restart runs a program that has completed again, as a request and no change', async () => {
+test('--on-exit restart runs a completed program again, with the cause exit', async () => {
   using project = new Project({
     'app.js': "import { restartReason } from 'autoreload';\nconsole.log('runs', restartReason?.cause);\n",
   });
@@ -42,21 +42,21 @@ test('--on-exit restart runs a program that has completed again, as a request an
   await app.line('runs exit');
 });
 
-test('--on-exit restart leaves a crash to --on-crash', async () => {
+test('--on-exit restart does not apply to a crash', async () => {
   using project = new Project({ 'app.js': 'process.exit(1);\n' });
   await using app = command(project, ['--on-exit', 'restart', '--on-crash', 'exit', 'app.js']);
   assert.deepEqual(await app.end(), { code: 1, signal: null });
 });
 
-test('--clear clears the terminal before a restart, and not before the first run', linux, async () => {
+test('--clear clears the terminal before a restart, not before the first run', linux, async () => {
   await cleared(['--clear'], 1);
 });
 
-test('without --clear the terminal keeps what was printed', linux, async () => {
+test('without --clear the terminal keeps its content', linux, async () => {
   await cleared([], 0);
 });
 
-/** Restarts a program once in a terminal, which has to be cleared so many times. */
+/** Restarts a program once in a terminal, and counts how often the terminal is cleared. */
 async function cleared(args: readonly string[], times: number): Promise<void> {
   using project = new Project({ 'app.js': `console.log('one');\n${STAY}` });
   await using terminal = new Terminal(project, [CLI, ...args, 'app.js']);
@@ -82,7 +82,7 @@ test('--clear writes nothing into a pipe', async () => {
   assert.ok(app.transcript.entries.every(({ text }) => !text.includes('\u001B')));
 });
 
-test('--log silent prints nothing, and restarts', async () => {
+test('--log silent prints nothing, and the program restarts', async () => {
   using project = new Project({ 'app.js': `console.log('one');\n${STAY}` });
   await using app = command(project, ['--log', 'silent', 'app.js']);
   await app.line('one');
@@ -91,7 +91,7 @@ test('--log silent prints nothing, and restarts', async () => {
   assert.deepEqual(app.transcript.lines('stderr'), []);
 });
 
-test('--log debug says why a file is part of the program', async () => {
+test('--log debug prints the import chain with lines', async () => {
   using project = new Project({ 'app.js': `import './dep.js';\n${STAY}`, 'dep.js': "console.log('one');\n" });
   await using app = command(project, ['--log', 'debug', 'app.js']);
   await app.lines('one', / is up in /);
@@ -100,7 +100,7 @@ test('--log debug says why a file is part of the program', async () => {
   await app.line('[autoreload] why: app.js:1 > dep.js');
 });
 
-test('--poll sees a save without events', async () => {
+test('--poll finds a save without file system events', async () => {
   using project = new Project({ 'app.js': `console.log('one');\n${STAY}` });
   await using app = command(project, ['--poll', '50', 'app.js']);
   await app.lines('one', / is up in /);
@@ -108,7 +108,7 @@ test('--poll sees a save without events', async () => {
   await app.lines('[autoreload] app.js changed, restarting', 'two');
 });
 
-test('--grace is how long a program that ignores the stop signal has', posix, async () => {
+test('--grace limits how long a program may ignore the stop signal', posix, async () => {
   using project = new Project({ 'app.js': `process.on('SIGTERM', () => {});\nconsole.log('one');\n${STAY}` });
   await using app = command(project, ['--grace', '200ms', 'app.js']);
   await app.lines('one', / is up in /);
@@ -117,7 +117,7 @@ test('--grace is how long a program that ignores the stop signal has', posix, as
   await app.line('two');
 });
 
-test('--ignore takes a file of the program out', async () => {
+test('--ignore excludes a file that the program has loaded', async () => {
   using project = new Project({
     'app.js': `import './gen/data.js';\nimport './dep.js';\n${STAY}`,
     'gen/data.js': '// one\n',
@@ -132,7 +132,7 @@ test('--ignore takes a file of the program out', async () => {
   assert.equal(app.restarts, 1);
 });
 
-test('settings in package.json are those of the command', async () => {
+test('options in package.json apply to the command', async () => {
   const settings = {
     watch: ['views'],
     ext: ['html'],
@@ -163,7 +163,7 @@ ${STAY}`,
   assert.equal(app.restarts, 1);
 });
 
-test('a program that sends its own messages of readiness gets them to its launcher, and no other', async () => {
+test('messages of the program reach its launcher, and no others do', async () => {
   using project = new Project({ 'app.js': `process.send('ready');\nconsole.log('sent');\n${STAY}` });
   await using app = command(project, ['app.js'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const messages: unknown[] = [];
@@ -176,7 +176,7 @@ test('a program that sends its own messages of readiness gets them to its launch
   assert.deepEqual(messages, ['ready', 'ready again']);
 });
 
-test('--exec runs what it says, with its own arguments and more', async () => {
+test('--exec runs a command with its own arguments and further ones', async () => {
   using project = new Project({ 'a b.js': "console.log(process.execArgv, process.argv.slice(2), 'one');\n" });
   const exec = `"${process.execPath}" --no-warnings 'a b.js' x`;
   await using app = command(project, ['--watch', '*.js', '--exec', exec, 'y', 'two words']);
