@@ -1,53 +1,47 @@
-// What a command line of Node's is made of: which of its options take the next word, which it knows outside
-// NODE_OPTIONS, and with which it runs no program. Pure. A unit test compares it with `node --help`.
+// Knows the options of Node: those that take the next word, and those that Node accepts only on the command line. Pure. A unit test
+// compares the lists with `node --help` of each Node.
 
-/** Options that take the next word as their value, of all versions that are supported. Those of V8 never do. */
-const VALUE_OPTIONS: ReadonlySet<string> = new Set(
-  `
+/** Options of all supported versions that take the next word as their value. Of the V8 options, one does. */
+const VALUE_OPTIONS = setOf(`
   --allow-fs-read --allow-fs-write --bench-isolation --bench-name-pattern --bench-reporter
-  --bench-reporter-destination --bench-samples --bench-warmup --build-sea --build-snapshot-config -C --conditions
-  --cpu-prof-dir --cpu-prof-interval --cpu-prof-name --debug-port --diagnostic-dir --disable-proto
-  --disable-warning --dns-result-order --env-file --env-file-if-exists -e --eval
-  --experimental-default-type --experimental-loader --experimental-package-map --experimental-policy
-  --experimental-sea-config --experimental-test-isolation --experimental-test-tag-filter --heap-prof-dir
-  --heap-prof-interval --heap-prof-name --heapsnapshot-near-heap-limit --heapsnapshot-signal --icu-data-dir --import
-  --input-type --inspect-port --inspect-publish-uid --loader --localstorage-file --max-http-header-size
-  --max-old-space-size-percentage --network-family-autoselection-attempt-timeout --openssl-config -pe
-  --policy-integrity -r --redirect-warnings --report-dir --report-directory --report-filename --report-signal
-  --require --run --secure-heap --secure-heap-min --security-revert --snapshot-blob --test-concurrency
-  --test-coverage-branches --test-coverage-exclude --test-coverage-functions --test-coverage-include
-  --test-coverage-lines --test-global-setup --test-isolation --test-name-pattern --test-random-seed --test-reporter
-  --test-reporter-destination --test-rerun-failures --test-shard --test-skip-pattern --test-timeout --title
-  --tls-cipher-list --tls-keylog --trace-event-categories --trace-event-file-pattern --trace-require-module
-  --unhandled-rejections --use-largepages --v8-pool-size --vfs-load --vfs-mount --watch-kill-signal --watch-path
-  `
-    .trim()
-    .split(/\s+/),
-);
+  --bench-reporter-destination --bench-samples --bench-warmup --build-sea --build-snapshot-config -C
+  --conditions --cpu-prof-dir --cpu-prof-interval --cpu-prof-name --debug-port --diagnostic-dir
+  --disable-proto --disable-warning --dns-result-order --env-file --env-file-if-exists -e --eval
+  --experimental-config-file --experimental-default-type --experimental-loader --experimental-package-map
+  --experimental-policy --experimental-sea-config --experimental-test-isolation --experimental-test-tag-filter
+  --heap-prof-dir --heap-prof-interval --heap-prof-name --heapsnapshot-near-heap-limit --heapsnapshot-signal
+  --icu-data-dir --import --input-type --inspect-port --inspect-publish-uid --loader --localstorage-file
+  --max-http-header-size --max-old-space-size-percentage --network-family-autoselection-attempt-timeout
+  --openssl-config -pe --policy-integrity -r --redirect-warnings --report-dir --report-directory
+  --report-filename --report-signal --require --run --secure-heap --secure-heap-min --security-revert
+  --snapshot-blob --stack-trace-limit --test-concurrency --test-coverage-branches --test-coverage-exclude
+  --test-coverage-functions --test-coverage-include --test-coverage-lines --test-global-setup --test-isolation
+  --test-name-pattern --test-random-seed --test-reporter --test-reporter-destination --test-rerun-failures
+  --test-shard --test-skip-pattern --test-timeout --title --tls-cipher-list --tls-keylog
+  --trace-event-categories --trace-event-file-pattern --trace-require-module --unhandled-rejections
+  --use-largepages --v8-pool-size --vfs-load --vfs-mount --watch-kill-signal --watch-path
+`);
 
-/** Options that take the next word in some versions only: from this major one, and before that one. */
-const VALUE_OPTIONS_SINCE: Readonly<Record<string, readonly [from: number, before: number]>> = {
+/** Options that take the next word only from one major version on, and before another. */
+const VERSIONS: Readonly<Record<string, readonly [from: number, before: number]>> = {
   '--experimental-config-file': [22, 24],
   '--stack-trace-limit': [22, Infinity],
 };
 
-/** Options without a value that are not allowed in NODE_OPTIONS, so that `process.allowedNodeEnvironmentFlags` lacks them. */
-const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(
-  `
-  --bench --build-snapshot -c --check --completion-bash --cpu-prof --experimental-config-file
-  --experimental-default-config-file --experimental-inspector-network-resource --experimental-network-inspection
-  --experimental-storage-inspection --experimental-test-coverage --experimental-test-module-mocks
-  --experimental-worker-inspection --force-fips -h --help -i --inspect --inspect-brk --inspect-wait --interactive -p
-  --print --prof --prof-process --test --test-force-exit --test-update-snapshots --v8-options -v --version
-  `
-    .trim()
-    .split(/\s+/),
-);
+/** Options without a value that NODE_OPTIONS may not have, so that `process.allowedNodeEnvironmentFlags` lacks them. */
+const COMMAND_LINE_ONLY = setOf(`
+  --bench --build-snapshot -c --check --completion-bash --cpu-prof
+  --experimental-default-config-file --experimental-inspector-network-resource
+  --experimental-network-inspection --experimental-storage-inspection --experimental-test-coverage
+  --experimental-test-module-mocks --experimental-worker-inspection --force-fips -h --help -i --inspect
+  --inspect-brk --inspect-wait --interactive -p --print --prof --prof-process --test --test-force-exit
+  --test-update-snapshots --v8-options -v --version
+`);
 
 /**
- * Whether an option takes the next word.
+ * Returns whether an option takes the next word as its value.
  *
- * @param option as it is written, with `=value` or without
+ * @param option as written, with `=value` or without
  * @param version as `process.version`
  * @example
  * takesNext('--env-file') // true
@@ -55,15 +49,12 @@ const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(
  */
 export function takesNext(option: string, version: string = process.version): boolean {
   const name = nameOf(option);
-  if (option.includes('=')) return false;
-  const [from, before] = VALUE_OPTIONS_SINCE[name] ?? [];
+  const [from, before] = VERSIONS[name] ?? [0, Infinity];
   const major = Number(/\d+/.exec(version)?.[0]);
-  return from !== undefined && before !== undefined
-    ? major >= from && major < before
-    : VALUE_OPTIONS.has(name);
+  return !option.includes('=') && VALUE_OPTIONS.has(name) && major >= from && major < before;
 }
 
-/** Whether this Node is known to have an option. One of V8's that it does not allow in NODE_OPTIONS is not known. */
+/** Returns whether this Node is known to have an option. Most V8 options are unknown. */
 export function isNodeOption(option: string): boolean {
   const name = nameOf(option);
   return (
@@ -71,8 +62,12 @@ export function isNodeOption(option: string): boolean {
   );
 }
 
-/** Without the value, and with `-` where Node takes `_` for it. */
+/** Returns the name without the value. Node accepts `_` for `-`. */
 function nameOf(option: string): string {
   const [name = ''] = option.split('=', 1);
   return name.replaceAll('_', '-');
+}
+
+function setOf(words: string): ReadonlySet<string> {
+  return new Set(words.trim().split(/\s+/));
 }

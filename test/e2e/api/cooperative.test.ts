@@ -19,7 +19,7 @@ const LOOP = `(async () => {
     turns++;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  console.log('told', turns > 0);
+  console.log('exiting', turns > 0);
   process.exit(EX_TEMPFAIL);
 })();
 `;
@@ -37,7 +37,7 @@ for (const { name: mode, env, settled } of MODES) {
         await app.line(`run ${generation}`);
         await settled(app);
         touch(project, entry);
-        await app.lines(`[autoreload] ${entry} changed, restarting`, 'told true');
+        await app.lines(`[autoreload] ${entry} changed, restarting`, 'exiting true');
       }
       assert.equal(app.transcript.count(/^signal$|exit code 75/), 0);
     });
@@ -51,7 +51,7 @@ test('the next run knows the changed files, not the exit code', async () => {
   await using app = run(project, 'app.js');
   await app.lines('run 1', / is up in /);
   touch(project);
-  await app.line('told true');
+  await app.line('exiting true');
   const files = [{ path: project.path('app.js'), how: 'changed' }];
   await app.line(JSON.stringify({ cause: 'change', files }));
 });
@@ -62,13 +62,13 @@ test('restart handlers are called too, and the program decides when to exit', as
   await new Promise(setImmediate);
   console.log('handler');
 });
-${LOOP.replace("console.log('told'", "await new Promise((resolve) => setTimeout(resolve, 50));\nconsole.log('told'")}`,
+${LOOP.replace("console.log('exiting'", "await new Promise((resolve) => setTimeout(resolve, 50));\nconsole.log('exiting'")}`,
   });
   await using app = run(project, 'app.js');
   await app.lines('run 1', / is up in /);
   touch(project);
   await app.line('handler');
-  await app.line('told true');
+  await app.line('exiting true');
   await app.line('run 2');
   assert.equal(app.transcript.count(/^signal$/), 0);
 });
@@ -78,7 +78,7 @@ test('any exit code restarts the program', async () => {
   await using app = run(project, 'app.js');
   await app.lines('run 1', / is up in /);
   touch(project);
-  await app.lines(CHANGED, 'told true', 'run 2');
+  await app.lines(CHANGED, 'exiting true', 'run 2');
   assert.equal(app.transcript.count(/completed/), 0);
 });
 

@@ -17,13 +17,13 @@ const NAMES: readonly Name[] = ['start', 'ready', 'graph', 'change', 'restart', 
 class Events {
   readonly all: [Name, SupervisorEvents[Name][0]][] = [];
   #taken = 0;
-  #told = (): void => {};
+  #notify = (): void => {};
 
   constructor(program: Supervision) {
     for (const name of NAMES)
       program.on(name, (event: SupervisorEvents[Name][0]) => {
         this.all.push([name, event]);
-        this.#told();
+        this.#notify();
       });
   }
 
@@ -31,15 +31,15 @@ class Events {
   async next<N extends Name>(name: N): Promise<SupervisorEvents[N][0]> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
-      const at = this.all.findIndex(([told], i) => i >= this.#taken && told === name);
+      const at = this.all.findIndex(([emitted], i) => i >= this.#taken && emitted === name);
       if (at !== -1) {
         this.#taken = at + 1;
         return this.all[at]![1];
       }
       await new Promise<void>((resolve, reject) => {
-        this.#told = resolve;
+        this.#notify = resolve;
         const fail = (): void =>
-          reject(new Error(`no ${name} after ${JSON.stringify(this.all.map(([told]) => told))}`));
+          reject(new Error(`no ${name} after ${JSON.stringify(this.all.map(([emitted]) => emitted))}`));
         signal.addEventListener('abort', fail, { once: true });
       });
     }
@@ -96,7 +96,7 @@ test('events arrive in order, with their data', async () => {
     events.all
       .flatMap(([, event]) => ('files' in event && Array.isArray(event.files) ? [event.files] : []))
       .at(-1) ?? [];
-  await until('all is told', () => loaded().length === 2);
+  await until('every file is reported', () => loaded().length === 2);
   assert.deepEqual(loaded().toSorted(), [app, dep]);
 
   project.write('dep.js', '// 1\n');
@@ -111,11 +111,11 @@ test('events arrive in order, with their data', async () => {
   assert.deepEqual(names.slice(2, 5).toSorted(), ['change', 'exit', 'restart']);
   assert.ok(names.indexOf('change') < names.indexOf('restart'));
   assert.deepEqual([...names.slice(0, 2), ...names.slice(5)], ['start', 'ready', 'start', 'ready']);
-  const told = Object.fromEntries(events.all);
-  assert.deepEqual(told['change'], { files });
+  const data = Object.fromEntries(events.all);
+  assert.deepEqual(data['change'], { files });
   const reason = { cause: 'change', files, message: undefined };
-  assert.deepEqual(told['restart'], { generation: 1, reason });
-  assert.deepEqual(told['exit'], { generation: 1, code: null, signal: 'SIGTERM' });
+  assert.deepEqual(data['restart'], { generation: 1, reason });
+  assert.deepEqual(data['exit'], { generation: 1, code: null, signal: 'SIGTERM' });
 
   project.write('dep.js', "throw new Error('broken');\n");
   await events.next('start');

@@ -63,7 +63,7 @@ for (const [code, allowed] of [
       await app.line(new RegExp(`^\\[autoreload\\] ${name} changed`));
       await app.line(UP);
     }
-    const problems = told(app).filter((line) => !/ is up$|restarting$/.test(line));
+    const problems = ownLines(app).filter((line) => !/ is up$|restarting$/.test(line));
     assert.deepEqual(problems, [
       `the limit of file watches is reached (${code}), polling the rest. ${RAISE[code]}`,
     ]);
@@ -82,7 +82,7 @@ test('unreadable folder (EACCES): one line, and a save of its files restarts', a
     await app.line(new RegExp(`^\\[autoreload\\] ${name} changed`));
     await app.line(UP);
   }
-  const problems = told(app).filter((line) => !/ is up$|restarting$/.test(line));
+  const problems = ownLines(app).filter((line) => !/ is up$|restarting$/.test(line));
   const folder = project.path('src');
   assert.deepEqual(problems, [
     `cannot watch ${folder}: permission denied (EACCES); polling its files. Give yourself the right to read it.`,
@@ -111,7 +111,7 @@ function assertNoStack(app: Run): void {
 }
 
 /** Returns our lines, without the prefix and the varying parts. */
-function told(app: Run): string[] {
+function ownLines(app: Run): string[] {
   const prefix = '[autoreload] ';
   const lines = app.transcript.lines('stderr').filter((line) => line.startsWith(prefix));
   return lines.map((line) => line.slice(prefix.length).replace(/ is up in .*/, ' is up'));
