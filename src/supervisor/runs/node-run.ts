@@ -90,7 +90,7 @@ export class NodeRun implements Run {
   }
 
   /** Sends a message to a child that waits at the gate. */
-  atGate(message: GateMessage): void {
+  sendToGate(message: GateMessage): void {
     // The exit of the child is reported elsewhere.
     this.#gate?.write(encodeGateMessage(message), () => {});
   }

@@ -151,7 +151,7 @@ export class RunManager {
   /** The first run is not told anything. A later one finds the gate open. */
   #spawnAtOnce(program: NodeProgram, begin: RunInfo): NodeRun {
     const run = this.#spawnNode(program, begin.reason && 'early');
-    if (begin.reason) run.atGate({ kind: 'go', begin });
+    if (begin.reason) run.sendToGate({ kind: 'go', begin });
     return run;
   }
 

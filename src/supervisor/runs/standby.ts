@@ -19,7 +19,7 @@ const MAX_AGE_MS = 3_600_000;
 const MIN_FREE_MEMORY = 256 * 2 ** 20;
 
 /** A run that waits at the gate. */
-export type WaitingRun = Pick<NodeRun, 'pid' | 'isRunning' | 'atGate' | 'signal'>;
+export type WaitingRun = Pick<NodeRun, 'pid' | 'isRunning' | 'sendToGate' | 'signal'>;
 
 /** The work of a standby before its turn. */
 export interface WarmUp {
@@ -77,7 +77,7 @@ export class Standby<R extends WaitingRun> {
       return undefined;
     }
     this.#clear();
-    slot.run.atGate({ kind: 'go', begin });
+    slot.run.sendToGate({ kind: 'go', begin });
     return slot;
   }
 
@@ -137,7 +137,7 @@ export class Standby<R extends WaitingRun> {
       isFresh: () => fingerprint() === before,
       sockets: sockets(),
     };
-    run.atGate(message);
+    run.sendToGate(message);
     onDebug(`a standby waits (pid ${run.pid})`);
     this.#cancel = scheduler.after(MAX_AGE_MS, () => this.#replace());
   }

@@ -11,7 +11,7 @@ class FakeRun {
   readonly received: string[] = [];
   isRunning = true;
 
-  atGate({ kind }: { readonly kind: string }): void {
+  sendToGate({ kind }: { readonly kind: string }): void {
     this.received.push(kind);
   }
 
