@@ -16,5 +16,5 @@ export function command(project: Project, args: readonly string[], options?: Run
 
 /** Why a test that needs a program is left out where that is not installed; false where it is. */
 export function without(program: string): string | false {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0 && `${program} is not installed`;
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0 && `needs ${program}`;
 }

@@ -21,7 +21,9 @@ export interface Tool {
 export const OXC: Omit<Tool, 'type'> = {
   packages: ['@oxc-node/core'],
   options: ['--import', '@oxc-node/core/register'],
-  skip: process.version.startsWith('v20.') && '@oxc-node/core 0.0.35 loads no path with a space there',
+  skip:
+    process.version.startsWith('v20.') &&
+    'needs Node 22+: @oxc-node/core 0.0.35 loads no path with a space on Node 20',
 };
 
 const AUTORELOAD = ['--import', 'autoreload/register'];

@@ -49,7 +49,7 @@ export const LANGUAGES: readonly Language[] = [
     name: 'TypeScript',
     entry: 'app.mts',
     load: (names, from) => `${esm(names, from)}{\n  const typed: number = 1;\n  void typed;\n}\n`,
-    skip: !stripsTypes && 'this Node does not take types away',
+    skip: !stripsTypes && 'needs type stripping: Node 22.18+',
   },
 ];
 

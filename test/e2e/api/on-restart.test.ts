@@ -67,7 +67,7 @@ ${STAY}`,
   });
 }
 
-const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
 
 test('a restart handler that never settles is cut off by the stop signal, within the grace period', async () => {
   using project = new Project({

@@ -10,7 +10,7 @@ import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
 
 const PLAIN = { execArgv: [] };
-const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
 
 /** Creates a tool, and the program that it supervises. */
 function tool(code: string, app = STAY): Project {
@@ -123,24 +123,28 @@ supervise({ script: 'inner/app.js' }).on('start', ({ generation: inner }) => con
   await host.lines('tool 2', 'inner 2 1', 'app 1', '[autoreload] tool.js changed, restarting');
 });
 
-test('after close() no port is open', { skip: process.platform === 'win32' }, async () => {
-  using project = new Project({
-    'app.js': `import http from 'node:http';
+test(
+  'after close() no port is open',
+  { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' },
+  async () => {
+    using project = new Project({
+      'app.js': `import http from 'node:http';
 http.createServer((request, response) => response.end('app')).listen(0, '127.0.0.1', function () {
   console.log('port', this.address().port);
 });
 `,
-  });
-  const program = supervise({ script: 'app.js', cwd: project.dir, stdio: ['ignore', 'pipe', 'ignore'] });
-  const ready = once(program, 'ready');
-  const [{ stdout }] = (await once(program, 'start')) as [{ stdout: NodeJS.ReadableStream }];
-  const [line] = (await once(stdout, 'data')) as [Buffer];
-  const port = Number(String(line).replace('port ', ''));
-  await ready;
-  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'app');
-  await program.close();
-  await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
-  const server = http.createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  server.close();
-});
+    });
+    const program = supervise({ script: 'app.js', cwd: project.dir, stdio: ['ignore', 'pipe', 'ignore'] });
+    const ready = once(program, 'ready');
+    const [{ stdout }] = (await once(program, 'start')) as [{ stdout: NodeJS.ReadableStream }];
+    const [line] = (await once(stdout, 'data')) as [Buffer];
+    const port = Number(String(line).replace('port ', ''));
+    await ready;
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'app');
+    await program.close();
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+    const server = http.createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+  },
+);

@@ -7,8 +7,8 @@ import { Project } from '../../helpers/project.ts';
 import { Terminal } from '../../helpers/terminal.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
-const posix = { skip: process.platform === 'win32' && 'signals' };
-const linux = { skip: process.platform !== 'linux' && '`script` of util-linux' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
+const linux = { skip: process.platform !== 'linux' && 'needs `script` of util-linux: Linux' };
 
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) {
   test(`--signal ${signal} sends it, and waits for the handler of the program`, posix, async () => {

@@ -7,8 +7,8 @@ import { command } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
 /** Windows has neither SIGTERM nor process groups. */
-const posix = { skip: process.platform === 'win32' && 'POSIX process groups' };
-const linux = { skip: process.platform !== 'linux' && '`setsid` of util-linux' };
+const posix = { skip: process.platform === 'win32' && 'needs process groups: Linux or macOS' };
+const linux = { skip: process.platform !== 'linux' && 'needs `setsid` of util-linux: Linux' };
 
 /** A process that prints its pid and keeps running, a grandchild, and an orphan. */
 const TREE = `

@@ -6,7 +6,7 @@ import { CLI } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 import { quoted, Terminal } from '../../helpers/terminal.ts';
 
-const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
+const linux = { skip: process.platform !== 'linux' && 'needs `script` of util-linux: Linux' };
 
 const CTRL_C = '\x03';
 

@@ -8,7 +8,7 @@ import { command, without } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
 /** Windows has neither `sh` nor the exit codes of a shell. */
-const posix = { skip: process.platform === 'win32' && 'POSIX shell' };
+const posix = { skip: process.platform === 'win32' && 'needs a POSIX shell: Linux or macOS' };
 const python = { skip: without('python3') };
 const COMPILER = 'gcc';
 const compiler = { skip: without(COMPILER) };

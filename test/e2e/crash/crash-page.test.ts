@@ -13,7 +13,7 @@ import type { ProcessIdentity } from '../../../src/supervisor/processes/process-
 import { gone, isRunning, until } from '../../helpers/autoreload.ts';
 
 /** Windows has no descriptors to pass on: nothing is held there. */
-const unix = { skip: process.platform === 'win32' };
+const unix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 const REPORT: Report = {
   title: 'app.js failed with exit code 1',
@@ -218,16 +218,20 @@ test('it ends when the one that has started it is gone', unix, async () => {
   await gone(pid);
 });
 
-test('nothing of the environment reaches it', { skip: process.platform !== 'linux' }, async () => {
-  const { readFileSync, readlinkSync } = await import('node:fs');
-  process.env['SECRET_OF_THE_APP'] = 'x';
-  page.show(REPORT, [held.fd]);
-  delete process.env['SECRET_OF_THE_APP'];
-  await ask({});
-  const [proc] = procs;
-  assert.equal(readFileSync(`/proc/${proc?.pid}/environ`, 'utf8'), '');
-  assert.equal(readlinkSync(`/proc/${proc?.pid}/cwd`), '/');
-});
+test(
+  'nothing of the environment reaches it',
+  { skip: process.platform !== 'linux' && 'needs Linux' },
+  async () => {
+    const { readFileSync, readlinkSync } = await import('node:fs');
+    process.env['SECRET_OF_THE_APP'] = 'x';
+    page.show(REPORT, [held.fd]);
+    delete process.env['SECRET_OF_THE_APP'];
+    await ask({});
+    const [proc] = procs;
+    assert.equal(readFileSync(`/proc/${proc?.pid}/environ`, 'utf8'), '');
+    assert.equal(readlinkSync(`/proc/${proc?.pid}/cwd`), '/');
+  },
+);
 
 test('without sockets there is no process', unix, () => {
   page.show(REPORT, []);

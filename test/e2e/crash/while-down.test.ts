@@ -8,7 +8,7 @@ import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
 
 /** Windows has no descriptors to pass on: nothing is held there. */
-const unix = { skip: process.platform === 'win32' };
+const unix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 const SERVER = `import http from 'node:http';
 import './dep.js';

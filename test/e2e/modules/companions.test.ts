@@ -45,7 +45,7 @@ test('a deleted env file restarts when it is created again', async () => {
 
 test('--env-file-if-exists: a missing file restarts when it is created and when it is deleted', async (t) => {
   if (!process.allowedNodeEnvironmentFlags.has('--env-file-if-exists') && process.version.startsWith('v20.'))
-    return t.skip('not in this Node');
+    return t.skip('needs --env-file-if-exists: Node 22.9+');
   using project = new Project({ 'app.js': SAY_ENV });
   await using app = run(project, 'app.js', { execArgv: ['--env-file-if-exists=.env', ...OURS] });
   await app.lines('env undefined undefined', /is up in/);
@@ -187,7 +187,7 @@ test('the configuration file of Node restarts', async (t) => {
     !process.allowedNodeEnvironmentFlags.has('--experimental-config-file') &&
     Number(process.versions.node.split('.')[0]) < 24
   )
-    return t.skip('no configuration file in this Node');
+    return t.skip('needs a configuration file for Node: Node 23.10+');
   using project = new Project({
     'app.js': `console.log('limit', Error.stackTraceLimit);\n${STAY}`,
     'config.json': JSON.stringify({ nodeOptions: { 'stack-trace-limit': 20 } }),

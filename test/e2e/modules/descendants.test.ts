@@ -169,16 +169,20 @@ import { createRequire } from 'node:module';\n`,
   }
 });
 
-test('a process of another user runs as without autoreload', { skip: process.getuid?.() !== 0 }, async () => {
-  using project = new Project({
-    'app.js': `${PROCESS}
+test(
+  'a process of another user runs as without autoreload',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async () => {
+    using project = new Project({
+      'app.js': `${PROCESS}
 spawn('/bin/sh', ['-c', 'echo plain; exec node --version'], { stdio: 'inherit', uid: 65534, gid: 65534 });
 setInterval(() => {}, 1000);\n`,
-  });
-  await using app = run(project, 'app.js');
-  await app.line('plain');
-  await app.line(/^v\d+\./);
-});
+    });
+    await using app = run(project, 'app.js');
+    await app.line('plain');
+    await app.line(/^v\d+\./);
+  },
+);
 
 test('workers and processes that end, by themselves or badly, take nothing down', async () => {
   using project = new Project({

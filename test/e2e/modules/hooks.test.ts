@@ -11,7 +11,7 @@ const ALIVE = 'setInterval(() => {}, 1000);\n';
 const AUTORELOAD = ['--import', 'autoreload/register'];
 const HOOKED = ['--import', './hooked.js'];
 
-const NO_SYNC_HOOKS = !('registerHooks' in module) && 'this Node has no module.registerHooks';
+const NO_SYNC_HOOKS = !('registerHooks' in module) && 'needs module.registerHooks: Node 22.15+';
 
 interface Hooks {
   readonly name: string;

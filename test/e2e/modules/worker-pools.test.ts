@@ -92,7 +92,7 @@ test('an invalid tsconfig.json is reported once, and its fix restarts', async ()
 });
 
 test('without a TypeScript loader, tsconfig.json does not count', async (t) => {
-  if (!process.features.typescript) return t.skip('this Node does not strip types');
+  if (!process.features.typescript) return t.skip('needs type stripping: Node 22.18+');
   using project = new Project({
     'tsconfig.json': '{}',
     'app.ts': "const value: number = 1;\nconsole.log('said', value);\nsetInterval(() => {}, 1000);\n",

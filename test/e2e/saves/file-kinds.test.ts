@@ -32,7 +32,7 @@ const STRIPS = Boolean((process.features as { typescript?: unknown }).typescript
 
 test(
   'TypeScript with type stripping by Node: .ts, .mts and .cts',
-  { skip: !STRIPS && 'this Node does not strip types without an option' },
+  { skip: !STRIPS && 'needs type stripping: Node 22.18+' },
   async () => {
     using project = new Project({
       'app.ts': `import { a } from './a.mts';\nconsole.log(a as string);\n${ALIVE}`,
@@ -46,25 +46,29 @@ test(
   },
 );
 
-test('TypeScript with type stripping by Node, broken and fixed', { skip: !STRIPS }, async () => {
-  using project = new Project({
-    'app.ts': `import { a } from './a.ts';\nconsole.log(a as string);\n${ALIVE}`,
-    'a.ts': "export const a: string = 'one';\n",
-  });
-  await using app = run(project, 'app.ts');
-  await app.lines('one', / is up in /);
-  // An enum is more than a type: Node cannot strip it.
-  for (const broken of [
-    "export const a: string = 'no end;\n",
-    "enum A { a = 'one' }\nexport const a = A.a;\n",
-  ]) {
-    project.write('a.ts', broken);
-    await app.line('[autoreload] a.ts changed (imported by app.ts), restarting');
-    await app.line(/^\[autoreload\] app\.ts failed with exit code 1, waiting for a change/);
-  }
-  project.write('a.ts', "export const a: string = 'two';\n");
-  await app.lines('[autoreload] a.ts changed (imported by app.ts), restarting', 'two');
-});
+test(
+  'TypeScript with type stripping by Node, broken and fixed',
+  { skip: !STRIPS && 'needs type stripping: Node 22.18+' },
+  async () => {
+    using project = new Project({
+      'app.ts': `import { a } from './a.ts';\nconsole.log(a as string);\n${ALIVE}`,
+      'a.ts': "export const a: string = 'one';\n",
+    });
+    await using app = run(project, 'app.ts');
+    await app.lines('one', / is up in /);
+    // An enum is more than a type: Node cannot strip it.
+    for (const broken of [
+      "export const a: string = 'no end;\n",
+      "enum A { a = 'one' }\nexport const a = A.a;\n",
+    ]) {
+      project.write('a.ts', broken);
+      await app.line('[autoreload] a.ts changed (imported by app.ts), restarting');
+      await app.line(/^\[autoreload\] app\.ts failed with exit code 1, waiting for a change/);
+    }
+    project.write('a.ts', "export const a: string = 'two';\n");
+    await app.lines('[autoreload] a.ts changed (imported by app.ts), restarting', 'two');
+  },
+);
 
 /** The WebAssembly module `(module (func (export "value") (result i32) i32.const n))`. */
 function wasm(n: number): Buffer {
@@ -98,7 +102,7 @@ test('a WebAssembly module that is imported', async () => {
 
 test(
   'a WebAssembly module whose source is imported',
-  { skip: major < 24 && 'this Node has no import source' },
+  { skip: major < 24 && 'needs `import source`: Node 24+' },
   async () => {
     using project = new Project({
       'app.js': `import source module from './value.wasm';\nconst { value } = new WebAssembly.Instance(module).exports;\nconsole.log(['', 'one', 'two'][value()]);\n${ALIVE}`,
@@ -117,7 +121,7 @@ test(
 test(
   'an addon, replaced by another file',
   // Windows cannot replace a loaded file, and macOS does not load an addon with an extra byte.
-  { skip: process.platform !== 'linux' && 'on Linux only' },
+  { skip: process.platform !== 'linux' && 'needs Linux' },
   async () => {
     using project = new Project({
       ...COMMONJS,

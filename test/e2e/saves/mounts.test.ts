@@ -17,9 +17,10 @@ const OVERLAY =
 /** What is mounted here is gone when its last process has ended. */
 const mounts = {
   skip:
-    process.platform !== 'linux' ||
-    spawnSync('unshare', ['-rm', 'sh', '-ec', `mount -t tmpfs none /tmp; cd /tmp; mkdir lower; ${OVERLAY}`])
-      .status !== 0,
+    (process.platform !== 'linux' ||
+      spawnSync('unshare', ['-rm', 'sh', '-ec', `mount -t tmpfs none /tmp; cd /tmp; mkdir lower; ${OVERLAY}`])
+        .status !== 0) &&
+    'needs `unshare` and mounts of users: Linux',
 };
 
 /** A program in folders that are mounted, and a shell beside it. `await using` it. */

@@ -19,9 +19,9 @@ const APP =
   "import { name } from './name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
 const UP = / is up in /;
 /** Symbolic links to files need a right on Windows that few have. */
-const links = { skip: process.platform === 'win32' };
+const links = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 /** Only Linux tells by number which file system it is. */
-const linux = { skip: process.platform !== 'linux' };
+const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 /**
  * Runs in front of autoreload, in the first process only: the paths that match are on NFS, as a device of its own, and
@@ -61,7 +61,7 @@ if (getEnvironmentData('autoreload.supervised') === undefined) {
 /** What a project is polled for: all of it is on NFS, or the user wants it. */
 interface Way {
   readonly what: string;
-  readonly skip: boolean;
+  readonly skip: string | false;
   /** Said once, when the first run is up. */
   readonly told: (project: Project) => readonly string[];
   readonly start: (project: Project, entry?: string) => Run;

@@ -78,7 +78,7 @@ test('exit code 0 is no crash: the program is not started again', async () => {
 
 test(
   'any command is started again too',
-  { skip: process.platform === 'win32' && 'a POSIX shell' },
+  { skip: process.platform === 'win32' && 'needs a POSIX shell: Linux or macOS' },
   async () => {
     using project = new Project({ 'run.sh': 'if then\n' });
     await using app = command(project, ['--on-crash', 'retry', '--watch', 'run.sh', '--', 'sh', 'run.sh']);

@@ -21,7 +21,7 @@ const APP =
 const CHANGED = '[autoreload] name.js changed (imported by app.js), restarting';
 const UP = / is up in /;
 /** On Windows, a symbolic link to a file needs a privilege that few users have. */
-const links = { skip: process.platform === 'win32' && 'symbolic links need a privilege' };
+const links = { skip: process.platform === 'win32' && 'needs links to files: Linux or macOS' };
 
 /** A module that is incomplete wherever it is cut off. */
 function named(name: string): string {

@@ -69,7 +69,7 @@ test('a save after a tight loop of exit code 75 resets the delay', async () => {
 
 test(
   'SIGINT during the delay exits by SIGINT: exit code 75 is addressed to autoreload',
-  { skip: process.platform === 'win32' && 'POSIX signals' },
+  { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' },
   async () => {
     using project = new Project({ 'app.js': 'process.exit(75);\n' });
     await using app = run(project, 'app.js');
@@ -123,7 +123,7 @@ for (const [what, code, outcome] of [
 }
 
 for (const signal of ['SIGKILL', 'SIGTERM', 'SIGABRT'] as const) {
-  const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+  const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
   test(`death by ${signal} is reported, and a save starts the next run`, posix, async () => {
     using project = new Project({ 'app.js': `process.kill(process.pid, '${signal}');\n${STAY}` });
     await using app = run(project, 'app.js');

@@ -6,7 +6,7 @@ import type { Run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 
 /** Windows has neither SIGTERM nor process groups. */
-const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 

@@ -8,7 +8,7 @@ import { command } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
-const posix = { skip: process.platform === 'win32' && 'signals' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
 
 for (const [what, args, code, ended] of [
   ['0, with --on-exit exit', ['--on-exit', 'exit'], '', { code: 0, signal: null }],

@@ -8,7 +8,7 @@ import { command } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
-const posix = { skip: process.platform === 'win32' && 'POSIX shell' };
+const posix = { skip: process.platform === 'win32' && 'needs a POSIX shell: Linux or macOS' };
 
 /** Exits with code 75 three times, then stays up. */
 const THREE_TIMES = `

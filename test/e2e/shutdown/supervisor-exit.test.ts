@@ -6,7 +6,7 @@ import type { Run } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
 
-const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 

@@ -13,7 +13,7 @@ import { ask, poll } from '../../helpers/clients.ts';
 import { Project } from '../../helpers/project.ts';
 import type { Transcript } from '../../helpers/transcript.ts';
 
-const posix = { skip: process.platform === 'win32' && 'a run is drained where sockets are held' };
+const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
 
 /** A restart that something holds up takes longer, in ms; one that nothing holds up takes a fraction of it. */
 const LONG_MS = 3000;

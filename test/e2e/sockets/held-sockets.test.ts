@@ -9,8 +9,8 @@ import { ask, connect, converse, poll } from '../../helpers/clients.ts';
 import { Project } from '../../helpers/project.ts';
 
 /** Windows has no descriptors that a process could inherit. */
-const posix = { skip: process.platform === 'win32' && 'sockets are not held on Windows' };
-const linux = { skip: process.platform !== 'linux' };
+const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
+const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 const DEBUG = { AUTORELOAD_LOG: 'debug' };
 

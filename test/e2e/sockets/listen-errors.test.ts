@@ -67,12 +67,16 @@ for (const one of PROGRAMS) {
 }
 
 /** `root` may bind every port, and some systems let everybody. */
-test('a privileged port: the same error', { skip: process.getuid?.() === 0 && 'root may' }, async () => {
-  const one = program('a privileged port', 'net.createServer(() => {}).listen(1, () => process.exit());');
-  using project = new Project(one.files);
-  installAutoreload(project);
-  assert.deepEqual(await play(project, one, true), await play(project, one, false));
-});
+test(
+  'a privileged port: the same error',
+  { skip: process.getuid?.() === 0 && 'needs a user other than root' },
+  async () => {
+    const one = program('a privileged port', 'net.createServer(() => {}).listen(1, () => process.exit());');
+    using project = new Project(one.files);
+    installAutoreload(project);
+    assert.deepEqual(await play(project, one, true), await play(project, one, false));
+  },
+);
 
 async function listen(): Promise<AsyncDisposable & { port: number }> {
   const server = net.createServer().listen(0);

@@ -7,9 +7,9 @@ import { run, until, up } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 import { commandFor, redEnd, Terminal } from '../../helpers/terminal.ts';
 
-const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
-const posix = { skip: process.platform === 'win32' && 'Windows has no signals' };
-const bash = { skip: linux.skip || (!existsSync('/bin/bash') && 'there is no bash') };
+const linux = { skip: process.platform !== 'linux' && 'needs `script` of util-linux: Linux' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
+const bash = { skip: linux.skip || (!existsSync('/bin/bash') && 'needs bash') };
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';

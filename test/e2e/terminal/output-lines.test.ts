@@ -131,7 +131,7 @@ test('waiting for a missing entry, module or package', async () => {
 
 test(
   'a program that requests a restart, and a program that has to be killed',
-  { skip: process.platform === 'win32' },
+  { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' },
   async () => {
     const ignores = `process.on('SIGTERM', () => {});\n${STAY}`;
     using project = new Project({ 'app.js': `process.exit(75);\n` });

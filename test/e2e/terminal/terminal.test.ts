@@ -7,7 +7,7 @@ import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
 import { redEnd, Terminal } from '../../helpers/terminal.ts';
 
-const linux = { skip: process.platform !== 'linux' && '`script` of util-linux makes the terminal' };
+const linux = { skip: process.platform !== 'linux' && 'needs `script` of util-linux: Linux' };
 
 const CTRL_C = '\x03';
 const STAY = 'setInterval(() => {}, 1000);\n';

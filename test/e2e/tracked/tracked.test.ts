@@ -9,7 +9,7 @@ import { Project } from '../../helpers/project.ts';
 
 const APP = "console.log('started');\nsetInterval(() => {}, 1000);\n";
 
-const posix = { skip: process.platform === 'win32' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 /** A program of one module that is up, with what is watched besides. */
 async function watch(project: Project, what: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {

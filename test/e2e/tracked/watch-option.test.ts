@@ -93,7 +93,7 @@ for (const [text, message] of [
 ] as const)
   test(
     `--watch ${text} is told in one line, and nothing is started`,
-    { skip: text === os.homedir() && process.platform === 'win32' },
+    { skip: text === os.homedir() && process.platform === 'win32' && 'needs POSIX: Linux or macOS' },
     async () => {
       using project = new Project({ 'app.js': APP });
       await using app = run(project, 'app.js', { env: { AUTORELOAD_WATCH: text } });

@@ -6,7 +6,7 @@ import type { RunOptions } from '../../helpers/autoreload.ts';
 import { Debugger, freePort, listens, targets } from '../../helpers/inspector.ts';
 import { Project } from '../../helpers/project.ts';
 
-const posix = { skip: process.platform === 'win32' && 'POSIX signals' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX signals: Linux or macOS' };
 
 const OURS = ['--import', 'autoreload/register'];
 const LISTENING = /^Debugger listening on ws:/;

@@ -121,7 +121,7 @@ test('a worker thread starts normally, also after a restart', async () => {
 
 test(
   'descriptors of ours do not reach the processes of the program',
-  { skip: process.platform === 'win32' && 'no /dev/fd' },
+  { skip: process.platform === 'win32' && 'needs /dev/fd: Linux or macOS' },
   async () => {
     const source =
       "import { execSync } from 'node:child_process';\nconsole.log(String(execSync('ls /dev/fd')).split(/\\s+/).join());\n";
@@ -149,7 +149,7 @@ setInterval(() => {}, 1000);
   });
   const option = '--experimental-default-config-file';
   if (spawnSync(process.execPath, [option, '--version'], { cwd: project.dir }).status !== 0) {
-    t.skip('no config file in this Node');
+    t.skip('needs a configuration file for Node: Node 23.10+');
     return;
   }
   await using app = run(project, 'app.js', { execArgv: ['--no-warnings', option] });
@@ -167,7 +167,7 @@ for (const [how, script] of [
 ] as const) {
   test(
     `npm run, called by ${how}: npm is not supervised, the program of the script is`,
-    { skip: process.platform === 'win32' && how !== 'its own path' && 'no links there' },
+    { skip: process.platform === 'win32' && how !== 'its own path' && 'needs links: Linux or macOS' },
     async () => {
       using project = new Project({
         'package.json': '{ "type": "module", "scripts": { "x": "node app.js" } }',

@@ -7,7 +7,7 @@ import type { Run, RunOptions } from '../../helpers/autoreload.ts';
 import { CLI, command } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
 
-const posix = { skip: process.platform === 'win32' && 'POSIX' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 /** A megabyte on each stream, in lines by turns. */
 const flood = (write: string, end: string): string => `

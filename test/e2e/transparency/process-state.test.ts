@@ -117,7 +117,7 @@ test('an entry may be named in every way that Node knows', async () => {
 
 test(
   'a program behind a link, as in node_modules/.bin, is loaded from its real place',
-  { skip: process.platform === 'win32' && 'links to files need a privilege there' },
+  { skip: process.platform === 'win32' && 'needs links to files: Linux or macOS' },
   async () => {
     using project = new Project({ 'package/tool.cjs': CJS });
     project.link('bin/tool', project.path('package/tool.cjs'));

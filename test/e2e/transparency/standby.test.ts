@@ -10,7 +10,7 @@ import { Project } from '../../helpers/project.ts';
 const STAY = 'setInterval(() => {}, 1000);\n';
 const DEBUG = { AUTORELOAD_LOG: 'debug' };
 const OURS = ['--import', 'autoreload/register'];
-const linux = { skip: process.platform !== 'linux' };
+const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 /** Waits for a standby, and returns its pid. */
 async function standby(app: Run): Promise<number> {

@@ -5,7 +5,7 @@ import { encodeReport, parseReport } from '../../../../src/shared/crash-report.t
 import { buildReport } from '../../../../src/supervisor/crash/build-report.ts';
 import type { Crash } from '../../../../src/supervisor/crash/build-report.ts';
 
-const posix = { skip: sep !== '/' };
+const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 
 const CRASH: Crash = {
   ended: { code: 1, signal: null },

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { codeFrameOf } from '../../../../src/supervisor/crash/code-frame.ts';
 import type { CodeFrame } from '../../../../src/shared/crash-report.ts';
 
-const posix = { skip: sep !== '/' };
+const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 
 const TEN = Array.from({ length: 10 }, (_, i) => `line ${i + 1}`).join('\n');
 

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/supervisor/graph/resolve-candidates.ts';
 import { Project } from '../../../helpers/project.ts';
 
-const posix = { skip: sep !== '/' && 'paths with slashes' };
+const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 const PARENT = '/app/src/app.js';
 
 /** The candidates for an import in `src/app.js`, relative to the project. */

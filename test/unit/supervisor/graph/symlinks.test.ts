@@ -5,7 +5,7 @@ import { linksOf } from '../../../../src/supervisor/graph/symlinks.ts';
 import { wayOf } from '../../../../src/supervisor/util/symlinks.ts';
 import { Project } from '../../../helpers/project.ts';
 
-const posix = { skip: process.platform === 'win32' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 /** The links between a specifier in `app.js` and the resolved file, by relative path. */
 function links(project: Project, specifier: string, path: string): [string, string][] {

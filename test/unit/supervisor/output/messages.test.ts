@@ -12,7 +12,7 @@ import { commandProgram } from '../../../../src/supervisor/program/command-progr
 import type { Context, WatcherFacts } from '../../../../src/supervisor/output/messages.ts';
 import type { Change, Ended, Line } from '../../../../src/supervisor/lifecycle/state.ts';
 
-const posix = { skip: sep !== '/' };
+const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 
 const COUNT = 12;
 const GRAPH = {

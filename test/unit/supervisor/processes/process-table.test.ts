@@ -9,7 +9,7 @@ import {
   sendSignal,
 } from '../../../../src/supervisor/processes/process-table.ts';
 
-const posix = { skip: process.platform === 'win32' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 test('a process is alive while its pid has the same start time', posix, () => {
   const self = lookUp(process.pid);

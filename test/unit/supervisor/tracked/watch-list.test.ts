@@ -6,7 +6,7 @@ import { WatchList } from '../../../../src/supervisor/tracked/watch-list.ts';
 import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 import { Project } from '../../../helpers/project.ts';
 
-const posix = { skip: process.platform === 'win32' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 /** A clock that goes on by 1 ms with each look. */
 class SlowScheduler extends FakeScheduler {

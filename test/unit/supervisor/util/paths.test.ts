@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import { test } from 'node:test';
 import { ancestors, isInside } from '../../../../src/supervisor/util/paths.ts';
 
-const posix = { skip: sep !== '/' && 'paths with slashes' };
+const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 
 test('ancestors are the folders up to the root', posix, () => {
   assert.deepEqual(ancestors('/a/b/c.js'), ['/a/b', '/a', '/']);

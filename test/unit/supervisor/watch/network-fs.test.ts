@@ -5,7 +5,7 @@ import { commonFolder } from '../../../../src/supervisor/util/paths.ts';
 import { NetworkFs, isShare, nameOfType } from '../../../../src/supervisor/watch/network-fs.ts';
 import type { System } from '../../../../src/supervisor/watch/network-fs.ts';
 
-const posix = { skip: sep !== '/' };
+const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 
 test('a file system that does not report every change is known by its type', () => {
   for (const [type, name] of [
@@ -95,7 +95,7 @@ test('on Windows the path of a share tells', () => {
 
 test(
   'where there is nothing yet, the nearest folder above tells',
-  { skip: process.platform !== 'linux' },
+  { skip: process.platform !== 'linux' && 'needs Linux' },
   () => {
     // /proc is there on every Linux, and reports changes as far as this file knows.
     assert.equal(new NetworkFs().nameOf('/proc/none/such/a.js'), undefined);
