@@ -22,8 +22,8 @@ import { markSupervised, takeAddress, workerAddress } from './descendants/lane-a
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
 import { hideChannel, listen, onDisconnect } from './channel/control-channel.cts';
-import { end } from './app/shutdown.cts';
-import { beginEnd, guardExit, isDebugged, openInspector, reportInspector } from './app/inspector.cts';
+import { shutDown } from './app/shutdown.cts';
+import { guardExit, isDebugged, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
 import { hideOptions } from './channel/hidden-options.cts';
 import { install } from './hooks/install-hooks.cts';
@@ -33,7 +33,7 @@ import { addressProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './hooks/module-recorder.cts';
 import type { Progress } from './hooks/module-recorder.cts';
-import { holdSockets, socketsUp } from './sockets/hold-sockets.cts';
+import { holdSockets, releaseUnclaimedSoon } from './sockets/hold-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
 import { addressAllWorkers } from './descendants/instrument-workers.cts';
 
@@ -165,8 +165,8 @@ function record(address: Address, progress: Progress): void {
 function obey(message: ControlMessage): void {
   switch (message.kind) {
     case 'stop':
-      beginEnd();
-      end(message);
+      releaseDebuggers();
+      shutDown(message);
       break;
     case 'ask':
       void askApp(message.round, message.files);
@@ -196,7 +196,7 @@ function reportUp(progress: Progress): void {
     if (begun && free && records === seen) {
       expectNothing();
       send({ kind: 'up', at: since });
-      socketsUp();
+      releaseUnclaimedSoon();
       return;
     }
     seen = begun ? records : 0;

@@ -105,8 +105,13 @@ export interface SpawnSync {
   spawn: (options: { readonly stdio?: unknown }) => unknown;
 }
 
-/** Bindings by which input is read; undefined where `process.binding` warns (DEP0111) or the permission model forbids it. */
-export function inputBindings(): { readonly tty: TtyHandle; readonly spawnSync: SpawnSync } | undefined {
+export interface InputBindings {
+  readonly tty: TtyHandle;
+  readonly spawnSync: SpawnSync;
+}
+
+/** Bindings that read input; undefined where `process.binding` warns (DEP0111) or the permission model forbids it. */
+export function inputBindings(): InputBindings | undefined {
   const { NODE_OPTIONS = '', NODE_PENDING_DEPRECATION } = process.env;
   const options = [NODE_OPTIONS, ...process.execArgv];
   if (NODE_PENDING_DEPRECATION === '1' || options.some((text) => text.includes('--pending-deprecation')))
@@ -173,6 +178,25 @@ export interface Spawning {
   readonly pid?: number;
   readonly stdio?: unknown[];
   spawn?: (options: SpawnOptions, ...rest: unknown[]) => unknown;
+}
+
+/**
+ * Replaces methods of an object that Node calls, as methods that are not enumerable.
+ *
+ * @returns a function that restores the originals
+ */
+export function replaceMethods(target: object, methods: Readonly<Record<string, unknown>>): () => void {
+  const originals = Object.keys(methods).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const,
+  );
+  for (const [name, value] of Object.entries(methods))
+    Object.defineProperty(target, name, { value, writable: true, configurable: true });
+  return () => {
+    for (const [name, original] of originals) {
+      if (original) Object.defineProperty(target, name, original);
+      else Reflect.deleteProperty(target, name);
+    }
+  };
 }
 
 /** The value behind a symbol that Node does not export, found by its description. */

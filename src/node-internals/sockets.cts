@@ -102,8 +102,8 @@ export interface HttpParser {
   readonly socket?: net.Socket | null;
 }
 
-/** The HTTP connections of a server (lib/_http_server.js, kConnections; src/node_http_parser.cc, ConnectionsList). */
-export interface HttpConnections {
+/** The HTTP connections of a server (lib/_http_server.js, kConnections; src/node_http_parser.cc). */
+export interface ConnectionsList {
   all: () => HttpParser[];
   /** Connections on which a request is being received, and new connections. */
   active: () => HttpParser[];
@@ -111,8 +111,8 @@ export interface HttpConnections {
   expired: (headersMs: number, requestMs: number) => HttpParser[];
 }
 
-export function httpConnections(server: net.Server): HttpConnections | undefined {
-  return symbolProperty(server, 'http.server.connections') as HttpConnections | undefined;
+export function connectionsList(server: net.Server): ConnectionsList | undefined {
+  return symbolProperty(server, 'http.server.connections') as ConnectionsList | undefined;
 }
 
 /** The response to the in-flight request of a connection (lib/_http_server.js, `_httpMessage`). */

@@ -13,7 +13,7 @@ import {
   hasConnections,
   http2SentHeaders,
   http2Sessions,
-  httpConnections,
+  connectionsList,
   idleSince,
   openSockets,
   plainSocket,
@@ -91,7 +91,7 @@ contract('http.server.connections, _httpMessage, _header and the timeout of a so
   const client = await connect(server);
   client.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n');
   const [request, response] = (await once(server, 'request')) as [http.IncomingMessage, http.ServerResponse];
-  const connections = httpConnections(server)!;
+  const connections = connectionsList(server)!;
   const [parser] = connections.all();
   const socket = parser!.socket!;
   assert.equal(socket, request.socket);
@@ -133,7 +133,7 @@ contract('expired() of http.server.connections tells a silent connection once', 
   const accepted = once(server, 'connection');
   await connect(server);
   await accepted;
-  const connections = httpConnections(server)!;
+  const connections = connectionsList(server)!;
   const [parser] = connections.all();
   assert.ok(isOne(connections.active(), parser), 'a new connection is active');
   await new Promise((resolve) => setTimeout(resolve, 20));

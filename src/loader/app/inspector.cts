@@ -1,39 +1,39 @@
-// The child's side of debugging: tells where SIGUSR1 has opened the inspector, opens it there again in the next run, and
-// keeps a debugger from holding up a restart. Knows nothing of why the run ends. See src/supervisor/inspector.ts.
+// Implements debugging in the child: reports where SIGUSR1 opened the inspector, opens it there again in the next run, and keeps
+// debuggers from delaying a restart. Knows nothing of the reason of a restart. See src/supervisor/host/debug-signal.ts.
 import type inspectorModule from 'node:inspector';
 import { send } from '../channel/record-writer.cts';
 
 /** The app may replace it. */
 const { setTimeout } = globalThis;
 
-/** Node opens the inspector some ms after SIGUSR1, in its own time: it is looked for so often, so many ms apart. */
-const MAX_LOOKS = 15;
-const LOOK_MS = 20;
+/** Maximum number of checks whether the inspector is open, and their interval (ms). Node opens it some time after SIGUSR1. */
+const MAX_CHECKS = 15;
+const CHECK_MS = 20;
 
-let ending = false;
+let isStopping = false;
 
-/** Whether this process was started to be debugged. */
+/** Whether this process was started with the inspector. */
 export function isDebugged(): boolean {
   return `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`.includes('--inspect');
 }
 
-/** Tells where the inspector listens, as soon as it does: SIGUSR1 has come, which may be the app's own affair. */
+/** Reports the URL of the inspector as soon as it is open. SIGUSR1 was sent, which the app may handle itself. */
 export function reportInspector(): void {
-  let looks = 0;
-  const look = (): void => {
+  let checks = 0;
+  const check = (): void => {
     const url = inspector().url();
     if (url !== undefined) send({ kind: 'inspected', url });
-    else if (++looks < MAX_LOOKS) setTimeout(look, LOOK_MS).unref();
-    else if (openInspector()) look();
+    else if (++checks < MAX_CHECKS) setTimeout(check, CHECK_MS).unref();
+    else if (openInspector()) check();
   };
-  look();
+  check();
 }
 
 /**
- * Opens the inspector where it was in the run before, or where Node's options say. Not by SIGUSR1, which kills under
- * `--disable-sigusr1`, and which a process that is just starting may miss.
+ * Opens the inspector at the address of the previous run, or at the address of the Node options. Without SIGUSR1, which kills under
+ * `--disable-sigusr1`, and which a starting process may miss.
  *
- * @returns whether it is open now and was not before
+ * @returns whether this call opened it
  */
 export function openInspector(host?: string, port?: number): boolean {
   if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return false;
@@ -41,32 +41,32 @@ export function openInspector(host?: string, port?: number): boolean {
     inspector().open(port, host);
     return true;
   } catch {
-    // Node has printed why.
+    // Node prints the reason.
     return false;
   }
 }
 
-/** The run is to end: a debugger is let go when the app's own exit handlers are through. */
-export function beginEnd(): void {
-  ending = true;
+/** The run must stop: debuggers are disconnected after the exit handlers of the app. */
+export function releaseDebuggers(): void {
+  isStopping = true;
   process.off('exit', onExit);
   guardExit();
 }
 
 /**
- * A process that ends waits for its debugger to leave, and no handler of a signal runs any more. So that SIGTERM ends
- * one that has come to its end by itself, and a restart does not wait.
+ * Lets SIGTERM kill an exiting process that waits for its debugger to disconnect: Node runs no signal handler any more. A restart
+ * would wait for it.
  */
 export function guardExit(): void {
   if (!process.listeners('exit').includes(onExit)) process.on('exit', onExit);
 }
 
 function onExit(): void {
-  if (ending) inspector().close();
+  if (isStopping) inspector().close();
   else if (inspector().url() !== undefined) process.removeAllListeners('SIGTERM');
 }
 
-/** Loaded when it is needed, and not by `require`, which is hooked. */
+/** Loaded on demand, and not with `require`, which is hooked. */
 function inspector(): typeof inspectorModule {
   return process.getBuiltinModule('node:inspector');
 }

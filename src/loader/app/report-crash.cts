@@ -1,30 +1,30 @@
-// Tells the supervisor which error ends the child, for those who ask for the program while it is down. Only looks on:
-// Node calls a monitor before it decides what becomes of the error. Knows nothing of what the text is for.
+// Reports the uncaught error that ends the child, for the crash page. Does not interfere: Node calls a monitor before it handles
+// the error. Knows nothing of the use of the text.
 import { OWN_FOLDER } from '../../shared/paths.cts';
 import { inspect, types } from 'node:util';
 import { send } from '../channel/record-writer.cts';
 
-/** What is longer is cut off: nobody reads on. In characters. */
+/** Maximum length of the text of an error (characters). */
 const MAX_LENGTH = 16_384;
 
-/** A record is to be less than a page, also when each character takes six bytes. */
+/** Maximum length of the text in a record, which must fit into a page with six bytes for each character. */
 const PIECE_LENGTH = 600;
 
-/** A cause may have a cause. */
+/** Maximum number of nested causes, and of errors in an `AggregateError`. */
 const MAX_CAUSES = 5;
 
-/** From now on, tells each error that nobody has caught. */
+/** Reports every uncaught error from now on. */
 export function reportCrashes(): void {
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     try {
-      tell(textOf(error));
+      report(textOf(error));
     } catch {
-      // What was thrown cannot be put into words: it may be anything.
+      // The app may throw any value, and reading it may throw.
     }
   });
 }
 
-function tell(text: string): void {
+function report(text: string): void {
   const lines = text.split('\n').filter((line) => !line.includes(OWN_FOLDER));
   const shown = lines.join('\n').slice(0, MAX_LENGTH);
   for (let at = 0; at === 0 || at < shown.length; at += PIECE_LENGTH)
@@ -32,27 +32,26 @@ function tell(text: string): void {
 }
 
 /**
- * The error with its stack, and its causes with theirs. Other properties stay here: a request that has failed may hold a
- * password.
+ * The error and its causes, with their stacks. Other properties are left out: those of a failed request may contain a password.
  */
 function textOf(error: unknown, causes = 0): string {
-  if (!types.isNativeError(error) && !(error instanceof Error)) return thrown(error);
+  if (!types.isNativeError(error) && !(error instanceof Error)) return textOfValue(error);
   const { stack, cause } = error;
   const text = typeof stack === 'string' && stack !== '' ? stack : `${error.name}: ${error.message}`;
-  const inner = inside(error).map((one) => `\n  ${one.replaceAll('\n', '\n  ')}`);
-  if (cause === undefined || causes === MAX_CAUSES) return text + inner.join('');
-  return `${text + inner.join('')}\n[cause]: ${textOf(cause, causes + 1)}`;
+  const inner = innerErrors(error).map((innerText) => `\n  ${innerText.replaceAll('\n', '\n  ')}`);
+  const all = text + inner.join('');
+  return cause === undefined || causes === MAX_CAUSES ? all : `${all}\n[cause]: ${textOf(cause, causes + 1)}`;
 }
 
-/** Something else was thrown. What it holds is nobody's business. */
-function thrown(value: unknown): string {
+/** Describes a thrown value that is not an error, without the content of an object. */
+function textOfValue(value: unknown): string {
   if (typeof value === 'function' || (typeof value === 'object' && value !== null))
     return `A value that is no error was thrown: ${Object.prototype.toString.call(value)}`;
   return inspect(value);
 }
 
-/** What the errors in an `AggregateError` say. */
-function inside(error: Error): string[] {
+/** The errors in an `AggregateError`. */
+function innerErrors(error: Error): string[] {
   const { errors } = error as Partial<AggregateError>;
   return Array.isArray(errors) ? errors.slice(0, MAX_CAUSES).map((one) => textOf(one, MAX_CAUSES)) : [];
 }

@@ -31,6 +31,11 @@ export function pipeAt(fd: number): string | undefined {
   }
 }
 
+/** Blocks this thread. */
+export function sleep(ms: number): void {
+  Atomics.wait(sleeper, 0, 0, ms);
+}
+
 /** Takes the pipe at a descriptor for the lane. */
 export function openLane(fd: number): void {
   lane = fd;
@@ -88,7 +93,7 @@ function write(text: string): void {
         lane = undefined;
         return;
       }
-      Atomics.wait(sleeper, 0, 0, FULL_PIPE_WAIT_MS);
+      sleep(FULL_PIPE_WAIT_MS);
     }
   }
 }

@@ -1,61 +1,54 @@
-// What the connections of a server are doing: a response is on its way, a client is about to ask again, or nothing. Finds
-// them where Node keeps them, without a listener. Knows nothing of why it is asked.
+// Tells busy connections of a server from idle ones: a connection is busy while a response is in flight, or while the client may
+// send a request at any moment. Reads the state that Node keeps, without listeners. Knows nothing of the reason.
 import type { ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import {
   currentResponse,
   http2SentHeaders,
-  httpConnections,
+  connectionsList,
   idleSince,
   openSockets,
   plainSocket,
   sentHeader,
 } from '../../node-internals/sockets.cts';
-import type { HttpConnections, HttpParser } from '../../node-internals/sockets.cts';
+import type { ConnectionsList, HttpParser } from '../../node-internals/sockets.cts';
 
-/** A connection that has said nothing for so many ms when the run is told to end is idle. */
-const SILENT_MS = 100;
+/** Time after its last response in which a connection still counts as used when draining starts (ms). */
+const USED_MS = 100;
 
-/** On one that is not, the client has so many ms for its next request; and on a new one for its first. */
-const NEXT_MS = 200;
+/** Timeout for the next request on a used connection (ms). */
+const NEXT_REQUEST_MS = 200;
 
-/** One that has just connected has so many ms for its first. */
-const FIRST_MS = 500;
+/** Timeout for the first request on a new connection (ms). */
+const FIRST_REQUEST_MS = 500;
 
-/** A request whose body has stood still for so many ms, and a response that has begun and said no more, may have no end. */
+/** Time without progress after which an upload, and a response that has begun, may never end (ms). */
 const UPLOAD_MS = 500;
 const STREAM_MS = 2000;
 
 const EVENT_STREAM = /^content-type: *text\/event-stream/im;
 
-export interface Connections {
-  /** Those on which a response is on its way, or which may bring a request at any moment. */
-  readonly busy: ReadonlySet<Socket>;
-  /** Those on which nothing happens. */
-  readonly idle: readonly Socket[];
-}
-
-/** The HTTP connections of one server. Upgraded ones are none any more, and an event stream has no end to wait for. */
-export class Http {
+/** The HTTP/1 connections of one server. Upgraded connections are not among them, and event streams never count as busy. */
+export class HttpConnections {
   readonly #server: Server;
-  readonly #list: HttpConnections | undefined;
-  /** Connected without asking for anything, as browsers do. Node's list counts such a one as active, but tells it once. */
-  readonly #quiet = new Set<HttpParser>();
-  readonly #began: number;
-  /** How many bytes there were when some were moved last. */
-  readonly #moves = new WeakMap<Socket, { readonly bytes: number; readonly at: number }>();
+  readonly #list: ConnectionsList | undefined;
+  /** Connections without a request, as browsers open in advance. The list counts them as active, and reports their timeout once. */
+  readonly #silent = new Set<HttpParser>();
+  readonly #start: number;
+  /** Number of bytes on a connection, and when it last changed. */
+  readonly #progress = new WeakMap<Socket, { readonly bytes: number; readonly at: number }>();
 
-  /** @param now the time of Node's timers */
+  /** @param now time of the event loop (ms) */
   constructor(server: Server, now: number) {
-    this.#began = now;
+    this.#start = now;
     this.#server = server;
-    this.#list = httpConnections(server);
+    this.#list = connectionsList(server);
   }
 
-  /** @param now the time of Node's timers */
-  look(now: number): Connections {
-    for (const parser of this.#list?.expired(FIRST_MS, 0) ?? []) this.#quiet.add(parser);
+  /** @param now time of the event loop (ms) */
+  classify(now: number): { readonly busy: ReadonlySet<Socket>; readonly idle: readonly Socket[] } {
+    for (const parser of this.#list?.expired(FIRST_REQUEST_MS, 0) ?? []) this.#silent.add(parser);
     const active = new Set(this.#list?.active());
     const idle: Socket[] = [];
     const busy = new Set<Socket>();
@@ -63,49 +56,50 @@ export class Http {
       const { socket } = parser;
       if (!socket || socket.destroyed || socket.writableEnded) continue;
       const response = currentResponse(socket);
-      if (response ? this.#mayEnd(socket, response, now) : this.#mayAsk(parser, socket, active, now))
-        busy.add(socket);
-      else if (!response) idle.push(socket);
+      if (response) {
+        if (this.#isInFlight(socket, response, now)) busy.add(socket);
+      } else if (this.#mayRequest(parser, socket, active, now)) busy.add(socket);
+      else idle.push(socket);
     }
     return { busy, idle };
   }
 
-  /** Connections that are not secure yet, or not HTTP any more. Of the former there are no other traces. */
-  raw(): Socket[] {
+  /** Connections in the middle of a TLS handshake, and upgraded ones: the list has neither. */
+  unlisted(): Socket[] {
     if (!this.#list || !('setSecureContext' in this.#server)) return [];
-    const known = new Set(this.#list.all().map(({ socket }) => socket && plainSocket(socket)));
-    return openSockets(this.#server).filter((socket) => !known.has(socket));
+    const listed = new Set(this.#list.all().map(({ socket }) => socket && plainSocket(socket)));
+    return openSockets(this.#server).filter((socket) => !listed.has(socket));
   }
 
-  /** Whether a response is on its way to its end: the program is at work on it, or it moves. */
-  #mayEnd(socket: Socket, response: ServerResponse, now: number): boolean {
-    if (EVENT_STREAM.test(sentHeader(response))) return false;
-    const isUpload = !response.req.complete;
-    if (!isUpload && !response.headersSent) return true;
-    const bytes = socket.bytesRead + socket.bytesWritten;
-    const last = this.#moves.get(socket);
-    if (last?.bytes === bytes) return now - last.at < (isUpload ? UPLOAD_MS : STREAM_MS);
-    this.#moves.set(socket, { bytes, at: now });
-    return true;
-  }
-
-  #mayAsk(parser: HttpParser, socket: Socket, active: ReadonlySet<HttpParser>, now: number): boolean {
-    if (this.#quiet.has(parser)) return false;
-    if (active.has(parser)) return true;
-    const since = idleSince(socket);
-    return since !== undefined && since > this.#began - SILENT_MS && now - since < NEXT_MS;
-  }
-
-  /** Lets each client know with the response that is on its way that this connection ends. */
-  lastResponses(): void {
+  /** Tells clients with their in-flight responses that the connection closes. */
+  disableKeepAlive(): void {
     for (const { socket } of this.#list?.all() ?? []) {
       const response = socket && currentResponse(socket);
       if (response && !response.headersSent) response.shouldKeepAlive = false;
     }
   }
+
+  /** Whether the program works on the response, or the connection makes progress. */
+  #isInFlight(socket: Socket, response: ServerResponse, now: number): boolean {
+    if (EVENT_STREAM.test(sentHeader(response))) return false;
+    const isUpload = !response.req.complete;
+    if (!isUpload && !response.headersSent) return true;
+    const bytes = socket.bytesRead + socket.bytesWritten;
+    const last = this.#progress.get(socket);
+    if (last?.bytes === bytes) return now - last.at < (isUpload ? UPLOAD_MS : STREAM_MS);
+    this.#progress.set(socket, { bytes, at: now });
+    return true;
+  }
+
+  #mayRequest(parser: HttpParser, socket: Socket, active: ReadonlySet<HttpParser>, now: number): boolean {
+    if (this.#silent.has(parser)) return false;
+    if (active.has(parser)) return true;
+    const since = idleSince(socket);
+    return since !== undefined && since > this.#start - USED_MS && now - since < NEXT_REQUEST_MS;
+  }
 }
 
-/** Whether a session has a stream that will end. */
+/** Whether an HTTP/2 session has a stream that will end. */
 export function isBusy(session: Http2Session): boolean {
   return (
     !session.destroyed &&

@@ -1,59 +1,59 @@
-// The listening sockets of the program: takes up those that the run before has left, gives new ones to the supervisor, and
-// says which are let go. It does so where Node calls its own handles, so that no server, stack or error is another. Knows
-// nothing of connections.
+// Holds the listening sockets of the program across runs. A new socket is given to the supervisor, which holds a copy. The next run
+// inherits the copy, and adopts it when the program listens on the same address. A socket that the program closes, or does not
+// ask for, is released. All of this happens in the methods of the handles, so that servers, stacks and errors stay as they are.
+// Knows nothing of connections.
 import type net from 'node:net';
 import { resolve } from 'node:path';
-import { encodeListening } from '../../protocol/control.cts';
-import type { InheritedSocket } from '../../protocol/control.cts';
-import { channelPipe, giveHandle } from '../channel/control-channel.cts';
+import { replaceMethods } from '../../node-internals/process.cts';
 import { pipeClass, portOf, serverOf, tcpClass } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
-import { send } from '../channel/record-writer.cts';
-import { InheritedSockets } from './inherited-sockets.cts';
+import { encodeListening } from '../../protocol/control.cts';
+import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
+import { channelPipe, giveHandle } from '../channel/control-channel.cts';
+import { send, sleep } from '../channel/record-writer.cts';
+import { InheritedSockets } from './inherited-sockets.cts';
 
-/** A port that was let go so long ago, in ms, may still be open in the supervisor. */
-const RELEASED_MS = 1000;
+/** Maximum time that the supervisor needs to close its copy of a released socket (ms). */
+const RELEASE_MS = 1000;
 
-/** So long, in ms, it is tried to bind a port that this program itself has let go; and how long to wait in between. */
+/** Timeout for binding a port that this program has released, and the wait between two attempts (ms). */
 const RETRY_MS = 500;
 const RETRY_WAIT_MS = 1;
 
 const { now } = Date;
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** A socket of the program's that is bound, and listens perhaps. */
-export interface Socket {
+/** A socket that the program has bound. */
+export interface HeldSocket {
   readonly handle: Handle;
   readonly id: string;
   readonly key: string;
+  /** Path of its socket file, as the program gave it. */
   readonly path: string | undefined;
-  readonly adopted: boolean;
+  /** Whether it comes from the previous run. */
+  readonly isAdopted: boolean;
 }
 
-/** Sockets that are bound, by their handle. */
-const bound = new WeakMap<Handle, Socket>();
+const boundSockets = new WeakMap<Handle, HeldSocket>();
+const listeningSockets = new Set<HeldSocket>();
 
-/** Those that listen. */
-const listening = new Set<Socket>();
+/** Number of sockets with a port chosen by the system, by the address that the program asked for. */
+const ephemeralPorts = new Map<string, number>();
 
-/** How many sockets were bound to a port of the system's choice, by what was asked for. */
-const chosen = new Map<string, number>();
+/** Time when a port was released (ms). */
+const releaseTimes = new Map<number, number>();
 
-/** When a port was let go. */
-const released = new Map<number, number>();
-
-let legacy: InheritedSockets;
-let count = 0;
-let ending = false;
+let inherited: InheritedSockets | undefined;
+let newSockets = 0;
+let isDraining = false;
 
 /**
  * Holds every socket that this thread listens on from now on.
  *
- * @param handed what the run before has left
+ * @param sockets from the previous run
  */
-export function holdSockets(handed: readonly InheritedSocket[]): void {
-  legacy = new InheritedSockets(handed, (id) => send({ kind: 'released', id }));
+export function holdSockets(sockets: readonly InheritedSocket[]): void {
+  inherited = new InheritedSockets(sockets, (id) => send({ kind: 'released', id }));
   const tcp = tcpClass();
   const pipe = pipeClass(channelPipe());
   if (tcp) {
@@ -66,29 +66,30 @@ export function holdSockets(handed: readonly InheritedSocket[]): void {
   }
 }
 
-/** The run has come up: what it does not want of what it was handed can be let go soon. */
-export function socketsUp(): void {
-  legacy?.cameUp();
+/** Releases the inherited sockets that the program does not ask for. It is up, and may still open some. */
+export function releaseUnclaimedSoon(): void {
+  inherited?.releaseSoon();
 }
 
-/** From now on no socket is let go. */
-export function keepSockets(): readonly Socket[] {
-  ending = true;
-  return [...listening];
+/** Releases no more sockets. Returns the sockets that the program listens on. */
+export function keepSockets(): readonly HeldSocket[] {
+  isDraining = true;
+  return [...listeningSockets];
 }
 
-/** Closes a socket, which goes on in the supervisor. */
-export function closeSocket({ handle, path, adopted }: Socket): void {
+/** Closes the socket in this process only. */
+export function closeSocket({ handle, path, isAdopted }: HeldSocket): void {
   const close = (): void => void handle.close();
-  if (path === undefined || adopted) close();
+  // libuv removes the file of a socket that it has bound.
+  if (path === undefined || isAdopted) close();
   else keepFile(path, close);
 }
 
-/** @param provider what tells a socket that listens from one that connects; undefined where only the former are bound */
+/** @param provider provider type of handles that listen; undefined if the class binds no others */
 function wrapBind({ prototype }: HandleClass, name: 'bind' | 'bind6', provider: number | undefined): void {
   const original = prototype[name];
   if (!original) return;
-  replace(prototype, name, {
+  replaceMethods(prototype, {
     [name](this: Handle, ...args: unknown[]): number {
       const bind = (): number => original.apply(this, args);
       if (provider !== undefined && this.getProviderType() !== provider) return bind();
@@ -99,88 +100,86 @@ function wrapBind({ prototype }: HandleClass, name: 'bind' | 'bind6', provider: 
 
 function wrapListen({ prototype }: HandleClass): void {
   const { listen } = prototype;
-  replace(prototype, 'listen', {
+  replaceMethods(prototype, {
     listen(this: Handle, backlog: number): number {
       const error = listen.call(this, backlog);
-      if (error === 0) begun(this);
+      if (error === 0) onListening(this);
       return error;
     },
   });
 }
 
+/** Adopts the inherited socket with the same address, if there is one. */
 function adopt(handle: Handle, name: string, [address, port, flags]: unknown[]): boolean {
-  if (ending) return false;
-  const path = pathOf(address, port);
+  if (isDraining) return false;
+  const path = typeof address === 'string' && port === -1 ? address : undefined;
   const base = JSON.stringify([path === undefined ? name : 'pipe', address, port, flags ?? 0]);
-  const nth =
-    port === 0 ? (chosen.get(base) ?? 0) : [...listening].filter(({ key }) => key.startsWith(base)).length;
-  if (port === 0) chosen.set(base, nth + 1);
-  const key = `${base}${nth}`;
-  const id = legacy.open(handle, key, (mark) => path === undefined || mark === markOf(path));
-  bound.set(handle, { handle, id: id ?? `${process.pid}.${++count}`, key, path, adopted: id !== undefined });
-  return id !== undefined;
+  const key = `${base}${port === 0 ? nextEphemeral(base) : listeningOn(base)}`;
+  const adopted = inherited?.adopt(handle, key, (mark) => path === undefined || mark === markOf(path));
+  const id = adopted ?? `${process.pid}.${++newSockets}`;
+  boundSockets.set(handle, { handle, id, key, path, isAdopted: adopted !== undefined });
+  return adopted !== undefined;
 }
 
-/** Binds a socket. One of our own may be in the way: what this run was handed and has not asked for, or what it has let go. */
+function nextEphemeral(base: string): number {
+  const count = ephemeralPorts.get(base) ?? 0;
+  ephemeralPorts.set(base, count + 1);
+  return count;
+}
+
+function listeningOn(base: string): number {
+  return [...listeningSockets].filter(({ key }) => key.startsWith(base)).length;
+}
+
+/** Binds a new socket, after a released or an unclaimed one has left the port. */
 function bindNew(handle: Handle, [, port]: unknown[], bind: () => number): number {
   const error = bind();
-  // Node learns that an address is in use when it listens. Until then the handle has no port.
+  // Node reports an address in use when it listens. Until then the handle has no port.
   const isInUse = (): boolean => portOf(handle) === undefined;
   if (typeof port !== 'number' || port <= 0 || error !== 0 || !isInUse()) return error;
-  if (legacy.discardPort(port)) released.set(port, now());
-  if (now() - (released.get(port) ?? 0) > RELEASED_MS) return error;
+  if (inherited?.releasePort(port)) releaseTimes.set(port, now());
+  if (now() - (releaseTimes.get(port) ?? 0) > RELEASE_MS) return error;
   const end = now() + RETRY_MS;
   while (isInUse() && now() < end) {
-    Atomics.wait(sleeper, 0, 0, RETRY_WAIT_MS);
+    sleep(RETRY_WAIT_MS);
     bind();
   }
   return 0;
 }
 
-function begun(handle: Handle): void {
-  const socket = bound.get(handle);
-  if (!socket || listening.has(socket)) return;
-  const { id, key, path, adopted } = socket;
-  listening.add(socket);
+function onListening(handle: Handle): void {
+  const socket = boundSockets.get(handle);
+  if (!socket || listeningSockets.has(socket)) return;
+  const { id, key, path, isAdopted } = socket;
+  listeningSockets.add(socket);
   const { close } = handle;
-  replace(handle, 'close', {
+  replaceMethods(handle, {
     close(this: Handle, ...args: unknown[]): unknown {
-      if (listening.delete(socket)) letGo(socket);
+      if (listeningSockets.delete(socket)) release(socket);
       return close.apply(this, args);
     },
   });
-  if (adopted) {
+  if (isAdopted) {
     send({ kind: 'adopted', id });
     return;
   }
-  const server = serverOf(handle);
   const mark = path === undefined ? String(portOf(handle)) : (markOf(path) ?? '');
   const file = path === undefined || mark === '' ? undefined : resolve(path);
-  const message = encodeListening({ id, key, mark, file, http: isHttp(server) });
-  giveHandle(message, handle);
-  legacy.replaced();
+  giveHandle(encodeListening({ id, key, mark, file, http: isHttp(serverOf(handle)) }), handle);
+  inherited?.onNewSocket();
 }
 
-/** The app has closed a socket. */
-function letGo({ handle, id, path, adopted }: Socket): void {
-  if (ending) return;
+/** Releases a socket that the program closes. */
+function release({ handle, id, path, isAdopted }: HeldSocket): void {
+  if (isDraining) return;
   const port = portOf(handle);
-  if (port !== undefined) released.set(port, now());
-  // Node removes the file of a socket that it has bound.
-  if (path !== undefined && adopted) removeFile(path);
+  if (port !== undefined) releaseTimes.set(port, now());
+  // libuv keeps the file of a socket that it has not bound.
+  if (path !== undefined && isAdopted) removeFile(path);
   send({ kind: 'released', id });
 }
 
-/** Whether a server speaks plain HTTP. The module of such a server must not be loaded to find out. */
+/** Whether a server speaks plain HTTP. Without `instanceof`, which would load `node:http`. */
 function isHttp(server: net.Server | undefined): boolean {
   return server !== undefined && 'closeIdleConnections' in server && !('setSecureContext' in server);
-}
-
-function pathOf(address: unknown, port: unknown): string | undefined {
-  return typeof address === 'string' && port === -1 ? address : undefined;
-}
-
-/** As Node has it: not enumerable. */
-function replace(target: Handle, name: string, functions: Record<string, unknown>): void {
-  Object.defineProperty(target, name, { value: functions[name], writable: true, configurable: true });
 }

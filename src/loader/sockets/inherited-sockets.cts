@@ -1,94 +1,94 @@
-// The sockets that this run was handed and has not asked for yet. Owns their descriptors, and decides when they are not
-// wanted. Knows nothing of servers.
+// Owns the inherited sockets that the program has not asked for yet, and decides when they are released. Knows nothing of servers.
 import fs from 'node:fs';
-import type { InheritedSocket } from '../../protocol/control.cts';
 import type { Handle } from '../../node-internals/sockets.cts';
+import type { InheritedSocket } from '../../protocol/control.cts';
 import { pipeAt } from '../channel/record-writer.cts';
 
-/** A run may listen long after it has come up, when it has reached its database. */
-const LATE_MS = 10_000;
+/** Time after which a run asks for no more sockets (ms). A run may listen only when it has reached its database. */
+const CLAIM_MS = 10_000;
 
-/** One that listens on something new has most probably listened on everything by now. */
-const REPLACED_MS = 100;
+/** The same for a run that listens on a new address (ms). It has probably asked for all of its sockets. */
+const CLAIM_AFTER_NEW_MS = 100;
 
 /** The app may replace these later. */
 const { setTimeout } = globalThis;
 const { closeSync } = fs;
 
-interface Waiting extends InheritedSocket {
-  /** Which socket is behind the descriptor: a preload of the user's may close what it has not opened. */
-  readonly socket: string;
+interface UnclaimedSocket extends InheritedSocket {
+  /** Identity of the socket at the descriptor. A preload of the user may close descriptors that it did not open. */
+  readonly identity: string;
 }
 
 export class InheritedSockets {
-  readonly #waiting = new Set<Waiting>();
+  readonly #unclaimed = new Set<UnclaimedSocket>();
   readonly #onRelease: (id: string) => void;
   #isUp = false;
-  #isReplaced = false;
+  #hasNew = false;
 
-  /** @param onRelease called for each that is not wanted */
-  constructor(handed: readonly InheritedSocket[], onRelease: (id: string) => void) {
+  /** @param onRelease called for each socket that is released */
+  constructor(sockets: readonly InheritedSocket[], onRelease: (id: string) => void) {
     this.#onRelease = onRelease;
-    for (const one of handed) {
-      const socket = pipeAt(one.fd);
-      if (socket !== undefined) this.#waiting.add({ ...one, socket });
+    for (const socket of sockets) {
+      const identity = pipeAt(socket.fd);
+      if (identity !== undefined) this.#unclaimed.add({ ...socket, identity });
     }
   }
 
   /**
-   * Makes a handle that of the socket with a key.
+   * Opens a handle with the inherited socket of a key.
    *
-   * @param isSame whether the mark is that of what is there now
-   * @returns the socket's id, or undefined when there is none
+   * @param isCurrent whether a mark belongs to the current socket file
+   * @returns the id of the socket; undefined if there is none
    */
-  open(handle: Handle, key: string, isSame: (mark: string) => boolean): string | undefined {
-    const found = [...this.#waiting].find((one) => one.key === key);
-    if (!found) return undefined;
-    this.#waiting.delete(found);
-    const isThere = isSame(found.mark) && pipeAt(found.fd) === found.socket;
-    if (isThere && handle.open(found.fd) === 0) return found.id;
-    // The supervisor replaces it when it gets the new one.
-    this.#close(found);
+  adopt(handle: Handle, key: string, isCurrent: (mark: string) => boolean): string | undefined {
+    const socket = [...this.#unclaimed].find((unclaimed) => unclaimed.key === key);
+    if (!socket) return undefined;
+    this.#unclaimed.delete(socket);
+    const isValid = isCurrent(socket.mark) && pipeAt(socket.fd) === socket.identity;
+    if (isValid && handle.open(socket.fd) === 0) return socket.id;
+    // Not released: the supervisor replaces it when it gets the new socket of that key.
+    close(socket);
     return undefined;
   }
 
-  /** Lets go of what is bound to a port, since the program wants it in another way. Returns whether there was something. */
-  discardPort(port: number): boolean {
-    const found = [...this.#waiting].filter(({ mark }) => mark === String(port));
-    for (const one of found) this.#discard(one);
-    return found.length > 0;
+  /** Releases the sockets on a port, which the program binds with another address. Returns whether there were any. */
+  releasePort(port: number): boolean {
+    const sockets = [...this.#unclaimed].filter(({ mark }) => mark === String(port));
+    for (const socket of sockets) this.#release(socket);
+    return sockets.length > 0;
   }
 
-  /** The run has come up. */
-  cameUp(): void {
+  /** Releases all sockets after a while: the run is up. */
+  releaseSoon(): void {
     this.#isUp = true;
-    if (this.#waiting.size > 0) this.#discardAfter(this.#isReplaced ? REPLACED_MS : LATE_MS);
+    this.#releaseAfter(this.#hasNew ? CLAIM_AFTER_NEW_MS : CLAIM_MS);
   }
 
-  /** The run listens on something that it was not handed. */
-  replaced(): void {
-    this.#isReplaced = true;
-    if (this.#isUp && this.#waiting.size > 0) this.#discardAfter(REPLACED_MS);
+  /** The run listens on a new address. */
+  onNewSocket(): void {
+    this.#hasNew = true;
+    if (this.#isUp) this.#releaseAfter(CLAIM_AFTER_NEW_MS);
   }
 
-  #discardAfter(ms: number): void {
+  #releaseAfter(ms: number): void {
+    if (this.#unclaimed.size === 0) return;
     setTimeout(() => {
-      for (const one of this.#waiting) this.#discard(one);
+      for (const socket of this.#unclaimed) this.#release(socket);
     }, ms).unref();
   }
 
-  #discard(one: Waiting): void {
-    this.#waiting.delete(one);
-    this.#close(one);
-    this.#onRelease(one.id);
+  #release(socket: UnclaimedSocket): void {
+    this.#unclaimed.delete(socket);
+    close(socket);
+    this.#onRelease(socket.id);
   }
+}
 
-  #close({ fd, socket }: Waiting): void {
-    if (pipeAt(fd) !== socket) return;
-    try {
-      closeSync(fd);
-    } catch {
-      // Then somebody else has closed it.
-    }
+function close({ fd, identity }: UnclaimedSocket): void {
+  if (pipeAt(fd) !== identity) return;
+  try {
+    closeSync(fd);
+  } catch {
+    // It has just been closed by other code.
   }
 }
