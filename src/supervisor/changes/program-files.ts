@@ -1,5 +1,6 @@
-// Decides which files count and whether they have changed: modules and their companions by the baseline, tracked files by
-// their own. Knows neither watches nor why a file counts.
+// Decides which files count (a change of them restarts the program) and whether they have changed. Modules, settings and
+// assets are compared with the baseline, other tracked files with their own records. Knows neither watches nor why a file
+// counts.
 import type { Baseline, Difference } from '../contents/baseline.ts';
 import { SelfWritten } from '../contents/self-written.ts';
 import { isSource } from '../graph/source-scan.ts';
@@ -49,7 +50,7 @@ export class ProgramFiles {
     return this.#baseline.examine(path, isNew);
   }
 
-  /** The current content of these files is what the run should have. */
+  /** Takes the current content of files as the content of the run: their change has been handled. */
   accept(paths: readonly string[]): void {
     for (const path of paths) {
       if (this.#baseline.has(path)) this.#baseline.accept(path);

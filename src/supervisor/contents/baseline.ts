@@ -15,7 +15,7 @@ import { linkTarget, statOf } from '../util/safe-fs.ts';
 /** How the disk differs from a snapshot. `emptied` may be the first half of a save. */
 export type Difference = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
 
-/** What the run took from one path. */
+/** The state of one path as the run took it. */
 type Snapshot =
   | ContentSnapshot
   /** A symbolic link on the way to a module. */
@@ -120,8 +120,8 @@ export class Baseline {
   /**
    * The run looked for a file and did not find it.
    *
-   * @param at wall-clock time of the lookup (ms). A file that is older than that is not what the run looked for: for
-   *   example, the package.json of a package without its main file.
+   * @param at wall-clock time of the lookup (ms). An older file existed then, so the run missed something else: for example,
+   *   the main file of a package, not its package.json.
    */
   missed(path: string, at: number): void {
     if (this.#current.has(path)) return;
@@ -148,7 +148,7 @@ export class Baseline {
     this.#current.set(path, snapshot);
   }
 
-  /** The current content of a file is what the run should have: the change is dealt with. */
+  /** Takes the current content of a file as the content of the run: its change has been handled. */
   accept(path: string): void {
     this.#current.set(path, this.#snapshot(path, 'assumed'));
   }
@@ -222,7 +222,7 @@ export class Baseline {
     return content.size === 0 ? 'emptied' : 'changed';
   }
 
-  /** Takes a snapshot of the disk. A link or a missing file that is a file now becomes a `module`. */
+  /** Takes a snapshot of a path, of the same kind if possible: a file where a link or nothing was becomes a `module`. */
   #snapshot(path: string, kind: Snapshot['kind'] = 'module'): Snapshot {
     const target = kind === 'link' ? linkTarget(path) : undefined;
     if (target !== undefined) return { kind: 'link', target };
