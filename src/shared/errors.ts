@@ -1,6 +1,6 @@
-// The one error class. Each code has a section on how to solve it in docs/errors.md.
+// Defines the error class. docs/errors.md has the solution for each code.
 
-/** Every code that an {@link AutoreloadError} can carry. */
+/** The codes of {@link AutoreloadError}. */
 export type ErrorCode =
   | 'ERR_AUTORELOAD_OPTION'
   | 'ERR_AUTORELOAD_SPAWN'
@@ -14,14 +14,14 @@ export type ErrorCode =
   | 'ERR_AUTORELOAD_PROCESS_LEFT';
 
 /**
- * Something that autoreload could not do. Its message is one line: what is wrong, the value, what to do instead.
+ * An error of autoreload. Its message is one line: the problem, the value, the solution.
  *
  * @example
- * new AutoreloadError('ERR_AUTORELOAD_OPTION', 'AUTORELOAD_GRACE must be … got "5s". Use 5000.')
+ * new AutoreloadError('ERR_AUTORELOAD_OPTION', 'AUTORELOAD_GRACE must be a duration, got "x". Use 5s.')
  */
 export class AutoreloadError extends Error {
   override readonly name: string = 'AutoreloadError';
-  /** Stable; compare this, not the message. */
+  /** Stable, unlike the message. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

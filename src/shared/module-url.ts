@@ -7,9 +7,9 @@ import { attempt } from './attempt.ts';
 export type ModuleUrl = string & { readonly __brand: 'ModuleUrl' };
 
 /**
- * The module behind a URL as Node resolved it.
+ * The module of a URL that Node resolved.
  *
- * @returns undefined for anything that is not a file (`node:`, `data:`, `http:`)
+ * @returns undefined for other URLs (`node:`, `data:`, `http:`)
  * @example
  * toModuleUrl('file:///app/a.js?v=2') // 'file:///app/a.js'
  */
@@ -19,12 +19,12 @@ export function toModuleUrl(url: string): ModuleUrl | undefined {
   return (end === -1 ? url : url.slice(0, end)) as ModuleUrl;
 }
 
-/** The module in a file, given the absolute path. */
+/** The module in a file, by its absolute path. */
 export function fromPath(path: string): ModuleUrl {
   return pathToFileURL(path).href as ModuleUrl;
 }
 
-/** The absolute path of a module's file. */
+/** The absolute path of the file of a module. */
 export function toPath(url: ModuleUrl): string {
   return fileURLToPath(url);
 }

@@ -1,8 +1,8 @@
-// The option by which the supervisor gets our preload into a child: in front of NODE_OPTIONS, so that it runs before
-// every preload of the user's, and `process.execArgv` and `process.argv` stay the user's own.
+// Defines the Node option that loads our preload into a child. In front of NODE_OPTIONS, it runs before all preloads of the user, and
+// leaves `process.execArgv` and `process.argv` as the user gave them.
 
 /**
- * The option, as a word of NODE_OPTIONS.
+ * The option as a word of NODE_OPTIONS.
  *
  * @param path absolute path of the preload
  */
@@ -11,8 +11,7 @@ export function preloadOption(path: string): string {
 }
 
 /**
- * The option, as an argument. Where a configuration file of Node's has options, which Node reads only if there is no
- * NODE_OPTIONS.
+ * The option as an argument, for programs with a Node configuration file: Node ignores its options if NODE_OPTIONS is set.
  *
  * @param path absolute path of the preload
  */
@@ -23,7 +22,7 @@ export function preloadArgument(path: string): string {
 /**
  * NODE_OPTIONS with our option in front.
  *
- * @param nodeOptions value of NODE_OPTIONS, undefined when the variable is not set
+ * @param nodeOptions value of NODE_OPTIONS; undefined if it is not set
  * @param path absolute path of the preload
  */
 export function withPreload(nodeOptions: string | undefined, path: string): string {
@@ -35,13 +34,12 @@ export function withPreload(nodeOptions: string | undefined, path: string): stri
  *
  * @param nodeOptions value of NODE_OPTIONS
  * @param path absolute path of the preload
- * @returns the value without it, undefined inside when the variable was not set; or undefined when our option is not in
- *   front
+ * @returns undefined if our option is not in front; `inherited` is undefined if the variable was not set
  */
 export function stripPreload(
   nodeOptions: string,
   path: string,
-): { inherited: string | undefined } | undefined {
+): { readonly inherited: string | undefined } | undefined {
   const option = preloadOption(path);
   if (nodeOptions === option) return { inherited: undefined };
   return nodeOptions.startsWith(`${option} `)

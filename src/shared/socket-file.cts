@@ -1,11 +1,11 @@
-// The file of a unix socket. libuv removes the file of a socket that it has bound when it closes it, but not that of one
-// that it was handed. Knows nothing of handles.
+// Identifies, keeps and removes the files of unix sockets. When libuv closes a socket, it removes the file if it has bound the socket
+// itself, but not if it has inherited it. Knows nothing of handles.
 import fs from 'node:fs';
 
 /** The app may replace these on the module later. */
 const { linkSync, renameSync, statSync, unlinkSync } = fs;
 
-/** Tells a file from another of the same name; undefined when there is none. A socket that has no file has an empty one. */
+/** The identity of a socket file; undefined if there is none, and empty for an abstract socket, which has no file. */
 export function markOf(path: string): string | undefined {
   if (path.startsWith('\0')) return '';
   try {
@@ -16,7 +16,7 @@ export function markOf(path: string): string | undefined {
   }
 }
 
-/** Runs what removes a file, and keeps it. */
+/** Runs a function that removes a file, and restores the file. */
 export function keepFile(path: string, run: () => void): void {
   if (markOf(path) === '') {
     run();
@@ -26,10 +26,11 @@ export function keepFile(path: string, run: () => void): void {
   const isLinked = attempt(() => linkSync(path, other)) || attempt(() => renameSync(path, other));
   run();
   if (isLinked) attempt(() => renameSync(other, path));
-  // Where nothing was removed, both names are still there.
+  // If the function did not remove the file, both names exist.
   attempt(() => unlinkSync(other));
 }
 
+/** Removes a file if it exists. */
 export function removeFile(path: string): void {
   attempt(() => unlinkSync(path));
 }

@@ -1,6 +1,6 @@
-// The child's end of the control channel, which is Node's IPC channel. Where the app's launcher gave it no channel,
-// the app must not see ours: `process.send` and its kin are taken off `process`, and put back only while Node's own
-// code reads or writes a message. Knows nothing of what a message makes the child do.
+// Owns the child's end of the control channel, which is the IPC channel of Node. Where the launcher gave the app no channel, the app
+// must not see ours: `process.send` and related properties exist only while code of Node reads or writes a message. Knows nothing of
+// the effect of a message.
 import {
   channelHandle,
   channelKeys,
@@ -13,13 +13,13 @@ import {
 import { parseControl } from '../../protocol/control.cts';
 import type { ControlMessage } from '../../protocol/control.cts';
 
-/** The app may replace it, as a fake clock does. */
+/** The app may replace it, as fake clocks do. */
 const { setImmediate } = globalThis;
 
 let pipe: object | undefined;
 
-/** Runs what needs Node's properties. */
-let nodes = <T,>(run: () => T): T => run();
+/** Runs code that needs the hidden properties. */
+let withChannel = <T,>(run: () => T): T => run();
 
 /** Sends the supervisor a message with a handle. */
 let sendHandle: (message: object, handle: object) => void = () => {};
@@ -36,7 +36,7 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   });
   pipe = channelHandle();
   const send = process.send?.bind(process);
-  // After what the app sends in the same statement, which would wait until the handle has arrived.
+  // After the current statement: Node delays all messages that the app sends after a handle.
   sendHandle = (message, handle) => {
     setImmediate(() => {
       if (process.connected) sendRawHandle(send, message, handle);
@@ -44,21 +44,18 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   };
 }
 
-/**
- * Gives the supervisor a handle of Node's own kind. It is written at once, unless another one is on its way. Never throws:
- * the app must not notice.
- */
+/** Gives the supervisor a raw handle. Never throws: the app must not notice. */
 export function giveHandle(message: object, handle: object): void {
   try {
     sendHandle(message, handle);
   } catch {
-    // Then there is nobody to take it.
+    // The supervisor is gone.
   }
 }
 
-/** Whether the supervisor has not got all handles that it was given: Node sends one after the other. */
+/** Whether a handle is on its way to the supervisor. */
 export function isGiving(): boolean {
-  return nodes(isHandlePending);
+  return withChannel(isHandlePending);
 }
 
 /** The pipe of the channel. */
@@ -67,20 +64,20 @@ export function channelPipe(): object | undefined {
 }
 
 /**
- * Tells when the app closes the channel to its launcher. The supervisor cannot know by itself: the channel of a child
- * that ends is closed as well, and before its end is known.
+ * Notices that the app closes the channel to its launcher. The supervisor cannot: the channel of an exiting child closes too, before
+ * its exit is known.
  */
-export function onDisconnect(tell: () => void): void {
+export function onDisconnect(onClosed: () => void): void {
   const disconnect = process.disconnect?.bind(process);
   if (!disconnect) return;
   process.disconnect = () => {
-    tell();
+    onClosed();
     disconnect();
   };
 }
 
 /**
- * Takes the channel out of the app's sight, and keeps it from holding the process alive.
+ * Hides the channel from the app, and lets the process exit in spite of it.
  *
  * @param onClosed called when the supervisor is gone
  */
@@ -91,27 +88,27 @@ export function hideChannel(onClosed: () => void): void {
 
   removeChannelListeners();
   const send = process.send?.bind(process);
-  const channel = new HiddenProperties(channelKeys());
-  nodes = (run) => channel.during(run);
+  const hidden = new HiddenProperties(channelKeys());
+  withChannel = (run) => hidden.during(run);
   sendHandle = (message, sent) =>
-    nodes(() => {
+    withChannel(() => {
       if (process.connected) sendRawHandle(send, message, sent);
     });
-  // Node's own listener, which reads that a handle has arrived.
-  wrapNodeListener((listener) => channel.during(listener));
+  // It handles the acknowledgement of a handle.
+  wrapNodeListener((listener) => hidden.during(listener));
   const { onread } = handle;
   handle.onread = function (...args) {
-    // Node reads no bytes at the end.
+    // The channel is closed.
     if (args[0] === undefined) onClosed();
-    return channel.during(() => onread.apply(this, args));
+    return hidden.during(() => onread.apply(this, args));
   };
 }
 
-/** Properties of `process` that are there only while Node's own code runs. */
+/** Properties of `process` that exist only while code of Node runs. */
 class HiddenProperties {
   readonly #keys: readonly (string | symbol)[];
-  /** Those that are not to be seen: Node's while it is hidden, the app's own of the same names while it is not. */
-  #away: PropertyDescriptorMap = {};
+  /** The hidden properties; while code of Node runs, properties that the app has given the same names. */
+  #hidden: PropertyDescriptorMap = {};
   #depth = 0;
 
   constructor(keys: readonly (string | symbol)[]) {
@@ -119,7 +116,7 @@ class HiddenProperties {
     this.#exchange();
   }
 
-  /** Runs Node's code. */
+  /** Runs code of Node. */
   during<T>(run: () => T): T {
     if (this.#depth++ === 0) this.#exchange();
     try {
@@ -130,14 +127,14 @@ class HiddenProperties {
   }
 
   #exchange(): void {
-    const away: PropertyDescriptorMap = {};
+    const hidden: PropertyDescriptorMap = {};
     for (const key of this.#keys) {
       const descriptor = Object.getOwnPropertyDescriptor(process, key);
       if (!descriptor) continue;
-      away[key] = descriptor;
+      hidden[key] = descriptor;
       Reflect.deleteProperty(process, key);
     }
-    Object.defineProperties(process, this.#away);
-    this.#away = away;
+    Object.defineProperties(process, this.#hidden);
+    this.#hidden = hidden;
   }
 }

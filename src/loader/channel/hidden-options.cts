@@ -1,12 +1,12 @@
-// Options that the supervisor has added to the user's, and that the app must not see in `process.execArgv`, which whatever
-// it forks gets as well. Knows nothing of what they are for.
+// Removes the options of the supervisor from `process.execArgv`, which the app sees and its forks inherit. Knows nothing of their
+// purpose.
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { HIDDEN_OPTIONS } from '../../protocol/control.cts';
 
 /**
- * Takes the options out of `process.execArgv`.
+ * Removes the options from `process.execArgv`.
  *
- * @param isMainThread a worker thread has the options of its process again, and learns which are ours from the main thread
+ * @param isMainThread a worker thread starts with all options of its process; the main thread tells it which ones are ours
  * @returns the options
  */
 export function hideOptions(isMainThread: boolean): string[] {

@@ -1,14 +1,14 @@
-// A process's end of the lane: writes one record at a time, synchronously, from whichever thread runs the hooks, so that
-// it has left the process before the module that it names can crash it. Keeps no record itself.
+// Writes records to the lane, synchronously and from the thread that runs the hooks: the record of a module has left the process
+// before the module can crash it.
 import fs from 'node:fs';
 import { beforeReallyExit } from '../../node-internals/process.cts';
 import { encodeRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 
-/** Waits this many ms at a time for the supervisor to empty a full pipe. */
+/** Wait between two writes to a full pipe (ms). */
 const FULL_PIPE_WAIT_MS = 2;
 
-/** What is written at once is not mixed with what other processes write, up to so many bytes (PIPE_BUF). */
+/** Maximum size of a write that is not mixed with writes of other processes (bytes, PIPE_BUF). */
 const PAGE = 4096;
 
 /** The app may replace these on the module later. */
@@ -17,13 +17,14 @@ const { fstatSync, writeSync } = fs;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let lane: number | undefined;
 
-/** Records that wait for the next that is sent. */
-let waiting = '';
+/** Encoded records that have not been written yet. */
+let queue = '';
 
-/** Which pipe is behind a descriptor, so that another process can tell whether it has the same; undefined when none is. */
+/** Identity of the pipe or socket at a descriptor; undefined if there is none. */
 export function pipeAt(fd: number): string | undefined {
   try {
-    // With numbers, Node 20 would keep "socket" where its realpath looks next, and leave the entry's links unresolved.
+    // Numbers instead of bigints would leave "socket" in the place that `realpath` of Node 20 reads next, so that the symbolic links
+    // of the entry were not resolved.
     const stats = fstatSync(fd, { bigint: true });
     return stats.isFIFO() || stats.isSocket() ? `${stats.dev}:${stats.ino}` : undefined;
   } catch {
@@ -36,37 +37,30 @@ export function sleep(ms: number): void {
   Atomics.wait(sleeper, 0, 0, ms);
 }
 
-/** Takes the pipe at a descriptor for the lane. */
+/** Uses the pipe at a descriptor as the lane. */
 export function openLane(fd: number): void {
   lane = fd;
 }
 
-/** Sends a record. Never throws: without a supervisor there is nobody to tell, and the app must not notice. */
+/** Sends a record. Never throws: without a supervisor, the app must not notice. */
 export function send(record: LaneRecord): void {
-  if (lane === undefined) return;
-  const text = encodeRecord(record);
-  if (Buffer.byteLength(waiting + text) > PAGE) flush();
-  const all = waiting + text;
-  waiting = '';
-  write(all);
+  enqueue(record);
+  flush();
 }
 
 /**
- * Sends a record with others, when the statement that is running now has come to its end, or this process to its own: each
- * write costs as much as a small module. For what may get lost should the process be killed in that statement.
+ * Sends a record after the current statement, together with others: each write costs as much as a small module. For records that may
+ * be lost if the process is killed within the statement.
  */
 export function sendSoon(record: LaneRecord): void {
-  if (lane === undefined) return;
-  const text = encodeRecord(record);
-  if (Buffer.byteLength(waiting + text) > PAGE) flush();
-  if (waiting === '') void Promise.resolve().then(flush);
-  waiting += text;
+  if (queue === '') void Promise.resolve().then(flush);
+  enqueue(record);
 }
 
 /**
- * From now on, what waits is sent before this process ends by `process.exit`.
+ * Writes the queue when `process.exit` ends the process.
  *
- * @param last called before that, behind all that the app does at its end
+ * @param last called before that, after the exit handlers of the app
  */
 export function flushAtExit(last: () => void): void {
   beforeReallyExit(() => {
@@ -75,9 +69,16 @@ export function flushAtExit(last: () => void): void {
   });
 }
 
+function enqueue(record: LaneRecord): void {
+  if (lane === undefined) return;
+  const text = encodeRecord(record);
+  if (Buffer.byteLength(queue + text) > PAGE) flush();
+  queue += text;
+}
+
 function flush(): void {
-  const text = waiting;
-  waiting = '';
+  const text = queue;
+  queue = '';
   if (text !== '') write(text);
 }
 
@@ -86,7 +87,7 @@ function write(text: string): void {
   let sent = 0;
   while (lane !== undefined && sent < length) {
     try {
-      // A string is cheaper; only what a signal has cut off needs bytes.
+      // A string is cheaper than bytes, which only an interrupted write needs.
       sent += sent === 0 ? writeSync(lane, text) : writeSync(lane, Buffer.from(text), sent);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
