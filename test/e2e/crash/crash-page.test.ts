@@ -1,4 +1,4 @@
-// The process that answers in place of the program: what it says, that it leaves the sockets as they were, and that it goes.
+// The process that serves the crash page: its responses, its exit, and the sockets that it leaves unchanged.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -12,7 +12,7 @@ import { PageProcess } from '../../../src/supervisor/crash/page-process.ts';
 import type { ProcessIdentity } from '../../../src/supervisor/processes/process-rows.ts';
 import { gone, isRunning, until } from '../../helpers/autoreload.ts';
 
-/** Windows has no descriptors to pass on: nothing is held there. */
+/** On Windows, sockets are not held: descriptors cannot be inherited. */
 const unix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 const REPORT: Report = {
@@ -30,11 +30,11 @@ interface Response {
   readonly body: string;
 }
 
-/** A listening socket whose connections its owner does not take, as the supervisor holds one. */
+/** A listening socket whose owner accepts no connections, like the supervisor. */
 interface HeldSockets {
   readonly fd: number;
   readonly port: number;
-  /** From now on the owner takes connections, and says so on them. */
+  /** Lets the owner accept connections, with a greeting. */
   readonly take: () => void;
   readonly close: () => void;
 }
@@ -73,14 +73,14 @@ test('a page, JSON or text, with status 503', unix, async () => {
   }
 });
 
-test('HEAD is answered without a body', unix, async () => {
+test('HEAD gets a response without a body', unix, async () => {
   page.show(REPORT, [held.fd]);
   const { status, headers, body } = await ask({ method: 'HEAD', headers: { accept: 'text/html' } });
   assert.deepEqual([status, body], [503, '']);
   assert.match(String(headers['x-autoreload']), /^down /);
 });
 
-test('the body of a request is read, however big, so that nothing is reset', unix, async () => {
+test('a request body of any size is read, and the connection is not reset', unix, async () => {
   page.show(REPORT, [held.fd]);
   for (const size of [0, 1, 2 ** 20, 20 * 2 ** 20]) {
     const { status, body } = await ask({ method: 'POST' }, Buffer.alloc(size));
@@ -88,7 +88,7 @@ test('the body of a request is read, however big, so that nothing is reset', uni
   }
 });
 
-test('one that asks before it sends its body is spared it', unix, async () => {
+test('a client with `Expect: 100-continue` gets the response before it sends its body', unix, async () => {
   page.show(REPORT, [held.fd]);
   const response = await ask(
     { method: 'PUT', headers: { expect: '100-continue', 'content-length': '5' } },
@@ -97,7 +97,7 @@ test('one that asks before it sends its body is spared it', unix, async () => {
   assert.equal(response.status, 503);
 });
 
-test('an upgrade and a CORS preflight are answered as all else', unix, async () => {
+test('an upgrade and a CORS preflight get the same response', unix, async () => {
   page.show(REPORT, [held.fd]);
   const upgrade = {
     connection: 'Upgrade',
@@ -117,7 +117,7 @@ test('an upgrade and a CORS preflight are answered as all else', unix, async () 
   );
 });
 
-test('what is no HTTP is sent away', unix, async () => {
+test('a connection without HTTP is closed', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
   const socket = net.connect(held.port, '127.0.0.1');
@@ -125,7 +125,7 @@ test('what is no HTTP is sent away', unix, async () => {
   assert.match(await said(socket), /^HTTP\/1\.1 400 /);
 });
 
-test('a new report is told by the same process', unix, async () => {
+test('the same process shows a new report', unix, async () => {
   page.show(REPORT, [held.fd]);
   const before = await ask({});
   const [proc] = procs;
@@ -139,7 +139,7 @@ test('a new report is told by the same process', unix, async () => {
   assert.deepEqual(procs, [proc]);
 });
 
-test('it answers on every socket that it is given, also one in a folder', unix, async () => {
+test('the page is served on every socket, also on a unix socket', unix, async () => {
   const path = join(os.tmpdir(), `autoreload-test-${process.pid}.sock`);
   const other = hold(path);
   page.show(REPORT, [held.fd, other.fd]);
@@ -152,27 +152,27 @@ test('it answers on every socket that it is given, also one in a folder', unix, 
   other.close();
 });
 
-test('when it is hidden it goes, and the sockets are as they were', unix, async () => {
+test('hiding the page ends the process and leaves the sockets unchanged', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
   const [proc] = procs;
   page.hide();
   await until('it has ended', () => procs.length === 0);
   assert.equal(isRunning(proc?.pid ?? 0), false);
-  // It waits until somebody takes it.
+  // It waits in the queue of the kernel.
   const socket = net.connect(held.port, '127.0.0.1');
   await once(socket, 'connect');
   held.take();
   assert.equal(await said(socket), 'taken');
 });
 
-test('a request that is on its way when it is hidden is answered', unix, async () => {
+test('an in-flight request gets its response when the page is hidden', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
   const socket = net.connect(held.port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
   const request = ask({ method: 'POST' }, Buffer.alloc(2 ** 22));
-  // Connections are taken in order: when this is answered, so are those before it.
+  // Connections are accepted in order: when this one has its response, the earlier ones have theirs.
   await ask({});
   page.hide();
   socket.write('\r\n');
@@ -180,7 +180,7 @@ test('a request that is on its way when it is hidden is answered', unix, async (
   assert.equal((await request).status, 503);
 });
 
-test('a connection on which nothing is asked does not keep it', unix, async () => {
+test('an idle connection does not keep the process alive', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
   const socket = net.connect(held.port, '127.0.0.1');
@@ -192,7 +192,7 @@ test('a connection on which nothing is asked does not keep it', unix, async () =
   await until('it has ended', () => procs.length === 0);
 });
 
-test('a process that dies is followed by another', unix, async () => {
+test('a killed process is replaced', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
   const [first] = procs;
@@ -202,7 +202,7 @@ test('a process that dies is followed by another', unix, async () => {
   assert.notEqual(procs[0]?.pid, first?.pid);
 });
 
-test('it ends when the one that has started it is gone', unix, async () => {
+test('the process exits with its parent', unix, async () => {
   const script = `
     import { PageProcess } from ${JSON.stringify(new URL('../../../src/supervisor/crash/page-process.js', import.meta.url).href)};
     const page = new PageProcess({ onProcs: ([proc]) => console.log(proc.pid), onFailed: () => {}, onDebug: () => {} });
@@ -233,19 +233,19 @@ test(
   },
 );
 
-test('without sockets there is no process', unix, () => {
+test('without sockets, no process is started', unix, () => {
   page.show(REPORT, []);
   assert.deepEqual(procs, []);
 });
 
-/** A part of Node's that is not public. */
+/** An undocumented part of Node. */
 interface Handle {
   readonly fd: number;
   getsockname: (out: { port?: number }) => number;
   close: () => void;
 }
 
-/** A bound socket, on any port or at a path. Whoever listens on a copy of it listens on all. */
+/** A bound socket, on any port or at a path. A process that listens on a copy listens on all copies. */
 function hold(path?: string): HeldSockets {
   const { _createServerHandle: create } = net as unknown as {
     _createServerHandle: (address: string, port: number, type: number) => Handle;
@@ -262,7 +262,7 @@ function hold(path?: string): HeldSockets {
   };
 }
 
-/** Sends a request, and gives the answer. Tries again until the page listens. */
+/** Sends a request until the page responds. */
 async function ask(options: http.RequestOptions, body: Buffer | null = Buffer.alloc(0)): Promise<Response> {
   for (;;) {
     try {
@@ -274,7 +274,7 @@ async function ask(options: http.RequestOptions, body: Buffer | null = Buffer.al
   }
 }
 
-/** @param body null: none is sent, whatever the headers say */
+/** @param body null sends no body, in spite of the headers */
 async function askOnce(options: http.RequestOptions, body: Buffer | null): Promise<Response> {
   const at = options.socketPath === undefined ? { host: '127.0.0.1', port: held.port } : {};
   const request = http.request({ ...at, agent: false, ...options });
@@ -288,7 +288,7 @@ async function askOnce(options: http.RequestOptions, body: Buffer | null): Promi
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
 }
 
-/** What a connection says until it ends. */
+/** All data of a connection until its end. */
 async function said(socket: net.Socket): Promise<string> {
   let text = '';
   for await (const chunk of socket.setEncoding('utf8')) text += String(chunk);

@@ -1,4 +1,4 @@
-// The error that ends a program is told to the supervisor, and the program notices nothing of it.
+// The error that ends a program is reported to the supervisor, and the program does not notice.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ interface Program {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly code: number;
-  /** What is told; undefined: nothing. */
+  /** Pattern of the reported text; undefined for no report. */
   readonly text: RegExp | undefined;
 }
 
@@ -173,14 +173,14 @@ for (const { name, files, code, text } of PROGRAMS) {
   });
 }
 
-/** Frames are compared in other tests; before `registerHooks`, errors lose the line of Node's that threw them. */
+/** Other tests compare frames. Before `registerHooks`, errors lose the line of the Node source that threw them. */
 function isOwn(line: string): boolean {
   return !/^ +at |^ +\.\.\. \d+ lines matching|^node:internal|^ +(throw new ERR_|triggerUncaughtException|\^)/.test(
     line,
   );
 }
 
-/** Runs a program as a child with a lane, and gives what it told. */
+/** Runs a program as a child with a lane. Returns its reports. */
 async function crash(
   project: Project,
 ): Promise<{ text: string | undefined; code: number | null; stderr: string }> {

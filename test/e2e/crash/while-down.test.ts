@@ -1,4 +1,4 @@
-// While the program is down, those who ask for it are told why, and nobody is turned away.
+// While the program is down, clients are told why, and no connection is refused.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import type { Run } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
 
-/** Windows has no descriptors to pass on: nothing is held there. */
+/** On Windows, sockets are not held: descriptors cannot be inherited. */
 const unix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
 const SERVER = `import http from 'node:http';
@@ -31,7 +31,7 @@ interface Told {
   readonly waitingFor?: readonly string[];
 }
 
-test('a run that breaks is told of, and the fix is there at the next request', unix, async () => {
+test('a crash is shown, and the next request after the fix is served by the program', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js');
   const url = await begun(app);
@@ -63,7 +63,7 @@ test('a run that breaks is told of, and the fix is there at the next request', u
   assert.equal(await (await fetch(url)).text(), 'the program');
 });
 
-test('no request is refused or reset, however often the program breaks', unix, async () => {
+test('no request is refused or reset over several crashes', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js');
   const url = await begun(app);
@@ -79,7 +79,7 @@ test('no request is refused or reset, however often the program breaks', unix, a
   for (let round = 0; round < 5; round++) {
     project.write('dep.js', `throw new Error('${round}');\n`);
     await app.line(/failed with exit code 1/);
-    // The page is there.
+    // The page is served.
     assert.equal((await ask(url)).error?.split('\n')[0], `Error: ${round}`);
     project.write('dep.js', `// ${round}\n`);
     await app.line(/is up in/);
@@ -92,7 +92,7 @@ test('no request is refused or reset, however often the program breaks', unix, a
   );
 });
 
-test('a syntax error in an ES module is shown with its place', unix, async () => {
+test('a syntax error in an ES module is shown with its location', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js');
   const url = await begun(app);
@@ -105,7 +105,7 @@ test('a syntax error in an ES module is shown with its place', unix, async () =>
   assert.equal(told.frame.code, "  1 |\n> 2 | const name = 'no end;\n    |              ^\n  3 |");
 });
 
-test('a missing module is what is waited for first', unix, async () => {
+test('a missing module is the first awaited file', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js');
   const url = await begun(app);
@@ -125,7 +125,7 @@ for (const [path, title, error] of [
   ['/exit', 'app.js failed with exit code 3', undefined],
   ['/kill', 'app.js was killed by SIGKILL', undefined],
 ] as const) {
-  test(`a program that ends later: ${path}`, unix, async () => {
+  test(`a program that exits later: ${path}`, unix, async () => {
     using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
     await using app = run(project, 'app.js');
     const url = await begun(app);
@@ -138,7 +138,7 @@ for (const [path, title, error] of [
   });
 }
 
-test('a program that has ended well lets its port go', unix, async () => {
+test('a program that completes releases its port', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js');
   const url = await begun(app);
@@ -147,7 +147,7 @@ test('a program that has ended well lets its port go', unix, async () => {
   await refused(url);
 });
 
-test('a new error takes the place of the old one', unix, async () => {
+test('a new error replaces the old one', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js');
   const url = await begun(app);
@@ -158,7 +158,7 @@ test('a new error takes the place of the old one', unix, async () => {
   }
 });
 
-test('AUTORELOAD_CRASH_PAGE=0, and what speaks no HTTP: connections are refused', unix, async () => {
+test('with AUTORELOAD_CRASH_PAGE=0, and without HTTP, connections are refused', unix, async () => {
   const plain = SERVER.replace("import http from 'node:http'", "import net from 'node:net'").replace(
     /http\.createServer\([^]*\}\);/,
     'net.createServer();',
@@ -177,7 +177,7 @@ test('AUTORELOAD_CRASH_PAGE=0, and what speaks no HTTP: connections are refused'
 });
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
-  test(`the page ends with the supervisor: ${signal}`, unix, async () => {
+  test(`the page process exits with the supervisor: ${signal}`, unix, async () => {
     using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
     await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
     const url = await begun(app);
@@ -193,7 +193,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
   });
 }
 
-test('where there can be no page, nobody waits for one', unix, async () => {
+test('if the page cannot be served, connections are refused', unix, async () => {
   using project = new Project({ 'app.js': SERVER, 'dep.js': '' });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
   const url = await begun(app);
@@ -206,7 +206,7 @@ test('where there can be no page, nobody waits for one', unix, async () => {
   await refused(url);
 });
 
-/** Waits until the program listens, and gives where. */
+/** Waits until the program listens. Returns its URL. */
 async function begun(app: Run): Promise<string> {
   const [line] = await app.lines(/^port \d+$/, /is up in/);
   return `http://127.0.0.1:${line?.split(' ')[1]}`;
@@ -217,7 +217,7 @@ async function ask(url: string): Promise<Told> {
   return { ...((await response.json()) as Omit<Told, 'code'>), code: response.status };
 }
 
-/** Waits until connections are refused: a standby that is being thrown away has the socket for some ms more. */
+/** Waits until connections are refused: a discarded standby keeps the socket for some ms. */
 async function refused(url: string): Promise<void> {
   for (;;) {
     const socket = net.connect(Number(new URL(url).port), '127.0.0.1');

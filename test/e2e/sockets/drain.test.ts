@@ -1,4 +1,4 @@
-// How a run that listens ends: what is on its way is finished, what has no end is cut, and a restart does not wait for it.
+// Draining: in-flight responses complete, endless ones are closed, and neither delays a restart for long.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -15,13 +15,13 @@ import type { Transcript } from '../../helpers/transcript.ts';
 
 const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
 
-/** A restart that something holds up takes longer, in ms; one that nothing holds up takes a fraction of it. */
+/** Minimum duration of a delayed restart (ms). Others take a fraction of it. */
 const LONG_MS = 3000;
 
-/** Without this, a busy machine may seem to hold up a restart. */
+/** The default grace period could delay a restart on a busy machine. */
 const env = { AUTORELOAD_GRACE: '60000', AUTORELOAD_LOG: 'debug' };
 
-/** A server with a handler, which is the body of a function of `request` and `response`. */
+/** A server with a handler: the body of a function of `request` and `response`. */
 const httpServer = (version: number, handler: string, more = ''): string => `
 import http from 'node:http';
 const server = http.createServer((request, response) => {
@@ -32,7 +32,7 @@ const server = http.createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => console.log('v${version} listens', server.address().port));
 ${more}`;
 
-/** Handlers of SIGTERM that wait until the server has closed, as many programs have. */
+/** A SIGTERM handler that waits until the server has closed, as in many programs. */
 const CLOSE = `
 process.on('SIGTERM', () => server.close((error) => {
   console.log('closed', String(error), process.listenerCount('SIGTERM'));
@@ -43,7 +43,7 @@ async function port(app: Run, version: number): Promise<number> {
   return Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens \\d+$`)))?.[0]);
 }
 
-/** How long it took from the announcement of the last restart to the first line of the run, in ms. */
+/** Time from the line of the last restart to the first line of the run (ms). */
 function took({ entries }: Transcript, version: number): number {
   const began = entries.findLast(({ text }) => text.endsWith('restarting'));
   const listens = entries.find(({ text }) => text.startsWith(`v${version} listens`));
@@ -51,10 +51,10 @@ function took({ entries }: Transcript, version: number): number {
 }
 
 for (const [what, more] of [
-  ['without a handler of SIGTERM', ''],
-  ['with one', CLOSE],
+  ['without a SIGTERM handler', ''],
+  ['with a SIGTERM handler', CLOSE],
 ] as const) {
-  test(`a response that is on its way at the save is complete: ${what}`, posix, async () => {
+  test(`an in-flight response completes: ${what}`, posix, async () => {
     const slow =
       "response.write('begin ');\nsetTimeout(() => response.write('middle '), 500);\nsetTimeout(() => response.end('end'), 1000);";
     const late = "if (request.url === '/late') return setTimeout(() => response.end('late'), 1000);\n";
@@ -65,7 +65,7 @@ for (const [what, more] of [
     const answers = Promise.all([ask(where), ask({ ...where, path: '/late' })]);
     await app.lines('asked /', 'asked /late');
     project.write('app.js', httpServer(1, slow, more));
-    // What comes in the meantime is answered as well, most probably by the next run.
+    // Requests in the meantime are served too, most probably by the next run.
     await app.line(/restarting/);
     const next = ask({ ...where, path: '/version' });
     assert.deepEqual(await answers, ['begin middle end', 'late']);
@@ -75,7 +75,7 @@ for (const [what, more] of [
   });
 }
 
-test('a request that comes on an open connection while the run ends is its last there', posix, async () => {
+test('a request on an open connection during a shutdown is the last one there', posix, async () => {
   const handler =
     "if (request.url === '/slow') setTimeout(() => response.end('slow'), 500); else response.end('fast');";
   using project = new Project({ 'app.js': httpServer(0, handler) });
@@ -106,7 +106,7 @@ test('a request that comes on an open connection while the run ends is its last 
 });
 
 test(
-  'a connection that was opened just before the save, and asks for nothing, holds up no restart',
+  'a connection that was opened just before the save, without a request, does not delay a restart',
   posix,
   async () => {
     using project = new Project({
@@ -127,11 +127,11 @@ test(
   },
 );
 
-test('connections on which nothing happens are closed, not reset, and hold up nothing', posix, async () => {
+test('idle connections are closed, not reset, and do not delay a restart', posix, async () => {
   using project = new Project({ 'app.js': httpServer(0, "response.end('x');", CLOSE) });
   await using app = run(project, 'app.js', { env });
   const where = { port: await port(app, 0), host: '127.0.0.1' };
-  // One has been used, another one only opened.
+  // A used connection, and an unused one.
   const ends = [true, false].map(async (used) => {
     const socket = net.connect(where).resume();
     if (used) socket.write('GET /used HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -147,7 +147,7 @@ test('connections on which nothing happens are closed, not reset, and hold up no
   assert.ok(took(app.transcript, 1) < LONG_MS);
 });
 
-/** What has no end by itself. */
+/** Responses without end. */
 const ENDLESS: readonly (readonly [what: string, request: string, handler: string, more: string])[] = [
   [
     'server-sent events',
@@ -166,7 +166,7 @@ const ENDLESS: readonly (readonly [what: string, request: string, handler: strin
 for (const [what, request, handler, more] of ENDLESS) {
   for (const handles of ['', CLOSE]) {
     test(
-      `${what} holds up no restart${handles && ' of a program that waits for its server'}`,
+      `${what} does not delay a restart${handles && ' of a program that waits for its server'}`,
       posix,
       async () => {
         using project = new Project({ 'app.js': httpServer(0, handler, more + handles) });
@@ -197,7 +197,7 @@ for (const [what, module, options, connect] of [
   ],
 ] as const) {
   test(
-    `an open connection of ${what} holds up no restart of a program that waits for its server`,
+    `an open ${what} connection does not delay the restart of a program that waits for its server`,
     posix,
     async () => {
       const code = (version: number): string => `
@@ -226,7 +226,7 @@ ${CLOSE}`;
   );
 }
 
-test("the app's handler of SIGTERM finds its server as it was", posix, async () => {
+test('the SIGTERM handler of the app finds its server unchanged', posix, async () => {
   const handler = `
 process.on('SIGTERM', () => {
   console.log('handles', server.listening, server.address().port, process.listenerCount('SIGTERM'));
@@ -242,7 +242,7 @@ process.on('SIGTERM', () => {
   assert.equal(await port(app, 1), at);
 });
 
-test('a program that blocks its loop is ended all the same', posix, async () => {
+test('a program that blocks its event loop is stopped', posix, async () => {
   using project = new Project({ 'app.js': httpServer(0, 'for (;;);') });
   await using app = run(project, 'app.js', { env });
   const where = { port: await port(app, 0) };
@@ -255,7 +255,7 @@ test('a program that blocks its loop is ended all the same', posix, async () => 
   assert.ok(took(app.transcript, 1) < LONG_MS);
 });
 
-test('a response without an end is cut when the grace period comes to its end', posix, async () => {
+test('an endless response is closed at the end of the grace period', posix, async () => {
   using project = new Project({ 'app.js': httpServer(0, "response.write('x');", CLOSE) });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '600' } });
   const where = { port: await port(app, 0) };
@@ -267,7 +267,7 @@ test('a response without an end is cut when the grace period comes to its end', 
   assert.equal(await port(app, 1), where.port);
 });
 
-test('https: nothing is refused, reset or empty, and a response is complete', posix, async () => {
+test('https: no request is refused, reset or empty, and an in-flight response completes', posix, async () => {
   const code = (version: number): string =>
     httpServer(version, "setTimeout(() => response.end('slow'), 500);")
       .replace("from 'node:http'", "from 'node:https'")
@@ -292,7 +292,7 @@ test('https: nothing is refused, reset or empty, and a response is complete', po
   assert.deepEqual(errors, []);
 });
 
-test('http2: streams are finished, the session is told to go away', posix, async () => {
+test('http2: streams complete, the session gets GOAWAY', posix, async () => {
   const code = (version: number): string =>
     httpServer(version, "setTimeout(() => response.end('slow'), 500);", CLOSE).replace(
       "from 'node:http'",
@@ -317,7 +317,7 @@ test('http2: streams are finished, the session is told to go away', posix, async
   assert.ok(took(app.transcript, 1) < LONG_MS);
 });
 
-test('a program without connections ends at once, and so does one that has no handler', posix, async () => {
+test('a program without connections stops at once, also without a signal handler', posix, async () => {
   using project = new Project({ 'app.js': httpServer(0, '') });
   await using app = run(project, 'app.js', { env });
   await port(app, 0);
@@ -330,11 +330,8 @@ test('a program without connections ends at once, and so does one that has no ha
   assert.equal(app.transcript.count(/for app\.js to exit/), 0);
 });
 
-test(
-  'an upload that stands still does not hold up a restart, nor does a stream that says no more',
-  posix,
-  async () => {
-    const code = (version: number): string => `
+test('a stalled upload does not delay a restart, nor does a stalled response', posix, async () => {
+  const code = (version: number): string => `
 import http from 'node:http';
 http.createServer((request, response) => {
   if (request.method === 'POST') request.resume();
@@ -342,27 +339,26 @@ http.createServer((request, response) => {
   console.log('v${version} got', request.method);
 }).listen(0, '127.0.0.1', function () { console.log('v${version} listens', this.address().port); });
 `;
-    using project = new Project({ 'app.js': code(0) });
-    await using app = run(project, 'app.js');
-    let at = Number(/\d+$/.exec(await app.line(/^v0 listens/))?.[0]);
-    for (const [version, method] of [
-      [1, 'POST'],
-      [2, 'GET'],
-    ] as const) {
-      const request = http.request({
-        port: at,
-        host: '127.0.0.1',
-        method,
-        headers: { 'content-length': 100 },
-      });
-      request.on('error', () => {});
-      request.flushHeaders();
-      if (method === 'GET') request.end('x'.repeat(100));
-      await app.line(`v${version - 1} got ${method}`);
-      project.write('app.js', code(version));
-      at = Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens`)))?.[0]);
-      request.destroy();
-    }
-    assert.equal(app.transcript.count(/did not end/), 0);
-  },
-);
+  using project = new Project({ 'app.js': code(0) });
+  await using app = run(project, 'app.js');
+  let at = Number(/\d+$/.exec(await app.line(/^v0 listens/))?.[0]);
+  for (const [version, method] of [
+    [1, 'POST'],
+    [2, 'GET'],
+  ] as const) {
+    const request = http.request({
+      port: at,
+      host: '127.0.0.1',
+      method,
+      headers: { 'content-length': 100 },
+    });
+    request.on('error', () => {});
+    request.flushHeaders();
+    if (method === 'GET') request.end('x'.repeat(100));
+    await app.line(`v${version - 1} got ${method}`);
+    project.write('app.js', code(version));
+    at = Number(/\d+$/.exec(await app.line(new RegExp(`^v${version} listens`)))?.[0]);
+    request.destroy();
+  }
+  assert.equal(app.transcript.count(/did not end/), 0);
+});

@@ -1,4 +1,4 @@
-// What the program listens on stays open over a restart, and is otherwise what it would be without us.
+// Listening sockets stay open across a restart, and behave as without autoreload.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -8,34 +8,34 @@ import type { Run } from '../../helpers/autoreload.ts';
 import { ask, connect, converse, poll } from '../../helpers/clients.ts';
 import { Project } from '../../helpers/project.ts';
 
-/** Windows has no descriptors that a process could inherit. */
+/** On Windows, a process cannot inherit descriptors. */
 const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
 const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 const DEBUG = { AUTORELOAD_LOG: 'debug' };
 
-/** An HTTP server that says which version it is, and where it listens. */
+/** An HTTP server that prints its version and its address. */
 const server = (version: number, where = "0, '127.0.0.1'"): string => `
 import http from 'node:http';
 const server = http.createServer((request, response) => response.end('v${version}'));
 server.listen(${where}, () => console.log('v${version} listens', JSON.stringify(server.address())));
 `;
 
-/** One that closes at SIGUSR2. */
+/** A server that closes at SIGUSR2. */
 const closing = (version: number, where: string): string => `${server(version, where)}
 process.on('SIGUSR2', () => server.close(() => console.log('closed')));
 setInterval(() => {}, 1000);
 console.log('pid', process.pid);
 `;
 
-/** Where the next run listens. */
+/** The address of the next run. */
 async function listening(app: Run): Promise<{ address: string; port: number }> {
   const line = await app.line(/ listens \S+$/);
   return JSON.parse(line.slice(line.indexOf(' listens ') + 9)) as { address: string; port: number };
 }
 
 for (const standby of ['1', '0']) {
-  test(`nothing is refused, reset or empty over ten restarts: standby ${standby}`, posix, async () => {
+  test(`no request is refused, reset or empty over ten restarts: standby ${standby}`, posix, async () => {
     using project = new Project({ 'app.js': server(0) });
     await using app = run(project, 'app.js', { env: { ...DEBUG, AUTORELOAD_STANDBY: standby } });
     const { port } = await listening(app);
@@ -64,7 +64,7 @@ for (const [what, where, host] of [
   ['a name', "0, 'localhost'", 'localhost'],
   ['a shared port', '{ port: 0, reusePort: true }', '127.0.0.1'],
 ] as const) {
-  test(`the same port is there again: ${what}`, posix, async () => {
+  test(`the next run has the same port: ${what}`, posix, async () => {
     using project = new Project({ 'app.js': server(0, where) });
     await using app = run(project, 'app.js');
     const before = await listening(app);
@@ -77,7 +77,7 @@ for (const [what, where, host] of [
   });
 }
 
-test('a connection that comes while the program starts is answered by it', posix, async () => {
+test('a connection during the start is served by the new run', posix, async () => {
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
@@ -94,7 +94,7 @@ test('a connection that comes while the program starts is answered by it', posix
   assert.equal(await answer, 'v1');
 });
 
-test('a program that listens late, when it has come up, has its port as well', posix, async () => {
+test('a program that listens long after its start has its port too', posix, async () => {
   const late = (version: number): string =>
     `import { setTimeout } from 'node:timers/promises';\nawait null;\nsetTimeout(400).then(async () => {\n${server(
       version,
@@ -123,7 +123,7 @@ console.log('v${version} listens', JSON.stringify(server.address()), server.list
   assert.equal(pattern.exec(await running.line(pattern))?.[1], first);
 });
 
-test('several servers have each its own port again', posix, async () => {
+test('each of several servers has its port again', posix, async () => {
   const many = (version: number): string => `
 import net from 'node:net';
 for (let i = 0; i < 6; i++) {
@@ -146,7 +146,7 @@ for (let i = 0; i < 6; i++) {
   }
 });
 
-test('a server that closes and listens again in the same tick has its port', posix, async () => {
+test('a server that closes and listens again within a tick has its port', posix, async () => {
   const again = (version: number): string => `
 import http from 'node:http';
 const server = http.createServer((request, response) => response.end('v${version}'));
@@ -166,7 +166,7 @@ server.on('error', (error) => console.log(String(error)));
   assert.equal(await ask({ port: (await listening(app)).port }), 'v1');
 });
 
-test('a port that the program has closed is closed, also while a standby waits', posix, async () => {
+test('a port that the program closes is closed, also while a standby waits', posix, async () => {
   using project = new Project({ 'app.js': closing(0, '0') });
   await using app = run(project, 'app.js', { env: DEBUG });
   const [pid] = await app.lines(/^pid \d+$/, /a standby waits/);
@@ -178,7 +178,7 @@ test('a port that the program has closed is closed, also while a standby waits',
   await refused(port);
 });
 
-test('a port that is not in the code any more is let go, and the new one is there', posix, async () => {
+test('a port that is no longer in the code is released, and the new one is open', posix, async () => {
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
@@ -189,7 +189,7 @@ test('a port that is not in the code any more is let go, and the new one is ther
   await refused(port);
 });
 
-test('a port that is bound in another way is bound in that way', posix, async () => {
+test('a port can be bound to another address in the next run', posix, async () => {
   using project = new Project({ 'app.js': server(0) });
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
@@ -210,7 +210,7 @@ test('a program that has completed holds no port', posix, async () => {
   await refused(port);
 });
 
-test('a program that has broken keeps the port of its HTTP server, and no other', posix, async () => {
+test('after a crash, only the port of the HTTP server stays open', posix, async () => {
   const code = (version: number): string =>
     `${server(version)}import net from 'node:net';\nconst other = net.createServer();\nother.listen(0, () => console.log('other', other.address().port));\n`;
   using project = new Project({ 'app.js': code(0) });
@@ -227,7 +227,7 @@ test('a program that has broken keeps the port of its HTTP server, and no other'
 });
 
 test(
-  'two programs that want the same port: the second has its own error, and gets it when the first is gone',
+  'two programs with the same port: the second fails with its own error, and gets the port when the first has exited',
   posix,
   async () => {
     using one = new Project({ 'app.js': server(0) });
@@ -248,7 +248,7 @@ test(
   },
 );
 
-test('a unix socket is held, with its file', posix, async () => {
+test('a unix socket is held together with its file', posix, async () => {
   const where = "'./a.sock'";
   const code = (version: number): string => server(version, where);
   using project = new Project({ 'app.js': code(0) });
@@ -267,7 +267,7 @@ test('a unix socket is held, with its file', posix, async () => {
       assert.equal(asking.bodies.at(-1), `v${version}`);
     }
   }
-  // The file is away for a moment once, when the run that has bound it closes it.
+  // The file is missing for a moment when the run that has bound the socket closes it.
   const [all = []] = errors;
   assert.ok(all.length <= 1 && all.every((error) => error.includes('ENOENT')), String(all));
   assert.deepEqual(fs.readdirSync(project.dir).toSorted(), [
@@ -278,7 +278,7 @@ test('a unix socket is held, with its file', posix, async () => {
   ]);
 });
 
-test('a unix socket whose file is gone is bound anew', posix, async () => {
+test('a unix socket without its file is bound again', posix, async () => {
   const code = (version: number): string =>
     `import fs from 'node:fs';\nfs.rmSync('a.sock', { force: true });\n${server(version, "'a.sock'")}`;
   using project = new Project({ 'app.js': code(0) });
@@ -291,7 +291,7 @@ test('a unix socket whose file is gone is bound anew', posix, async () => {
   }
 });
 
-test('a unix socket that is not held any more leaves no file behind', posix, async () => {
+test('a released unix socket leaves no file behind', posix, async () => {
   const echo = (version: number): string => `import net from 'node:net';
 const server = net.createServer().listen('app.sock', () => console.log('v${version} listens'));
 process.on('SIGTERM', () => server.close());
@@ -306,20 +306,24 @@ process.on('SIGTERM', () => server.close());
   await app.line('v2 listens');
 });
 
-test('the file of a unix socket is removed when the program closes it, in every run', posix, async () => {
-  const code = (version: number): string => closing(version, "'a.sock'");
-  using project = new Project({ 'app.js': code(0) });
-  await using app = run(project, 'app.js');
-  for (const version of [0, 1]) {
-    const [line] = await app.lines(/^pid \d+$/, /is up in/, `v${version} listens "a.sock"`);
-    if (version === 0) project.write('app.js', code(1));
-    else process.kill(Number(line?.slice(4)), 'SIGUSR2');
-  }
-  await app.line('closed');
-  assert.equal(fs.existsSync(project.path('a.sock')), false);
-});
+test(
+  'the file of a unix socket is removed when the program closes the socket, in every run',
+  posix,
+  async () => {
+    const code = (version: number): string => closing(version, "'a.sock'");
+    using project = new Project({ 'app.js': code(0) });
+    await using app = run(project, 'app.js');
+    for (const version of [0, 1]) {
+      const [line] = await app.lines(/^pid \d+$/, /is up in/, `v${version} listens "a.sock"`);
+      if (version === 0) project.write('app.js', code(1));
+      else process.kill(Number(line?.slice(4)), 'SIGUSR2');
+    }
+    await app.line('closed');
+    assert.equal(fs.existsSync(project.path('a.sock')), false);
+  },
+);
 
-test('a clustered program has its port over a restart', posix, async () => {
+test('a clustered program keeps its port across a restart', posix, async () => {
   const code = (version: number): string => `
 import cluster from 'node:cluster';
 import http from 'node:http';
@@ -332,7 +336,7 @@ if (cluster.isPrimary) {
 `;
   using project = new Project({ 'app.js': code(0) });
   await using app = run(project, 'app.js');
-  // Both workers: one that starts late would load what is saved for the next run.
+  // Both workers: a late one would load the file that is saved for the next run.
   const line = await app.line(/^v0 listens/);
   await app.line(/^v0 listens/);
   const { port } = JSON.parse(line.slice('v0 listens '.length)) as { port: number };
@@ -345,7 +349,7 @@ if (cluster.isPrimary) {
   }
 });
 
-test('what the program starts inherits no socket', linux, async () => {
+test('child processes of the program inherit no socket', linux, async () => {
   const code = (version: number): string => `
 import { spawnSync } from 'node:child_process';
 import net from 'node:net';
@@ -364,12 +368,12 @@ setInterval(() => {}, 1000);
   }
 });
 
-test('the program sees nothing of it', linux, async () => {
+test('held sockets are invisible to the program', linux, async () => {
   const code = (version: number): string => `
 import fs from 'node:fs';
 import http from 'node:http';
 const server = http.createServer();
-// Until it is at rest: while the socket is on its way, there is one request more.
+// Until the program is at rest: while the socket is on its way, there is an additional request.
 let last;
 let equal = 0;
 const look = () => {
@@ -400,11 +404,11 @@ server.listen(0, '127.0.0.1', look);
     assert.deepEqual(await seen(app), first);
   }
   await using off = run(project, 'app.js', { env: { ...DEBUG, AUTORELOAD_HOLD: '0' } });
-  // A first run may have one descriptor more for a moment; those before have shown that holding adds none.
+  // A first run may have an additional descriptor for a moment. The assertions above show that holding adds none.
   assert.deepEqual({ ...(await seen(off)), fds: first.fds }, first);
 });
 
-test('holding sockets shows in no active resource when the program begins', async () => {
+test('holding sockets adds no active resource when the program starts', async () => {
   using project = new Project({
     'app.cjs': 'console.log(JSON.stringify(process.getActiveResourcesInfo()));\n',
   });
@@ -425,7 +429,7 @@ test('AUTORELOAD_HOLD=0 holds nothing', posix, async () => {
   assert.equal(app.transcript.count(/ holds /), 0);
 });
 
-/** Waits until a port is not listened on. */
+/** Waits until connections to a port are refused. */
 async function refused(port: number): Promise<void> {
   let how = '';
   const look = (): void => {

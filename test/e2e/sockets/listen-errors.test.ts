@@ -1,4 +1,4 @@
-// What cannot be listened on: the app's own error and exit code, as without autoreload.
+// Bind errors surface as without autoreload: the same error, output and exit code.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
@@ -15,7 +15,7 @@ const program = (name: string, code: string): Program => ({
   },
 });
 
-/** Programs that end by their own error, or that say what they have caught. */
+/** Programs that fail, or print the error that they catch. */
 const PROGRAMS: readonly Program[] = [
   ...[
     ['IPv4', "'127.0.0.1'"],
@@ -27,25 +27,25 @@ const PROGRAMS: readonly Program[] = [
     ),
   ),
   program(
-    'a port that is taken by the program itself, twice',
+    'a port that the program itself has taken',
     "const one = net.createServer().listen(0, () => {\n  const two = net.createServer();\n  two.on('error', ({ code, syscall }) => { console.log(code, syscall, two.listening, two.address()); one.close(); });\n  two.listen(one.address().port);\n});",
   ),
-  program('a host that is not of this machine', "http.createServer().listen(0, '192.0.2.1');"),
-  program('a host that is no host', "net.createServer().listen(0, 'no-such-host.invalid');"),
-  program('a port that is no port', 'net.createServer().listen(70000);'),
-  program('options that are none', 'net.createServer().listen({});'),
-  program('a server that listens already', 'net.createServer().listen(0).listen(0);'),
-  program('a descriptor that is no socket', 'net.createServer().listen({ fd: 0 });'),
-  program('a unix socket in no folder', "net.createServer().listen('./none/a.sock');"),
-  program('a unix socket where a file is', "net.createServer().listen('./app.cjs');"),
-  // Node 20 and 22 cut it off, listen, and leave the file.
+  program('a host of another machine', "http.createServer().listen(0, '192.0.2.1');"),
+  program('an unknown host', "net.createServer().listen(0, 'no-such-host.invalid');"),
+  program('an invalid port', 'net.createServer().listen(70000);'),
+  program('invalid options', 'net.createServer().listen({});'),
+  program('a server that already listens', 'net.createServer().listen(0).listen(0);'),
+  program('a descriptor without a socket', 'net.createServer().listen({ fd: 0 });'),
+  program('a unix socket in a missing folder', "net.createServer().listen('./none/a.sock');"),
+  program('a unix socket at the path of a file', "net.createServer().listen('./app.cjs');"),
+  // Node 20 and 22 truncate the path, listen, and leave the file.
   program(
-    'a unix socket whose path is too long',
+    'a unix socket with a path that is too long',
     `process.on('exit', () => { for (const name of fs.readdirSync('.')) if (name.startsWith('xx')) fs.rmSync(name); });
 net.createServer().listen('x'.repeat(300), function () { this.close(); });`,
   ),
   program(
-    'a signal that is aborted before, and one that is aborted later',
+    'an aborted signal, and a signal that is aborted later',
     "const signal = AbortSignal.abort();\nnet.createServer().on('close', () => console.log('closed')).listen({ port: 0, signal });\nconst later = new AbortController();\nnet.createServer().on('close', () => console.log('closed later')).listen({ port: 0, signal: later.signal }, () => later.abort());",
   ),
   program(
@@ -54,27 +54,27 @@ net.createServer().listen('x'.repeat(300), function () { this.close(); });`,
   ),
 ];
 
-for (const one of PROGRAMS) {
-  test(`${one.name}: the same error, output and exit code`, async () => {
+for (const tried of PROGRAMS) {
+  test(`${tried.name}: the same error, output and exit code`, async () => {
     await using taken = await listen();
     process.env['TAKEN'] = String(taken.port);
-    using project = new Project(one.files);
+    using project = new Project(tried.files);
     installAutoreload(project);
-    const plain = await play(project, one, false);
-    const supervised = await play(project, one, true);
+    const plain = await play(project, tried, false);
+    const supervised = await play(project, tried, true);
     assert.deepEqual(supervised, plain);
   });
 }
 
-/** `root` may bind every port, and some systems let everybody. */
+/** `root` may bind every port; on some systems every user may. */
 test(
   'a privileged port: the same error',
   { skip: process.getuid?.() === 0 && 'needs a user other than root' },
   async () => {
-    const one = program('a privileged port', 'net.createServer(() => {}).listen(1, () => process.exit());');
-    using project = new Project(one.files);
+    const tried = program('a privileged port', 'net.createServer(() => {}).listen(1, () => process.exit());');
+    using project = new Project(tried.files);
     installAutoreload(project);
-    assert.deepEqual(await play(project, one, true), await play(project, one, false));
+    assert.deepEqual(await play(project, tried, true), await play(project, tried, false));
   },
 );
 

@@ -1,4 +1,4 @@
-// Debugging: the inspector is the app's alone, on the same port in every run, and a debugger holds up no restart.
+// Debugging: only the app is debugged, on the same port in every run, and a debugger does not delay a restart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -12,13 +12,13 @@ const OURS = ['--import', 'autoreload/register'];
 const LISTENING = /^Debugger listening on ws:/;
 const IN_USE = /address already in use/;
 
-/** Tells how it was started. */
+/** Prints its options and its environment. */
 const APP = `
 console.log(JSON.stringify(['app', process.pid, process.debugPort, process.execArgv, process.env.NODE_OPTIONS ?? null]));
 setInterval(() => {}, 1000);
 `;
 
-/** Ends in its own time, at SIGTERM. */
+/** Exits by itself some time after SIGTERM. */
 const POLITE = "process.on('SIGTERM', () => process.exit(7));\n";
 
 for (const [form, options] of [
@@ -40,7 +40,7 @@ for (const [form, options] of [
     () => ({ execArgv: ['--no-warnings'], env: { NODE_OPTIONS: `--inspect=0  ${OURS.join(' ')}` } }),
   ],
 ] as readonly (readonly [string, (port: number) => RunOptions])[]) {
-  test(`${form}: the app is debugged on the same port in every run, and sees what was typed`, async () => {
+  test(`${form}: the app is debugged on the same port in every run, and sees its options as typed`, async () => {
     using project = new Project({ 'app.js': APP });
     const given = options(await freePort());
     await using app = run(project, 'app.js', given);
@@ -86,13 +86,13 @@ for (const option of ['--inspect-brk', '--inspect-wait', '--inspect-brk=0']) {
       project.write('app.js', `${APP}// ${round}\n`);
       await app.line('[autoreload] app.js changed, restarting');
     }
-    // One that is started in the moment in which the supervisor is killed would stay.
+    // A standby that starts while the supervisor is killed would stay.
     await app.line(LISTENING);
     assert.equal(app.transcript.count(IN_USE), 0);
   });
 }
 
-test('a program that waits for a debugger is ended by a signal', posix, async () => {
+test('a signal stops a program that waits for a debugger', posix, async () => {
   using project = new Project({ 'app.js': APP });
   await using app = run(project, 'app.js', { execArgv: ['--inspect-wait=0', ...OURS] });
   await passFirst(await app.line(LISTENING));
@@ -136,7 +136,7 @@ if (process.connected && isMainThread) process.disconnect();
   assert.deepEqual(forked?.slice(2), [['--inspect=0'], []]);
   assert.deepEqual(thread, ['part', false, ['--inspect=0'], []]);
   assert.deepEqual(worker, ['part', port + 1, ['--inspect=0', `--inspect-port=${port + 1}`], []]);
-  // The next port, which the cluster worker takes, may be somebody else's.
+  // The next port, which the cluster worker uses, may be in use elsewhere.
   assert.equal(app.transcript.count(new RegExp(`:${port} failed`)), 0);
 });
 
@@ -170,14 +170,14 @@ for (const any of [false, true]) {
   );
 }
 
-test('SIGUSR1 is for the handler of an app that has one, also after a restart', posix, async () => {
+test('SIGUSR1 goes to the handler of the app, also after a restart', posix, async () => {
   const source = `process.on('SIGUSR1', () => console.log('got SIGUSR1'));\n${APP}`;
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js', { execArgv: ['--inspect-port=0', ...OURS], detached: true });
   await app.lines(/^\["app"/, /is up in/);
   for (const round of [1, 2]) {
     if (round === 1) app.kill('SIGUSR1');
-    // A group has all of us, and the app gets it once.
+    // The signal goes to the whole process group, and the app gets it once.
     else process.kill(-app.pid, 'SIGUSR1');
     await app.line('got SIGUSR1');
     project.write('app.js', `${source}// ${round}\n`);
@@ -187,7 +187,7 @@ test('SIGUSR1 is for the handler of an app that has one, also after a restart', 
   assert.equal(app.transcript.count(LISTENING), 0);
 });
 
-test('SIGUSR1 while no run can take it is kept for the next', posix, async () => {
+test('SIGUSR1 between two runs is kept for the next run', posix, async () => {
   using project = new Project({ 'app.js': '' });
   await using app = run(project, 'app.js', { execArgv: ['--inspect-port=0', ...OURS] });
   await app.line(/completed/);
@@ -196,13 +196,13 @@ test('SIGUSR1 while no run can take it is kept for the next', posix, async () =>
   await app.lines(/^\["app"/, /is up in/, LISTENING);
   project.write('app.js', `${APP}// two\n`);
   await app.line(/restarting$/);
-  // The next run is about to start, and would die of it.
+  // The next run is starting, and the signal would kill it.
   app.kill('SIGUSR1');
   await app.lines(/^\["app"/, /is up in/);
   assert.equal(app.transcript.count(/was killed by/), 0);
 });
 
-test('a debugger does not hold up the restart of an app that ends in its own time', async () => {
+test('a debugger does not delay the restart of an app that exits by itself', async () => {
   using project = new Project({ 'app.js': `${POLITE}${APP}` });
   await using app = run(project, 'app.js', { execArgv: ['--inspect=0', ...OURS] });
   await app.line(LISTENING);
@@ -218,7 +218,7 @@ test('a debugger does not hold up the restart of an app that ends in its own tim
   assert.equal(app.transcript.count(/did not end|Waiting for the debugger/), 0);
 });
 
-test('a debugger does not hold up the restart of an app that has come to its end', posix, async () => {
+test('a debugger does not delay the restart of an app that has completed', posix, async () => {
   for (const [how, broken] of [
     ['completed', ''],
     ['failed', "throw new Error('broken');\n"],
@@ -239,7 +239,7 @@ test('a debugger does not hold up the restart of an app that has come to its end
   }
 });
 
-/** Attaches to the supervisor and lets it run. The app is not in that process: the debugger is sent away. */
+/** Attaches to the supervisor and resumes it. The supervisor disconnects the debugger: the app runs elsewhere. */
 async function passFirst(line: string): Promise<void> {
   await using client = await Debugger.attach(line);
   await client.start();

@@ -1,5 +1,4 @@
-// A program has an IPC channel when its launcher gave it one, and then it is as if autoreload were not there; without
-// one it has none.
+// The IPC channel: a program has one only if its launcher gave it one, and then it works as without autoreload.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { EventEmitter } from 'node:events';
@@ -15,7 +14,7 @@ const IPC = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
 
 const ECHO = "process.on('message', (message) => process.send(['echo', message]));\nprocess.send('ready');\n";
 
-test('without a channel from the launcher the program has none', async () => {
+test('without a channel of the launcher, the program has none', async () => {
   const source = `
 let n = 0;
 const look = () => console.log(++n, typeof process.send, typeof process.disconnect, process.connected, process.channel);
@@ -102,7 +101,7 @@ test('a message sent at once waits for a program that listens late', async () =>
   assert.deepEqual(await inbox.message(), ['late', 'second']);
 });
 
-test('the last words of a program reach the launcher', async () => {
+test('messages sent at exit reach the launcher', async () => {
   const source =
     "process.on('SIGTERM', () => { process.send('bye'); process.exit(3); });\nprocess.send('ready');\nsetInterval(() => {}, 1000);\n";
   using project = new Project({ 'app.js': source });
@@ -117,7 +116,7 @@ test('the last words of a program reach the launcher', async () => {
   assert.deepEqual(await app.end(), { code: 3, signal: null });
 });
 
-test('a server that the launcher sends is served by the program alone, also after a restart', async () => {
+test('a server sent by the launcher is served by the program alone, also after a restart', async () => {
   const source = `
 process.on('message', (message, server) => {
   server.on('connection', (socket) => socket.end('app ' + message));
@@ -136,7 +135,7 @@ process.send('ready');
     assert.equal(await inbox.message(), 'ready');
     app.process.send(round, server);
     assert.equal(await inbox.message(), 'listening');
-    // The launcher accepts no more, so that whatever is not answered by the program is not answered at all.
+    // The launcher accepts no more connections: only the program can serve them.
     if (round === 'two') server.close();
     await app.line(/is up in/);
     if (round === 'two') for (let i = 0; i < 20; i++) asked.push(await answer(port));
@@ -172,8 +171,8 @@ process.send('ready');
 });
 
 for (const [what, rest] of [
-  ['goes on', 'setInterval(() => {}, 1000);\n'],
-  ['ends', ''],
+  ['continues', 'setInterval(() => {}, 1000);\n'],
+  ['exits', ''],
 ] as const) {
   test(`the launcher sees that a program disconnects, which then ${what}`, async () => {
     const source = `
@@ -205,7 +204,7 @@ test('messages sent just before the program disconnects arrive', async () => {
   assert.deepEqual(received, [1, 2, 3, 4, 5]);
 });
 
-test('a program that ended has not disconnected: the next run has the channel', async () => {
+test('a program that exits does not disconnect: the next run has the channel', async () => {
   const source = "process.send('ready');\n";
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js', { stdio: [...IPC] });
@@ -228,14 +227,14 @@ test('the program sees that the launcher disconnects', async () => {
   await app.lines('gone false', /completed, waiting/);
 });
 
-test('a channel that nobody listens on does not keep the program alive', async () => {
+test('a channel without listeners does not keep the program alive', async () => {
   using project = new Project({ 'app.js': "process.send('only this');\n" });
   await using app = run(project, 'app.js', { stdio: [...IPC] });
   assert.equal(await new Inbox(app).message(), 'only this');
   await app.line(/completed, waiting/);
 });
 
-test('with a channel the program sees what it sees without autoreload', async () => {
+test('with a channel, the program sees the same as without autoreload', async () => {
   const source = `
 console.log(JSON.stringify({
   keys: Object.keys(process), env: Object.entries(process.env).sort(), connected: process.connected,
@@ -243,7 +242,7 @@ console.log(JSON.stringify({
   events: process.eventNames().map(String), newListener: process.listenerCount('newListener'),
 }));
 `;
-  // Tells the supervisor of the error that ends the program.
+  // The listener that reports the error that ends the program.
   const inherent = 'uncaughtExceptionMonitor';
   using project = new Project({ 'app.js': source });
   const seen: string[] = [];
@@ -256,7 +255,7 @@ console.log(JSON.stringify({
   assert.deepEqual({ ...supervised, events }, JSON.parse(seen[0]!));
 });
 
-/** What a server says to a new connection. */
+/** The greeting of a server. */
 async function answer(port: number): Promise<string> {
   const socket = net.connect(port, '127.0.0.1');
   socket.setTimeout(5000, () => socket.destroy(new Error('no answer')));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromPath, toModuleUrl, toPath } from '../../../src/shared/module-url.ts';
 
-test('one file is one module, whatever its query and fragment', () => {
+test('query and fragment do not make another module', () => {
   for (const url of [
     'file:///app/a.js',
     'file:///app/a.js?v=1',
@@ -13,7 +13,7 @@ test('one file is one module, whatever its query and fragment', () => {
   }
 });
 
-test('what is not a file is no module of ours', () => {
+test('other URLs are not modules', () => {
   for (const url of ['node:fs', 'data:text/javascript,1', 'https://host/a.js', '', './a.js', '/app/a.js']) {
     assert.equal(toModuleUrl(url), undefined, url);
   }

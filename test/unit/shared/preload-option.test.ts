@@ -10,7 +10,7 @@ const PATHS = [
   "/it's/$HOME/p.cjs",
 ];
 
-test('Node reads one option that requires the path', () => {
+test('Node reads the option as one word that requires the path', () => {
   for (const path of PATHS) {
     assert.deepEqual(
       split(`${preloadOption(path)} --other`).map(({ value }) => value),
@@ -19,14 +19,14 @@ test('Node reads one option that requires the path', () => {
   }
 });
 
-test('a path of Windows is written with slashes', () => {
+test('a Windows path is written with slashes', () => {
   assert.equal(
     preloadOption(String.raw`C:\Program Files\preload.cjs`),
     '--require="C:/Program Files/preload.cjs"',
   );
 });
 
-test('what stood behind our option comes back byte for byte', () => {
+test('stripping restores the original options byte for byte', () => {
   for (const path of PATHS) {
     for (const inherited of ['--no-warnings', '--title="a b"  --x ', '  two spaces', '']) {
       assert.deepEqual(stripPreload(`${preloadOption(path)} ${inherited}`, path), { inherited });
@@ -35,7 +35,7 @@ test('what stood behind our option comes back byte for byte', () => {
   }
 });
 
-test('without our option in front there is nothing to strip', () => {
+test('without our option in front, nothing is stripped', () => {
   const path = '/app/preload.cjs';
   for (const options of [
     '',

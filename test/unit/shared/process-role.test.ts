@@ -8,7 +8,7 @@ import { Project } from '../../helpers/project.ts';
 
 const PROGRAM: Invocation = { argv: ['/node', '/app/app.js'], execArgv: [], env: {} };
 
-test('a program from a file is one', () => {
+test('a program from a file is supervised', () => {
   assert.equal(isProgram(PROGRAM), true);
   for (const execArgv of [
     ['--no-warnings'],
@@ -22,14 +22,14 @@ test('a program from a file is one', () => {
   assert.equal(isProgram({ ...PROGRAM, _eval: undefined }), true);
 });
 
-test('without a file there is none', () => {
+test('without a file, there is no program', () => {
   assert.equal(isProgram({ ...PROGRAM, argv: ['/node'] }), false);
   assert.equal(isProgram({ ...PROGRAM, argv: ['/node', '-'] }), false);
   assert.equal(isProgram({ ...PROGRAM, _eval: '1' }), false);
   assert.equal(isProgram({ ...PROGRAM, _eval: '' }), false);
 });
 
-test('other modes of Node run plainly', () => {
+test('other modes of Node run without a supervisor', () => {
   for (const option of [
     '-e',
     '--eval',
@@ -57,12 +57,12 @@ test('other modes of Node run plainly', () => {
   }
 });
 
-test('a test file under --test and a program under --watch run plainly', () => {
+test('a test file under --test and a program under --watch run without a supervisor', () => {
   assert.equal(isProgram({ ...PROGRAM, env: { NODE_TEST_CONTEXT: 'child-v8' } }), false);
   assert.equal(isProgram({ ...PROGRAM, env: { WATCH_REPORT_DEPENDENCIES: '1' } }), false);
 });
 
-test('the command autoreload supervises by itself', () => {
+test('the command autoreload is not supervised', () => {
   const cli = fileURLToPath(new URL('../../../src/cli.js', import.meta.url));
   assert.equal(isProgram({ ...PROGRAM, argv: ['/node', cli] }), false);
   using project = new Project({});
@@ -70,7 +70,7 @@ test('the command autoreload supervises by itself', () => {
   assert.equal(isProgram({ ...PROGRAM, argv: ['/node', project.path('bin/cli.js')] }), false);
 });
 
-test('package managers run plainly', () => {
+test('package managers run without a supervisor', () => {
   for (const script of [
     '/usr/lib/node_modules/npm/bin/npm-cli.js',
     '/usr/lib/node_modules/npm/bin/npx-cli.js',

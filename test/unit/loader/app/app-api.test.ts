@@ -1,4 +1,4 @@
-// What the supervisor is told of what an app does with the API.
+// Records that the API of the app sends to the supervisor.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -16,16 +16,16 @@ const lane = fs.openSync(path, 'w');
 const reason = { cause: 'request', files: [], message: undefined } as const;
 let api: typeof Api;
 
-/** What has been told since the last time. */
-let told = 0;
+/** Number of records that have been read. */
+let read = 0;
 function records(): (LaneRecord | undefined)[] {
   const all = fs
     .readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map(parseRecord);
-  const fresh = all.slice(told);
-  told = all.length;
+  const fresh = all.slice(read);
+  read = all.length;
   return fresh;
 }
 
@@ -42,7 +42,7 @@ after(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-test('an app that loads the API wishes nothing, and ends at once', () => {
+test('an app that only imports the API has no wishes, and stops at once', () => {
   assert.equal(api.generation, 3);
   assert.deepEqual(api.restartReason, reason);
   let isReady = false;
@@ -51,7 +51,7 @@ test('an app that loads the API wishes nothing, and ends at once', () => {
   assert.deepEqual(records(), []);
 });
 
-test('each path is told by itself, with the folder that it is relative to', () => {
+test('each tracked path is sent in a record of its own, with its base folder', () => {
   api.track('a.yaml', new URL('file:///b/c%20d'), 'file:///e');
   api.untrack('a.yaml');
   const cwd = process.cwd();
@@ -63,12 +63,12 @@ test('each path is told by itself, with the folder that it is relative to', () =
   ]);
 });
 
-test('of several paths none counts if one is wrong', () => {
+test('no path is tracked if one of them is invalid', () => {
   assert.throws(() => api.track('a', ''), { code: 'ERR_AUTORELOAD_ARGUMENT' });
   assert.deepEqual(records(), []);
 });
 
-test('requests are told with their reason, when the statement has come to its end', async () => {
+test('requests are sent with their message, after the current statement', async () => {
   api.restart();
   api.restart('why'.repeat(1000));
   api.stop();
@@ -81,7 +81,7 @@ test('requests are told with their reason, when the statement has come to its en
   ]);
 });
 
-test('a wish is told with the first handler, and taken back with the last', () => {
+test('a wish is sent with the first handler, and withdrawn with the last', () => {
   const first = api.onChange(() => 'ignore');
   const second = api.onChange(() => 'ignore');
   assert.deepEqual(records(), [{ kind: 'wishes', change: true, end: false }]);
@@ -96,14 +96,14 @@ test('a wish is told with the first handler, and taken back with the last', () =
   assert.deepEqual(records(), [last, { ...last, end: false }]);
 });
 
-test('what a run was left in pieces is lost, and begins anew', () => {
+test('a preserved value that cannot be read is lost, and starts anew', () => {
   assert.deepEqual(api.preserve('broken', { a: 1 }), { a: 1 });
   const [lost, wishes] = records();
   assert.ok(lost?.kind === 'lost' && lost.key === 'broken');
   assert.deepEqual(wishes, { kind: 'wishes', change: false, end: true });
 });
 
-test('an app that looks at the signal wishes to be told, and is', () => {
+test('an app that reads the restart signal has a wish, and the signal is aborted', () => {
   assert.equal(api.restartSignal.aborted, false);
   assert.deepEqual(Object.getOwnPropertyNames(api.restartSignal), []);
   let stays = false;
