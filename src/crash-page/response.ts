@@ -3,19 +3,24 @@ import { createHash } from 'node:crypto';
 import type { Report } from '../shared/crash-report.ts';
 import { MARK, POLICY, renderHtml } from './html.ts';
 
-type Format = 'html' | 'json' | 'text';
-
 /** A response without its status. */
 interface PageResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-const TYPES: Readonly<Record<Format, string>> = {
-  html: 'text/html; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  text: 'text/plain; charset=utf-8',
+/** A format in which a report is shown. */
+interface Format {
+  readonly type: string;
+  readonly render: (report: Report, mark: string) => string;
+}
+
+const HTML: Format = { type: 'text/html', render: renderHtml };
+const JSON_TEXT: Format = {
+  type: 'application/json',
+  render: (report) => `${JSON.stringify({ status: 'down', ...report }, undefined, 2)}\n`,
 };
+const TEXT: Format = { type: 'text/plain', render: renderText };
 
 /**
  * The response that shows a report.
@@ -27,15 +32,15 @@ export function renderResponse(report: Report, accept: string | undefined): Page
   const mark = `down ${createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)}`;
   return {
     headers: {
-      'Content-Type': TYPES[format],
+      'Content-Type': `${format.type}; charset=utf-8`,
       'Cache-Control': 'no-store',
       'Retry-After': '1',
       Vary: 'Accept',
       'X-Content-Type-Options': 'nosniff',
-      ...(format === 'html' ? { 'Content-Security-Policy': POLICY } : {}),
+      ...(format === HTML ? { 'Content-Security-Policy': POLICY } : {}),
       [MARK]: mark,
     },
-    body: render(report, format, mark),
+    body: format.render(report, mark),
   };
 }
 
@@ -45,18 +50,8 @@ export function renderResponse(report: Report, accept: string | undefined): Page
  */
 function chooseFormat(accept = ''): Format {
   const [first] = /html|json|text\/plain/.exec(accept.toLowerCase()) ?? [];
-  return first === 'html' || first === 'json' ? first : 'text';
-}
-
-function render(report: Report, format: Format, mark: string): string {
-  switch (format) {
-    case 'html':
-      return renderHtml(report, mark);
-    case 'json':
-      return `${JSON.stringify({ status: 'down', ...report }, undefined, 2)}\n`;
-    case 'text':
-      return renderText(report);
-  }
+  if (first === 'html') return HTML;
+  return first === 'json' ? JSON_TEXT : TEXT;
 }
 
 function renderText({ title, error, frame, waitingFor, others }: Report): string {
