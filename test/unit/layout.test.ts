@@ -68,8 +68,8 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
   },
   {
     what: /^chokidar(\/|$)/,
-    by: /^src\/supervisor\/watch\/fs-watcher\.ts$/,
-    why: 'fs-watcher.ts alone knows chokidar',
+    by: /^src\/supervisor\/watch\/file-watches\.ts$/,
+    why: 'file-watches.ts alone knows chokidar',
   },
   {
     what: /^es-module-lexer(\/|$)/,

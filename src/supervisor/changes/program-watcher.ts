@@ -183,7 +183,7 @@ export class ProgramWatcher {
 
   #onStarted(): void {
     this.#isStarting = false;
-    this.#fsWatcher.want(new Set([...this.#baseline.paths(), ...this.#watchList.paths()]));
+    this.#fsWatcher.setPaths(new Set([...this.#baseline.paths(), ...this.#watchList.paths()]));
     this.#deferWork();
   }
 

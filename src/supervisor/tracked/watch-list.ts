@@ -27,8 +27,8 @@ export interface TreeWatch {
   readonly addFolder: (folder: string) => void;
   readonly deleteFolder: (folder: string) => void;
   /** Wants a file in such a folder. */
-  readonly addIn: (path: string) => void;
-  readonly deleteIn: (path: string) => void;
+  readonly addEntry: (path: string) => void;
+  readonly deleteEntry: (path: string) => void;
 }
 
 export interface WatchListOptions {
@@ -188,7 +188,7 @@ export class WatchList {
     if (trees.size > 1) return;
     this.#options.watcher.addFolder(folder);
     const rules = join(folder, RULE_FILE);
-    if (exists(rules)) this.#options.watcher.addIn(rules);
+    if (exists(rules)) this.#options.watcher.addEntry(rules);
   }
 
   #deleteFolder(folder: string, tree: WatchedTree): void {
@@ -196,12 +196,12 @@ export class WatchList {
     if (!trees?.delete(tree) || trees.size > 0) return;
     this.#byFolder.delete(folder);
     this.#options.watcher.deleteFolder(folder);
-    this.#options.watcher.deleteIn(join(folder, RULE_FILE));
+    this.#options.watcher.deleteEntry(join(folder, RULE_FILE));
     for (const name of this.#links.in(folder)) this.#forgetLink(join(folder, name));
   }
 
   #addFile(path: string, origin: Origin, found: Found): void {
-    this.#options.watcher.addIn(path);
+    this.#options.watcher.addEntry(path);
     this.#follow(path);
     this.#options.onFile(path, origin, found);
   }
@@ -209,8 +209,8 @@ export class WatchList {
   #touched(path: string): void {
     this.#follow(path);
     // Its folder may have come to be polled.
-    if (exists(path)) this.#options.watcher.addIn(path);
-    else this.#options.watcher.deleteIn(path);
+    if (exists(path)) this.#options.watcher.addEntry(path);
+    else this.#options.watcher.deleteEntry(path);
     this.#options.onTouched(path);
   }
 
@@ -223,7 +223,7 @@ export class WatchList {
       return;
     }
     this.#forgetLink(path);
-    this.#options.watcher.deleteIn(path);
+    this.#options.watcher.deleteEntry(path);
     this.#options.onLeft(path);
   }
 

@@ -1,13 +1,15 @@
-// Which file systems do not report every change that is made in them: those whose files somebody else changes, on a
-// server or on the host of a virtual machine. Asks once for each device. Knows neither watches nor polling.
+// Tells which file systems do not report every change: those in which another computer, or the host of a virtual machine,
+// changes files. Asks once for each device. Does not know watches or polling.
 import fs from 'node:fs';
 import { dirname } from 'node:path';
+import { attempt } from '../../shared/attempt.ts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
 
 /**
- * Types as statfs(2) gives them, from linux/magic.h; vboxsf, vmhgfs, prl_fs, GPFS, Lustre and BeeGFS from stat.c of GNU
- * coreutils, whose `tail -f` has the same question. WSL 2 has Windows' drives on 9p (microsoft/WSL#4739); the file
- * system of WSL 1, 0x53464846, does report changes. overlayfs does too, for what is changed through it.
+ * Numbers of file-system types from statfs(2), as in linux/magic.h; those of vboxsf, vmhgfs, prl_fs, GPFS, Lustre and BeeGFS
+ * are from stat.c of GNU coreutils, which needs them for `tail -f`. WSL 2 mounts the drives of Windows as 9p
+ * (microsoft/WSL#4739). The file system of WSL 1, 0x53464846, reports changes, and so does overlayfs for changes made
+ * through it.
  */
 const TYPES: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
@@ -15,7 +17,7 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [0xfe534d42, 'SMB'],
   [0xff534d42, 'CIFS'],
   [0x01021997, '9p'],
-  // sshfs, virtiofs, most of what Docker Desktop mounts.
+  // sshfs, virtiofs, most mounts of Docker Desktop.
   [0x65735546, 'FUSE'],
   [0x786f4256, 'vboxsf'],
   [0xbacbacbc, 'vmhgfs'],
@@ -31,21 +33,21 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [0x19830326, 'BeeGFS'],
 ]);
 
-/** A file system that does not report every change, so that its files are polled. */
+/** A file system whose files are polled. */
 export interface Unreported {
   readonly fileSystem: string;
-  /** The folder that all its wanted paths are in. */
+  /** The deepest folder that contains all its polled paths. */
   readonly folder: string;
-  /** How often they are looked at, in ms. */
+  /** Shortest interval at which one of them is polled (ms). */
   readonly interval: number;
 }
 
-/** What has to be known of the system. */
+/** Questions to the operating system. */
 export interface System {
   readonly platform: NodeJS.Platform;
-  /** Number of the device that a path is on, also when there is nothing at the path yet. */
+  /** Number of the device of a path, or of the nearest existing folder above it, and which of them that is. */
   readonly device: (path: string) => { readonly id: number; readonly at: string } | undefined;
-  /** Type of the file system at a path. */
+  /** Type of the file system of an existing path. */
   readonly type: (path: string) => number | bigint;
 }
 
@@ -60,7 +62,7 @@ const SYSTEM: System = {
       if (at === dirname(at)) return undefined;
     }
   },
-  // As a number, a type that C has as a negative one would lose its last digits.
+  // A type that is negative in C would lose its last digits in a number.
   type: (path) => fs.statfsSync(path, { bigint: true }).type,
 };
 
@@ -72,11 +74,11 @@ export class NetworkFs {
     this.#system = system;
   }
 
-  /** The name of the file system that a path is on, if that does not report every change. */
+  /** The name of a path's file system, if it does not report every change. */
   nameOf(path: string): string | undefined {
     const { platform } = this.#system;
     if (platform === 'win32') return isShare(path) ? 'a network share' : undefined;
-    // macOS gives out its numbers anew with each version.
+    // The numbers of macOS change with its versions.
     if (platform !== 'linux') return undefined;
     const device = this.#system.device(path);
     if (!device) return undefined;
@@ -85,20 +87,16 @@ export class NetworkFs {
   }
 
   #ask(path: string): string | undefined {
-    try {
-      return nameOfType(this.#system.type(path));
-    } catch {
-      return undefined;
-    }
+    return attempt(() => nameOfType(this.#system.type(path)));
   }
 }
 
-/** The name of a type of file system that does not report every change. The type may come signed or unsigned. */
+/** The name of a file-system type that does not report every change. The number may be signed or unsigned. */
 export function nameOfType(type: number | bigint): string | undefined {
   return TYPES.get(Number(BigInt.asUintN(32, BigInt(type))));
 }
 
-/** Whether a path of Windows is one of another computer: `\\server\share`, and not `\\?\C:\` or `\\.\`. */
+/** Whether a Windows path is on another computer: `\\server\share`, and not `\\?\C:\` or `\\.\`. */
 export function isShare(path: string): boolean {
   return /^[\\/]{2}(?:[^\\/?.]|\.[^\\/]|\?[\\/]UNC[\\/])/i.test(path);
 }

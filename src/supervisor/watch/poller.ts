@@ -1,57 +1,63 @@
-// Looks at paths at an interval, where the system does not report what happens to them. Owns the `fs.watchFile` handles:
-// libuv does the looking, at a fifth of what it costs from JavaScript. Knows neither content nor why a path is polled.
+// Looks at paths at an interval, where the system does not report their changes. Owns the `fs.watchFile` handles: libuv
+// takes a fifth of the processor time that polling in JavaScript takes. Does not know file contents or why a path is polled.
 import fs from 'node:fs';
 import { isInPackage } from '../../shared/module-url.ts';
 import { isYoung, markOf, statOf } from '../util/safe-fs.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 
-/** Packages are many, and seldom change. */
-const POLL_PACKAGES_MS = 2000;
+/** Minimum interval for files of packages (ms): they are many, and seldom change. */
+const PACKAGES_MS = 2000;
 
-/** While something changes, the rest is looked at with these pauses: a save seldom comes alone. */
+/**
+ * Pause between two looks at all files while some of them change (ms). Without these looks, a tool that saves 20 files
+ * 30 ms apart causes two or three restarts.
+ */
 const SWEEP_PAUSE_MS = 10;
-/** For so long after the last change; longer than what a change waits for others that may follow (see settle.ts). */
-const SWEEP_OWN_MS = 100;
+/** Time after the last change for which all files are looked at (ms): longer than the debounce of such a change. */
+const SWEEP_MS = 100;
 const SWEEP_PACKAGES_MS = 300;
 
-/** By then the first look of libuv is over, and a file system's clock has ticked. */
+/** Time until a path is looked at once more (ms): the first look of libuv is over, and the file system's clock has ticked. */
 const AGAIN_MS = 250;
 
-interface Polled {
-  readonly own: boolean;
-  /** What the last look saw. */
+interface PolledPath {
+  readonly isOwn: boolean;
+  /** How the path looked last. */
   mark: string;
   ino: number | undefined;
 }
 
 export interface PollerOptions {
   readonly scheduler: Scheduler;
-  /** How often to look at the user's own files, in ms. */
+  /** Interval for the user's own files (ms). */
   readonly interval: number;
-  /** Something has happened to a path. */
+  /** A path has changed. */
   readonly onPath: (path: string) => void;
 }
 
 export class Poller {
   readonly #options: PollerOptions;
-  readonly #polled = new Map<string, Polled>();
-  /** Paths that need one more look, and whether their content may have changed without a trace. */
+  readonly #polled = new Map<string, PolledPath>();
+  /** Paths that need one more look, and whether their content may have changed without a new time stamp. */
   readonly #again = new Map<string, boolean>();
   #cancelAgain: (() => void) | undefined;
-  #sweep: { until: number; packages: boolean } | undefined;
+  /** Until when the user's own files, and those of packages, are swept; wall-clock ms. */
+  #ownUntil = 0;
+  #packagesUntil = 0;
+  #isSweeping = false;
   #cancelSweep: (() => void) | undefined;
 
   constructor(options: PollerOptions) {
     this.#options = options;
   }
 
-  /** Polls a path. What happens to it from now on is told. */
+  /** Polls a path. Changes from now on are reported. */
   add(path: string): void {
     if (this.#polled.has(path)) return;
     const stats = statOf(path);
-    this.#polled.set(path, { own: !isInPackage(path), mark: markOf(stats), ino: stats?.ino });
-    fs.watchFile(path, { interval: this.intervalOf(path) }, (now) => this.#looked(path, existing(now)));
-    // `watchFile` looks for the first time a while after it has returned, and never tells what was saved until then.
+    this.#polled.set(path, { isOwn: !isInPackage(path), mark: markOf(stats), ino: stats?.ino });
+    fs.watchFile(path, { interval: this.intervalOf(path) }, (now) => this.#onLook(path, existing(now)));
+    // The first look of `fs.watchFile` comes after it has returned, and never reports what was saved until then.
     this.#lookAgain(path, isYoung(stats));
   }
 
@@ -67,79 +73,66 @@ export class Poller {
     for (const path of this.#polled.keys()) this.delete(path);
   }
 
-  /** How often a path is looked at, in ms. */
+  /** Interval for a path (ms). */
   intervalOf(path: string): number {
     const { interval } = this.#options;
-    return isInPackage(path) ? Math.max(interval, POLL_PACKAGES_MS) : interval;
+    return isInPackage(path) ? Math.max(interval, PACKAGES_MS) : interval;
   }
 
-  /** `unseen`: tell it even if it looks as before. */
-  #looked(path: string, stats: fs.Stats | undefined, unseen = false): void {
+  /** @param isUnseen whether to report the path even if it looks as before */
+  #onLook(path: string, stats: fs.Stats | undefined, isUnseen = false): void {
     const polled = this.#polled.get(path);
     if (!polled) return;
     const mark = markOf(stats);
-    const changed = mark !== polled.mark;
-    // A link may have been pointed to something just as old; but inodes are not stable everywhere.
-    const replaced = stats !== undefined && stats.ino !== polled.ino;
-    if (!changed && !replaced && !unseen) return;
+    const isChanged = mark !== polled.mark;
+    // The target of a link may be another file of the same age; but inode numbers are not stable on all file systems.
+    const isReplaced = stats !== undefined && stats.ino !== polled.ino;
+    if (!isChanged && !isReplaced && !isUnseen) return;
     polled.mark = mark;
     polled.ino = stats?.ino;
     this.#options.onPath(path);
-    if (changed) this.#startSweep(polled.own);
-    // A second save in the same tick of the clock leaves no trace but the content.
-    if (changed || isYoung(stats)) this.#lookAgain(path, true);
+    if (isChanged) this.#startSweep(polled.isOwn);
+    // A second save in the same tick of the file system's clock changes nothing but the content.
+    if (isChanged || isYoung(stats)) this.#lookAgain(path, true);
   }
 
-  #lookAgain(path: string, unseen: boolean): void {
-    this.#again.set(path, unseen);
+  #lookAgain(path: string, isUnseen: boolean): void {
+    this.#again.set(path, isUnseen);
     this.#cancelAgain?.();
     this.#cancelAgain = this.#options.scheduler.after(AGAIN_MS, () => {
       const paths = [...this.#again];
       this.#again.clear();
-      for (const [one, isUnseen] of paths) stat(one, (stats) => this.#looked(one, stats, isUnseen));
+      for (const [again, isAgainUnseen] of paths) void this.#look(again, isAgainUnseen);
     });
   }
 
-  #startSweep(own: boolean): void {
+  #startSweep(isOwn: boolean): void {
     const now = this.#options.scheduler.now();
-    const until = now + (own ? SWEEP_OWN_MS : SWEEP_PACKAGES_MS);
-    if (this.#sweep) {
-      this.#sweep.until = Math.max(this.#sweep.until, until);
-      this.#sweep.packages ||= !own;
-      return;
-    }
-    this.#sweep = { until, packages: !own };
-    this.#lookAtAll();
+    this.#ownUntil = Math.max(this.#ownUntil, now + (isOwn ? SWEEP_MS : SWEEP_PACKAGES_MS));
+    if (!isOwn) this.#packagesUntil = now + SWEEP_PACKAGES_MS;
+    if (!this.#isSweeping) void this.#sweep();
   }
 
-  /** One round begins when the one before has ended, however slow the file system is. */
-  #lookAtAll(): void {
+  /** A round begins when the previous one has ended, however slow the file system is. */
+  async #sweep(): Promise<void> {
     const { scheduler } = this.#options;
-    const sweep = this.#sweep;
-    if (!sweep || scheduler.now() > sweep.until) {
-      this.#sweep = undefined;
-      return;
-    }
-    const paths = [...this.#polled].filter(([, { own }]) => own || sweep.packages).map(([path]) => path);
-    let left = paths.length;
-    const onEnd = (): void => {
-      this.#cancelSweep = scheduler.after(SWEEP_PAUSE_MS, () => this.#lookAtAll());
-    };
-    if (left === 0) onEnd();
-    for (const path of paths) {
-      stat(path, (stats) => {
-        if (--left === 0) onEnd();
-        this.#looked(path, stats);
-      });
-    }
+    const now = scheduler.now();
+    const isDue = ({ isOwn }: PolledPath): boolean => now <= (isOwn ? this.#ownUntil : this.#packagesUntil);
+    const paths = [...this.#polled].filter(([, polled]) => isDue(polled)).map(([path]) => path);
+    this.#isSweeping = paths.length > 0;
+    await Promise.all(paths.map(async (path) => await this.#look(path)));
+    if (this.#isSweeping) this.#cancelSweep = scheduler.after(SWEEP_PAUSE_MS, () => void this.#sweep());
+  }
+
+  async #look(path: string, isUnseen = false): Promise<void> {
+    const stats = await new Promise<fs.Stats | undefined>((resolve) => {
+      fs.stat(path, (error, found) => resolve(error ? undefined : found));
+    });
+    this.#onLook(path, stats, isUnseen);
   }
 }
 
-function stat(path: string, callback: (stats: fs.Stats | undefined) => void): void {
-  fs.stat(path, (error, stats) => callback(error ? undefined : stats));
-}
-
-/** `watchFile` gives a missing file as one that has nothing, not even a type. */
+/** `fs.watchFile` reports a missing file as stats full of zeros, without even a type. */
 function existing(stats: fs.Stats): fs.Stats | undefined {
   return stats.mode === 0 ? undefined : stats;
 }

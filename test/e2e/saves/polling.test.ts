@@ -18,9 +18,9 @@ import {
 const APP =
   "import { name } from './name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
 const UP = / is up in /;
-/** Symbolic links to files need a right on Windows that few have. */
+/** Windows allows symbolic links to files to few users. */
 const links = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
-/** Only Linux tells by number which file system it is. */
+/** Only Linux has a number for each file system. */
 const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 /**
@@ -58,7 +58,7 @@ if (getEnvironmentData('autoreload.supervised') === undefined) {
 `;
 }
 
-/** What a project is polled for: all of it is on NFS, or the user wants it. */
+/** Why a project is polled: it is on NFS, or the user wants it. */
 interface Way {
   readonly what: string;
   readonly skip: string | false;
@@ -92,7 +92,7 @@ function named(name: string): string {
   return `export const name = '${name}';\n`;
 }
 
-/** What was told besides starts and restarts. */
+/** All lines except those about starts and restarts. */
 function remarks(app: Run): string[] {
   const prefix = '[autoreload] ';
   return app.transcript
@@ -111,7 +111,7 @@ async function assertRestarts(app: Run, project: Project, restarts: number, prin
 for (const way of [onNfs, forced('1'), forced('50')]) {
   const { what, skip } = way;
 
-  test(`${what}: however a file is saved, one save is one restart`, { skip }, async () => {
+  test(`${what}: one save causes one restart, however the file is saved`, { skip }, async () => {
     using project = new Project({ 'app.js': APP, 'name.js': named('one') });
     await using app = way.start(project);
     await app.lines('hello one', UP);
@@ -125,10 +125,10 @@ for (const way of [onNfs, forced('1'), forced('50')]) {
   });
 }
 
-/** All that is polled is polled in the same way. */
+/** The reason for polling makes no difference. */
 const ANY = onNfs.skip ? forced('50') : onNfs;
 
-test('polled: a file removed, and written anew', async () => {
+test('polled: a file is removed and written anew', async () => {
   using project = new Project({ 'app.js': APP, 'name.js': named('one') });
   await using app = ANY.start(project);
   await app.lines('hello one', UP);
@@ -142,7 +142,7 @@ test('polled: a file removed, and written anew', async () => {
   await assertRestarts(app, project, 3, 'hello three');
 });
 
-test('polled: a missing module, in a missing folder, is waited for', async () => {
+test('polled: a missing module in a missing folder is waited for', async () => {
   using project = new Project({ 'app.js': APP.replace('./name.js', './src/deep/name.js') });
   await using app = ANY.start(project);
   await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for src\/deep\/name\.js or /);
@@ -151,7 +151,7 @@ test('polled: a missing module, in a missing folder, is waited for', async () =>
   assert.deepEqual(remarks(app), ANY.told(project));
 });
 
-test('polled: fifty files saved at once are one restart', async () => {
+test('polled: fifty files saved at once cause one restart', async () => {
   const files = Array.from({ length: 50 }, (_, i) => `parts/${i}.js`);
   const contents = (version: string): Record<string, string> =>
     Object.fromEntries(
@@ -170,7 +170,23 @@ test('polled: fifty files saved at once are one restart', async () => {
   await assertRestarts(app, project, 2, 'c'.repeat(50));
 });
 
-test('polled: a folder replaced, as by a build tool', async () => {
+test('polled: twenty files saved 30 ms apart cause one restart', async () => {
+  const files = Array.from({ length: 20 }, (_, i) => `parts/${i}.js`);
+  using project = new Project({
+    'app.js': `${files.map((path) => `import './${path}';\n`).join('')}console.log('started');\nsetInterval(() => {}, 1000);\n`,
+    ...Object.fromEntries(files.map((path) => [path, 'void 0;\n'])),
+  });
+  await using app = ANY.start(project);
+  await app.lines('started', UP);
+  for (const path of files) {
+    project.write(path, 'void 1;\n');
+    await pause(30);
+  }
+  await app.lines(/^\[autoreload\] parts\/.*and \d+ more, restarting$/, 'started', UP);
+  await assertRestarts(app, project, 1, 'started');
+});
+
+test('polled: a folder is replaced, as by a build tool', async () => {
   using project = new Project({
     'app.js': APP.replace('./name.js', './dist/name.js'),
     'dist/name.js': named('one'),
@@ -187,7 +203,7 @@ test('polled: a folder replaced, as by a build tool', async () => {
   await assertRestarts(app, project, 2, 'hello three');
 });
 
-test(`polled: a link pointed elsewhere, and replaced by a file`, links, async () => {
+test(`polled: a link is retargeted, and replaced by a file`, links, async () => {
   using project = new Project({
     'app.js': APP.replace('./name.js', './current/name.js'),
     'one/name.js': named('one'),
@@ -199,17 +215,22 @@ test(`polled: a link pointed elsewhere, and replaced by a file`, links, async ()
   await app.lines('hello one', UP);
   project.link('current', 'two');
   await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello two', UP);
+  // A release that is rolled back is older than the current one.
+  project.link('current', 'one');
+  await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello one', UP);
+  project.link('current', 'two');
+  await app.lines('[autoreload] current changed (imported by app.js), restarting', 'hello two', UP);
   project.link('two/name.js', '../plain.js');
   await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello three', UP);
   project.replace('two/name.js', named('four'));
   await app.lines(/^\[autoreload\] two\/name\.js .*restarting$/, 'hello four', UP);
-  await assertRestarts(app, project, 3, 'hello four');
+  await assertRestarts(app, project, 5, 'hello four');
 });
 
-test('polled: saves at any moment of the start are not lost', async () => {
+test('polled: no save during the start is lost', async () => {
   using project = new Project({ 'app.js': APP, 'name.js': named('first') });
   await using app = ANY.start(project);
-  // From before the first line of the child until well after the last.
+  // From before the first line of the child until long after the last.
   for (let i = 0; i < 40; i++) {
     project.write('name.js', named(`save ${i}`));
     await pause(i * 4);
@@ -221,7 +242,7 @@ for (const [how, save] of [
   ['a touch', (path: string) => fs.utimesSync(path, new Date(), new Date())],
   ['the same bytes again', (path: string) => fs.writeFileSync(path, fs.readFileSync(path))],
 ] as const) {
-  test(`${how} of a polled file is no restart`, async () => {
+  test(`${how} of a polled file does not restart`, async () => {
     using project = new Project({ 'app.js': APP, 'name.js': named('one') });
     const past = new Date(Date.now() - 60_000);
     fs.utimesSync(project.path('name.js'), past, past);
@@ -229,7 +250,7 @@ for (const [how, save] of [
     await app.lines('[autoreload] polling every 250 ms, as AUTORELOAD_POLL says', 'hello one', UP);
     for (let i = 0; i < 2; i++) {
       save(project.path('name.js'));
-      // As it has changed, and once more, as a second save may leave no trace.
+      // Once for the new time, and once more, because a second save may leave the same time.
       await app.line(`[autoreload] ${project.path('name.js')}: same`);
       await app.line(`[autoreload] ${project.path('name.js')}: same`);
     }
@@ -237,7 +258,7 @@ for (const [how, save] of [
   });
 }
 
-test('a package on NFS is polled, the program on a local disk is watched', linux, async () => {
+test('a package on NFS is polled, and the program on a local disk is watched', linux, async () => {
   using project = new Project({
     'app.js': "import { name } from 'pkg';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n",
     'node_modules/pkg/package.json': '{"name":"pkg","type":"module","exports":"./index.js"}',

@@ -7,7 +7,7 @@ import type { System } from '../../../../src/supervisor/watch/network-fs.ts';
 
 const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
 
-test('a file system that does not report every change is known by its type', () => {
+test('recognises a file system that does not report every change by its type', () => {
   for (const [type, name] of [
     [0x6969, 'NFS'],
     [0x517b, 'SMB'],
@@ -26,21 +26,21 @@ test('a file system that does not report every change is known by its type', () 
   }
 });
 
-test('the type may come as a negative number, or as 64 bits', () => {
+test('accepts a type as a negative number and as 64 bits', () => {
   assert.equal(nameOfType(0xff534d42 - 2 ** 32), 'CIFS');
   assert.equal(nameOfType(0xbacbacbc | 0), 'vmhgfs');
   assert.equal(nameOfType(BigInt(0xff534d42 - 2 ** 32)), 'CIFS');
   assert.equal(nameOfType(0xffff_ffff_ff53_4d42n), 'CIFS');
 });
 
-test('ext4, xfs, btrfs, tmpfs, overlayfs and that of WSL 1 report changes, and so may one that nobody knows', () => {
+test('ext4, xfs, btrfs, tmpfs, overlayfs and the file system of WSL 1 report changes, and an unknown one may', () => {
   for (const type of [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x53464846, 0, 0x12345678]) {
     assert.equal(nameOfType(type), undefined);
   }
 });
 
-/** A system of whose devices the first is NFS, the second is not there, the third is ext4. */
-function fake(platform: NodeJS.Platform = 'linux'): { eventLess: NetworkFs; asked: string[] } {
+/** A system with three devices: NFS, one that vanishes, and ext4. */
+function fake(platform: NodeJS.Platform = 'linux'): { networkFs: NetworkFs; asked: string[] } {
   const asked: string[] = [];
   const system: System = {
     platform,
@@ -54,30 +54,30 @@ function fake(platform: NodeJS.Platform = 'linux'): { eventLess: NetworkFs; aske
       return path.startsWith('/nfs/') ? 0x6969n : 0xef53n;
     },
   };
-  return { eventLess: new NetworkFs(system), asked };
+  return { networkFs: new NetworkFs(system), asked };
 }
 
-test('each device is asked once, however many files it has', () => {
-  const { eventLess, asked } = fake();
+test('asks once for each device, however many files it has', () => {
+  const { networkFs, asked } = fake();
   for (let i = 0; i < 1000; i++) {
-    assert.equal(eventLess.nameOf(`/nfs/${i}.js`), 'NFS');
-    assert.equal(eventLess.nameOf(`/local/${i}.js`), undefined);
-    assert.equal(eventLess.nameOf(`/gone/${i}.js`), undefined);
-    assert.equal(eventLess.nameOf(`/nowhere/${i}.js`), undefined);
+    assert.equal(networkFs.nameOf(`/nfs/${i}.js`), 'NFS');
+    assert.equal(networkFs.nameOf(`/local/${i}.js`), undefined);
+    assert.equal(networkFs.nameOf(`/gone/${i}.js`), undefined);
+    assert.equal(networkFs.nameOf(`/nowhere/${i}.js`), undefined);
   }
   assert.deepEqual(asked, ['/nfs/0.js', '/local/0.js', '/gone/0.js']);
 });
 
-test('macOS is not asked', () => {
-  const { eventLess, asked } = fake('darwin');
-  assert.equal(eventLess.nameOf('/nfs/a.js'), undefined);
+test('does not ask macOS', () => {
+  const { networkFs, asked } = fake('darwin');
+  assert.equal(networkFs.nameOf('/nfs/a.js'), undefined);
   assert.deepEqual(asked, []);
 });
 
-test('on Windows the path of a share tells', () => {
-  const { eventLess, asked } = fake('win32');
-  assert.equal(eventLess.nameOf('\\\\server\\share\\a.js'), 'a network share');
-  assert.equal(eventLess.nameOf('C:\\nfs\\a.js'), undefined);
+test('recognises a Windows share by its path', () => {
+  const { networkFs, asked } = fake('win32');
+  assert.equal(networkFs.nameOf('\\\\server\\share\\a.js'), 'a network share');
+  assert.equal(networkFs.nameOf('C:\\nfs\\a.js'), undefined);
   assert.deepEqual(asked, []);
   for (const path of [
     '//server/share/a.js',
@@ -94,15 +94,15 @@ test('on Windows the path of a share tells', () => {
 });
 
 test(
-  'where there is nothing yet, the nearest folder above tells',
+  'asks about the nearest folder above a missing path',
   { skip: process.platform !== 'linux' && 'needs Linux' },
   () => {
-    // /proc is there on every Linux, and reports changes as far as this file knows.
+    // Every Linux has /proc, whose type is not in the table.
     assert.equal(new NetworkFs().nameOf('/proc/none/such/a.js'), undefined);
   },
 );
 
-test('the folder that is told is the deepest one that all paths are in', posix, () => {
+test('the common folder is the deepest one that contains all paths', posix, () => {
   for (const [paths, folder] of [
     [['/mnt/x/a.js'], '/mnt/x'],
     [['/mnt/x/a.js', '/mnt/x/src/b.js'], '/mnt/x'],

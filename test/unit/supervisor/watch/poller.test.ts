@@ -6,20 +6,20 @@ import { test } from 'node:test';
 import { Poller } from '../../../../src/supervisor/watch/poller.ts';
 import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
 
-test('what is saved right after a path was added is told: fs.watchFile has not looked by then', async () => {
+test('reports a save right after a path was added, before the first look of fs.watchFile', async () => {
   const dir = fs.mkdtempSync(join(os.tmpdir(), 'autoreload poll-'));
   const paths = Array.from({ length: 200 }, (_, i) => join(dir, `${i}.js`));
   for (const path of paths) fs.writeFileSync(path, 'one');
   const past = new Date(Date.now() - 60_000);
   for (const path of paths) fs.utimesSync(path, past, past);
-  const told = new Set<string>();
-  let onTold = (): void => {};
+  const reported = new Set<string>();
+  let onReported = (): void => {};
   const poller = new Poller({
     scheduler,
     interval: 50,
     onPath: (path) => {
-      told.add(path);
-      onTold();
+      reported.add(path);
+      onReported();
     },
   });
   try {
@@ -28,8 +28,8 @@ test('what is saved right after a path was added is told: fs.watchFile has not l
       fs.appendFileSync(path, 'two');
     }
     await new Promise<void>((resolve) => {
-      onTold = () => told.size === paths.length && resolve();
-      onTold();
+      onReported = () => reported.size === paths.length && resolve();
+      onReported();
     });
   } finally {
     poller.close();
@@ -37,7 +37,7 @@ test('what is saved right after a path was added is told: fs.watchFile has not l
   }
 });
 
-test('packages are looked at less often, unless the user wants all of it less often', () => {
+test('polls packages less often, unless the interval is longer anyway', () => {
   for (const [interval, own, packages] of [
     [250, 250, 2000],
     [20, 20, 2000],
