@@ -83,8 +83,8 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
   },
   {
     what: /^ignore(\/|$)/,
-    by: /^src\/supervisor\/tracked\/gitignore\.ts$/,
-    why: 'gitignore.ts alone knows it',
+    by: /^src\/supervisor\/tracked\/ignore-rules\.ts$/,
+    why: 'ignore-rules.ts alone knows it',
   },
   {
     what: /^jsonc-parser(\/|$)/,

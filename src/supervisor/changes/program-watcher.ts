@@ -6,7 +6,7 @@ import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/baseline.ts';
 import { loadLexer } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
-import { IgnoreOption } from '../tracked/gitignore.ts';
+import { IgnoreOption } from '../tracked/ignore-option.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import { display } from '../util/format.ts';
@@ -163,7 +163,7 @@ export class ProgramWatcher {
     this.graph.onReady();
     this.files.onReady(this.#options.scheduler.now());
     this.graph.scans.retain((path) => this.#baseline.has(path));
-    this.#watchList.cameUp();
+    this.#watchList.onReady();
     this.#onStarted();
   }
 

@@ -1,44 +1,45 @@
-// What a text of the user's means that names files: a path, of a file or a folder, or a glob. The only file that knows
-// picomatch. Asks the disk whether there is something of that name; keeps no state.
+// Reads a path or a glob as the user wrote it. The only file that knows picomatch. Asks the disk whether a path exists; keeps
+// no state.
 import { homedir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { AutoreloadError } from '../../shared/errors.ts';
+import { isNeverEdited } from '../contents/self-written.ts';
 import { exists } from '../util/safe-fs.ts';
 
-/** What a text means. */
+/** A path or a glob. */
 export interface Pattern {
   readonly text: string;
-  /** Absolute: the path, or the folder that what a glob matches is in. */
+  /** The path, or the folder in which the glob begins; absolute. */
   readonly base: string;
-  /** Whether a path below the base is meant; undefined: the text is a path, and all below it is. */
+  /** Whether a path below the base matches the glob; undefined: the text is a path, and everything below it counts. */
   readonly matches: ((path: string) => boolean) | undefined;
-  /** How many folders below the base what it means can be. */
+  /** Maximum number of folders between the base and a match. */
   readonly depth: number;
 }
 
-/** Characters in which a glob differs from a path, once they are closed. */
+/** The syntax of globs. A bracket that is not closed is part of a name. */
 const GLOB = /[*?]|\[[^/]*\]|\{.*\}|[!+@]\(.*\)|\(.*\|.*\)/;
 const SPECIAL = /[*?[{(]/;
 
-/** So many names at most may be meant by `{1..9}`: they become one expression. */
+/** Maximum number of names in a range such as `{1..9}`, which becomes one regular expression. */
 const MAX_RANGE = 1000;
 
-/** A `!` in front excludes nothing: `v/!*.js` is what begins with one. */
+/** A leading `!` excludes nothing: `v/!*.js` matches names that begin with `!`. */
 const GLOB_OPTIONS: picomatch.PicomatchOptions = {
   nonegate: true,
   expandRange: (from: string, to: string, step?: unknown) =>
     `(?:${namesInRange(from, to, typeof step === 'string' ? step : '1').join('|')})`,
 };
 
-/** What these can match may have slashes. */
+/** Glob syntax that may match slashes. */
 const ANY_DEPTH = /\*\*|\(/;
 
 /**
- * Reads a path or a glob. What exists is a path, whatever characters are in it (`app/[id]/page.html`).
+ * Reads a path or a glob. A text is a path if a file of that name exists, whatever its characters (`app/[id]/page.html`).
  *
  * @param text as the user wrote it
- * @param cwd what it is relative to
+ * @param cwd the folder that it is relative to
  */
 export function patternOf(text: string, cwd: string): Pattern {
   const written = sep === '/' ? text : text.replaceAll('\\', '/');
@@ -58,7 +59,7 @@ export function patternOf(text: string, cwd: string): Pattern {
   return {
     text,
     base,
-    // The file may be one of that very name, which does not exist yet.
+    // A file whose name is the text itself may be created later.
     matches: (below) => {
       const name = relative(base, below).replaceAll('\\', '/');
       return name === glob || isMatch(name);
@@ -67,11 +68,26 @@ export function patternOf(text: string, cwd: string): Pattern {
   };
 }
 
+/** Whether a folder below the base may contain files that count. */
+export function isInReach({ base, depth }: Pattern, folder: string): boolean {
+  return relative(base, folder).split(sep).length <= depth;
+}
+
 /**
- * What is wrong with a text that is to be watched, if something is: it is empty, says what is not meant, or means far
- * more than a program.
+ * Whether a file below the base counts.
  *
- * @param where what the user has set or called: `--watch`
+ * @param ext extensions that count, without a dot; empty: all, in a folder except those that nobody edits
+ */
+export function countsAsFile({ matches }: Pattern, path: string, ext: readonly string[]): boolean {
+  if (ext.length > 0 && !ext.some((extension) => path.endsWith(`.${extension}`))) return false;
+  if (matches) return matches(path);
+  return ext.length > 0 || !isNeverEdited(path);
+}
+
+/**
+ * Checks a text that is to be watched. It must not be empty, exclude files, or stand for far more than a program.
+ *
+ * @param where the option or function that the text was given to: `--watch`
  */
 export function problemOf(text: string, cwd: string, where: string): AutoreloadError | undefined {
   const tell = (what: string): AutoreloadError =>
@@ -91,10 +107,10 @@ export function problemOf(text: string, cwd: string, where: string): AutoreloadE
 }
 
 /**
- * Why a command cannot be restarted on whatever changes in its working directory, if it cannot.
+ * Checks whether a command can be restarted whenever any file in its working directory changes.
  *
- * @param where what the user has called
- * @param instead what to write instead
+ * @param where the command that the user has called
+ * @param instead an example of a better call
  */
 export function problemOfAll(cwd: string, where: string, instead: string): AutoreloadError | undefined {
   const what = tooMuch(cwd);
@@ -108,7 +124,7 @@ function tooMuch(base: string): string | undefined {
   return base === resolve(homedir()) ? 'your home folder' : undefined;
 }
 
-/** What `{9..11}`, `{01..10}`, `{a..e}` and `{0..10..5}` mean, as a shell has it; one more than may be meant at most. */
+/** The names in `{9..11}`, `{01..10}`, `{a..e}` or `{0..10..5}`, as in a shell; at most one more than is allowed. */
 function namesInRange(from: string, to: string, step: string): string[] {
   const isNumber = /^-?\d+$/.test(from) && /^-?\d+$/.test(to);
   const valueOf = (text: string): number => (isNumber ? Number(text) : (text.codePointAt(0) ?? 0));

@@ -50,22 +50,22 @@ for (const [text, path, expected] of [
   });
 }
 
-test('what exists is a path, and so is the beginning of a glob', () => {
+test('an existing path is a path, whatever its characters, and so is the beginning of a glob', () => {
   using project = new Project({ 'app/[id]/page.html': '' });
   assert.equal(patternOf('app/[id]/page.html', project.dir).matches, undefined);
   assert.equal(patternOf('app/[id]', project.dir).matches, undefined);
   assert.equal(patternOf('app/[id]/*.html', project.dir).base, project.path('app/[id]'));
 });
 
-test('a text that means nothing, or far more than a program, is told', () => {
-  const told = (text: string, cwd = CWD): boolean => problemOf(text, cwd, '--watch') !== undefined;
+test('reports a text that stands for nothing, or for far more than a program', () => {
+  const isReported = (text: string, cwd = CWD): boolean => problemOf(text, cwd, '--watch') !== undefined;
   for (const text of ['a{1..100000}.js', '', ' ', '/', '/**', '!a.js', os.homedir(), '../**'])
-    assert.ok(told(text, join(os.homedir(), 'a')), text);
-  assert.ok(told('.', os.homedir()));
+    assert.ok(isReported(text, join(os.homedir(), 'a')), text);
+  assert.ok(isReported('.', os.homedir()));
   assert.equal(
     problemOfAll(os.homedir(), 'x: ', 'y')?.message,
     'x: everything in your home folder would be watched. Name a folder: y',
   );
   assert.equal(problemOfAll(join(os.homedir(), 'a'), '', ''), undefined);
-  for (const text of ['.', 'src', '/*.txt', '!(a).js', '..']) assert.ok(!told(text), text);
+  for (const text of ['.', 'src', '/*.txt', '!(a).js', '..']) assert.ok(!isReported(text), text);
 });

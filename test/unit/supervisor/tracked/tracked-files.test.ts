@@ -6,7 +6,7 @@ import { Project } from '../../../helpers/project.ts';
 
 const OPTION = { text: 'a.txt', by: 'option', names: true } as const;
 
-test('what was saved since the run began counts as changed, whatever it held before', () => {
+test('a file that was saved since the run began has changed, whatever it held before', () => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
   for (const [ago, expected] of [
@@ -22,7 +22,7 @@ test('what was saved since the run began counts as changed, whatever it held bef
   }
 });
 
-test('a time in the future is no save since the run began', () => {
+test('a time in the future does not prove a save since the run began', () => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
   const tomorrow = new Date(Date.now() + 86_400_000);
@@ -33,7 +33,7 @@ test('a time in the future is no save since the run began', () => {
   assert.equal(files.examine(path), 'same');
 });
 
-test('content counts, and no time', () => {
+test('only the content decides, not the time', () => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
   const files = new TrackedFiles();
@@ -56,7 +56,7 @@ test('content counts, and no time', () => {
   assert.equal(files.examine(path), 'created');
 });
 
-test('what is saved while the file is being read counts as changed', (t) => {
+test('a save while the file is being read is a change', (t) => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
   fs.utimesSync(path, 1, 1);
@@ -72,7 +72,7 @@ test('what is saved while the file is being read counts as changed', (t) => {
   assert.equal(files.examine(path), 'changed');
 });
 
-test('a file of a folder that is gone is forgotten when the next run begins', () => {
+test('a deleted file of a tracked folder is forgotten when the next run begins', () => {
   using project = new Project({ 'a.txt': 'one' });
   const path = project.path('a.txt');
   const files = new TrackedFiles();
@@ -86,7 +86,7 @@ test('a file of a folder that is gone is forgotten when the next run begins', ()
 });
 
 test(
-  'a link that leads to another file of the same size and time has changed',
+  'a link that is retargeted to a file of the same size and time has changed',
   { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' },
   () => {
     using project = new Project({ one: 'one', two: 'two' });

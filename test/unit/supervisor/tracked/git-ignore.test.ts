@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { GitIgnore, IgnoreOption, isUsuallyIgnored } from '../../../../src/supervisor/tracked/gitignore.ts';
+import { GitIgnore, isUsuallyIgnored } from '../../../../src/supervisor/tracked/git-ignore.ts';
+import { IgnoreOption } from '../../../../src/supervisor/tracked/ignore-option.ts';
 import { Project } from '../../../helpers/project.ts';
 
 const CWD = '/home/me/app';
@@ -26,13 +27,13 @@ for (const [pattern, ignored, counts] of [
   });
 }
 
-test('a later pattern may bring back what an earlier one takes', () => {
+test('a later pattern may bring back a file that an earlier one ignores', () => {
   const set = new IgnoreOption(['*.log', '!keep.log'], CWD);
   assert.ok(set.has(join(CWD, 'a.log')));
   assert.ok(!set.has(join(CWD, 'keep.log')));
 });
 
-test('among several patterns the last one decides, wherever each of them is relative to', () => {
+test('the last matching pattern decides, whichever folder each is relative to', () => {
   const set = new IgnoreOption(
     ['*.log', '../shared/*', '!../shared/keep.js', '!keep.log', '../shared/keep.log'],
     CWD,
@@ -43,14 +44,14 @@ test('among several patterns the last one decides, wherever each of them is rela
     assert.ok(!set.has(join(CWD, path)), path);
 });
 
-test('folders and files of tools and editors are usually ignored', () => {
+test('files and folders of tools and editors are left out of every folder', () => {
   for (const name of ['.git', 'node_modules', '.venv', 'a.txt~', '.#a', '.a.swp', 'a.pyc', '4913'])
     assert.ok(isUsuallyIgnored(name), name);
   for (const name of ['a.txt', '.env', '.github', 'git', 'tests', 'a.swift'])
     assert.ok(!isUsuallyIgnored(name), name);
 });
 
-test('the nearest rules decide, and only the one that would ignore the folder itself says nothing', () => {
+test('the nearest rules decide, and a rule against the folder itself does not apply in it', () => {
   using project = new Project({
     '.git/info/exclude': 'mine.txt\n',
     '.gitignore': 'dist\n*.log\nsub/*\n!sub/in\n',
@@ -80,7 +81,7 @@ test('the nearest rules decide, and only the one that would ignore the folder it
     assert.ok(!ignores(path), path);
 });
 
-test('what would leave out all that is in a folder says nothing where that is named', () => {
+test('a rule against everything in a folder does not apply in a folder that the user has named', () => {
   for (const rule of ['out', '/out/*', 'out/**', '**/out/**', '*']) {
     using project = new Project({ '.gitignore': `${rule}\n*.log\n` });
     const rules = GitIgnore.of(project.path('out'), project.dir);
@@ -92,7 +93,7 @@ test('what would leave out all that is in a folder says nothing where that is na
   assert.ok(!rules.in('in').ignores('a.txt', false));
 });
 
-test('a work tree has the rules of its repository, a submodule its own', () => {
+test('a work tree has the rules of its repository, and a submodule has its own', () => {
   using project = new Project({
     'main/.git/info/exclude': 'shared.txt\n',
     'main/.git/worktrees/two/commondir': '../..\n',

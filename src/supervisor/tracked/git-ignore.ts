@@ -1,0 +1,127 @@
+// Decides which entries of a watched folder are left out: those that nobody edits, and those that .gitignore files name.
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isInside } from '../util/paths.ts';
+import { exists, markOf, statOf, textOf } from '../util/safe-fs.ts';
+import { IgnoreRules } from './ignore-rules.ts';
+
+export const RULE_FILE = '.gitignore';
+
+/** Names that belong to version control, packages, tools and editors. */
+const USUAL_NAMES: ReadonlySet<string> = new Set(
+  [
+    '.git .hg .svn .jj node_modules bower_components .cache .parcel-cache .turbo .nyc_output coverage',
+    '__pycache__ .venv .tox .mypy_cache .pytest_cache .ruff_cache .idea .vscode .vs .history .direnv',
+    '4913 .DS_Store Thumbs.db desktop.ini',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** Files that an editor writes beside the saved one, and compiled Python. */
+const USUAL = /~$|^\.#|^#.*#$|\.sw[a-z]$|\.py[co]$|^\.goutputstream-|___jb_(?:tmp|old)___$/;
+
+/** Whether a file or folder with this name is left out of every folder. */
+export function isUsuallyIgnored(name: string): boolean {
+  return USUAL_NAMES.has(name) || USUAL.test(name);
+}
+
+/** A text that changes when the .gitignore file in a folder does. */
+export function markOfRulesIn(folder: string): string {
+  return markOf(statOf(join(folder, RULE_FILE)));
+}
+
+/** Stands for any name in a folder. */
+const ANY_NAME = '\u{fffd}';
+
+/** The content of one .gitignore file. */
+interface RuleFile {
+  readonly lines: readonly string[];
+  readonly rules: IgnoreRules;
+}
+
+/** The Git rules that apply in one folder. */
+export class GitIgnore {
+  readonly #folder: string;
+  /** The nearest one first, which decides. */
+  readonly #files: readonly RuleFile[];
+
+  private constructor(folder: string, files: readonly RuleFile[]) {
+    this.#folder = folder;
+    this.#files = files;
+  }
+
+  /** Files whose rules apply in a folder, whether or not they exist, except the file in the folder itself. */
+  static filesAbove(folder: string, cwd: string): string[] {
+    const root = rootOf(folder, cwd);
+    const files = [excludeFile(root)];
+    for (let above = folder; above !== root;) {
+      above = dirname(above);
+      files.push(join(above, RULE_FILE));
+    }
+    return files;
+  }
+
+  /** Reads the rules that apply in a folder: those of its repository, or those from `cwd` down if there is none. */
+  static of(folder: string, cwd: string): GitIgnore {
+    const root = rootOf(folder, cwd);
+    const exclude = readRules(excludeFile(root), root);
+    let rules = new GitIgnore(root, exclude ? [exclude] : []).#withOwn();
+    const names = relative(root, folder).split(sep).filter(Boolean);
+    for (const [index, name] of names.entries()) rules = rules.in(name, index === names.length - 1);
+    return rules;
+  }
+
+  /**
+   * The rules in a folder of this one that counts. A rule against that folder is left out, since a nearer file has
+   * overridden it, or the user has named the folder.
+   */
+  in(name: string, isNamed = false): GitIgnore {
+    const folder = join(this.#folder, name);
+    const files = this.#files.map((file) => withoutRulesAgainst(file, folder, isNamed));
+    return new GitIgnore(folder, files).#withOwn();
+  }
+
+  /** Whether a file or folder in this folder is left out. */
+  ignores(name: string, isFolder: boolean): boolean {
+    const path = join(this.#folder, name);
+    for (const { rules } of this.#files) {
+      const isIgnored = rules.test(path, isFolder);
+      if (isIgnored !== undefined) return isIgnored;
+    }
+    return false;
+  }
+
+  #withOwn(): GitIgnore {
+    const own = readRules(join(this.#folder, RULE_FILE), this.#folder);
+    return own ? new GitIgnore(this.#folder, [own, ...this.#files]) : this;
+  }
+}
+
+function readRules(file: string, folder: string): RuleFile | undefined {
+  const lines = statOf(file)?.isFile() ? textOf(file)?.split(/\r?\n/) : undefined;
+  return lines && { lines, rules: new IgnoreRules(folder, lines) };
+}
+
+/** Leaves out the rules against a folder; if the user has named the folder, those against everything in it too. */
+function withoutRulesAgainst(file: RuleFile, folder: string, isNamed: boolean): RuleFile {
+  const isAgainst = (rules: IgnoreRules): boolean =>
+    rules.test(folder, true) === true || (isNamed && rules.test(join(folder, ANY_NAME), false) === true);
+  if (!isAgainst(file.rules)) return file;
+  const { folder: base } = file.rules;
+  const lines = file.lines.filter((line) => !isAgainst(new IgnoreRules(base, [line])));
+  return { lines, rules: new IgnoreRules(base, lines) };
+}
+
+/** The file with the rules of one clone. A work tree shares it with the other work trees of its repository. */
+function excludeFile(root: string): string {
+  const git = join(root, '.git');
+  const linked = /^gitdir: (.+)$/m.exec((statOf(git)?.isFile() && textOf(git)) || '')?.[1];
+  const own = linked === undefined ? git : resolve(root, linked);
+  const common = linked === undefined ? undefined : textOf(join(own, 'commondir'))?.trim();
+  return join(common === undefined ? own : resolve(own, common), 'info', 'exclude');
+}
+
+function rootOf(folder: string, cwd: string): string {
+  for (let above = folder; ; above = dirname(above)) {
+    if (exists(join(above, '.git'))) return above;
+    if (above === dirname(above)) return isInside(folder, cwd) ? cwd : folder;
+  }
+}

@@ -1,0 +1,65 @@
+// Decides which paths never count, as the option `--ignore` says.
+import { resolve, sep } from 'node:path';
+import { commonFolder, isInside } from '../util/paths.ts';
+import { IgnoreRules } from './ignore-rules.ts';
+
+/** Consecutive patterns that are relative to the same folder. */
+interface RuleGroup {
+  readonly rules: IgnoreRules;
+  /** Those patterns that are names, which apply outside the working directory too. */
+  readonly names: IgnoreRules;
+}
+
+export class IgnoreOption {
+  /** The last ones first: the first group with a matching pattern decides. */
+  readonly #groups: RuleGroup[] = [];
+  readonly #cwd: string;
+
+  /**
+   * @param patterns as in a .gitignore file in `cwd`; besides, `./`, `../` and absolute paths are allowed
+   * @param cwd the folder that they are relative to
+   */
+  constructor(patterns: readonly string[], cwd: string) {
+    this.#cwd = cwd;
+    for (const pattern of patterns) {
+      const written = sep === '/' ? pattern : pattern.replaceAll('\\', '/');
+      const [, not = '', text = ''] = /^(!?)(.*)$/s.exec(written) ?? [];
+      const outside = /^(?:\.\.\/)+/.exec(text)?.[0] ?? '';
+      const rest = text.slice(outside.length).replace(/^\.\//, '');
+      const here = cwd.replaceAll('\\', '/');
+      if (outside !== '') this.#add(resolve(cwd, outside), `${not}/${rest}`);
+      else if (text === '.' || text === './') this.#add(cwd, `${not}/**`);
+      else if (text.startsWith(`${here}/`)) this.#add(cwd, not + text.slice(here.length));
+      else if (text.startsWith('./')) this.#add(cwd, `${not}/${rest}`);
+      else {
+        const isName = !/\/./.test(text.replace(/^(?:\*\*\/)+/, ''));
+        this.#add(cwd, not + text, isName);
+      }
+    }
+  }
+
+  /** Whether a path never counts. */
+  has(path: string, isFolder = false): boolean {
+    const cwd = this.#cwd;
+    const isOutside = this.#groups.length > 0 && !isInside(path, cwd) && !isInside(cwd, path);
+    // A folder that contains both, such as /tmp, is not part of the project: its name does not matter.
+    const around = isOutside ? commonFolder([path, cwd]) : undefined;
+    for (const { rules, names } of this.#groups) {
+      const isIgnored = isInside(path, rules.folder)
+        ? rules.test(path, isFolder)
+        : around !== undefined && names.test(path, isFolder, around);
+      if (isIgnored !== undefined) return isIgnored;
+    }
+    return false;
+  }
+
+  #add(folder: string, pattern: string, isName = false): void {
+    let [group] = this.#groups;
+    if (group?.rules.folder !== folder) {
+      group = { rules: new IgnoreRules(folder), names: new IgnoreRules(folder) };
+      this.#groups.unshift(group);
+    }
+    group.rules.add(pattern);
+    if (isName) group.names.add(pattern);
+  }
+}
