@@ -1,4 +1,4 @@
-// What does not count: what --ignore says, at all; and in folders what is usual, and what .gitignore files say.
+// Files that do not count: those that --ignore names; in folders also those of tools, and those that .gitignore names.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { Project } from '../../helpers/project.ts';
 
 const APP = "console.log('started');\nsetInterval(() => {}, 1000);\n";
 
-/** Saves files that do not count, then one that does: nothing else restarts. */
+/** Saves files that do not count, then a file that does: only the last one restarts. */
 async function assertIgnored(
   project: Project,
   app: Run,
@@ -26,7 +26,7 @@ async function assertIgnored(
   assert.equal(app.restarts, before + 1);
 }
 
-test('--ignore holds for modules, companions, misses and what is tracked', async () => {
+test('--ignore applies to modules, companions, missing modules and tracked files', async () => {
   using project = new Project({
     'app.js': `import './dep.js';
 import './dist/gen.js';
@@ -53,7 +53,7 @@ ${APP}`,
   await assertIgnored(project, app, ['dist/gen.js'], 'views/a.txt');
 });
 
-test('in folders, what nobody edits is left out', async () => {
+test('in folders, files that nobody edits are left out', async () => {
   const left = ['node_modules/a/x.txt', '.git/HEAD', '__pycache__/a.pyc', '.idea/a.xml', 'coverage/a.html'];
   using project = new Project({
     'app.js': APP,
@@ -71,7 +71,7 @@ test('in folders, what nobody edits is left out', async () => {
   );
 });
 
-test('what .gitignore files say is left out, from the root of the repository down, and a negation brings back', async () => {
+test('.gitignore files apply from the root of the repository down, and a negation brings files back', async () => {
   using project = new Project({
     'app.js': APP,
     '.gitignore': '/dist\n*.tmp.txt\nlogs/*\n!logs/keep/\n',
@@ -97,7 +97,7 @@ test('what .gitignore files say is left out, from the root of the repository dow
   await assertIgnored(project, app, ignored, 'local.txt');
 });
 
-test('a .gitignore that is changed is read anew', async () => {
+test('a changed .gitignore is read anew', async () => {
   using project = new Project({
     'app.js': APP,
     '.gitignore': 'b.txt\nout/\n',
@@ -109,7 +109,7 @@ test('a .gitignore that is changed is read anew', async () => {
   await app.lines('started', / is up in /);
   await assertIgnored(project, app, ['src/b.txt', 'src/out/c.txt'], 'src/a.txt');
   project.write('.gitignore', 'a.txt\n');
-  // Its event comes before those of the folder, or after: only what follows one that counts is certain.
+  // Its event may come before or after those of the folder, so only a file saved after a restart proves anything.
   project.write('src/d.txt', '1');
   await app.line('[autoreload] src/d.txt created, restarting');
   await app.lines('started', / is up in /);
@@ -121,7 +121,7 @@ test('a .gitignore that is changed is read anew', async () => {
   await assertIgnored(project, app, ['src/a.txt', 'src/b.txt'], 'src/out/c.txt');
 });
 
-test('a folder that is named counts although Git ignores it, and what is in it as Git would have it', async () => {
+test('a folder that is named counts although Git ignores it, and the other rules apply in it', async () => {
   using project = new Project({
     'app.js': APP,
     '.gitignore': 'dist\n',

@@ -1,4 +1,4 @@
-// What is named and is no module: files, folders and globs, whatever is in their way, and however they come.
+// Tracked files, folders and globs, which are named and are not modules.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,7 +11,7 @@ const APP = "console.log('started');\nsetInterval(() => {}, 1000);\n";
 
 const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
-/** A program of one module that is up, with what is watched besides. */
+/** Starts a program of one module with `--watch`, and waits until it is up. */
 async function watch(project: Project, what: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const app = run(project, 'app.js', { env: { AUTORELOAD_WATCH: what, ...env } });
   await app.lines('started', / is up in /);
@@ -59,7 +59,7 @@ for (const [how, env] of [
   });
 }
 
-test('a folder that is moved in counts with all its files, and so does one that is moved out', async () => {
+test('a folder that is moved in or out counts with all its files', async () => {
   using project = new Project({ 'app.js': APP, 'other/d/e/page.html': 'one', 'views/a.html': 'one' });
   await using app = await watch(project, 'views');
   fs.renameSync(project.path('other'), project.path('views/new'));
@@ -70,7 +70,7 @@ test('a folder that is moved in counts with all its files, and so does one that 
   await restarted(app, 'views/new/d/e/page.html created');
 });
 
-test('a folder that is not there yet counts as soon as it is made, and again when it was removed', async () => {
+test('a missing folder counts as soon as it is created, and again after it was removed', async () => {
   using project = new Project({ 'app.js': APP });
   await using app = await watch(project, 'a/b/views');
   project.write('a/b/views/c/page.html', 'one');
@@ -81,7 +81,7 @@ test('a folder that is not there yet counts as soon as it is made, and again whe
   await restarted(app, 'a/b/views/c/page.html created');
 });
 
-test('a touch, a save of the same bytes, an empty folder and a file that comes and goes restart nothing', async () => {
+test('a touch, a save of the same bytes, an empty folder and a file that appears and vanishes restart nothing', async () => {
   using project = new Project({ 'app.js': APP, 'views/a.html': 'one', 'b.txt': 'one' });
   await using app = await watch(project, 'views:b.txt');
   for (const path of ['views/a.html', 'b.txt']) {
@@ -97,7 +97,7 @@ test('a touch, a save of the same bytes, an empty folder and a file that comes a
   assert.equal(app.restarts, 1);
 });
 
-test('what is named counts in node_modules too, hidden and ignored by Git', async () => {
+test('a named path counts even in node_modules, hidden, or ignored by Git', async () => {
   const files = ['node_modules/pkg/data.txt', '.hidden/data.txt', 'dist/data.txt'];
   using project = new Project({
     'app.js': APP,
@@ -111,7 +111,7 @@ test('what is named counts in node_modules too, hidden and ignored by Git', asyn
   }
 });
 
-test('a glob counts what it matches, also what comes later, and no hidden files', async () => {
+test('a glob counts the files that it matches, new ones included, and no hidden files', async () => {
   using project = new Project({ 'app.js': APP, 'views/a.html': 'one', 'views/a.txt': 'one' });
   await using app = await watch(project, 'views/**/*.html');
   project.write('views/a.txt', 'two');
@@ -123,7 +123,7 @@ test('a glob counts what it matches, also what comes later, and no hidden files'
   assert.equal(app.restarts, 2);
 });
 
-test('what exists is a path, whatever characters are in it', async () => {
+test('the name of an existing file is a path, whatever its characters', async () => {
   using project = new Project({ 'app.js': APP, 'app/[id]/page.html': 'one', 'app/i/page.html': 'one' });
   await using app = await watch(project, 'app/[id]/page.html:app/[id]/*.txt');
   project.write('app/i/page.html', 'two');
@@ -133,7 +133,7 @@ test('what exists is a path, whatever characters are in it', async () => {
   await restarted(app, 'app/[id]/a.txt created');
 });
 
-test('a link to a folder is followed once, and a file that is a link restarts when its target changes', async () => {
+test('a linked folder is followed once, and a linked file restarts when its target changes', async () => {
   using project = new Project({
     'app.js': APP,
     'shared/a.txt': 'one',
@@ -156,7 +156,7 @@ for (const [what, link] of [
   ['views', 'views/a.html'],
 ] as const) {
   test(
-    `the target of the link ${link} may go away, come back and be missing at the start`,
+    `the target of the link ${link} may be missing at the start, appear, vanish and come back`,
     posix,
     async () => {
       using project = new Project({ 'app.js': APP, 'views/b.txt': 'one' });
@@ -175,7 +175,7 @@ for (const [what, link] of [
 }
 
 test(
-  'a link on the way that is swapped for another restarts, as a ConfigMap of Kubernetes is',
+  'a retargeted link on the way to a file restarts, as with a ConfigMap of Kubernetes',
   posix,
   async () => {
     using project = new Project({
@@ -195,7 +195,7 @@ test(
   },
 );
 
-test('a linked folder may go away and come back, and its link may be swapped', posix, async () => {
+test('a linked folder may vanish and come back, and its link may be retargeted', posix, async () => {
   using project = new Project({
     'app.js': APP,
     'themes/a/x.html': 'one',
@@ -215,7 +215,7 @@ test('a linked folder may go away and come back, and its link may be swapped', p
   await restarted(app, 'views/theme/x.html changed');
 });
 
-test('files that are written while the program starts, stops and starts again are not lost', async () => {
+test('no file that is written during a start or a stop is lost', async () => {
   const count = `import fs from 'node:fs';
 console.log('seen', fs.readdirSync('views').length);
 process.on('SIGTERM', () => setTimeout(() => process.exit(), 30));
@@ -223,7 +223,7 @@ setInterval(() => {}, 1000);\n`;
   using project = new Project({ 'app.js': count, 'views/0/page.html': 'one' });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_WATCH: 'views' } });
   await app.line('seen 1');
-  // At another moment of a restart each time.
+  // Each time at another moment of a restart.
   for (let n = 1; n < 30; n++) {
     project.write(`views/${n}/${n}/page.html`, 'one');
     const restarts = app.restarts;
@@ -233,7 +233,7 @@ setInterval(() => {}, 1000);\n`;
   await app.line('seen 30');
 });
 
-test('a file that the program writes into the folder at each start does not restart it for ever', async () => {
+test('a file that the program writes into the folder at each start does not restart it forever', async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';\nfs.writeFileSync('out/state.json', String(process.pid));
 fs.writeFileSync(\`out/\${process.pid}.js\`, '');\n${APP}`,
@@ -247,21 +247,21 @@ fs.writeFileSync(\`out/\${process.pid}.js\`, '');\n${APP}`,
   assert.ok(app.transcript.count(/, restarting$/) <= 4);
 });
 
-test('the debug log says how a file came to count', async () => {
+test('the debug log says why a file counts', async () => {
   using project = new Project({ 'app.js': APP, 'views/a.html': 'one' });
   await using app = await watch(project, 'views', { AUTORELOAD_LOG: 'debug' });
   project.write('views/a.html', 'two');
   await app.line('[autoreload] why: views/a.html (--watch views)');
 });
 
-test('the line that says that it is up counts the files in folders', async () => {
+test('the start line counts the files in folders', async () => {
   using project = new Project({ 'app.js': APP, 'views/a.html': 'one', 'views/b/c.html': 'one' });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_WATCH: '.' } });
   // app.js counts once.
   await app.line(/ is up in .*, watching 4 files$/);
 });
 
-test('a whole branch that is checked out restarts once', async () => {
+test('a branch that is checked out restarts once', async () => {
   using project = new Project({ 'app.js': APP, 'views/a.html': 'one' });
   await using app = await watch(project, 'views');
   for (let n = 0; n < 50; n++) {
@@ -273,11 +273,11 @@ test('a whole branch that is checked out restarts once', async () => {
   assert.equal(app.restarts, 1);
 });
 
-test('where folders cannot be watched any more they are polled, and new files in them are found', async () => {
+test('folders that cannot be watched are polled, and new files in them are found', async () => {
   using project = new Project({
     'app.js': APP,
     'views/a.html': 'one',
-    // Runs in the first process only.
+    // Runs in the supervisor only.
     'limit.js': `import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { getEnvironmentData } from 'node:worker_threads';
@@ -309,7 +309,7 @@ syncBuiltinESMExports();
   assert.equal(app.transcript.count(/the limit of file watches/), 1);
 });
 
-test('what the program tracks counts from the very start of the next run, until one has not tracked it', async () => {
+test('a path that the program tracks counts from the start of the next run, until a run has not tracked it', async () => {
   using project = new Project({
     'app.js': `import fs from 'node:fs';
 import { track } from 'autoreload';
@@ -335,7 +335,7 @@ ${APP}`,
   assert.equal(app.restarts, 4);
 });
 
-test('what the program takes back counts no longer', async () => {
+test('a path that the program untracks no longer counts', async () => {
   using project = new Project({
     'app.js': `import { track, untrack } from 'autoreload';
 track('views', 'a.txt');

@@ -1,4 +1,4 @@
-// What goes with --watch: endings of names, the quiet time, and what cannot be meant.
+// Options that go with --watch: --ext, --debounce, and texts that are refused.
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { inPieces } from '../../helpers/saves.ts';
 
 const APP = "console.log('started');\nsetInterval(() => {}, 1000);\n";
 
-test('--ext says which files in folders and globs count, and nothing of files that are named', async () => {
+test('--ext selects files in folders and globs, and does not apply to files that are named', async () => {
   using project = new Project({
     'app.js': APP,
     'a/one.py': '1',
@@ -35,7 +35,7 @@ test('--ext says which files in folders and globs count, and nothing of files th
   assert.equal(app.restarts, 4);
 });
 
-test('a program that is watched with its folder restarts once for a save of a module', async () => {
+test('a program whose folder is watched restarts once for a save of a module', async () => {
   using project = new Project({
     'app.js': `import './dep.js';\n${APP}`,
     'dep.js': '1;\n',
@@ -52,7 +52,7 @@ test('a program that is watched with its folder restarts once for a save of a mo
   assert.equal(app.restarts, 2);
 });
 
-test('--debounce: saves that follow each other are one change, and nothing is stopped before', async () => {
+test('--debounce: saves that follow each other are one change, and the program runs until it is settled', async () => {
   using project = new Project({ 'app.js': APP, 'a.html': '1', 'dep.js': '1;\n' });
   await using app = run(project, 'app.js', {
     env: { AUTORELOAD_WATCH: 'a.html', AUTORELOAD_DEBOUNCE: '600', AUTORELOAD_LOG: 'debug' },
@@ -67,7 +67,7 @@ test('--debounce: saves that follow each other are one change, and nothing is st
   assert.equal(app.transcript.count(/running > stopping \(writing\)/), 0);
 });
 
-test('--debounce 0 acts at once, and still waits for the rest of a file that is cut off', async () => {
+test('--debounce 0 acts at once, but waits for the rest of a file that is cut off', async () => {
   using project = new Project({ 'app.js': APP, 'data.json': `{"a":"${'x'.repeat(2000)}"}` });
   await using app = run(project, 'app.js', {
     env: { AUTORELOAD_WATCH: 'data.json', AUTORELOAD_DEBOUNCE: '0' },
@@ -92,7 +92,7 @@ for (const [text, message] of [
   ['!src/*.js', '--watch must be what counts, got "!src/*.js". Use --ignore "src/*.js".'],
 ] as const)
   test(
-    `--watch ${text} is told in one line, and nothing is started`,
+    `--watch ${text} is refused in one line, and nothing is started`,
     { skip: text === os.homedir() && process.platform === 'win32' && 'needs POSIX: Linux or macOS' },
     async () => {
       using project = new Project({ 'app.js': APP });
