@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Poller } from '../../../../src/supervisor/watch/poller.ts';
 import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
+import { Project } from '../../../helpers/project.ts';
+import { pause } from '../../../helpers/saves.ts';
 
 test('reports a save right after a path was added, before the first look of fs.watchFile', async () => {
   const dir = fs.mkdtempSync(join(os.tmpdir(), 'autoreload poll-'));
@@ -34,6 +36,28 @@ test('reports a save right after a path was added, before the first look of fs.w
   } finally {
     poller.close();
     fs.rmSync(dir, { recursive: true });
+  }
+});
+
+test('while one file changes, the others are looked at without waiting for the interval', async () => {
+  using project = new Project({ 'a.js': 'one', 'b.js': 'one' });
+  let onReported = (_path: string): void => {};
+  const poller = new Poller({ scheduler, interval: 2000, onPath: (path) => onReported(path) });
+  const save = async (name: string): Promise<number> => {
+    const begun = performance.now();
+    project.write(name, `saved at ${begun}`);
+    await new Promise<void>((resolve) => (onReported = (path) => path === project.path(name) && resolve()));
+    return performance.now() - begun;
+  };
+  try {
+    for (const name of ['a.js', 'b.js']) poller.add(project.path(name));
+    // Until the one more look that each added path gets is over.
+    await pause(400);
+    await save('b.js');
+    const delay = await save('a.js');
+    assert.ok(delay < 1000, String(delay));
+  } finally {
+    poller.close();
   }
 });
 
