@@ -1,5 +1,5 @@
-// The undocumented parts of Node in src/node-internals/process.cts, and other facts about processes that no documentation
-// promises, are as this Node has them.
+// Checks on this Node the undocumented parts that src/node-internals/process.cts uses, and other facts about processes without
+// documentation.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
@@ -18,7 +18,7 @@ import { contract, outputOf, startChild } from '../helpers/contract.ts';
 import { Project } from '../helpers/project.ts';
 
 const HIDING = 'the app sees an IPC channel that it was not given';
-const linux = { skip: process.platform !== 'linux' && 'read from /proc, or with `script`' };
+const linux = { skip: process.platform !== 'linux' && 'needs /proc and `script`: Linux' };
 const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
 
 contract('the properties of the IPC channel, kChannelHandle among them', HIDING, async () => {
@@ -38,7 +38,7 @@ contract('the listeners of the IPC channel', 'the channel keeps the app alive', 
   );
 });
 
-contract('onread of the IPC channel', 'a child does not notice the end of its supervisor', async () => {
+contract('onread of the IPC channel', 'a child does not notice the exit of its supervisor', async () => {
   const child = startChild(`
     const handle = internals.channelHandle();
     const { onread } = handle;
@@ -51,14 +51,18 @@ contract('onread of the IPC channel', 'a child does not notice the end of its su
   assert.equal(await outputOf(child), 'data\nread\nend');
 });
 
-contract('kMessageBuffer of the IPC channel', 'messages of a launcher with "advanced" are lost', async () => {
-  for (const serialization of ['json', 'advanced'] as const) {
-    const child = startChild('console.log(internals.channelSerialization()); process.disconnect()', {
-      serialization,
-    });
-    assert.equal(await outputOf(child), serialization);
-  }
-});
+contract(
+  'kMessageBuffer of the IPC channel',
+  'messages from a launcher with "advanced" serialization are lost',
+  async () => {
+    for (const serialization of ['json', 'advanced'] as const) {
+      const child = startChild('console.log(internals.channelSerialization()); process.disconnect()', {
+        serialization,
+      });
+      assert.equal(await outputOf(child), serialization);
+    }
+  },
+);
 
 contract(
   'internalMessage, a raw handle in a message, _handleQueue',
@@ -77,7 +81,7 @@ contract(
         internals.sendRawHandle(send, { cmd: 'NODE_AUTORELOAD' }, server._handle);
         console.log(internals.isHandlePending());
       });`);
-    child.on('message', () => assert.fail('the message was shown'));
+    child.on('message', () => assert.fail('a `message` event shows the internal message'));
     const received: [unknown, unknown][] = [];
     onInternalMessage(child, (message, handle) => received.push([message, handle]));
     assert.equal(await outputOf(child), 'true\nfalse');
@@ -89,7 +93,7 @@ contract(
   posix,
 );
 
-contract('process.reallyExit', 'records that wait are lost at process.exit()', async () => {
+contract('process.reallyExit', 'pending records are lost at process.exit()', async () => {
   const child = startChild(`
     internals.beforeReallyExit(() => console.log('last'));
     process.on('exit', () => console.log('exit'));
@@ -98,26 +102,30 @@ contract('process.reallyExit', 'records that wait are lost at process.exit()', a
   assert.equal(child.exitCode, 7);
 });
 
-contract('process.binding of tty_wrap and spawn_sync', 'typed lines go to the program from its start', () => {
-  const { tty, spawnSync: binding } = inputBindings()!;
-  assert.deepEqual([typeof tty.readStart, typeof tty.setRawMode], ['function', 'function']);
-  const { spawn } = binding;
-  const seen: unknown[] = [];
-  Object.defineProperty(binding, 'spawn', {
-    value: (options: { readonly stdio?: readonly { readonly fd?: number }[] }) => {
-      seen.push(options.stdio?.[0]?.fd);
-      return spawn.call(binding, options);
-    },
-    writable: true,
-    configurable: true,
-  });
-  try {
-    spawnSync(process.execPath, ['--version'], { stdio: [0, 'ignore', 'ignore'] });
-  } finally {
-    Object.defineProperty(binding, 'spawn', { value: spawn, writable: true, configurable: true });
-  }
-  assert.deepEqual(seen, [0]);
-});
+contract(
+  'process.binding of tty_wrap and spawn_sync',
+  'typed lines go to the program from the start, although it does not read',
+  () => {
+    const { tty, spawnSync: binding } = inputBindings()!;
+    assert.deepEqual([typeof tty.readStart, typeof tty.setRawMode], ['function', 'function']);
+    const { spawn } = binding;
+    const seen: unknown[] = [];
+    Object.defineProperty(binding, 'spawn', {
+      value: (options: { readonly stdio?: readonly { readonly fd?: number }[] }) => {
+        seen.push(options.stdio?.[0]?.fd);
+        return spawn.call(binding, options);
+      },
+      writable: true,
+      configurable: true,
+    });
+    try {
+      spawnSync(process.execPath, ['--version'], { stdio: [0, 'ignore', 'ignore'] });
+    } finally {
+      Object.defineProperty(binding, 'spawn', { value: spawn, writable: true, configurable: true });
+    }
+    assert.deepEqual(seen, [0]);
+  },
+);
 
 contract('module._resolveFilename and module._cache', 'modules that `require` loads are not recorded', () => {
   using project = new Project({ 'package.json': '{}', 'a.js': '' });
@@ -160,7 +168,7 @@ contract('stack frames of a resolve hook', 'frames of the app are missing in err
   const frames = [count, hook + count].map((code) =>
     Number(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout),
   );
-  // Our hook has two frames more.
+  // The hook of autoreload has two more frames.
   const added = frames[1]! - frames[0]! + 2;
   assert.ok(added > 2 && added <= HOOK_FRAMES, `${added} frames`);
 });
@@ -178,7 +186,7 @@ contract(
 
 contract(
   'fd of the handle of a terminal',
-  'a descriptor is left open for each time that a line is read',
+  'each line read from a terminal leaks a descriptor',
   () => {
     const file = JSON.stringify(join(import.meta.dirname, '../../src/node-internals/process.cjs'));
     const code = `const stream = new (require('node:tty').ReadStream)(require('node:fs').openSync('/dev/tty', 'r'));
@@ -213,7 +221,7 @@ contract('spawn() of a new ChildProcess', 'processes that the app starts are not
   assert.deepEqual(seen.stdio, ['ignore', 'pipe', 'inherit', 'ipc']);
 });
 
-contract('process._eval', 'code of `node -e` is supervised', async () => {
+contract('process._eval', '`node -e` is supervised', async () => {
   assert.match(
     await outputOf(startChild('console.log(process._eval); process.disconnect()')),
     /process\._eval/,

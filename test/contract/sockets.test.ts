@@ -1,4 +1,4 @@
-// The undocumented parts of Node behind sockets (src/node-internals/sockets.cts) are as this Node has them.
+// Checks on this Node the undocumented parts that src/node-internals/sockets.cts uses.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -110,24 +110,20 @@ contract('http.server.connections, _httpMessage, _header and the timeout of a so
   assert.ok(idle >= 0 && idle < 5000, `idle for ${idle} ms`);
 });
 
-contract(
-  'shouldKeepAlive of a response',
-  'clients keep a connection that is about to be closed',
-  async () => {
-    const server = http.createServer((_request, response) => {
-      response.shouldKeepAlive = false;
-      response.end();
-    });
-    await listen(server);
-    const client = await connect(server);
-    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    assert.match(String((await once(client, 'data'))[0]), /^connection: close/im);
-    client.destroy();
-    server.close();
-  },
-);
+contract('shouldKeepAlive of a response', 'clients reuse a connection that is about to close', async () => {
+  const server = http.createServer((_request, response) => {
+    response.shouldKeepAlive = false;
+    response.end();
+  });
+  await listen(server);
+  const client = await connect(server);
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  assert.match(String((await once(client, 'data'))[0]), /^connection: close/im);
+  client.destroy();
+  server.close();
+});
 
-contract('expired() of http.server.connections tells a silent connection once', DRAINING, async () => {
+contract('expired() of http.server.connections reports a silent connection once', DRAINING, async () => {
   const server = http.createServer();
   await listen(server);
   const accepted = once(server, 'connection');
@@ -169,7 +165,7 @@ contract('sessions of an HTTP/2 server, state of a session', DRAINING, async () 
   );
 });
 
-/** Not by `deepEqual`, which prints all that a socket holds. */
+/** Compares by identity. A failure of `deepEqual` would print everything in a socket. */
 function isOne(list: readonly unknown[], item: unknown): boolean {
   return list.length === 1 && list[0] === item;
 }
@@ -181,7 +177,7 @@ interface Call {
   readonly args: readonly unknown[];
 }
 
-/** A server that listens, and the calls of its handle. */
+/** Starts a listening server. Returns it with the calls of its handle. */
 async function listenObserved(): Promise<{ readonly calls: readonly Call[]; readonly server: net.Server }> {
   const { prototype } = tcpClass()!.type;
   const calls: Call[] = [];

@@ -1,4 +1,4 @@
-// Runs a program under autoreload, as a user does, and ends it when the test is over.
+// Runs a program under autoreload, and kills it at the end of the test.
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import fs from 'node:fs';
@@ -11,14 +11,14 @@ export interface End {
 }
 
 export interface RunOptions {
-  /** Added to the environment; undefined takes a variable out. */
+  /** Additions to the environment; undefined removes a variable. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Node's own options. Default: `--import autoreload/register`. */
+  /** Node options. Default: `--import autoreload/register`. */
   readonly execArgv?: readonly string[];
   readonly cwd?: string;
-  /** What the process is called as. Default: the path of Node. */
+  /** argv[0] of the process. Default: the path of Node. */
   readonly argv0?: string;
-  /** Default: stdin closed, the rest piped. */
+  /** Default: stdin is ignored, stdout and stderr are piped. */
   readonly stdio?: SpawnOptions['stdio'];
   readonly detached?: boolean;
   readonly serialization?: 'json' | 'advanced';
@@ -42,7 +42,7 @@ export class Run {
     if (this.process.stderr) this.transcript.attach('stderr', this.process.stderr);
     const { stdout, stderr } = this.process;
     const outputs = [stdout, stderr].filter((stream) => stream !== null);
-    // Not `close` of the process: it never comes when this end has closed an IPC channel.
+    // Not `close` of the process: Node never emits it after this side has closed an IPC channel.
     const closed = outputs.map((stream) => new Promise((resolve) => stream.once('close', resolve)));
     this.#ended = new Promise((resolve) => {
       this.process.once(
@@ -111,13 +111,13 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits until the newest run is up. What it prints itself may come before or after the line that says so. */
+/** Waits until the newest run is up. Output of the program may come before or after the line `is up`. */
 export async function up(app: Run): Promise<void> {
   const isUp = (): boolean => app.transcript.count(/ is up in /) > app.restarts;
   await until('the newest run is up', isUp);
 }
 
-/** Waits until a condition holds. For what announces itself in no other way. */
+/** Polls until a condition holds, for conditions without an event or a line. */
 export async function until(what: string, holds: () => boolean, ms = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + ms;
   while (!holds()) {
@@ -139,9 +139,9 @@ async function orFail<T>(promise: Promise<T>, ms: number, message: string): Prom
 }
 
 /**
- * The environment without the variables of a test runner and of autoreload's users.
+ * Returns the environment without the variables of test runners and of autoreload.
  *
- * The timeout ends a supervisor whose test file was killed.
+ * The timeout stops a supervisor after its test file was killed.
  */
 function plainEnv(): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(

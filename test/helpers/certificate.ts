@@ -1,5 +1,4 @@
-// A key and a certificate for servers of tests, for `localhost`, signed by itself and valid for a hundred years. Secret to
-// nobody.
+// A key and a self-signed certificate for `localhost`, valid for a hundred years. Only for tests: the key is public.
 
 export const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVaPl6/rL9O+My629

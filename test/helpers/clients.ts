@@ -1,22 +1,22 @@
-// Clients of a server that is restarted: they ask again and again, and count what went wrong.
+// Clients that send requests without pause during restarts, and record failures.
 import http from 'node:http';
 import net from 'node:net';
 import type { RequestOptions } from 'node:http';
 
-/** What a client has got. */
+/** Results of a client. */
 export interface Answers {
-  /** Bodies that are complete, in order. */
+  /** Complete response bodies, in order. */
   readonly bodies: string[];
-  /** What went wrong. */
+  /** Descriptions of failed requests. */
   readonly errors: string[];
 }
 
 export interface Asking extends Answers, AsyncDisposable {
-  /** Waits until an answer has come that was asked for from now on. */
+  /** Waits for the response to a request that is sent after this call. */
   next: () => Promise<void>;
 }
 
-/** The body of one answer. */
+/** Returns the body of a response. */
 export async function ask(
   options: RequestOptions,
   request: typeof http.request = http.request,
@@ -33,7 +33,7 @@ export async function ask(
   });
 }
 
-/** Asks with a new connection every 2 ms, whether or not there are answers. */
+/** Sends a request on a new connection every 2 ms, without waiting for responses. */
 export function poll(options: RequestOptions, request?: typeof http.request): Asking {
   const answers: Answers = { bodies: [], errors: [] };
   const pending = new Set<Promise<void>>();
@@ -59,7 +59,7 @@ export function poll(options: RequestOptions, request?: typeof http.request): As
   };
 }
 
-/** Asks on one connection as long as it lasts, one request after the other. */
+/** Sends sequential requests on a keep-alive connection, and on a new one after each close. */
 export function converse(options: RequestOptions): Asking {
   const answers: Answers = { bodies: [], errors: [] };
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -88,7 +88,7 @@ export function converse(options: RequestOptions): Asking {
   };
 }
 
-/** Connects, and tells how that went: `connected`, or the code of the error. */
+/** Connects. Returns `connected` or the error code. */
 export async function connect(options: net.NetConnectOpts): Promise<string> {
   return await new Promise((resolve) => {
     const socket = net.connect(options, () => {

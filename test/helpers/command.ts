@@ -1,4 +1,4 @@
-// Runs any command under `autoreload`, as a user does who has installed it.
+// Runs the command `autoreload`, as an installation provides it.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Run } from './autoreload.ts';
@@ -6,7 +6,7 @@ import type { RunOptions } from './autoreload.ts';
 import { ROOT } from './project.ts';
 import type { Project } from './project.ts';
 
-/** What `autoreload` stands for in a shell. */
+/** Script of the command `autoreload`. */
 export const CLI: string = join(ROOT, 'dist', 'cli.js');
 
 /** Runs `autoreload` with these arguments. */
@@ -14,7 +14,7 @@ export function command(project: Project, args: readonly string[], options?: Run
   return new Run(project, [CLI, ...args], { execArgv: [], ...options });
 }
 
-/** Why a test that needs a program is left out where that is not installed; false where it is. */
+/** Returns the reason to skip a test that needs a missing program; false if the program is installed. */
 export function without(program: string): string | false {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0 && `needs ${program}`;
 }

@@ -1,4 +1,4 @@
-// Helpers of the contract tests: facts about Node that no documentation promises.
+// Helpers of the contract tests, which check undocumented facts about Node.
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { ROOT } from './project.ts';
  * Tests one fact about Node.
  *
  * @param internal the undocumented part of Node
- * @param feature the feature that is lost where Node differs
+ * @param feature the feature that is lost if Node differs
  */
 export function contract(
   internal: string,
@@ -28,7 +28,7 @@ export function contract(
   });
 }
 
-/** Starts code in a child with an IPC channel. The code has the functions of process.cts as `internals`. */
+/** Runs code in a child process with an IPC channel. The code calls the functions of process.cts as `internals`. */
 export function startChild(code: string, options: SpawnOptions = {}): ChildProcess {
   const file = JSON.stringify(join(ROOT, 'build/src/node-internals/process.cjs'));
   return spawn(process.execPath, ['-e', `const internals = require(${file}); ${code}`], {
@@ -37,11 +37,11 @@ export function startChild(code: string, options: SpawnOptions = {}): ChildProce
   });
 }
 
-/** The standard output of a child. */
+/** Returns the trimmed stdout of a child process. */
 export async function outputOf(child: ChildProcess): Promise<string> {
   let output = '';
   child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
-  // Not `close`: it does not come where this process has disconnected the child.
+  // Not `close`: Node does not emit it after this process has disconnected the child.
   await Promise.all([once(child, 'exit'), child.stdout && once(child.stdout, 'end')]);
   return output.trim();
 }

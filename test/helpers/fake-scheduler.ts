@@ -1,4 +1,4 @@
-// Time that a test owns: it passes only when the test says so.
+// A scheduler with a fake clock, which only the test advances.
 import type { Scheduler } from '../../src/supervisor/util/scheduler.ts';
 
 interface Timer {
@@ -22,12 +22,12 @@ export class FakeScheduler implements Scheduler {
     return () => this.#timers.delete(timer);
   };
 
-  /** How many timers are set. */
+  /** Number of active timers. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Lets time pass. Timers that are due run in order, each at its own time. */
+  /** Advances the clock. Due timers run in order, each at its due time. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

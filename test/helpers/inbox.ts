@@ -1,4 +1,4 @@
-// The messages that a program sends over IPC, in order, and waiting for them.
+// Records the IPC messages of a program in order, and waits for them.
 import type { SendHandle } from 'node:child_process';
 import type { Run } from './autoreload.ts';
 import { PATIENCE_MS } from './transcript.ts';
@@ -9,13 +9,13 @@ export interface Mail {
 }
 
 export class Inbox {
-  /** Every message so far. */
+  /** All messages so far. */
   readonly all: Mail[] = [];
   readonly #run: Run;
   #taken = 0;
   #arrived = (): void => {};
 
-  /** @param run started with `'ipc'` in its `stdio` */
+  /** @param run a run with `'ipc'` in its `stdio` */
   constructor(run: Run) {
     this.#run = run;
     run.process.on('message', (message, handle) => {
@@ -24,7 +24,7 @@ export class Inbox {
     });
   }
 
-  /** Waits for the message after the last one taken. */
+  /** Waits for the next message. */
   async next(ms = PATIENCE_MS): Promise<Mail> {
     if (this.all.length === this.#taken) {
       await new Promise<void>((resolve) => {
@@ -41,7 +41,7 @@ export class Inbox {
     return mail;
   }
 
-  /** Waits for the next message, and gives what it says. */
+  /** Waits for the next message and returns its content. */
   async message(ms?: number): Promise<unknown> {
     return (await this.next(ms)).message;
   }

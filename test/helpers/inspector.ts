@@ -1,4 +1,4 @@
-// A debugger: speaks with the inspector of a process as Chrome and editors do. Node 20 has no WebSocket of its own.
+// Connects to the inspector of a process, as debuggers do. Implements WebSocket itself, because Node 20 has none.
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -6,7 +6,7 @@ import http from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A port that nobody listens on, and that the system does not give to those who ask for any. */
+/** Returns a port without a listener, outside the range that the system assigns for port 0. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + randomInt(10_000);
@@ -22,7 +22,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** What the inspector on a port offers to debug. */
+/** Returns the debugging targets of the inspector on a port. */
 export async function targets(port: number): Promise<{ title: string; url: string }[]> {
   const response = await fetch(`http://127.0.0.1:${port}/json/list`);
   return (await response.json()) as { title: string; url: string }[];
@@ -87,14 +87,14 @@ export class Debugger {
     return new Debugger(socket, first);
   }
 
-  /** Lets a process run that waits for a debugger. */
+  /** Resumes a process that waits for a debugger. */
   async start(): Promise<void> {
     await this.send('Runtime.enable');
     await this.send('Debugger.enable');
     await this.send('Runtime.runIfWaitingForDebugger');
   }
 
-  /** Sends a command, and waits for its result. */
+  /** Sends a command and returns its result. */
   async send(method: string, params: object = {}): Promise<Message> {
     const id = ++this.#last;
     this.#write(JSON.stringify({ id, method, params }));
@@ -132,7 +132,7 @@ export class Debugger {
     }
   }
 
-  /** One text frame, masked with zeros. */
+  /** Sends one text frame, masked with zeros. */
   #write(text: string): void {
     const body = Buffer.from(text);
     this.#socket.write(
@@ -144,7 +144,7 @@ export class Debugger {
     );
   }
 
-  /** Takes the frames that are whole. Node's are never masked. */
+  /** Parses complete frames. Frames from a server are never masked. */
   #read(chunk: Buffer): void {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     for (;;) {
@@ -160,7 +160,7 @@ export class Debugger {
         this.#messages.push(JSON.parse(bytes.toString('utf8', head, head + length)) as Message);
         this.#arrived();
       }
-      // The process waits for the answer.
+      // The process waits for the close frame of the client.
       if ((bytes[0]! & 15) === 8) this.#socket.end(Buffer.from([0x88, 0x80, 0, 0, 0, 0]));
       this.#bytes = bytes.subarray(head + length);
     }

@@ -1,13 +1,13 @@
-// What a program can see of the process, or the thread, that it runs in: a module for the programs of tests.
+// Provides a module for test programs that lists the observable state of its process or thread.
 
-/** Content of a CommonJS file. It exports a function that gives what can be seen, and one that prints it. */
+/** Content of a CommonJS file. Exports a function that returns the observable state as lines, and `show`, which prints them. */
 export const LOOK = `
 const moduleApi = require('node:module');
 const workers = require('node:worker_threads');
 const childProcess = require('node:child_process');
 const { EventEmitter } = require('node:events');
 
-/** Properties, with what their descriptors say; no getter is called. */
+/** Lists properties with their descriptors, without calling getters. */
 function shape(name, object, keys = Reflect.ownKeys(object)) {
   return keys.map((key) => {
     const { value, get, set, ...flags } = Object.getOwnPropertyDescriptor(object, key);
@@ -53,6 +53,6 @@ module.exports = () => [
 ];
 module.exports.shape = shape;
 
-/** In one write: a process that ends may lose what a full pipe has not taken. */
+/** Prints in one write: an exiting process may lose data that a full pipe has not accepted. */
 module.exports.show = (who, facts = module.exports()) => console.log(facts.map((fact) => who + ' ' + fact).join('\\n'));
 `;

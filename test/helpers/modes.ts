@@ -1,16 +1,16 @@
-// The two ways in which the next run comes: it has waited ready, or it is started when it is needed. And the kinds of module
-// that can use the API. What holds in one has to hold in the others.
+// The combinations that API tests run in: with and without a standby, and each module kind. The API behaves the same in all of
+// them.
 import { until } from './autoreload.ts';
 import type { Run } from './autoreload.ts';
 
 export interface Mode {
   readonly name: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Waits until the newest run is up, and the next one is ready where it is to be. */
+  /** Waits until the newest run is up and, in the mode with a standby, the standby is ready. */
   readonly settled: (app: Run) => Promise<void>;
 }
 
-/** Waits until there are more lines of a kind than restarts. */
+/** Waits until more lines than restarts match a pattern. */
 async function linesOfEachRun(app: Run, pattern: RegExp): Promise<void> {
   await until(`${String(pattern)} of the newest run`, () => app.transcript.count(pattern) > app.restarts);
 }
@@ -31,7 +31,7 @@ export const MODES: readonly Mode[] = [
 export interface Language {
   readonly name: string;
   readonly entry: string;
-  /** The statement that gives these exports of a module. */
+  /** Returns the statement that imports these exports of a module. */
   readonly load: (names: string, from?: string) => string;
   readonly skip: string | false;
 }
@@ -39,7 +39,7 @@ export interface Language {
 const esm = (names: string, from = 'autoreload'): string => `import { ${names} } from '${from}';\n`;
 const cjs = (names: string, from = 'autoreload'): string => `const { ${names} } = require('${from}');\n`;
 
-/** Whether this Node takes types away by itself. */
+/** Whether this Node strips types. */
 const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
 
 export const LANGUAGES: readonly Language[] = [
@@ -53,10 +53,10 @@ export const LANGUAGES: readonly Language[] = [
   },
 ];
 
-/** All kinds of modules with a standby; without one it is enough to know that one of them does the same. */
+/** Every module kind with a standby, and one module kind without. */
 export function languagesIn(mode: string): readonly Language[] {
   return mode === MODES[0]?.name ? LANGUAGES : LANGUAGES.slice(0, 1);
 }
 
-/** What keeps a program there. */
+/** Code that keeps a program running. */
 export const STAY = 'setInterval(() => {}, 1000);\n';

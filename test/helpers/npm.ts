@@ -1,8 +1,8 @@
-// npm, run by the Node under test and without the shell that its launchers need.
+// Finds the npm script, so that the Node under test runs it without the shell that the npm launchers need.
 import fs from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-/** The script that `npm` is, under its real name. */
+/** Returns the real path of the npm script. */
 export function npmCli(): string {
   const given = process.env['npm_execpath'];
   const folders = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter)];

@@ -1,11 +1,11 @@
-// Real packages for a program: those of test/packages, which scripts/test.js has installed, and autoreload as npm
-// would install it.
+// Provides packages for test programs: the packages of test/packages, which scripts/test.js installs, and autoreload as npm
+// installs it.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './project.ts';
 import type { Project } from './project.ts';
 
-/** The absolute path of an installed package, or of a file in it. */
+/** Returns the absolute path of an installed package, or of a file in it. */
 export function packagePath(...path: readonly string[]): string {
   const folder = process.env['TEST_PACKAGES'];
   if (folder === undefined) throw new Error('the packages are installed by scripts/test.js: use that');
@@ -20,8 +20,8 @@ export function usePackages(project: Project, ...names: readonly string[]): void
 }
 
 /**
- * Puts a copy of autoreload into the node_modules of a project, where otherwise there is a link to where it is built:
- * tools that compile leave alone what is in a node_modules.
+ * Replaces the link to autoreload in a project by a copy: compilers skip files in node_modules, but not files that a link
+ * leads to outside.
  */
 export function installAutoreload(project: Project): void {
   project.remove('node_modules/autoreload');

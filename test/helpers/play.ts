@@ -1,52 +1,49 @@
-// Runs a program to its end, plainly or under autoreload, and knows what has to be different in what it says.
+// Runs a program to its exit, with or without autoreload, and removes the unavoidable differences from its output.
 import module from 'node:module';
 import { run } from './autoreload.ts';
 import type { End } from './autoreload.ts';
 import type { Project } from './project.ts';
 
-/** A program that ends by itself. */
+/** A program that exits by itself. */
 export interface Program {
   readonly name: string;
   readonly entry: string;
-  /** Besides `look.cjs`, see look.ts. */
+  /** Files besides `look.cjs` (see look.ts). */
   readonly files: Readonly<Record<string, string>>;
   readonly packages?: readonly string[];
   readonly execArgv?: readonly string[];
-  /** It has several processes or threads, and what they say mixes in one way or another. */
+  /** Whether output of several processes or threads interleaves in an unpredictable order. */
   readonly mixes?: boolean;
-  /** Nothing that it looks for is there: of stacks, only the frames of the program itself are the same. */
+  /** Whether imports fail: then only the stack frames of the program are comparable. */
   readonly misses?: boolean;
 }
 
-/** What is different, and why it has to be. */
+/** Lines that differ unavoidably. */
 const INHERENT: readonly RegExp[] = [
-  // Node itself listens to it on every process with an IPC channel, and so do we.
+  // Node and autoreload listen for it in every process with an IPC channel.
   / process on internalMessage /,
-  // Tells the supervisor of the error that ends the program.
+  // Sends the error of a crash to the supervisor.
   / process on uncaughtExceptionMonitor /,
-  // That channel schedules a tick, and what runs within one says so at the end of its stack.
+  // The channel schedules a tick, and stacks within a tick end with this frame.
   /^ +at process\.processTicksAndRejections \(node:/,
 ];
 
-/** Functions that we wrap have their name and length; what is another is their source, which says `[native code]`. */
+/** Wrapped functions keep their name and length. The length of their source differs: it is `[native code]`. */
 const WRAPPED =
   / (function:(?:register|registerHooks|Worker|reallyExit):\d+|_resolveFilename function::\d+):\d+/;
 
-/**
- * Before `module.registerHooks`, an error that comes from the thread of the hooks has lost the line of Node's that threw
- * it.
- */
+/** Without `module.registerHooks`, errors from the hooks thread lack the source line in Node that threw them. */
 const OFF_THREAD = !('registerHooks' in module);
 const PLACE_OF_NODE = /^node:internal|^ +throw new ERR_|^ +triggerUncaughtException\($|^ +\^$/;
 
-/** What a program said on each stream, and how it ended. */
+/** Output of a program on each stream, and its exit. */
 export interface Play {
   readonly end: End;
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
 }
 
-/** Runs a program to its end, plainly or under autoreload. */
+/** Runs a program to its exit, with or without autoreload. */
 export async function play(project: Project, program: Program, supervised: boolean): Promise<Play> {
   const ours = supervised ? ['--import', 'autoreload/register'] : [];
   await using app = run(project, program.entry, { execArgv: [...ours, ...(program.execArgv ?? [])] });
@@ -55,20 +52,20 @@ export async function play(project: Project, program: Program, supervised: boole
     app.kill('SIGTERM');
   }
   const end: End = await app.end();
-  const said = (stream: 'stdout' | 'stderr'): string[] => {
-    const lines = app.transcript.lines(stream).filter((line) => isTheProgramsOwn(line, program, project));
+  const comparableLines = (stream: 'stdout' | 'stderr'): string[] => {
+    const lines = app.transcript.lines(stream).filter((line) => isProgramLine(line, program, project));
     return program.mixes ? lines.map(comparable).toSorted() : lines.map(comparable);
   };
-  return { end, stdout: said('stdout'), stderr: said('stderr') };
+  return { end, stdout: comparableLines('stdout'), stderr: comparableLines('stderr') };
 }
 
-/** What one play has and the other has not. */
+/** Returns the lines of `one` that `other` does not have. */
 export function unlike(one: Play, other: Play): string[] {
   const rest = new Set([...other.stdout, ...other.stderr]);
   return [...one.stdout, ...one.stderr].filter((line) => !rest.has(line));
 }
 
-function isTheProgramsOwn(line: string, { misses }: Program, project: Project): boolean {
+function isProgramLine(line: string, { misses }: Program, project: Project): boolean {
   if (line.startsWith('[autoreload] ') || INHERENT.some((known) => known.test(line))) return false;
   return !misses || !(isForeignFrame(line, project) || (OFF_THREAD && PLACE_OF_NODE.test(line)));
 }
@@ -77,7 +74,7 @@ function comparable(line: string): string {
   return line.replace(/^\(node:\d+\)/, '(node:PID)').replace(WRAPPED, ' $1');
 }
 
-/** A frame of a stack that is Node's or ours. */
+/** Whether a stack frame belongs to Node or autoreload. */
 function isForeignFrame(line: string, project: Project): boolean {
   return /^ +at /.test(line) && (!line.includes(project.dir) || line.includes('node_modules'));
 }

@@ -1,7 +1,7 @@
-// Which processes there are, as the system tells it.
+// Asks the operating system about running processes.
 import { spawnSync } from 'node:child_process';
 
-/** Pids of the processes that a process has started and that are there. Not on Windows. */
+/** Returns the pids of the running child processes of a process. Not on Windows. */
 export function childrenOf(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' });
   const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/));

@@ -1,4 +1,4 @@
-// A program in a folder of its own, removed when the test is over.
+// Creates a program in a temporary folder, which is removed at the end of the test.
 import fs from 'node:fs';
 import os from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -19,12 +19,12 @@ export class Project {
     }
   }
 
-  /** Absolute path. */
+  /** Returns an absolute path. */
   path(path: string): string {
     return join(this.dir, path);
   }
 
-  /** Writes a file in place, as most editors do; makes its folder. */
+  /** Writes a file in place, as most editors do. Creates its folder. */
   write(path: string, content: string): void {
     fs.mkdirSync(dirname(this.path(path)), { recursive: true });
     fs.writeFileSync(this.path(path), content);
@@ -40,7 +40,7 @@ export class Project {
     return fs.readFileSync(this.path(path), 'utf8');
   }
 
-  /** Makes or retargets a symbolic link. */
+  /** Creates or retargets a symlink. */
   link(path: string, target: string): void {
     fs.mkdirSync(dirname(this.path(path)), { recursive: true });
     fs.rmSync(this.path(path), { force: true });

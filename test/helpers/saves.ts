@@ -1,4 +1,4 @@
-// How editors and tools save a file. A pause here is part of the way of saving, not a wait for something.
+// The ways in which editors and tools save a file. Pauses are part of the way of saving.
 import fs from 'node:fs';
 import type { Project } from './project.ts';
 
@@ -11,17 +11,17 @@ export async function pause(ms: number): Promise<void> {
 
 export const inPlace: Save = (project, path, content) => project.write(path, content);
 
-/** A new file renamed over the old one. */
+/** Renames a new file over the old one. */
 export const renameOver: Save = (project, path, content) => project.replace(path, content);
 
-/** As vim does with a backup: the old file is renamed away, a new one written, the backup removed. */
+/** Saves like vim with a backup: renames the old file, writes a new one, removes the backup. */
 export const withBackup: Save = (project, path, content) => {
   fs.renameSync(project.path(path), project.path(`${path}~`));
   project.write(path, content);
   project.remove(`${path}~`);
 };
 
-/** Emptied, and written a while later. */
+/** Truncates the file, and writes it later. */
 export function truncateFirst(ms: number): Save {
   return async (project, path, content) => {
     fs.truncateSync(project.path(path));
@@ -30,7 +30,7 @@ export function truncateFirst(ms: number): Save {
   };
 }
 
-/** Removed, and written a while later. */
+/** Removes the file, and writes it later. */
 export function removeFirst(ms: number): Save {
   return async (project, path, content) => {
     project.remove(path);
@@ -39,7 +39,7 @@ export function removeFirst(ms: number): Save {
   };
 }
 
-/** Written piece by piece. */
+/** Writes the file in pieces. */
 export function inPieces(count: number, ms: number): Save {
   return async (project, path, content) => {
     const size = Math.ceil(content.length / count);

@@ -1,4 +1,4 @@
-// Runs a program under autoreload in a terminal of its own, made by `script` of util-linux, and types into it.
+// Runs a program under autoreload in a pseudo-terminal, created by `script` of util-linux, and types into it.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,21 +7,21 @@ import { childrenOf } from './processes.ts';
 import type { Project } from './project.ts';
 import { PATIENCE_MS, Transcript } from './transcript.ts';
 
-/** What a user types to run a program under autoreload. */
+/** Returns the shell command that runs a program under autoreload. */
 export function commandFor(entry: string | readonly string[]): string {
   const args = typeof entry === 'string' ? ['--import', 'autoreload/register', entry] : entry;
   return [process.execPath, ...args].map(quoted).join(' ');
 }
 
-/** A terminal with a running program. `await using` it. Everything that it shows is taken for stdout. */
+/** A terminal with a running program. `await using` it. The transcript records all of its output as stdout. */
 export class Terminal {
   readonly script: ChildProcess;
   readonly transcript = new Transcript();
   readonly #ended: Promise<number | null>;
 
   /**
-   * @param entry the program; or all that Node is given, where that is not to be under `register`
-   * @param shell runs the program from this shell, which is told to do so by {@link type}
+   * @param entry the program; or all arguments of Node, to run without `autoreload/register`
+   * @param shell shell to run instead; the test starts the program through {@link type}
    */
   constructor(
     project: Project,
@@ -30,7 +30,7 @@ export class Terminal {
     shell?: string,
   ) {
     const command = shell ?? `exec ${commandFor(entry)}`;
-    // What a test runner or a user leaves in the environment.
+    // Variables that a test runner or a user may have set.
     const unset = {
       NODE_TEST_CONTEXT: undefined,
       NODE_V8_COVERAGE: undefined,
@@ -55,7 +55,7 @@ export class Terminal {
     return pid;
   }
 
-  /** Waits for a line that comes after the last one waited for: the whole line, or a pattern. */
+  /** Waits for a line behind the last awaited line: the whole line, or a pattern. */
   async line(expected: string | RegExp): Promise<string> {
     return await this.transcript.line(expected);
   }
@@ -65,17 +65,17 @@ export class Terminal {
     this.script.stdin!.write(keys);
   }
 
-  /** Waits for the end of the program. Resolves to its exit code, or 128 and the number of its signal. */
+  /** Waits for the exit of the program. Resolves to its exit code, or 128 plus its signal number. */
   async end(): Promise<number | null> {
     let timer: NodeJS.Timeout | undefined;
     const failure = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`did not end within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error(`did not exit within ${PATIENCE_MS} ms`)), PATIENCE_MS);
     });
     return await Promise.race([this.#ended, failure]).finally(() => clearTimeout(timer));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The guard ends the rest.
+    // The guard kills the program and its descendants.
     if (this.script.exitCode === null && this.script.signalCode === null) {
       for (const pid of childrenOf(this.script.pid!)) sendSignal(pid, 'SIGKILL');
     }
@@ -83,7 +83,7 @@ export class Terminal {
   }
 }
 
-/** A word as the shell takes it. */
+/** Quotes a word for the shell. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,10 +1,10 @@
-// The names of the tests in a file, as its source has them.
+// Finds test names in the source of a test file.
 
 /**
- * Whether a file has a test of this name. Where the name is put together, what is put in has to be found in the source as well.
+ * Whether a file has a test with this name. The values of a template name must occur in a source too.
  *
- * @param source of the test file
- * @param around sources of what the names may be taken from
+ * @param source source of the test file
+ * @param around further sources in which the values of a template name may occur
  */
 export function hasTest(source: string, name: string, around = ''): boolean {
   const calls = source.matchAll(/\btest\(\s*(['"`])((?:\\.|(?!\1)[^\\])+)\1/g);
@@ -16,7 +16,7 @@ export function hasTest(source: string, name: string, around = ''): boolean {
   });
 }
 
-/** A pattern for a piece of the source of a text. */
+/** Returns the pattern of a part of a string literal. */
 function literal(text: string): string {
   return text.replaceAll(/\\(.)/g, '$1').replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }

@@ -1,6 +1,6 @@
-// Makes a zip archive, as Yarn keeps packages in. Stores, and does not compress.
+// Creates zip archives like those in which Yarn stores packages. Does not compress.
 
-/** An archive of `files`: content by path. */
+/** Returns an archive of `files` (content by path). */
 export function zip(files: Readonly<Record<string, string>>): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
@@ -8,7 +8,7 @@ export function zip(files: Readonly<Record<string, string>>): Buffer {
   for (const [path, content] of Object.entries(files)) {
     const name = Buffer.from(path);
     const data = Buffer.from(content);
-    // Version, flags, method, time, date (1 January 1980), checksum, both sizes, length of the name, no extra field.
+    // Version, flags, method, time, date (1 January 1980), checksum, both sizes, name length, no extra field.
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE(0x21, 8);
@@ -17,7 +17,7 @@ export function zip(files: Readonly<Record<string, string>>): Buffer {
     common.writeUInt32LE(data.length, 18);
     common.writeUInt16LE(name.length, 22);
     const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), common, name, data]);
-    // The version that made it, and then: comment, disk, attributes, where the local header is.
+    // Creator version; then comment, disk, attributes, offset of the local header.
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE(offset, 10);
     central.push(Buffer.concat([Buffer.from('PK\u0001\u0002\u0014\0'), common, rest, name]));

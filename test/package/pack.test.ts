@@ -1,4 +1,4 @@
-// The package as a user gets it: packed, installed into an empty project, and run from there.
+// Tests the package as users get it: packed, installed into an empty project, and run from there.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -27,16 +27,16 @@ let project: Project;
 before(() => {
   project = new Project({});
   project.remove('node_modules');
-  // Without scripts: other tests may be running the files that a build would remove.
+  // Without scripts: a build would remove files that other tests may be running.
   npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', project.dir);
   const tarball = fs.readdirSync(project.dir).find((name) => name.endsWith('.tgz'));
-  assert.ok(tarball, 'npm pack has written a tarball');
+  assert.ok(tarball, 'npm pack wrote no tarball');
   npm(project.dir, 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`);
 });
 
 after(() => project[Symbol.dispose]());
 
-test('the tarball holds the build, the schema and the papers, and nothing else', () => {
+test('the tarball contains only the build, the schema, the license, README.md and package.json', () => {
   const installed = filesIn(project.path(INSTALLED));
   const expected = [
     ...filesIn(join(ROOT, 'dist')).map((name) => `dist/${name}`),
@@ -48,7 +48,7 @@ test('the tarball holds the build, the schema and the papers, and nothing else',
   assert.deepEqual(installed.toSorted(), expected.toSorted());
 });
 
-test('the tarball has no sources, no source maps and no tests, and is small', () => {
+test('the tarball is small, and has no sources, source maps or tests', () => {
   const installed = filesIn(project.path(INSTALLED));
   const unwanted = /\.map$|\btest|(?<!\.d)\.c?ts$/i;
   assert.deepEqual(
@@ -65,12 +65,12 @@ test('the tarball has no sources, no source maps and no tests, and is small', ()
 
 test('an installation from Git builds the package', () => {
   assert.match(MANIFEST.scripts['prepare'] ?? '', /build/);
-  // Scripts that npm runs in the project of a user.
+  // Scripts that npm runs in the project of the user.
   for (const name of ['preinstall', 'install', 'postinstall'])
     assert.equal(MANIFEST.scripts[name], undefined);
 });
 
-test('an installation brings the dependencies and nothing else', () => {
+test('an installation adds only the package and its dependencies', () => {
   const packages = fs.readdirSync(project.path('node_modules')).filter((name) => !name.startsWith('.'));
   assert.deepEqual(packages.toSorted(), [
     MANIFEST.name,
@@ -128,7 +128,7 @@ test('a CommonJS program requires the API', async () => {
   await app.lines('true function', /is up in/);
 });
 
-test('the import name is that of the folder, as an npm alias has it', async () => {
+test('the import name is the folder name, as with an npm alias', async () => {
   using other = new Project({ 'app.js': `console.log('hello');\n${STAY}` });
   other.remove(INSTALLED);
   fs.cpSync(project.path('node_modules'), other.path('node_modules'), { recursive: true });
@@ -143,7 +143,7 @@ test('the import name is that of the folder, as an npm alias has it', async () =
   await app.lines('[autoreload] app.js changed, restarting', 'true');
 });
 
-/** Uses every export of `autoreload`, rightly and wrongly. */
+/** Valid and invalid uses of every export of `autoreload`. */
 const APP = `import type { Change, ChangeHandler, RestartHandler, RestartReason } from 'autoreload';
 import {
   EX_TEMPFAIL, generation, isSupervised, onChange, onRestart, preserve, restart, restartReason,
@@ -171,24 +171,24 @@ restart();
 restart('why');
 stop();
 
-// @ts-expect-error: it cannot be set
+// @ts-expect-error: a read-only property
 reason!.files[0]!.path = '';
-// @ts-expect-error: no number
+// @ts-expect-error: a number
 track(5);
-// @ts-expect-error: no function
+// @ts-expect-error: not a function
 onRestart('handler');
-// @ts-expect-error: no function
+// @ts-expect-error: no handler
 onChange();
-// @ts-expect-error: an object
+// @ts-expect-error: not an object
 preserve('count', 1);
-// @ts-expect-error: a text
+// @ts-expect-error: not a string
 restart(new Error());
-// @ts-expect-error: no such cause
+// @ts-expect-error: an unknown cause
 const cause: RestartReason['cause'] = 'timeout';
 export { asked, cause, count, exitCode, map, number, signal, supervised, unregister };
 `;
 
-/** Uses every export of `autoreload/supervisor`, rightly and wrongly. */
+/** Valid and invalid uses of every export of `autoreload/supervisor`. */
 const TOOL = `import type { ChangedFile, Dependency, Ended, RestartReason, Stdio, SuperviseOptions, Supervision, SupervisorEvents } from 'autoreload/supervisor';
 import { AutoreloadError, supervise } from 'autoreload/supervisor';
 
@@ -220,35 +220,35 @@ const ended: Promise<Ended> = program.close();
 const isOurs = (error: unknown): boolean => error instanceof AutoreloadError && error.code === 'ERR_AUTORELOAD_OPTION';
 const ready: SupervisorEvents['ready'][0]['ms'] = 1;
 
-// @ts-expect-error: no such event
+// @ts-expect-error: an unknown event
 program.on('started', () => {});
-// @ts-expect-error: no such property
+// @ts-expect-error: an unknown property
 program.on('ready', ({ seconds }) => seconds);
-// @ts-expect-error: no such option
+// @ts-expect-error: a misspelled option
 supervise({ script: 'app.js', grcae: 5 });
-// @ts-expect-error: no such word
+// @ts-expect-error: an invalid value
 supervise({ script: 'app.js', onCrash: 'again' });
-// @ts-expect-error: a program is run by Node
+// @ts-expect-error: exec is an option of the command line
 supervise({ script: 'app.js', exec: 'python' });
-// @ts-expect-error: no number
+// @ts-expect-error: a number
 program.restart(5);
 export { ended, graph, isOurs, ready };
 `;
 
-/** TypeScript names the whole module in this form only in CommonJS. */
+/** The form `import x = require()`, which TypeScript allows only in CommonJS. */
 const REQUIRE = `import autoreload = require('autoreload');
 import supervisor = require('autoreload/supervisor');
 const generation: number = autoreload.generation;
 const reason: autoreload.RestartReason | undefined = autoreload.restartReason;
 const program: supervisor.Supervision = supervisor.supervise({ script: 'app.js' });
-// @ts-expect-error: no number
+// @ts-expect-error: a number
 autoreload.track(5);
 export { generation, program, reason };
 `;
 
 const REGISTER = "import 'autoreload/register';\n";
 
-for (const [what, type, options, files] of [
+for (const [consumerKind, type, options, files] of [
   ['an ES module, nodenext', 'module', ['--module', 'nodenext'], { 'register.ts': REGISTER }],
   [
     'a bundler',
@@ -257,11 +257,11 @@ for (const [what, type, options, files] of [
     { 'register.ts': REGISTER },
   ],
   ['CommonJS, nodenext', 'commonjs', ['--module', 'nodenext'], { 'require.ts': REQUIRE }],
-  // No Node can require `autoreload/register`, which awaits at the top level.
+  // `autoreload/register` cannot be required: it has a top-level await.
   ['CommonJS, node16', 'commonjs', ['--module', 'node16'], { 'require.ts': REQUIRE }],
   ['a .cts file, node16', 'module', ['--module', 'node16'], { 'require.cts': REQUIRE }],
 ] as const) {
-  test(`every export has its type, and a wrong use is an error: ${what}`, () => {
+  test(`every export has its type, and invalid uses are type errors: ${consumerKind}`, () => {
     using consumer = new Project({
       'package.json': JSON.stringify({ type }),
       'app.ts': APP,
@@ -300,7 +300,7 @@ function npm(cwd: string, ...args: string[]): void {
   assert.equal(status, 0, `npm ${args.join(' ')}\n${stdout}\n${stderr}`);
 }
 
-/** Returns the files in a folder and below, with slashes. */
+/** Returns the paths of all files in a folder, relative to it, with slashes. */
 function filesIn(folder: string): string[] {
   const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries

@@ -1,5 +1,5 @@
-// The same program, plainly and under autoreload: what it sees, what it says and how it ends is the same. How it was
-// started is in transparency.test.ts.
+// Programs behave the same with and without autoreload: process state, output, errors and exit. process-state.test.ts compares
+// the ways to start a program.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LOOK } from '../../helpers/look.ts';
@@ -13,7 +13,7 @@ const SHOW_ESM = "import look from './look.cjs';\nconst { show } = look;\n";
 
 const PROGRAMS: readonly Program[] = [
   {
-    name: 'a CommonJS program and what it requires',
+    name: 'a CommonJS program and its modules',
     entry: 'app.cjs',
     files: {
       'app.cjs': `${SHOW_CJS}show('before');
@@ -27,7 +27,7 @@ import('./c.mjs').then(() => show('later'));
     },
   },
   {
-    name: 'an ES module and what it imports',
+    name: 'an ES module and its imports',
     entry: 'app.js',
     files: {
       'app.js': `${SHOW_ESM}import { createRequire } from 'node:module';
@@ -39,14 +39,14 @@ console.log(createRequire(import.meta.url)('./a.cjs'), Object.keys(await import(
     },
   },
   {
-    name: 'the properties of `process`, also those that are not enumerable',
+    name: 'the properties of `process`, non-enumerable ones included',
     entry: 'app.cjs',
     files: {
       'app.cjs': "const { shape, show } = require('./look.cjs');\nshow('main', shape('process', process));\n",
     },
   },
   {
-    name: 'worker threads, and what they and their parent are told',
+    name: 'worker threads, and the messages between them and the main thread',
     mixes: true,
     entry: 'app.cjs',
     files: {
@@ -59,7 +59,7 @@ async function start(file, options) {
   for (const name of ['online', 'message', 'messageerror', 'error']) worker.on(name, (value) => got.push([name, value]));
   worker.postMessage({ to: 'the worker' });
   const code = await new Promise((resolve) => worker.on('exit', resolve));
-  // The two come by different ways, in either order.
+  // Messages and errors arrive through different channels, in either order.
   console.log(file, code, got.sort(([a], [b]) => a < b ? -1 : 1));
 }
 (async () => {
@@ -81,7 +81,7 @@ parentPort.once('message', (message) => { parentPort.postMessage([message, worke
     },
   },
   {
-    name: 'forked processes, and what they and their parent are told',
+    name: 'forked processes, and the messages between them and their parent',
     mixes: true,
     entry: 'app.cjs',
     files: {
@@ -114,7 +114,7 @@ process.once('message', (message) => { process.send(message); process.disconnect
     },
   },
   {
-    name: 'a cluster, and what its parts are told',
+    name: 'a cluster, and the messages between its processes',
     mixes: true,
     entry: 'app.cjs',
     files: {
@@ -138,14 +138,14 @@ if (cluster.isPrimary) {
     },
   },
   ...['process.exit(0)', 'process.exit(3)', 'process.exitCode = 4', "process.emit('SIGTERM')"].map((end) => ({
-    name: `an end by ${end}`,
+    name: `an exit by ${end}`,
     entry: 'app.cjs',
     files: {
       'app.cjs': `for (const name of ['beforeExit', 'exit']) process.once(name, (...all) => console.log(name, all));\n${end};\n`,
     },
   })),
   {
-    name: 'an error that nobody catches, with a cause',
+    name: 'an uncaught error with a cause',
     entry: 'app.cjs',
     files: {
       'app.cjs': "require('./thrower.cjs').outer();\n",
@@ -155,7 +155,7 @@ function inner() { throw Object.assign(new RangeError('inner'), { code: 'E_INNER
     },
   },
   {
-    name: 'an error that nobody catches, in an ES module',
+    name: 'an uncaught error in an ES module',
     entry: 'app.js',
     files: {
       'app.js': "import { f } from './thrower.js';\nawait null;\nf();\n",
@@ -163,7 +163,7 @@ function inner() { throw Object.assign(new RangeError('inner'), { code: 'E_INNER
     },
   },
   {
-    name: 'a stack as a program sees it: prepared, limited and captured',
+    name: 'Error.prepareStackTrace, Error.stackTraceLimit and the stacks of errors',
     entry: 'app.cjs',
     files: {
       'app.cjs': `Error.stackTraceLimit = 50;
@@ -175,14 +175,14 @@ console.log(new Error('x').stack);
     },
   },
   {
-    name: 'a rejection that nobody handles',
+    name: 'an unhandled rejection',
     entry: 'app.js',
     files: {
       'app.js': "async function lose() { await null; throw new Error('nobody waits'); }\nvoid lose();\n",
     },
   },
   {
-    name: 'a module that `require` does not find, caught and not',
+    name: 'a module that `require` does not find: caught and uncaught errors',
     entry: 'app.cjs',
     files: {
       'app.cjs': `try { require('./none'); } catch (error) { console.log(error.code, error.message, error.requireStack, Object.keys(error)); }
@@ -193,7 +193,7 @@ require('nothing');
     misses: true,
   },
   {
-    name: 'a module that `import` does not find, caught and not',
+    name: 'a module that `import` does not find: caught and uncaught errors',
     entry: 'app.js',
     files: {
       'app.js': `for (const name of ['./none.js', 'nothing', '#none', './look.cjs/deep']) {
@@ -234,7 +234,7 @@ for (const program of PROGRAMS) {
     usePackages(project, ...(program.packages ?? []));
     const plain = await play(project, program, false);
     const supervised = await play(project, program, true);
-    // First without what is the same, which is nearly all.
+    // Compares the differing lines first, for a short failure message.
     assert.deepEqual(unlike(supervised, plain), unlike(plain, supervised));
     assert.deepEqual(supervised, plain);
   });

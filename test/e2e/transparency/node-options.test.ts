@@ -1,5 +1,5 @@
-// autoreload in NODE_OPTIONS, or in Node's config file, works as on the command line, and reaches only the program
-// itself: what the program starts runs as if autoreload were not there.
+// autoreload in NODE_OPTIONS, or in a configuration file of Node, works as on the command line. It reaches only the program
+// itself: child processes and threads run as without autoreload.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
@@ -24,7 +24,7 @@ test('NODE_OPTIONS="--import autoreload/register" restarts the program', async (
   }
 });
 
-test('other options in NODE_OPTIONS stay byte for byte, and are in force', async () => {
+test('other options in NODE_OPTIONS stay unchanged, and take effect', async () => {
   const source =
     'console.log(JSON.stringify([process.env.NODE_OPTIONS, process.title, Error.stackTraceLimit, process.execArgv]));\n';
   using project = new Project({ 'app.js': source });
@@ -45,7 +45,7 @@ test('other options in NODE_OPTIONS stay byte for byte, and are in force', async
   }
 });
 
-test('NODE_OPTIONS that has nothing of ours stays as it is, spaces included', async () => {
+test('NODE_OPTIONS without autoreload stays unchanged, spaces included', async () => {
   using project = new Project({ 'app.js': 'console.log(JSON.stringify([process.env.NODE_OPTIONS]));\n' });
   for (const given of ['  --no-warnings   --title=x ', '', ' ']) {
     await using app = run(project, 'app.js', { env: { NODE_OPTIONS: given } });
@@ -53,7 +53,7 @@ test('NODE_OPTIONS that has nothing of ours stays as it is, spaces included', as
   }
 });
 
-/** Says what a process or a thread can see of autoreload. */
+/** Prints every trace of autoreload that a process or a thread can see. */
 const REPORT = `
 import { isMainThread } from 'node:worker_threads';
 import cluster from 'node:cluster';
@@ -66,7 +66,7 @@ console.log(JSON.stringify([
 if (cluster.isWorker) process.disconnect();
 `;
 
-/** Starts processes and threads in every way that Node has, one after the other. */
+/** Starts child processes and threads through every Node API, one after the other. */
 const STARTER = `
 import { exec, execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -86,16 +86,16 @@ await once(new Worker('./report.js', { argv: ['worker env'], env: { A: '1' }, ex
 console.log('end');
 `;
 
-for (const [what, options, plain] of [
+for (const [where, options, plain] of [
   ['on the command line', { execArgv: ['--import', 'autoreload/register'] }, { execArgv: [] }],
   ['in NODE_OPTIONS', { execArgv: [], env: { NODE_OPTIONS: OURS } }, { execArgv: [] }],
   [
-    'in NODE_OPTIONS with others',
+    'in NODE_OPTIONS with other options',
     { execArgv: ['--no-deprecation'], env: { NODE_OPTIONS: `--no-warnings ${OURS} --title=x` } },
     { execArgv: ['--no-deprecation'], env: { NODE_OPTIONS: '--no-warnings --title=x' } },
   ],
 ] as const) {
-  test(`processes and threads of the program see nothing of autoreload ${what}`, async () => {
+  test(`child processes and threads of the program see no trace of autoreload ${where}`, async () => {
     using project = new Project({ 'app.js': STARTER, 'report.js': REPORT });
     const actual = await reports(project, options);
     const expected = await reports(project, plain);
@@ -104,7 +104,7 @@ for (const [what, options, plain] of [
   });
 }
 
-test('a worker thread starts normally, also after a restart', async () => {
+test('a worker thread starts, also after a restart', async () => {
   const source =
     "import { Worker } from 'node:worker_threads';\nnew Worker(new URL('./worker.js', import.meta.url));\n";
   using project = new Project({
@@ -120,7 +120,7 @@ test('a worker thread starts normally, also after a restart', async () => {
 });
 
 test(
-  'descriptors of ours do not reach the processes of the program',
+  'child processes of the program do not inherit descriptors of autoreload',
   { skip: process.platform === 'win32' && 'needs /dev/fd: Linux or macOS' },
   async () => {
     const source =
@@ -135,7 +135,7 @@ test(
   },
 );
 
-test('a config file of Node that imports autoreload/register starts one supervisor only', async (t) => {
+test('a configuration file of Node that imports autoreload/register starts only one supervisor', async (t) => {
   const source = `
 import { fork } from 'node:child_process';
 console.log('run', process.ppid !== process.pid);
@@ -162,12 +162,12 @@ setInterval(() => {}, 1000);
 });
 
 for (const [how, script] of [
-  ['its own path', npmCli],
-  ['a link in a folder of PATH', npmLink],
+  ['its real path', npmCli],
+  ['a symlink in a folder of PATH', npmLink],
 ] as const) {
   test(
-    `npm run, called by ${how}: npm is not supervised, the program of the script is`,
-    { skip: process.platform === 'win32' && how !== 'its own path' && 'needs links: Linux or macOS' },
+    `npm run through ${how} does not supervise npm, but the program of the script`,
+    { skip: process.platform === 'win32' && how !== 'its real path' && 'needs symlinks: Linux or macOS' },
     async () => {
       using project = new Project({
         'package.json': '{ "type": "module", "scripts": { "x": "node app.js" } }',
@@ -186,7 +186,7 @@ for (const [how, script] of [
   );
 }
 
-/** What {@link REPORT} says in each process and thread. */
+/** Returns the output of {@link REPORT} in each process and thread. */
 async function reports(project: Project, options: RunOptions): Promise<unknown[]> {
   await using app = run(project, 'app.js', options);
   await app.line('end');
@@ -196,7 +196,7 @@ async function reports(project: Project, options: RunOptions): Promise<unknown[]
     .map((line) => JSON.parse(line) as unknown);
 }
 
-/** As npm is installed: a link to its script. */
+/** Links to the npm script, as an installation of npm does. */
 function npmLink(project: Project): string {
   project.link('bin/npm', npmCli());
   return project.path('bin/npm');

@@ -1,4 +1,4 @@
-// What a program gets and what comes of it is what it would be alone: output in a pipe, arguments, environment.
+// Piped output, arguments and environment are the same as without autoreload, for Node programs and other commands.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { Project } from '../../helpers/project.ts';
 
 const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
 
-/** A megabyte on each stream, in lines by turns. */
+/** Writes a megabyte to stdout and one to stderr, in alternating lines. */
 const flood = (write: string, end: string): string => `
 import fs from 'node:fs';
 for (let i = 0; i < 1024; i++) {
@@ -19,7 +19,7 @@ for (let i = 0; i < 1024; i++) {
 ${end};
 `;
 
-/** Node keeps what it could not write yet, and writes it before it ends by itself. */
+/** Node buffers pending writes, and flushes them before a natural exit. */
 const STREAMS = flood(
   '(fd, text) => [, process.stdout, process.stderr][fd].write(text)',
   'process.exitCode = 6',
@@ -31,12 +31,12 @@ for (const [kind, args] of [
   ['a command', ['--', process.execPath, 'app.js']],
 ] as const) {
   for (const [how, code, options] of [
-    ['by streams before it ends by itself', STREAMS, posix],
+    ['by streams before a natural exit', STREAMS, posix],
     ['by fs.writeSync() right before process.exit()', DIRECT, posix],
   ] as const) {
     test(`a megabyte on stdout and on stderr arrives whole, ${how}: ${kind}`, options, async () => {
       using project = new Project({ 'app.js': code });
-      // A line of ours could come between two halves of one of the program's, where both share a pipe that is full.
+      // Where both share a full pipe, a line of autoreload could split a line of the program.
       await using app = command(project, ['--log', 'silent', '--on-crash', 'exit', ...args]);
       assert.deepEqual(await app.end(), { code: 6, signal: null });
       for (const [stream, start] of [
@@ -53,7 +53,7 @@ for (const [kind, args] of [
     });
   }
 
-  test(`in one pipe for both, the lines of stdout and stderr keep their order: ${kind}`, posix, () => {
+  test(`stdout and stderr in one pipe keep the order of their lines: ${kind}`, posix, () => {
     using project = new Project({ 'app.js': DIRECT });
     const script = 'exec "$0" "$@" 2>&1';
     const all = [script, process.execPath, CLI, '--log', 'silent', '--on-crash', 'exit', ...args];
@@ -68,12 +68,12 @@ for (const [kind, args] of [
     assert.deepEqual(starts, [...expected, '']);
   });
 
-  test(`who reads line by line has each line as soon as it is printed: ${kind}`, posix, async () => {
+  test(`each line can be read as soon as it is printed: ${kind}`, posix, async () => {
     const code = "process.stdin.on('data', (data) => console.log('echo', String(data).trim()));\n";
     using project = new Project({ 'app.js': `console.log('ready');\n${code}` });
     await using app = command(project, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     await app.line('ready');
-    // Nothing is written before the line before has come back.
+    // Each word is written after the echo of the previous word.
     for (const word of ['one', 'two', 'three']) {
       app.process.stdin!.write(`${word}\n`);
       await app.line(`echo ${word}`);
@@ -118,7 +118,7 @@ const ENV = {
   NODE_NO_WARNINGS: '1',
 };
 
-const TELL = `
+const PRINT_BOTH = `
 console.log(JSON.stringify({ args: process.argv.slice(2), env: process.env }));
 setInterval(() => {}, 1000);
 `;
@@ -127,27 +127,27 @@ for (const [kind, start] of [
   ['register', (project, options) => run(project, ['app.js', ...ARGS], options)],
   ['the command autoreload', (project, options) => command(project, ['app.js', ...ARGS], options)],
   [
-    'the command autoreload, before another',
+    'the command autoreload with another command',
     (project, options) => command(project, ['--', process.execPath, 'app.js', ...ARGS], options),
   ],
 ] satisfies readonly [string, (project: Project, options: RunOptions) => Run][]) {
-  test(`arguments and environment are what they are without: ${kind}`, async () => {
-    using project = new Project({ 'app.js': TELL });
+  test(`arguments and environment are the same as without autoreload: ${kind}`, async () => {
+    using project = new Project({ 'app.js': PRINT_BOTH });
     await using plain = run(project, ['app.js', ...ARGS], { execArgv: [], env: ENV });
     const expected = JSON.parse(await plain.line(/^\{"args"/));
     assert.deepEqual(expected.args, ARGS);
     await using app = start(project, { env: ENV });
     const [line = ''] = await app.lines(/^\{"args"/, / is up in |started: /);
     assert.deepEqual(JSON.parse(line), expected);
-    // A restart changes nothing, but that a command is told what has changed.
-    project.write('app.js', `${TELL}// edited\n`);
+    // A restart changes nothing but AUTORELOAD_CHANGED, which only other commands have.
+    project.write('app.js', `${PRINT_BOTH}// edited\n`);
     const { args, env } = JSON.parse(await app.line(/^\{"args"/));
     delete env.AUTORELOAD_CHANGED;
     assert.deepEqual({ args, env }, expected);
   });
 }
 
-test('a variable that is no secret to anybody else says nothing of autoreload', async () => {
+test('no environment variable of the program reveals autoreload', async () => {
   using project = new Project({
     'app.js':
       'console.log(JSON.stringify(Object.keys(process.env).filter((name) => /autoreload|RUN_MAIN|NODE_OPTIONS|NODE_CHANNEL/i.test(name) && !/^npm_/.test(name))));\nsetInterval(() => {}, 1000);\n',

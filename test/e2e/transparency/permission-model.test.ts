@@ -1,4 +1,4 @@
-// Under Node's permission model the program runs as it would alone, with restarts where child processes are allowed.
+// Under the permission model of Node the program runs as without autoreload, and is restarted if child processes are allowed.
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { Project, ROOT } from '../../helpers/project.ts';
@@ -8,13 +8,13 @@ const FLAG = process.allowedNodeEnvironmentFlags.has('--permission')
   : '--experimental-permission';
 const STAY = 'setInterval(() => {}, 1000);\n';
 
-/** What autoreload itself needs: to read its files, to start the program, and on older Nodes a thread. */
+/** Returns the permissions that autoreload needs: reading its files, starting the program, and a thread on older Nodes. */
 function allowing(project: Project, ...more: readonly string[]): string[] {
   const read = [project.dir, ROOT].map((folder) => `--allow-fs-read=${folder}/*`);
   return [FLAG, '--no-warnings', ...read, ...more, '--import', 'autoreload/register'];
 }
 
-test('a program that may start processes is restarted, and so may it start them', async () => {
+test('a program that may start child processes starts them, and is restarted', async () => {
   using project = new Project({
     'app.js': `import { spawn } from 'node:child_process';\nspawn(process.execPath, ['part.js'], { stdio: 'inherit' });\n${STAY}`,
     'part.js': "console.log('part', 1);\n",
@@ -26,7 +26,7 @@ test('a program that may start processes is restarted, and so may it start them'
   await app.lines('[autoreload] app.js changed, restarting', 'part 1');
 });
 
-test('one that may start no process runs without restarts, and one line says so', async () => {
+test('a program that may not start child processes runs without restarts, and one line says so', async () => {
   using project = new Project({ 'app.js': "console.log('runs');\n" });
   await using app = run(project, 'app.js', { execArgv: allowing(project) });
   await app.lines(
@@ -36,7 +36,7 @@ test('one that may start no process runs without restarts, and one line says so'
   await app.end();
 });
 
-test('one that may not listen sees nothing of what would hold its sockets', async () => {
+test('a program that may not listen sees no IPC channel', async () => {
   using project = new Project({
     'app.js': `console.log('send', typeof process.send, process.connected);\n${STAY}`,
   });

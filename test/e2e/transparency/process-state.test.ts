@@ -1,4 +1,5 @@
-// A program sees the same under autoreload as without it: arguments, environment, descriptors, listeners, warnings.
+// The process state that a program can observe is the same with and without autoreload: arguments, environment, descriptors,
+// listeners, warnings.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -8,16 +9,16 @@ import { run, until } from '../../helpers/autoreload.ts';
 import type { RunOptions } from '../../helpers/autoreload.ts';
 import { Project, ROOT } from '../../helpers/project.ts';
 
-/** What does differ, and why it has to. */
+/** The differences that cannot be avoided. */
 const INHERENT = {
   /**
-   * Names of events. Node itself listens to the first on every process with an IPC channel, and so do we; by the second the
-   * supervisor is told of the error that ends the program.
+   * Names of events. Node and autoreload listen for `internalMessage` in every process with an IPC channel. Through
+   * `uncaughtExceptionMonitor` the supervisor receives the error of a crash.
    */
   events: ['internalMessage', 'uncaughtExceptionMonitor'],
 };
 
-/** What a program can see of how it was started. Runs in ES modules and in CommonJS. */
+/** Prints the process state that depends on how the program was started. Runs in ES modules and in CommonJS. */
 const SNAPSHOT = `
 const inherited = [];
 for (const key in process) inherited.push(key);
@@ -75,23 +76,23 @@ const ARGS = [
   'ü %20',
 ];
 
-test('an ES module sees what it sees without autoreload', async () => {
+test('an ES module sees the same process state as without autoreload', async () => {
   using project = new Project({ 'app.js': ESM });
   await assertSame(project, ['app.js']);
 });
 
-test('a CommonJS program sees what it sees without autoreload', async () => {
+test('a CommonJS program sees the same process state as without autoreload', async () => {
   using project = new Project({ 'app.cjs': CJS });
   await assertSame(project, ['app.cjs']);
 });
 
-test('the options of Node and the arguments of the program stay as they are', async () => {
+test('Node options and program arguments stay unchanged', async () => {
   using project = new Project({ 'app.js': ESM, 'app.cjs': CJS });
   await assertSame(project, ['app.js', ...ARGS], { execArgv: FLAGS });
   await assertSame(project, ['app.cjs', ...ARGS], { execArgv: FLAGS });
 });
 
-test('the option of autoreload leaves no trace, whatever its form and place', async () => {
+test('the --import option of autoreload is hidden in every form and position', async () => {
   using project = new Project({ 'app.js': ESM });
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import=autoreload/register', ...FLAGS]);
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, [...FLAGS, '--import', 'autoreload/register']);
@@ -99,7 +100,7 @@ test('the option of autoreload leaves no trace, whatever its form and place', as
   await assertSame(project, ['app.js'], { execArgv: FLAGS }, ['--import', file, ...FLAGS]);
 });
 
-test('an entry may be named in every way that Node knows', async () => {
+test('Node accepts the same forms of an entry path', async () => {
   using project = new Project({ 'package.json': '{}', 'app.js': CJS, 'folder/index.js': CJS });
   project.link('linked', project.path('folder'));
   for (const entry of [
@@ -116,7 +117,7 @@ test('an entry may be named in every way that Node knows', async () => {
 });
 
 test(
-  'a program behind a link, as in node_modules/.bin, is loaded from its real place',
+  'a symlinked program, as in node_modules/.bin, is loaded from its real path',
   { skip: process.platform === 'win32' && 'needs links to files: Linux or macOS' },
   async () => {
     using project = new Project({ 'package/tool.cjs': CJS });
@@ -125,14 +126,14 @@ test(
   },
 );
 
-test("the user's own preloads see the same as well", async () => {
-  // Node before 22.15 runs preloads in the thread of its hooks too.
+test('preloads see the same process state as without autoreload', async () => {
+  // Node before 22.15 also runs preloads in the hooks thread.
   const preload = "if (process.getBuiltinModule('worker_threads').isMainThread) {\n" + SNAPSHOT + '}\n';
   using project = new Project({ 'app.js': ESM, 'pre.cjs': preload, 'pre.js': preload });
   await assertSame(project, ['app.js'], { execArgv: ['--require', './pre.cjs', '--import=./pre.js'] });
 });
 
-test('an ES module is read as Node reads it, whatever its bytes', async () => {
+test('an ES module with a byte order mark, invalid UTF-8 or no content runs as without autoreload', async () => {
   const errors = `
 for (const what of ['./gone.js', './folder.js', './bom.js?x=1']) {
   await import(what, what.endsWith('1') ? { with: { type: 'json' } } : {}).catch((error) => console.log(error.code, error.message));
@@ -151,7 +152,7 @@ for (const what of ['./gone.js', './folder.js', './bom.js?x=1']) {
   await assertSame(project, ['app.js']);
 });
 
-test("the user's own hooks are given what they are given without autoreload", async () => {
+test('module hooks receive the same sources as without autoreload', async () => {
   using project = new Project({
     'app.js': `import './dep.js';\n${END}`,
     'dep.js': "console.log('source');\n",
@@ -168,7 +169,7 @@ export async function load(url, context, next) {
   await assertSame(project, ['app.js'], { execArgv: ['--experimental-loader', './hooks.js'] });
 });
 
-test('the environment stays as it is, whatever it holds', async () => {
+test('environment variables with unusual values stay unchanged', async () => {
   using project = new Project({ 'app.js': ESM });
   await assertSame(project, ['app.js'], {
     env: {
@@ -182,7 +183,7 @@ test('the environment stays as it is, whatever it holds', async () => {
   });
 });
 
-test('umask, working directory and name of the process stay as they are', async () => {
+test('umask, working directory and argv0 stay unchanged', async () => {
   using project = new Project({ 'folder/app.js': ESM });
   const mask = process.umask(0o027);
   try {
@@ -194,8 +195,8 @@ test('umask, working directory and name of the process stay as they are', async 
 });
 
 for (const kind of ['files', 'pipes'] as const) {
-  test(`stdin, stdout and stderr are the very ${kind} that autoreload was given`, async () => {
-    // Runs in the first process, in front of autoreload, and in the program.
+  test(`the program inherits stdin, stdout and stderr of autoreload: ${kind}`, async () => {
+    // Runs in the supervisor, before autoreload, and in the program.
     const probe = `
 import fs from 'node:fs';
 const stat = (fd) => { const { dev, ino, mode } = fs.fstatSync(fd, { bigint: true }); return [dev, ino, mode].join(':'); };
@@ -210,7 +211,7 @@ fs.writeFileSync('seen.' + process.pid, [0, 1, 2].map(stat).join(' '));
       stdio: kind === 'files' ? fds : 'pipe',
     });
     const both = (): boolean => seen().filter((name) => project.read(name) !== '').length === 2;
-    await until('both processes have looked', both);
+    await until('both processes have written their descriptors', both);
     for (const fd of fds) fs.closeSync(fd);
     const [first, second] = seen().map((name) => project.read(name));
     assert.equal(second, first);
@@ -227,7 +228,7 @@ setTimeout(() => console.log('end'), 10);
   assert.deepEqual(await output(project, ['app.js'], { execArgv: OURS }), await output(project, ['app.js']));
 });
 
-test('an edit of the env file counts from the next start', async () => {
+test('an edit of the env file takes effect at the next start', async () => {
   const source = 'console.log(process.env.A, process.env.B, process.env.C);\nsetInterval(() => {}, 1000);\n';
   using project = new Project({ 'app.js': source, '.env': 'A=one\nB=file\nC=gone\n' });
   await using app = run(project, 'app.js', { execArgv: ['--env-file=.env', ...OURS], env: { B: 'shell' } });
@@ -237,7 +238,7 @@ test('an edit of the env file counts from the next start', async () => {
   await app.line('two # words shell undefined');
 });
 
-test('stdout carries nothing of ours, stderr only lines that begin [autoreload]', async () => {
+test('autoreload prints nothing on stdout, and only lines with its prefix on stderr', async () => {
   const source = "console.log('out');\nconsole.error('err');\n";
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
@@ -253,7 +254,7 @@ test('stdout carries nothing of ours, stderr only lines that begin [autoreload]'
   assert.deepEqual(own, ['err', 'err', 'err']);
 });
 
-test('no Node warns because of us', async () => {
+test('autoreload causes no Node warning', async () => {
   using project = new Project({
     'app.js': "import './b.cjs';\nawait import('./c.js');\nsetInterval(() => {}, 1000);\n",
     'app.cjs': "require('./b.cjs');\nimport('./c.js');\nsetInterval(() => {}, 1000);\n",
@@ -279,7 +280,7 @@ test('no Node warns because of us', async () => {
   }
 });
 
-/** Compares what a program prints under autoreload and in a plain run. */
+/** Compares the output of a program with and without autoreload. */
 async function assertSame(
   project: Project,
   args: readonly string[],
@@ -287,12 +288,12 @@ async function assertSame(
   execArgv: readonly string[] = [...OURS, ...(options.execArgv ?? [])],
 ): Promise<void> {
   const plain = await output(project, args, options);
-  // Those of the user's preloads that stand in front of ours run in the first process as well.
+  // Preloads before `autoreload/register` run in the supervisor too, and print there first.
   const supervised = (await output(project, args, { ...options, execArgv })).slice(-plain.length);
   assert.deepEqual(supervised.map(comparable), plain.map(comparable), args.join(' '));
 }
 
-/** What a program prints on stdout up to its end; without autoreload unless `execArgv` has it. */
+/** Returns the stdout lines of a program up to `end`. Runs without autoreload unless `execArgv` loads it. */
 async function output(
   project: Project,
   args: readonly string[],

@@ -1,4 +1,4 @@
-// stdin, stdout and stderr work as they do without autoreload: whole, in order, to the end.
+// stdin, stdout and stderr work as without autoreload: complete, in order, and with their end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -14,7 +14,7 @@ process.stdin.on('end', () => console.log('end after', size));
 console.log('reading');
 `;
 
-test('the program reads what is piped in, and sees the end', async () => {
+test('the program reads piped input up to its end', async () => {
   using project = new Project({ 'app.js': READER });
   await using app = run(project, 'app.js', { stdio: [...PIPED] });
   await app.line('reading');
@@ -25,7 +25,7 @@ test('the program reads what is piped in, and sees the end', async () => {
   await app.lines('end after 1000006', /completed, waiting/);
 });
 
-test('the next run reads on where the last one stopped', async () => {
+test('the next run reads piped input from where the previous run stopped', async () => {
   using project = new Project({ 'app.js': READER });
   await using app = run(project, 'app.js', { stdio: [...PIPED] });
   for (const round of ['one', 'two', 'three']) {
@@ -39,7 +39,7 @@ test('the next run reads on where the last one stopped', async () => {
   await app.line('end after 0');
 });
 
-test('5 MB on stdout arrive whole and in order', async () => {
+test('5 MB on stdout arrive complete and in order', async () => {
   const source = `
 let text = '';
 for (let i = 0; i < 5000; i++) text += String(i).padStart(1024, '.') + '\\n';
@@ -53,7 +53,7 @@ process.stdout.write(text + 'last\\n');
   assert.ok(lines.slice(0, -1).every((line, i) => line === String(i).padStart(1024, '.')));
 });
 
-test('an app whose reader has gone ends as it would alone, and the next save starts it again', async () => {
+test('a closed stdout pipe crashes the program as without autoreload, and the next save restarts it', async () => {
   const source = "setInterval(() => console.log('tick'), 10);\n";
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js');
@@ -68,7 +68,7 @@ test('an app whose reader has gone ends as it would alone, and the next save sta
   assert.deepEqual(await app.end(), { code: null, signal: 'SIGTERM' });
 });
 
-test('supervision goes on when nobody reads its lines any more', async () => {
+test('supervision continues after the stderr pipe is closed', async () => {
   const source = "console.log('run');\nsetInterval(() => {}, 1000);\n";
   using project = new Project({ 'app.js': source });
   await using app = run(project, 'app.js');

@@ -1,4 +1,4 @@
-// Where there is no program to restart, everything runs as if the flag were not there.
+// Without a program to restart, Node runs as if the option were absent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -14,7 +14,7 @@ const FILES = {
 const CASES: Readonly<Record<string, { readonly args: readonly string[]; readonly stdin?: string }>> = {
   'no entry, with an empty stdin': { args: [] },
   'no entry, with a script on stdin': { args: [], stdin: "console.log('from stdin'); process.exitCode = 3;" },
-  '- with a script on stdin and arguments': {
+  '- (a script on stdin) with arguments': {
     args: ['-', 'x'],
     stdin: 'console.log(process.argv.slice(1));',
   },
@@ -34,19 +34,19 @@ const CASES: Readonly<Record<string, { readonly args: readonly string[]; readonl
 };
 
 for (const [name, { args, stdin }] of Object.entries(CASES)) {
-  test(`${name} runs plainly`, async () => {
+  test(`not supervised: ${name}`, async () => {
     using project = new Project(FILES);
-    const plain = await whole(project, args, [], stdin);
-    const actual = await whole(project, args, ['--import', 'autoreload/register'], stdin);
+    const plain = await outcome(project, args, [], stdin);
+    const actual = await outcome(project, args, ['--import', 'autoreload/register'], stdin);
     assert.deepEqual(actual, plain);
-    const inEnvironment = await whole(project, args, [], stdin, {
+    const inEnvironment = await outcome(project, args, [], stdin, {
       NODE_OPTIONS: '--import autoreload/register',
     });
     assert.deepEqual(inEnvironment, plain);
   });
 }
 
-test('node --watch stays what it is', async () => {
+test('not supervised: node --watch', async () => {
   using project = new Project(FILES);
   await using app = run(project, 'ok.js', { execArgv: ['--watch', '--import', 'autoreload/register'] });
   await app.lines('ok', /^Completed running/);
@@ -55,19 +55,19 @@ test('node --watch stays what it is', async () => {
   assert.equal(app.transcript.count(/autoreload\]/), 0);
 });
 
-interface Whole extends End {
+interface Outcome extends End {
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
 }
 
-/** All that a process prints, and how it ends. */
-async function whole(
+/** Returns the output of a process and its exit. */
+async function outcome(
   project: Project,
   args: readonly string[],
   execArgv: readonly string[],
   stdin = '',
   env: NodeJS.ProcessEnv = {},
-): Promise<Whole> {
+): Promise<Outcome> {
   await using app = run(project, args, {
     execArgv,
     env: { ...env, NODE_REPL_HISTORY: '' },
@@ -84,7 +84,7 @@ async function whole(
   return { ...end, stdout: lines('stdout'), stderr: lines('stderr') };
 }
 
-/** Any `--import` makes Node take another way to what it runs. */
+/** Internal frames differ: Node takes another code path with any `--import`. */
 const INTERNAL_FRAME = /^ {4}at .*\(?node:internal/;
 
 function withoutTimes(line: string): string {
