@@ -1,5 +1,5 @@
-// Imports only go down: a folder of src imports only from the folders below it, types included. Each library has one
-// place that knows it. A table, because a linter would need all of it once for each folder.
+// Checks the layers: a folder of src imports only from the folders below it, types included. Only one place imports each
+// library. A table, because a linter would need the rules again for each folder.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,7 +41,7 @@ const LAYERS = [
 /** Maximum number of files in a folder. */
 const MAX_FILES = 12;
 
-/** What may be imported by these files only. `types`: types by all. */
+/** Imports (`what`) that are reserved to some files (`by`). With `types`, all files may import types. */
 const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[] = [
   {
     what: /\/(register|index|cli)\.c?ts$/,
@@ -93,7 +93,7 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
   },
 ];
 
-/** In CommonJS: `require` of an ES module differs between Node versions. */
+/** ES modules. CommonJS files must not require them: Node versions differ in that. */
 const MODULE = /\.ts$/;
 
 interface Import {
@@ -102,7 +102,7 @@ interface Import {
   readonly isType: boolean;
 }
 
-test('imports go down, and each library has its place', () => {
+test('imports go to lower layers, and reserved imports stay in their files', () => {
   const imports = sources('src').flatMap(importsOf);
   assert.ok(imports.length > 300, `only ${imports.length} imports were found`);
   const wrong = imports.flatMap(({ file, specifier, isType }) => [
@@ -117,14 +117,14 @@ test('imports go down, and each library has its place', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('each folder is a layer, with few files', () => {
+test('each folder is a layer, and has at most twelve files', () => {
   const folders = groups(sources('src'));
   assert.deepEqual([...folders.keys()].toSorted(), LAYERS.toSorted());
   const crowded = [...folders].filter(([, files]) => files.length > MAX_FILES).map(([folder]) => folder);
   assert.deepEqual(crowded, []);
 });
 
-test('what the table names is there', () => {
+test('the files in the table of reserved imports exist', () => {
   const files = sources('src');
   for (const { by } of FENCES.slice(1))
     assert.ok(
@@ -140,7 +140,7 @@ function isUpwards(file: string, specifier: string): boolean {
   return to < from;
 }
 
-/** With the folder of the file, so that a neighbour is told from what is elsewhere. */
+/** Returns the target of an import: the path of a file in `src` after a slash, or the name of a package. */
 function target(file: string, specifier: string): string {
   return specifier.startsWith('.') ? `/${join(file, '..', specifier).replaceAll('\\', '/')}` : specifier;
 }

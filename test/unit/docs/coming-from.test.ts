@@ -1,4 +1,4 @@
-// docs/coming-from.md promises nothing that no test holds: each row of its tables names tests that there are.
+// Checks docs/coming-from.md: each row of its tables names existing tests.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -28,21 +28,21 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-/** The tables below each heading. */
+/** Returns the rows of the table below each heading. */
 function tables(): Map<string, Row[]> {
   const found = new Map<string, Row[]>();
   let rows: Row[] = [];
   for (const [index, text] of fs.readFileSync(join(DOCS, 'coming-from.md'), 'utf8').split('\n').entries()) {
     if (text.startsWith('## ')) found.set(text.slice(3), (rows = []));
     if (!text.startsWith('|') || text.startsWith('|---') || text.startsWith('| theirs')) continue;
-    // A stroke within code is escaped.
+    // A pipe within code is escaped.
     const cells = text.split(/(?<!\\)\|/).map((cell) => cell.trim());
     rows.push({ line: index + 1, cells: cells.slice(1, -1) });
   }
   return found;
 }
 
-test('each of the twelve tools has a table, and is in the list above', () => {
+test('each of the twelve tools has a table, and a link at the top', () => {
   assert.deepEqual([...tables().keys()], TOOLS);
   for (const [tool, rows] of tables()) assert.ok(rows.length > 5, tool);
   const text = fs.readFileSync(join(DOCS, 'coming-from.md'), 'utf8');
@@ -59,7 +59,7 @@ test('each of the twelve tools has a table, and is in the list above', () => {
   );
 });
 
-test('each row says what is theirs, what is ours, and names a test that exists', () => {
+test('each row has both columns, and names existing tests', () => {
   const folder = join(ROOT, 'test', 'helpers');
   const helpers = fs
     .readdirSync(folder)
@@ -69,14 +69,14 @@ test('each row says what is theirs, what is ours, and names a test that exists',
   for (const rows of tables().values())
     for (const { line, cells } of rows) {
       const [theirs, ours, tests = ''] = cells;
-      if (cells.length !== 3 || !theirs || !ours) problems.push(`${line}: not three cells`);
+      if (cells.length !== 3 || !theirs || !ours) problems.push(`${line}: must have three cells`);
       const links = tests.split('<br>').map((link) => /^\[(.+)\]\((.+)\)$/.exec(link));
       for (const link of links) {
         const [, name = '', path = ''] = link ?? [];
         const file = join(DOCS, path);
         if (!link || !/\/test\/e2e\/[^/]+\/[^/]+\.test\.ts$/.test(file))
-          problems.push(`${line}: no link to a test`);
-        else if (!fs.existsSync(file)) problems.push(`${line}: there is no ${path}`);
+          problems.push(`${line}: must link to an end-to-end test`);
+        else if (!fs.existsSync(file)) problems.push(`${line}: ${path} does not exist`);
         else if (!hasTest(fs.readFileSync(file, 'utf8'), name, helpers))
           problems.push(`${line}: ${path} has no test "${name}"`);
       }

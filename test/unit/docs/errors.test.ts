@@ -1,4 +1,4 @@
-// docs/errors.md has a section for each code, with a line as it is printed, and none for a code that there is not.
+// Checks docs/errors.md: each error code has a section with an example line, and there are no other sections.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { ROOT } from '../../helpers/project.ts';
 
 const SOURCE = fs.readFileSync(join(ROOT, 'src', 'shared', 'errors.ts'), 'utf8');
-/** The API for apps throws Node's own kind of error. */
+/** The API for programs throws a TypeError with a code. */
 const API = fs.readFileSync(join(ROOT, 'src', 'index.ts'), 'utf8');
 const TEXT = fs.readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8');
 const CODES = [
@@ -22,7 +22,7 @@ test('each code has its section, and each section its code', () => {
   assert.deepEqual(sections.toSorted(), CODES);
 });
 
-test('each section shows a line, and says what to do', () => {
+test('each section has an example line and a solution', () => {
   for (const section of TEXT.split(/^(?=## )/m).filter((part) => part.startsWith('## ERR_'))) {
     const [, example = '', advice = ''] = section.split('```');
     assert.match(example, /^\n(\[autoreload\] |TypeError: ).+\n/, section);
