@@ -18,7 +18,7 @@ const cache = join(root, 'node_modules', '.cache', 'autoreload', 'nodes');
 const DEPENDS_ON_NODE = {
   'api/preserve': 'serialization of IPC messages',
   'api/restart-signal': 'AbortSignal in the APIs of Node',
-  'cli/cli': 'the options that Node takes',
+  'cli/cli': 'Node options',
   'crash/crash-reports': 'text and stack of errors',
   'modules/companions': 'env files, configuration file, type stripping',
   'modules/descendants': 'worker threads, fork and cluster',
@@ -36,7 +36,7 @@ const DEPENDS_ON_NODE = {
   'sockets/listen-errors': 'errors of node:net',
   'terminal/manual-restart': 'reads of stdin',
   'terminal/terminal': 'handles of terminals',
-  'transparency/differential': 'all that a program can see of its process',
+  'transparency/differential': 'all observable state of the process',
   'transparency/inspector': 'inspector options and SIGUSR1',
   'transparency/ipc': 'process.send and its handles',
   'transparency/node-options': 'NODE_OPTIONS and execArgv',
@@ -86,7 +86,7 @@ function runOn(version, isPart) {
   return { version, result: isPassed ? 'passed' : 'FAILED', seconds };
 }
 
-/** Parts of file names. A test file that is gone is a mistake in the list. */
+/** Returns the paths to filter by. A path without a test file is a mistake in the list. */
 function e2eFiles() {
   const names = Object.keys(DEPENDS_ON_NODE);
   const gone = names.filter((name) => !existsSync(join(root, 'test', 'e2e', `${name}.test.ts`)));
@@ -96,7 +96,7 @@ function e2eFiles() {
 
 function test(binary, ...testArgs) {
   const { status } = spawnSync(binary, [join(root, 'scripts', 'test.js'), ...testArgs], {
-    // First in PATH, so that a `node` or `npm` that a test starts is of this version too.
+    // First in PATH, so that `node` and `npm` in tests have this version too.
     env: withPath(dirname(binary)),
     stdio: 'inherit',
   });
@@ -113,7 +113,7 @@ function installed(version) {
     'bin',
     process.platform === 'win32' ? 'node.exe' : 'node',
   );
-  // Asked for its version, and not only looked for: an interrupted install leaves part of a file.
+  // Existence is not enough: an interrupted installation leaves a truncated file.
   if (existsSync(binary) && versionOf(binary) === version) return binary;
 
   mkdirSync(folder, { recursive: true });
@@ -131,7 +131,7 @@ function installed(version) {
   console.error(`Node ${version} could not be installed: npm has no working ${name}@${version}.`);
 }
 
-/** The name under which npm's `node` package publishes the binary of this platform. */
+/** Returns the npm package with the Node binary of this platform; the npm package `node` depends on it. */
 function packageName() {
   const { platform, arch } = process;
   if (platform === 'win32') return `node-win-${arch === 'ia32' ? 'x86' : arch}`;
@@ -145,7 +145,7 @@ function versionOf(binary) {
 }
 
 function withPath(folder) {
-  // Windows calls it Path and compares without case; two of them would leave the choice to chance.
+  // Windows has `Path` and ignores case: with two variables, the choice would be undefined.
   const name = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...process.env, [name]: `${folder}${delimiter}${process.env[name] ?? ''}` };
 }

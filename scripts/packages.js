@@ -1,5 +1,5 @@
-// Installs packages that are not autoreload's own, as a lock file has them, once: those that the e2e tests run under
-// autoreload, in test/packages, and what it is measured beside, in bench/peers.
+// Installs the packages of a lock file, once: the packages that e2e tests run under autoreload (test/packages), and the tools that
+// benchmarks compare it with (bench/peers).
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'autoreload', 'packages');
 
 /**
- * Installs those of a folder of this project unless they are there already; gives their node_modules. Throws an error
- * whose message says it all.
+ * Installs the packages of a folder unless they are installed. Returns their node_modules. Throws an error with a message for the
+ * user.
  */
 export function installPackages(name = 'test/packages') {
   const source = join(root, name);
@@ -20,7 +20,7 @@ export function installPackages(name = 'test/packages') {
   if (existsSync(installed)) return installed;
 
   mkdirSync(cache, { recursive: true });
-  // Renamed when it is complete, so that an interrupted install is never used.
+  // Renamed when complete, so that an interrupted installation is never used.
   const temporary = mkdtempSync(join(cache, 'tmp-'));
   try {
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
@@ -36,7 +36,7 @@ export function installPackages(name = 'test/packages') {
 
 function hash(source) {
   const lock = readFileSync(join(source, 'package-lock.json'));
-  // Binaries of one platform are of no use to another that sees the same folder.
+  // Several platforms may share this folder, and packages contain binaries.
   const platform = `${process.platform} ${process.arch}\n`;
   return createHash('sha256').update(platform).update(lock).digest('hex').slice(0, 12);
 }
@@ -54,7 +54,7 @@ function rename(temporary, folder) {
   try {
     renameSync(temporary, folder);
   } catch (error) {
-    // Another run was faster.
+    // Another process has installed them meanwhile.
     if (!existsSync(folder)) throw error;
   }
 }

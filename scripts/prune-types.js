@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const entries = JSON.stringify(exports).match(/[^"]+\.d\.[cm]?ts/g) ?? [];
 const reached = new Set(entries.map((entry) => join(root, entry)));
-// A set visits what is added during the loop.
+// The loop also visits items that are added during it.
 for (const file of reached)
   for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g))
     reached.add(

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { GITHUB_REPOSITORY = '', GITHUB_REF_NAME = '', NPM_SCOPE = '' } = process.env;
-/** Stands for the owner in package.json: no GitHub account can have this name. */
+/** Placeholder for the owner in package.json. No GitHub account can have this name. */
 const PLACEHOLDER = '__OWNER__/autoreload';
 
 const manifest = readFileSync('package.json', 'utf8');
@@ -33,7 +33,7 @@ writeFileSync(
   manifest.replaceAll(PLACEHOLDER, GITHUB_REPOSITORY).replace(`"name": "${name}"`, `"name": "${scoped}"`),
 );
 
-// Relative links would lead nowhere on the page of the registry, where the package has no docs.
+// Relative links would be broken on the registry page: the package contains no docs.
 const files = `https://github.com/${GITHUB_REPOSITORY}/blob/${GITHUB_REF_NAME}`;
 const images = `https://raw.githubusercontent.com/${GITHUB_REPOSITORY}/${GITHUB_REF_NAME}`;
 const published = readme

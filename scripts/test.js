@@ -12,10 +12,10 @@ import { installPackages } from './packages.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cores = availableParallelism();
 
-/** Maximum number of files at once, by suite. An e2e test waits for other processes half of its time. */
+/** Maximum number of concurrent files, by suite. An e2e test spends half of its time waiting for processes. */
 const suites = { unit: cores, contract: cores, e2e: 3 * cores, package: 1 };
 
-/** Durations of the last run by file (ms): the longest file begins first, so that none runs alone at the end. */
+/** Durations of the last run by file (ms). The longest files start first, so that the last file does not run alone. */
 const DURATIONS = join(root, 'node_modules', '.cache', 'autoreload', 'durations.json');
 const durations = existsSync(DURATIONS) ? JSON.parse(readFileSync(DURATIONS, 'utf8')) : {};
 
@@ -29,7 +29,7 @@ const runs = (chosen.length > 0 ? chosen : Object.keys(suites)).map((suite) => (
 }));
 
 const empty = runs.filter(({ files }) => files.length === 0);
-// A filter may well name files of one suite only; without one, a suite without files is a mistake.
+// A filter may match files of one suite only. Without a filter, a suite without files is a mistake.
 if (filters.length > 0 ? empty.length === runs.length : empty.length > 0) {
   const names = empty.map(({ suite }) => suite).join(', ');
   const matching = filters.length > 0 ? ` matching ${filters.join(', ')}` : '';
@@ -42,7 +42,7 @@ const packages = runs.some(({ suite, files }) => suite === 'e2e' && files.length
 for (const name of Object.keys(process.env)) if (isForeign(name)) delete process.env[name];
 if (packages) process.env.TEST_PACKAGES = packages;
 
-// A process that a failing test left behind may keep its pipes, and so this process.
+// A process that a failed test left running may hold the pipes of this process, which would then never exit.
 setTimeout(() => process.exit(1), 900_000).unref();
 for (const { suite, files } of runs) {
   if (files.length > 0 && !(await passes(suite, files))) process.exitCode = 1;
@@ -61,7 +61,7 @@ function testFiles(suite) {
     .toSorted((a, b) => expected(b) - expected(a));
 }
 
-/** What test/helpers/packages.ts links into the programs of the e2e tests. */
+/** Returns the folder of the packages that test/helpers/packages.ts links into e2e test programs. Exits if npm fails. */
 function packagesOrExit() {
   try {
     return installPackages();
@@ -94,7 +94,7 @@ async function passes(suite, files) {
   return isPassed;
 }
 
-/** What the caller's shell, editor or own test runner has set must not change what is tested. */
+/** Whether a variable comes from the shell, editor or test runner of the user, and could change test results. */
 function isForeign(name) {
   return name === 'NODE_OPTIONS' || name === 'NODE_TEST_CONTEXT' || name.startsWith('AUTORELOAD_');
 }

@@ -19,7 +19,7 @@ const text = await printed(args);
 if (text !== undefined) process.stdout.write(text);
 else await run(args);
 
-/** Returns the text that the user has asked for instead of a run. */
+/** Returns the text of `--help`, `--version` or `--completion`. */
 async function printed({ help, version, completion: shell }: ParsedArguments): Promise<string | undefined> {
   if (help) return (await import('./cli/help.ts')).helpText();
   if (version) {

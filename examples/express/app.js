@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { config } from './src/config.js';
 import { createServer } from './src/server.js';
 
-// Loopback only: an example has no business on the network.
+// Loopback only: the example must not be reachable from the network.
 const server = createServer().listen(config.port, '127.0.0.1', (error) => {
   if (error) throw error;
   const greeting = fileURLToPath(new URL('src/views/greeting.js', import.meta.url));

@@ -13,7 +13,7 @@ export interface BridgeRequest {
   bridge?: Bridge;
 }
 
-/** A file, and what happened to it. */
+/** A changed file, with the kind of the change. */
 export interface ChangedFile {
   /** Absolute path. */
   readonly path: string;

@@ -63,7 +63,7 @@ export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
 export interface ListeningSocket {
   /** Unique among all sockets of all runs. */
   readonly id: string;
-  /** The address that the program asked for, and how often it had asked before. */
+  /** The requested address, and the number of earlier requests for it. */
   readonly key: string;
   /** Its port, or the identity of its socket file; empty without either. */
   readonly mark: string;
@@ -96,7 +96,7 @@ export interface RunInfo {
 
 /** A line for a standby at the gate. */
 export type GateMessage =
-  /** What the last run used of Node, and what it resolved in packages. */
+  /** Built-in modules and package resolutions of the last run, for the warm-up. */
   | {
       readonly kind: 'warm';
       readonly builtins: readonly UsedBuiltin[];

@@ -29,7 +29,7 @@ export function isYoung(mtimeMs: number, now: number): boolean {
  *
  * @param path absolute path of a file
  * @param now wall-clock time (ms); without it, no file counts as young
- * @returns the stamp, or undefined when there is no such file
+ * @returns the stamp; undefined if the file does not exist
  */
 export function stampFile(path: string, now: number = Infinity): Stamp | undefined {
   try {

@@ -10,7 +10,7 @@ export const OWN_FOLDER: string = dirname(__dirname) + sep;
 /** Our folder as a URL. */
 export const OWN_URL: string = pathToFileURL(OWN_FOLDER).href;
 
-/** The path without symbolic links; the path itself if there is no such file. */
+/** Returns the path without symlinks; the path itself if the file does not exist. */
 export function realPath(path: string): string {
   try {
     return fs.realpathSync(path);

@@ -68,7 +68,7 @@ export async function runCommand(
   return await superviseHere(program, commandOptions(program, options));
 }
 
-/** Prints what the user has set wrongly, whatever the log level, and exits. */
+/** Prints the invalid options, whatever the log level, and exits. */
 export function refuse(problems: readonly AutoreloadError[]): never {
   const log = new Log('info');
   for (const { message } of problems) log.failure(message);

@@ -2,10 +2,10 @@
 import { constants } from 'node:os';
 import type { Ended } from '../lifecycle/state.ts';
 
-/** Signals by which a terminal, a shell or a service manager ends a program. */
+/** Signals with which a terminal, a shell or a service manager stops a program. */
 const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Signals that kill this process too, without a core dump of its own. */
+/** Signals that kill this process too, without a second core dump. */
 const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGALRM']);
 
 /** Time after which a signal to this process itself should have killed it (ms). */

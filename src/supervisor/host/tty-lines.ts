@@ -1,4 +1,4 @@
-// Reads terminal input, line by line. Owns a descriptor of its own: descriptor 0 is shared with the program, and Node would make it
+// Reads terminal input, line by line. Opens its own descriptor: descriptor 0 is shared with the program, and Node would make it
 // non-blocking for both. Knows nothing of the meaning of lines.
 import { closeSync, openSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';

@@ -38,8 +38,9 @@ export function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Ev
 }
 
 /**
- * How the supervisor exits after the last run: as that has exited, with two exceptions. Code 75 is addressed to autoreload; the parent
- * of the supervisor must not take it for its own. And a user who sends a signal does not expect the one that killed the run.
+ * Returns the exit of the supervisor after the last run: the exit of that run, with two exceptions. Exit code 75 is a request to
+ * autoreload, and must not reach the parent of the supervisor. A signal of the user takes
+ * precedence over a signal that killed the run.
  */
 function exitAfter(ended: Ended | undefined, event: Of<Event, 'signal' | 'stop'>): Ended {
   const isSignal = event.kind === 'signal';

@@ -5,7 +5,7 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Start time in the format of the platform; empty if unknown. */
   readonly started: string;
-  /** Set if the process stands for all members of a group, see {@link groupMembers}: the group it leads, or the group of ours. */
+  /** Set if the process stands for a whole group, see {@link groupMembers}: the group that it leads, or that of the supervisor. */
   readonly group?: 'own' | 'shared';
 }
 
@@ -16,7 +16,7 @@ export interface ProcessRow extends ProcessIdentity {
   readonly pgrp: number;
   /** Session; undefined if the platform does not report it. */
   readonly session: number | undefined;
-  /** Whether the process leads a session of its own: its parent started it with `detached: true`, to outlive the parent. */
+  /** Whether the process is a session leader: its parent started it with `detached: true`, to outlive the parent. */
   readonly detached: boolean;
 }
 

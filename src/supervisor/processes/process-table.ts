@@ -24,7 +24,7 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
 }
 
 /**
- * The descendants of a process, nearest first. Leaves out a process that leads a session of its own, which was started to outlive
+ * The descendants of a process, nearest first. Leaves out session leaders, which were started to outlive
  * its parent, and the descendants of such a process. Empty on Windows, where a job terminates all descendants.
  */
 export function descendants(pid: number): ProcessIdentity[] {
@@ -57,7 +57,7 @@ export function groupExists(pid: number): boolean {
   }
 }
 
-/** Sends a signal to a process, or to a process group if `pid` is negative. Ignores a process that has exited or is not ours. */
+/** Sends a signal to a process, or to a process group if `pid` is negative. Ignores a process that has exited or belongs to another user. */
 export function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

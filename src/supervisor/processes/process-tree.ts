@@ -59,7 +59,7 @@ export class ProcessTree {
     this.#entrust();
   }
 
-  /** Adds a process that the root has started, unless it leads a session of its own: it was started to outlive the root. */
+  /** Adds a process that the root has started, unless it is a session leader: it was started to outlive the root. */
   add(pid: number): void {
     const row = lookUp(pid);
     if (row && !row.detached) this.#known.set(pid, row);
@@ -126,7 +126,7 @@ export class ProcessTree {
       );
   }
 
-  /** Sends a signal to each of these processes that is running. Members of a group of its own get the signal with that group. */
+  /** Sends a signal to each of these processes that is running. Members of a separate group get the signal through that group. */
   #send(name: NodeJS.Signals, targets: readonly ProcessIdentity[]): void {
     const { pid, grouping } = this.#options;
     for (const identity of targets) {

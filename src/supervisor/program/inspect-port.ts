@@ -14,7 +14,7 @@ const PORT_OPTIONS = ['--inspect', '--inspect-brk', '--inspect-wait', '--inspect
  * Closes the inspector that Node has opened in this process, so that a run can open it. The inspector that the preload of a
  * debugger has opened stays open.
  *
- * @returns the option that gives runs the same port, if the system has chosen the port; else none
+ * @returns the option that gives runs the same port, if the system has chosen the port; otherwise an empty array
  */
 export async function releaseInspector(sources: OptionSources): Promise<string[]> {
   if (!isInspected(sources)) return [];
@@ -29,7 +29,7 @@ export async function releaseInspector(sources: OptionSources): Promise<string[]
 /**
  * Chooses a free port if the options leave the port to the system, and this process has no inspector.
  *
- * @returns the option that gives runs this port; none if the user has named a port
+ * @returns the option that gives runs this port; an empty array if the options name a port
  */
 export async function choosePort(sources: OptionSources): Promise<string[]> {
   const options = allOptions(sources);

@@ -26,13 +26,13 @@ export interface NodeProgram extends BaseProgram {
   readonly isInspected: boolean;
 }
 
-/** Any other command. It contains no code of ours, and therefore reports nothing. */
+/** Any other command. It runs no code of autoreload, and therefore sends no records. */
 export interface CommandProgram extends BaseProgram {
   readonly kind: 'command';
   readonly grouping: Grouping;
   /** Absolute path of the executable; undefined if the user gave a name. */
   readonly path: string | undefined;
-  /** Absolute path of the Node script that the user may have meant, if no such command exists. */
+  /** Absolute path of the Node script with the name of a missing command, for a suggestion. */
   readonly script: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-// One run of any command: starts and stops the command, and reports its exit. The command contains no code of ours: no preload, no
+// One run of any command: starts and stops the command, and reports its exit. The command runs no code of autoreload: no preload, no
 // descriptor, no messages. Knows nothing of why a run starts or stops.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

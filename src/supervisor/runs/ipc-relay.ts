@@ -55,7 +55,7 @@ export class IpcRelay {
   }
 }
 
-/** Closes our copy of a server that was passed on: it would accept connections that nobody answers. */
+/** Closes the copy of a server that was passed on: it would accept connections and leave them unanswered. */
 function closeCopy(handle: SendHandle | undefined): void {
   if (handle && 'close' in handle) handle.close();
 }

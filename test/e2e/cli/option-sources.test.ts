@@ -26,7 +26,7 @@ for (const [what, onExit, variable, flags, waits] of [
   ['a flag wins over package.json', 'exit', undefined, ['--on-exit=wait'], true],
   ['the last flag wins', undefined, undefined, ['--on-exit', 'exit', '--on-exit', 'wait'], true],
 ] as const) {
-  test(`onExit, ${what}: ${waits ? 'waits' : 'ends'}`, async () => {
+  test(`onExit, ${what}: ${waits ? 'waits' : 'exits'}`, async () => {
     using files = project(onExit);
     const env = variable === undefined ? {} : { AUTORELOAD_ON_EXIT: variable };
     await using app = run(files, [CLI, ...flags, 'app.js'], { execArgv: [], env });

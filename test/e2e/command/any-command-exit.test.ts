@@ -79,7 +79,7 @@ test('a reader of the output of a command may write its last lines', posix, asyn
   assert.deepEqual(app.transcript.lines('stdout'), ['late 1', 'late 2', 'late 3']);
 });
 
-test('a process in a session of its own survives a restart', linux, async () => {
+test('a process that leads its own session survives a restart', linux, async () => {
   using project = new Project({
     'a.txt': 'one\n',
     'run.sh': 'setsid sh -c \'echo "detached $$"; exec sleep 60\' &\nwait\n',

@@ -1,12 +1,12 @@
-// Worker threads and processes of the program report what they load to the same supervisor, and none of them notices.
+// Worker threads and child processes report their modules to the supervisor of the program, and behave as without autoreload.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { npmCli } from '../../helpers/npm.ts';
 import { Project } from '../../helpers/project.ts';
 
-/** Said by the descendant when it has loaded everything. */
-const SAY = "console.log('said', value);\n";
+/** Printed by the descendant when it has loaded all modules. */
+const PRINT_VALUE = "console.log('said', value);\n";
 
 const WORKER = "import { Worker } from 'node:worker_threads';\n";
 const PROCESS = "import { exec, execFile, fork, spawn } from 'node:child_process';\n";
@@ -25,7 +25,7 @@ new Worker('./part.js', { env: SHARE_ENV, execArgv: [] });`,
     // A worker thread of a worker thread.
     `${WORKER}new Worker("new (require('node:worker_threads').Worker)('./part.js', { env: {} })", { eval: true, execArgv: [] });`,
   ],
-  'a process': [
+  'a child process': [
     `${PROCESS}fork('./part.js');`,
     `${PROCESS}fork('./part.js', { execArgv: [], env: {} });`,
     `import cluster from 'node:cluster';\ncluster.setupPrimary({ exec: './part.js' });\ncluster.fork();`,
@@ -33,17 +33,17 @@ new Worker('./part.js', { env: SHARE_ENV, execArgv: [] });`,
     `${PROCESS}spawn('"' + process.execPath + '" part.js', { stdio: 'inherit', shell: true });`,
     `${PROCESS}execFile(process.execPath, ['part.js']).stdout.pipe(process.stdout);`,
     `${PROCESS}exec('"' + process.execPath + '" part.js').stdout.pipe(process.stdout);`,
-    // A process of a worker thread.
+    // A child process of a worker thread.
     `${WORKER}new Worker("require('node:child_process').fork('./part.js')", { eval: true });`,
   ],
 };
 
 for (const [kind, starts] of Object.entries(STARTS)) {
-  test(`a save of a file that ${kind} has loaded restarts the program, however it is started`, async () => {
+  test(`a save of a file that ${kind} has loaded restarts the program, for every way to start ${kind}`, async () => {
     using project = new Project({
       'app.js': "import './start.js';\nsetInterval(() => {}, 1000);\n",
       'start.js': '',
-      'part.js': `import { value } from './deep.js';\n${SAY}setInterval(() => {}, 1000);\n`,
+      'part.js': `import { value } from './deep.js';\n${PRINT_VALUE}setInterval(() => {}, 1000);\n`,
       'deep.js': 'export const value = 0;\n',
     });
     await using app = run(project, 'app.js');
@@ -68,7 +68,7 @@ test('the restart line names the module that started the worker thread', async (
   using project = new Project({
     'app.js': "import './lib/pool.js';\n",
     'lib/pool.js': `${WORKER}new Worker(new URL('./part.js', import.meta.url));\n`,
-    'lib/part.js': `import { value } from './deep.js';\n${SAY}setInterval(() => {}, 1000);\n`,
+    'lib/part.js': `import { value } from './deep.js';\n${PRINT_VALUE}setInterval(() => {}, 1000);\n`,
     'lib/deep.js': 'export const value = 1;\n',
   });
   await using app = run(project, 'app.js');
@@ -80,13 +80,13 @@ test('the restart line names the module that started the worker thread', async (
   await app.line('said 2');
 });
 
-test('what a script of package.json runs is part of the program, npm itself is not', async () => {
+test('a program that a package.json script runs is tracked, npm itself is not', async () => {
   using project = new Project({
     'package.json': JSON.stringify({ type: 'module', scripts: { part: 'node part.js' } }),
     'app.js': `${PROCESS}
 spawn(process.execPath, [${JSON.stringify(npmCli())}, 'run', '-s', 'part'], { stdio: 'inherit' });
 setInterval(() => {}, 1000);\n`,
-    'part.js': `import { value } from './deep.js';\n${SAY}setInterval(() => {}, 1000);\n`,
+    'part.js': `import { value } from './deep.js';\n${PRINT_VALUE}setInterval(() => {}, 1000);\n`,
     'deep.js': 'export const value = 1;\n',
   });
   await using app = run(project, 'app.js');
@@ -96,7 +96,7 @@ setInterval(() => {}, 1000);\n`,
   await app.line('said 2');
 });
 
-test("a process that runs somebody else's program is not tracked", async () => {
+test('a child process that runs a program outside the project is not tracked', async () => {
   using project = new Project({
     'app.js': `${PROCESS}
 const tool = spawn(process.execPath, ['node_modules/tool/cli.js'], { stdio: 'inherit' });
@@ -115,11 +115,11 @@ setInterval(() => {}, 1000);\n`,
   await app.line('tool 2');
 });
 
-test('a file that a worker thread misses is waited for', async () => {
+test('a module that a worker thread did not find restarts the program when it appears', async () => {
   using project = new Project({
     'app.js': `${WORKER}new Worker('./part.js').on('error', (error) => console.log('worker', error.code));
 setInterval(() => {}, 1000);\n`,
-    'part.js': `import { value } from './deep.js';\n${SAY}`,
+    'part.js': `import { value } from './deep.js';\n${PRINT_VALUE}`,
   });
   await using app = run(project, 'app.js');
   await app.line('worker ERR_MODULE_NOT_FOUND');
@@ -128,28 +128,28 @@ setInterval(() => {}, 1000);\n`,
   await app.line('said 1');
 });
 
-test('a save while a worker thread or a process starts is not lost', async () => {
+test('a save during the start of a worker thread or a child process is not lost', async () => {
   for (const start of [
     `${WORKER}new Worker('./part.js');`,
     `${PROCESS}spawn(process.execPath, ['part.js'], { stdio: 'inherit' });`,
   ]) {
     using project = new Project({
       'app.js': `${start}\nsetInterval(() => {}, 1000);\n`,
-      // It is saved by the time that it has been loaded, and before it is watched.
+      // Saves `deep.js` after it is loaded, and before it is watched.
       'part.js': `import fs from 'node:fs';
 import { value } from './deep.js';
 if (value === 1) fs.writeFileSync('deep.js', 'export const value = 2;\\n');
-${SAY}`,
+${PRINT_VALUE}`,
       'deep.js': 'export const value = 1;\n',
     });
     await using app = run(project, 'app.js');
-    // It may be told to end before it can say the first value.
+    // The run may receive the stop signal before it prints the first value.
     await app.line('said 2');
     assert.equal(app.restarts, 1);
   }
 });
 
-test('a save that another thread or process has loaded already is not lost', async () => {
+test('a save of a file that another thread or process loads again is not lost', async () => {
   for (const start of [
     `${WORKER}const start = () => new Worker('./part.cjs').once('exit', start);`,
     `${PROCESS}const start = () => fork('./part.cjs').once('exit', start);`,
@@ -170,7 +170,7 @@ import { createRequire } from 'node:module';\n`,
 });
 
 test(
-  'a process of another user runs as without autoreload',
+  'a child process of another user runs as without autoreload',
   { skip: process.getuid?.() !== 0 && 'needs root' },
   async () => {
     using project = new Project({
@@ -184,7 +184,7 @@ setInterval(() => {}, 1000);\n`,
   },
 );
 
-test('workers and processes that end, by themselves or badly, take nothing down', async () => {
+test('worker threads and child processes that exit or crash do not stop the program', async () => {
   using project = new Project({
     'app.js': `${WORKER}${PROCESS}
 const ended = (part) => new Promise((resolve) => part.on('error', () => {}).once('exit', resolve));
@@ -206,9 +206,9 @@ process.exit(0);\n`,
   await app.line('all ended');
 });
 
-test('a process that has our environment without our descriptors runs plainly, and supervises nothing', async () => {
+test('a child process with the environment but without the descriptors of autoreload runs unsupervised', async () => {
   using project = new Project({
-    // The shell closes what it is given beyond stderr.
+    // The shell closes all descriptors but stdin, stdout and stderr.
     'app.js': `${PROCESS}
 spawn('for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done; node --import autoreload/register part.js', { stdio: 'inherit', shell: true });
 setInterval(() => {}, 1000);\n`,
@@ -224,12 +224,12 @@ setInterval(() => {}, 1000);\n`,
   assert.equal(app.transcript.count(/part\.js is up/), 0);
 });
 
-test('a process that asks for autoreload itself is part of the program, not a second supervisor', async () => {
+test('a child process that loads autoreload/register is part of the program, not a second supervisor', async () => {
   using project = new Project({
     'app.js': `${PROCESS}
 fork('./part.js', { execArgv: ['--import', 'autoreload/register'] });
 setInterval(() => {}, 1000);\n`,
-    'part.js': `import { value } from './deep.js';\n${SAY}setInterval(() => {}, 1000);\n`,
+    'part.js': `import { value } from './deep.js';\n${PRINT_VALUE}setInterval(() => {}, 1000);\n`,
     'deep.js': 'export const value = 1;\n',
   });
   await using app = run(project, 'app.js');
@@ -240,7 +240,7 @@ setInterval(() => {}, 1000);\n`,
   assert.equal(app.transcript.count(/part\.js is up/), 0);
 });
 
-test('a process that is started to live on is let go, and a restart does not wait for it', async () => {
+test('a detached child process survives a restart, and the restart does not wait for it', async () => {
   using project = new Project({
     'app.js': `${PROCESS}
 import fs from 'node:fs';

@@ -1,5 +1,5 @@
-// Tools that compile ES modules as Node loads them: under each of them, on either side of its option, a save of a file
-// deep down restarts the program, a broken one too. Those that compile for `require` are in loaders-require.test.ts.
+// A save of a nested file restarts the program under every tool that compiles ES modules on load, with autoreload before and after
+// the tool, and with a broken save. require-loaders.test.ts has the tools for CommonJS.
 import { test } from 'node:test';
 import { check, orders, OXC } from '../../helpers/compiled.ts';
 import type { Tool } from '../../helpers/compiled.ts';

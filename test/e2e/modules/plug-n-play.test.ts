@@ -56,7 +56,7 @@ test('a package in an archive, and a file that requires it', async () => {
   await app.lines('dep two lib two', / is up in /);
 });
 
-test('.pnp.cjs itself, which changes when packages are installed', async () => {
+test('.pnp.cjs, which an installation of packages rewrites', async () => {
   using project = pnpProject({ lib: './store/lib-1/' }, "console.log(require('lib'));\n");
   for (const n of ['1', '2']) {
     project.write(`store/lib-${n}/package.json`, '{"name":"lib"}');

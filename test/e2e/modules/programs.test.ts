@@ -130,7 +130,7 @@ test('CommonJS: an edit of the entry, of a require and of a nested require', asy
   });
 });
 
-test('createRequire: an edit of a module, and of its own require', async () => {
+test('createRequire: an edit of a module, and of a module that it requires', async () => {
   await check({
     files: {
       'app.js': `import { createRequire } from 'node:module';\nconsole.log(createRequire(import.meta.url)('./a.cjs'));\n${ALIVE}`,

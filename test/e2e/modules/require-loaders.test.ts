@@ -1,5 +1,5 @@
-// Tools that compile CommonJS as Node loads it: under each of them, on either side of its option, a save of a file deep
-// down restarts the program, a broken one too.
+// A save of a nested file restarts the program under every tool that compiles CommonJS on load, with autoreload before and after
+// the tool, and with a broken save.
 import { test } from 'node:test';
 import { check, orders, OXC } from '../../helpers/compiled.ts';
 import type { Tool } from '../../helpers/compiled.ts';
@@ -12,7 +12,7 @@ const TOOLS: readonly Tool[] = [
   { packages: ['ts-node', 'typescript'], options: ['-r', 'ts-node/register'], type: 'commonjs' },
   { packages: SWC, options: ['-r', '@swc-node/register'], type: 'commonjs' },
   { packages: ['sucrase'], options: ['-r', 'sucrase/register'], type: 'commonjs' },
-  // It leaves `import` in CommonJS as it is.
+  // @oxc-node/core does not compile `import` in CommonJS.
   { ...OXC, type: 'commonjs', loads: 'require' },
 ];
 

@@ -1,4 +1,4 @@
-// Files restart the program that packages load in their worker threads, or that TypeScript loaders read.
+// Files that packages load in worker threads, or that TypeScript loaders read, restart the program.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';

@@ -23,12 +23,12 @@ const mounts = {
     'needs `unshare` and mounts of users: Linux',
 };
 
-/** A program in mounted folders, and a shell beside it. Use it with `await using`. */
+/** A program in mounted folders, and a shell in the same mount namespace. Use it with `await using`. */
 class Mounted {
   readonly transcript = new Transcript();
   readonly #shell: ChildProcessByStdio<Writable, Readable, Readable>;
 
-  /** @param prepare what the shell does first, in a file system of its own with `lower` as a copy of the project */
+  /** @param prepare shell commands that run first, in a new tmpfs with a copy of the project in `lower` */
   constructor(project: Project, prepare: string) {
     const script = `
       mkdir mnt
@@ -57,7 +57,7 @@ class Mounted {
     await this.transcript.inAnyOrder(...expected);
   }
 
-  /** Lets the shell do something; it is in the folder of the program. */
+  /** Runs a shell command in the folder of the program. */
   sh(command: string): void {
     this.#shell.stdin.write(`${command}\n`);
   }
@@ -99,7 +99,7 @@ test('overlay: the first save copies a file up from the lower layer', mounts, as
   assert.equal(app.transcript.count(/restarting$/), 4);
 });
 
-test('bind mount of a folder: files are saved by their other name', mounts, async () => {
+test('bind mount of a folder: files are saved through their original path', mounts, async () => {
   using project = new Project(FILES);
   await using app = new Mounted(project, 'cp -a lower app; mount --bind lower/src app/src');
   await app.lines('hello one one', UP);
@@ -114,7 +114,7 @@ test('bind mount of a folder: files are saved by their other name', mounts, asyn
   assert.equal(app.transcript.count(/restarting$/), 3);
 });
 
-test('bind mount of a single file: it is saved by its other name', mounts, async () => {
+test('bind mount of a single file: it is saved through its original path', mounts, async () => {
   using project = new Project(FILES);
   await using app = new Mounted(project, 'cp -a lower app; mount --bind lower/name.js app/name.js');
   await app.lines('hello one one', UP);

@@ -18,14 +18,14 @@ import {
 const APP =
   "import { name } from './name.js';\nconsole.log(`hello ${name}`);\nsetInterval(() => {}, 1000);\n";
 const UP = / is up in /;
-/** Windows allows symbolic links to files to few users. */
+/** On Windows, symlinks to files need a privilege. */
 const links = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
-/** Only Linux has a number for each file system. */
+/** Only Linux identifies file systems by a number. */
 const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 /**
- * Runs in front of autoreload, in the first process only: the paths that match are on NFS, as a device of its own, and
- * report nothing. Writes down what is asked and what is watched.
+ * Returns a preload for the supervisor that simulates NFS: matching paths are on another device, have the file system type of
+ * NFS, and cannot be watched. Logs the calls of fs.watch and fs.statfsSync.
  */
 function nfs(pattern: string): string {
   return `
@@ -58,11 +58,11 @@ if (getEnvironmentData('autoreload.supervised') === undefined) {
 `;
 }
 
-/** Why a project is polled: it is on NFS, or the user wants it. */
+/** Reason for polling: NFS, or AUTORELOAD_POLL. */
 interface Way {
   readonly what: string;
   readonly skip: string | false;
-  /** Said once, when the first run is up. */
+  /** Lines that are printed once, when the first run is up. */
   readonly told: (project: Project) => readonly string[];
   readonly start: (project: Project, entry?: string) => Run;
 }
@@ -92,7 +92,7 @@ function named(name: string): string {
   return `export const name = '${name}';\n`;
 }
 
-/** All lines except those about starts and restarts. */
+/** Returns the lines of autoreload that are not about starts and restarts. */
 function remarks(app: Run): string[] {
   const prefix = '[autoreload] ';
   return app.transcript
@@ -101,7 +101,7 @@ function remarks(app: Run): string[] {
     .map((line) => line.slice(prefix.length));
 }
 
-/** Another save shows that nothing else came of what was before. */
+/** Saves once more, and checks that the earlier saves caused no further restart. */
 async function assertRestarts(app: Run, project: Project, restarts: number, prints: string): Promise<void> {
   project.write('app.js', `${project.read('app.js')}// edited\n`);
   await app.lines('[autoreload] app.js changed, restarting', prints, UP);

@@ -70,10 +70,10 @@ test('Ctrl-C before a retry leads to the exit code of the last run', posix, asyn
 });
 
 for (const [what, code, ended] of [
-  ['0, where the program dies of the stop signal', '', 0],
-  ["the program's own, where it ends by itself", "process.on('SIGTERM', () => process.exit(7));\n", 7],
+  ['0 if the stop signal kills the program', '', 0],
+  ['that of the program if it exits by itself', "process.on('SIGTERM', () => process.exit(7));\n", 7],
 ] as const) {
-  test(`--timeout ends the program, with exit code ${what}`, posix, async () => {
+  test(`--timeout stops the program, with exit code ${what}`, posix, async () => {
     using project = new Project({ 'app.js': `${code}console.log('runs');\n${STAY}` });
     await using app = command(project, ['--timeout', '3s', 'app.js']);
     await app.lines('runs', '[autoreload] stopping after 3 s (--timeout)');

@@ -22,7 +22,7 @@ import { spawn } from 'node:child_process';
 spawn(process.execPath, ['helper.js'], { stdio: 'inherit' });
 ${STAY}`;
 
-/** Counts SIGINTs, each on a line of its own. */
+/** Prints a line for each SIGINT, with their number. */
 const COUNTING = "let count = 0;\nprocess.on('SIGINT', () => console.log(`\\nsigint ${++count}`));\n";
 
 /** Counts SIGINTs, and shuts down gracefully after the first. */

@@ -1,4 +1,4 @@
-// An invalid value of each option, from each source: the same line, with a valid value in the notation of the source.
+// An invalid value of an option leads to the same line from every source, with a valid value in the notation of the source.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from '../../../src/cli/parse-arguments.ts';

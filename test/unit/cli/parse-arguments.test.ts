@@ -4,7 +4,7 @@ import { parseArguments } from '../../../src/cli/parse-arguments.ts';
 import type { ParsedArguments } from '../../../src/cli/parse-arguments.ts';
 import { OPTIONS } from '../../../src/options/options.ts';
 
-/** Parses words where no other source sets `exec`. */
+/** Parses arguments without `exec` in another source. */
 function parse(words: readonly string[]): ParsedArguments {
   return parseArguments(words, false);
 }
@@ -13,7 +13,7 @@ function problemsOf({ flags }: ParsedArguments): string[] {
   return (flags.problems ?? []).map(({ message }) => message);
 }
 
-test('our flags and Node options may be mixed, and the script takes everything behind it', () => {
+test('autoreload flags and Node options may be mixed, and everything behind the script belongs to the script', () => {
   const line =
     '--inspect --clear --env-file .env -r ./pre.js --grace=1s -C dev --no-hold app.ts --clear --env-file x';
   const { flags, nodeOptions, program, isCommand, doubtful } = parse(line.split(' '));
@@ -112,7 +112,7 @@ test('a missing or superfluous value is reported', () => {
   }
 });
 
-test('an unknown option is doubtful, with the flag that was probably meant', () => {
+test('an unknown option is doubtful, with the nearest flag as a suggestion', () => {
   for (const [word, meant] of [
     ['--grcae', '--grace'],
     ['--grcae=1s', '--grace'],

@@ -30,13 +30,13 @@ test('each section has an example line and a solution', () => {
   }
 });
 
-test('each code is found by how its line begins', () => {
+test('the table lists each code with the beginning of its line', () => {
   const rows = [...TEXT.matchAll(/^\| `.+ \| \[(ERR_\w+)\]\(#(\w+)\) \|$/gm)];
   assert.deepEqual(rows.map(([, code = '']) => code).toSorted(), CODES);
   for (const [, code = '', anchor] of rows) assert.equal(anchor, code.toLowerCase());
 });
 
-test('the exit codes of autoreload itself are explained', () => {
+test('the exit codes of autoreload are explained', () => {
   const table = TEXT.slice(TEXT.indexOf('## Exit codes'), TEXT.indexOf('## ERR_'));
   for (const code of ['2', '9', '126', '127', 'else'])
     assert.match(table, new RegExp(`^\\| ${code} \\|`, 'm'));

@@ -1,4 +1,4 @@
-// Every relative link in the documentation leads to a file, and every anchor to a heading.
+// Checks the documentation: every relative link leads to a file, and every anchor to a heading.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,7 +12,7 @@ const PAGES = [
 
 const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```/gms, '');
 
-/** The anchors of a page, as GitHub makes them of its headings. */
+/** Returns the anchors of a page, which GitHub derives from its headings. */
 function anchorsOf(path: string): Set<string> {
   const headings = withoutCode(fs.readFileSync(path, 'utf8')).matchAll(/^#+ (.+)$/gm);
   return new Set(
@@ -26,7 +26,7 @@ function anchorsOf(path: string): Set<string> {
   );
 }
 
-test('every link in the documentation leads somewhere', () => {
+test('no link in the documentation is broken', () => {
   assert.ok(PAGES.length > 8);
   const broken = PAGES.flatMap((page) => {
     const links = withoutCode(fs.readFileSync(page, 'utf8')).matchAll(

@@ -1,4 +1,4 @@
-// docs/options.md has a row and a section for each option, with a flag, a variable and a key that are valid.
+// Checks docs/options.md: each option has a row, and a section with a valid flag, variable and key.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ test('the table has a row for each option, in the order of --help', () => {
   );
 });
 
-test('the table lists the words of each choice, and its default', () => {
+test('the table lists the values of each choice, and its default', () => {
   for (const { name, type, default: value } of OPTIONS) {
     const { enum: words } = type.schema as { enum?: readonly string[] };
     if (words === undefined) continue;

@@ -26,7 +26,7 @@ test('without settings, every option has its default', () => {
   }
 });
 
-test('the defaults are the documented ones', () => {
+test('the defaults match the documentation', () => {
   assert.deepEqual(
     { ...DEFAULTS },
     {
@@ -75,7 +75,7 @@ for (const [name, good, value] of [
   });
 }
 
-test('the list above has every option', () => {
+test('the examples above cover every option', () => {
   assert.equal(OPTIONS.length, 16);
 });
 
@@ -146,7 +146,7 @@ test('an empty list is a value', () => {
   assert.deepEqual([options.ignore, problems], [[], []]);
 });
 
-test('a variable whose name resembles an option is a mistake; any other belongs to another program', () => {
+test('a variable with a name similar to an option is a mistake; other variables are ignored', () => {
   for (const [variable, meant] of [
     ['AUTORELOAD_GRCAE', 'AUTORELOAD_GRACE'],
     ['AUTORELOAD_ONEXIT', 'AUTORELOAD_ON_EXIT'],
@@ -163,7 +163,7 @@ test('a variable whose name resembles an option is a mistake; any other belongs 
   assert.deepEqual(messages(fromEnv({ AUTORELOAD_GRCAE: '' })), []);
 });
 
-test('variables of our own processes are no mistakes', () => {
+test('internal variables of autoreload are no mistakes', () => {
   for (const name of ['CHANGED', 'DESCENDANT', 'GATE', 'HELD', 'HIDDEN_OPTIONS', 'LANE', 'RELAY']) {
     assert.deepEqual(messages(fromEnv({ [`AUTORELOAD_${name}`]: '1' })), [], name);
   }
@@ -195,7 +195,7 @@ test('a misspelled flag has a nearest option', () => {
   }
 });
 
-test('each option has a flag and a variable of its own', () => {
+test('no two options share a flag or a variable', () => {
   const flags = OPTIONS.map((definition) => `${flagOf(definition)} ${variableOf(definition.name)}`);
   assert.equal(new Set(flags).size, OPTIONS.length);
   assert.ok(flags.includes('--no-crash-page AUTORELOAD_CRASH_PAGE'));

@@ -42,7 +42,7 @@ test('a duration is a number of milliseconds, or has a unit', () => {
   ]);
 });
 
-test('an invalid duration is answered with a valid one', () => {
+test('the message about an invalid duration suggests a valid one', () => {
   refuses(DURATION, [
     ['soon', '5s'],
     ['', '5s'],
@@ -113,7 +113,7 @@ test('a switch is 0, 1, true or false', () => {
   ]);
 });
 
-test('a choice accepts its words only, and the most similar one is suggested', () => {
+test('a choice accepts only its values, and the most similar value is suggested', () => {
   const type = choice('wait', 'retry', 'exit');
   assert.equal(type.expected, 'wait, retry or exit');
   reads(type, [['retry', 'retry']]);

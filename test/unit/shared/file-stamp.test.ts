@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { hashBytes, stampFile } from '../../../src/shared/file-stamp.cts';
 import { Project } from '../../helpers/project.ts';
 
-test('a stamp tells times and size of a file', () => {
+test('a stamp has the times and the size of a file', () => {
   using project = new Project({ 'a.js': 'text' });
   const { mtimeMs, ctimeMs } = fs.statSync(project.path('a.js'));
   assert.deepEqual(stampFile(project.path('a.js')), { mtimeMs, ctimeMs, size: 4, hash: undefined });
 });
 
-test('a file that was written just now is hashed, an older one is not', () => {
+test('a young file is hashed, an older file is not', () => {
   using project = new Project({ 'a.js': 'text' });
   const path = project.path('a.js');
   const at = 1_600_000_000.5;
@@ -22,7 +22,7 @@ test('a file that was written just now is hashed, an older one is not', () => {
   assert.equal(hashAfter(21), undefined);
 });
 
-test('where time stamps are whole seconds, a file is young for longer', () => {
+test('with time stamps in whole seconds, a file stays young for longer', () => {
   using project = new Project({ 'a.js': 'text' });
   const path = project.path('a.js');
   const at = 1_600_000_000;
@@ -31,13 +31,13 @@ test('where time stamps are whole seconds, a file is young for longer', () => {
   assert.equal(stampFile(path, at * 1000 + 2001)?.hash, undefined);
 });
 
-test('there is no stamp of what is no file', () => {
+test('only files have a stamp', () => {
   using project = new Project({ 'a.js': '' });
   for (const path of ['missing.js', '.', 'a.js/b.js'])
     assert.equal(stampFile(project.path(path)), undefined, path);
 });
 
-test('a hash tells contents apart', () => {
+test('different contents have different hashes', () => {
   const texts = [
     '',
     'a',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromPath, toModuleUrl, toPath } from '../../../src/shared/module-url.ts';
 
-test('query and fragment do not make another module', () => {
+test('a URL with a query or a fragment names the same file', () => {
   for (const url of [
     'file:///app/a.js',
     'file:///app/a.js?v=1',
@@ -20,7 +20,7 @@ test('other URLs are not modules', () => {
 });
 
 test(
-  'a path comes back as it was, whatever its name',
+  'conversion to a URL and back preserves a path with unusual characters',
   { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' },
   () => {
     for (const path of [

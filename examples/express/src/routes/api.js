@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { parseEntry } from '../services/entry.js';
 
-/** GET /api/entries lists, POST /api/entries signs. */
+/** GET /api/entries lists the entries, POST /api/entries adds one. */
 export function api(guestBook) {
   const router = Router();
 

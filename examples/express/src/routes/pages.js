@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { parseEntry } from '../services/entry.js';
 import { home } from '../views/home.js';
 
-/** The page for people: the guest book and its form. */
+/** Serves the page with the guest book and its form. */
 export function pages(guestBook) {
   const router = Router();
 

@@ -1,6 +1,6 @@
 import { config } from '../config.js';
 
-/** What a guest sent, checked. Throws an error that Express answers with status 400. */
+/** Validates the data of a guest. Throws an error that Express answers with status 400. */
 export function parseEntry(body) {
   return { name: text(body, 'name'), message: text(body, 'message') };
 }

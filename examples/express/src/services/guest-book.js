@@ -1,6 +1,6 @@
 import { now } from './clock.js';
 
-/** Keeps the entries in memory, newest first: a restart begins a new book. */
+/** Keeps the entries in memory, newest first. A restart empties the book. */
 export function createGuestBook() {
   const entries = [];
 

@@ -1,4 +1,4 @@
-// Records that the API of the app sends to the supervisor.
+// Checks the records that the API sends to the supervisor.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -16,7 +16,7 @@ const lane = fs.openSync(path, 'w');
 const reason = { cause: 'request', files: [], message: undefined } as const;
 let api: typeof Api;
 
-/** Number of records that have been read. */
+/** Number of records read so far. */
 let read = 0;
 function records(): (LaneRecord | undefined)[] {
   const all = fs
@@ -51,7 +51,7 @@ test('an app that only imports the API has no wishes, and stops at once', () => 
   assert.deepEqual(records(), []);
 });
 
-test('each tracked path is sent in a record of its own, with its base folder', () => {
+test('each tracked path is sent in a separate record, with its base folder', () => {
   api.track('a.yaml', new URL('file:///b/c%20d'), 'file:///e');
   api.untrack('a.yaml');
   const cwd = process.cwd();
@@ -96,7 +96,7 @@ test('a wish is sent with the first handler, and withdrawn with the last', () =>
   assert.deepEqual(records(), [last, { ...last, end: false }]);
 });
 
-test('a preserved value that cannot be read is lost, and starts anew', () => {
+test('a preserved value that cannot be read is replaced by the initial value', () => {
   assert.deepEqual(api.preserve('broken', { a: 1 }), { a: 1 });
   const [lost, wishes] = records();
   assert.ok(lost?.kind === 'lost' && lost.key === 'broken');

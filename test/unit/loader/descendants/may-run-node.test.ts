@@ -25,13 +25,13 @@ const COMMANDS: readonly (readonly [file: string, args: readonly string[], expec
   ['/bin/sh', ['/bin/sh', '-c', 'env | sort'], false],
 ];
 
-test('what may run Node is told by its name, a shell by the words that it is given', () => {
+test('a command may run Node depending on its name, a shell depending on its arguments', () => {
   for (const [file, args, expected] of COMMANDS) {
     assert.equal(mayRunNode(file, args, EXEC_PATH), expected, [file, ...args].join(' '));
   }
 });
 
-test('Node itself is told by its path or its name', () => {
+test('Node is recognized by its path or its name', () => {
   for (const file of [EXEC_PATH, 'node', '/usr/bin/node', String.raw`C:\Program Files\nodejs\node.exe`])
     assert.equal(isNode(file, EXEC_PATH), true, file);
   for (const file of ['npm', '/bin/sh', 'nodemon', undefined])

@@ -4,17 +4,17 @@ import { test } from 'node:test';
 import { isInProject, projectRoot } from '../../../../src/loader/descendants/project-root.cts';
 import { Project } from '../../../helpers/project.ts';
 
-test('the project is the folder under version control', () => {
+test('the project root is the root of the repository', () => {
   using files = new Project({ '.git/HEAD': '', 'packages/a/package.json': '{}', 'packages/a/app.js': '' });
   assert.equal(projectRoot(files.path('packages/a/app.js')), files.dir);
 });
 
-test('without version control it is the outermost folder with a package.json', () => {
+test('without a repository, the project root is the outermost folder with a package.json', () => {
   using files = new Project({ 'packages/a/package.json': '{}', 'packages/a/src/app.js': '' });
   assert.equal(projectRoot(files.path('packages/a/src/app.js')), files.dir);
 });
 
-test('a file outside of it, or in one of its packages, is not in the project', () => {
+test('files outside the project root, or in node_modules, do not belong to the project', () => {
   const root = join('/', 'home', 'node_modules', 'app');
   assert.equal(isInProject(join(root, 'src', 'a.js'), root), true);
   assert.equal(isInProject(join(root, 'node_modules', 'b', 'a.js'), root), false);

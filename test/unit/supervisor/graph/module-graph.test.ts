@@ -49,7 +49,7 @@ test('the chain of an entry that another module imports is still the entry alone
   assert.equal(chain(graphOf('app', 'app a', 'a app'), 'app'), 'app');
 });
 
-test('a preload starts a chain of its own', () => {
+test('an import chain can begin at a preload', () => {
   assert.equal(chain(graphOf('preload', 'preload x', 'app', 'app a', 'a x'), 'x'), 'preload > x');
 });
 
