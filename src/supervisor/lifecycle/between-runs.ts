@@ -39,8 +39,8 @@ export function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Ev
 
 /**
  * Returns the exit of the supervisor after the last run: the exit of that run, with two exceptions. Exit code 75 is a request to
- * autoreload, and must not reach the parent of the supervisor. A signal of the user takes
- * precedence over a signal that killed the run.
+ * autoreload, and must not reach the parent of the supervisor. A signal of the user takes precedence over a signal that killed
+ * the run.
  */
 function exitAfter(ended: Ended | undefined, event: Of<Event, 'signal' | 'stop'>): Ended {
   const isSignal = event.kind === 'signal';

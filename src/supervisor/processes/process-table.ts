@@ -57,7 +57,7 @@ export function groupExists(pid: number): boolean {
   }
 }
 
-/** Sends a signal to a process, or to a process group if `pid` is negative. Ignores a process that has exited or belongs to another user. */
+/** Sends a signal to a process, or to a process group if `pid` is negative. Ignores exited processes, and processes of other users. */
 export function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

@@ -20,7 +20,7 @@ const REASON: RestartReason = {
 };
 const STOP: ControlMessage = { kind: 'stop', signal: 'SIGTERM', reason: REASON };
 
-test('a gate message comes back as it was, in one line', () => {
+test('a gate message takes one line and is parsed unchanged', () => {
   const begin = { generation: 2, reason: REASON, state: { a: 'AAA=' } };
   const found = [['p', 'file:///a.js', 'file:///p.js']] as const;
   for (const message of [
@@ -37,7 +37,7 @@ test('a gate message comes back as it was, in one line', () => {
     assert.equal(parseGateMessage(line), undefined, line);
 });
 
-test('a control message comes back as it was', () => {
+test('a control message is parsed unchanged', () => {
   for (const message of [
     STOP,
     { ...STOP, reason: undefined },
@@ -73,7 +73,7 @@ test('other IPC messages are not control messages', () => {
   }
 });
 
-test('the description of a listening socket comes back as it was; other messages are none', () => {
+test('the description of a listening socket is parsed unchanged; other messages are not descriptions', () => {
   const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', file: undefined, http: true };
   assert.deepEqual(parseListening(encodeListening(listening)), listening);
   assert.equal(parseControl(encodeListening(listening)), undefined);
@@ -81,7 +81,7 @@ test('the description of a listening socket comes back as it was; other messages
     assert.equal(parseListening(message), undefined);
 });
 
-test('inherited sockets come back as they were; invalid ones are left out', () => {
+test('inherited sockets are parsed unchanged; invalid ones are left out', () => {
   const sockets = [{ id: '1', key: 'a', mark: '', fd: 6 }];
   assert.deepEqual(parseInherited(encodeInherited(sockets)), sockets);
   assert.deepEqual(parseInherited('[1, null, {"id":"1"}]'), []);

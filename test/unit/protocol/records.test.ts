@@ -119,7 +119,7 @@ test('a line of another form, or with a field of another type, is not a record',
   }
 });
 
-test('an incomplete stamp counts as none', () => {
+test('an incomplete stamp is ignored', () => {
   for (const stamp of [
     '1',
     'null',
@@ -165,7 +165,7 @@ test('a line that is too long ends with its newline, wherever it was cut', () =>
   assert.deepEqual(records, RECORDS);
 });
 
-test('a line without end is reported once and not kept, and the next record is read', () => {
+test('an endless line is reported once and dropped, and the next record is read', () => {
   const { reader, records, garbage } = new Bench();
   for (let i = 0; i < 5; i++) reader.push(Buffer.alloc(1 << 20, 'x'));
   reader.push(Buffer.from(`\n${BYTES.toString()}`));

@@ -32,7 +32,7 @@ function build(
   return nodeProgram({ cwd: project.dir, ...whole }, INHERITED, loadedEnvFiles, OWN_MODULES);
 }
 
-test('the arguments are those of the user without our own option', () => {
+test('the arguments of the user stay, without the option of autoreload', () => {
   using project = new Project({});
   const execArgv = ['--no-warnings', '--import', 'autoreload/register', '--import=./other.js'];
   const argv = ['/node', '/app.js', 'two words', '--import', 'autoreload/register'];
