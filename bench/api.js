@@ -1,6 +1,5 @@
-// Measures on this machine what the API costs a program that nobody supervises: the time that `import 'autoreload'` takes in one
-// that has loaded another package, beside an empty package; what the whole process takes longer; and how many modules come
-// with it. In turns. Keeps nothing.
+// Measures the cost of the API in an unsupervised program, in turns with an empty package: time of `import 'autoreload'`,
+// time of the whole process, and number of modules. Stores nothing.
 //   npm run bench:api [-- rounds]
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +9,7 @@ import { median, spread } from './stats.js';
 
 const ROUNDS = argument(2, 'The number of rounds', 40);
 
-/** Packages by name: ours, and what no package can cost less than. */
+/** Packages by name: ours, and an empty one as the lower bound. */
 const PACKAGES = ['autoreload', 'empty'];
 
 const dir = makeProgram({
@@ -56,7 +55,7 @@ print('the whole process', whole);
 const more = median(whole['static-autoreload.mjs']) - median(whole['static-nothing.mjs']);
 console.log(`the whole process, longer than without: ${more.toFixed(1)}`);
 
-/** A program that prints how many ms an expression takes. */
+/** A program that prints the duration of an expression (ms). */
 function timed(expression) {
   return `const from = process.hrtime.bigint();\n${expression};\nconsole.log(Number(process.hrtime.bigint() - from) / 1e6);\n`;
 }

@@ -1,10 +1,10 @@
-// Draws save to first line as bars, readable on light and dark pages. Knows nothing of files.
+// Draws the time from save to first line as an SVG bar chart for light and dark pages.
 import { PROGRAMS } from './programs.js';
 import { PLAIN } from './rounds.js';
 import { median } from './stats.js';
 
 const SHOWN = ['hello', 'express'];
-/** Measured for its memory. */
+/** Measured for memory only. */
 const HIDDEN = new Set(['autoreload, no standby']);
 
 const WIDTH = 720;

@@ -1,6 +1,5 @@
-// Measures on this machine what the command costs. First: from its start to the first line of a program, beside a plain start
-// and `node --import autoreload/register`. Then: from a save to the first line of another command that is restarted, beside
-// other tools that do that. In turns. Keeps nothing.
+// Measures the command `autoreload`, in turns with its alternatives: start to first line of a Node program, then save to
+// first line of another command. Stores nothing.
 //   npm run bench:commands [-- rounds]
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -18,7 +17,7 @@ const REST_MS = 500;
 const CLI = join(ROOT, 'dist/cli.js');
 const LINE = /^first line/;
 
-/** A server, as far as a tool can tell. */
+/** A program that keeps running, like a server. */
 const SERVER = '#!/bin/sh\necho first line\nexec sleep 1000\n';
 
 const starts = await measureStarts();
@@ -73,7 +72,7 @@ async function measureRestarts() {
   return found;
 }
 
-/** What can be had here. */
+/** The tools installed on this machine. */
 function findTools() {
   const { nodemon } = findPeers();
   const { execPath } = process;

@@ -1,5 +1,5 @@
-// Measures on this machine what only many restarts in a row show: requests that are refused or fail, and whether
-// memory, descriptors and processes grow. Prints tables, and keeps nothing.
+// Measures many restarts in a row: refused and failed requests, and growth of memory, descriptors and processes. Stores
+// nothing.
 //   npm run bench:endurance [-- restarts under requests [restarts in a row]]
 import { Failure, Instance } from './instance.js';
 import { descriptors, memory, tree, treeMemory } from './proc.js';
@@ -79,7 +79,7 @@ async function inARow(instance) {
   let times = [];
   for (let done = 1; done <= IN_A_ROW; done++) {
     times.push((await instance.restart()).line);
-    // So what is prepared for the next restart is taken as well as caught unprepared.
+    // Varying pauses: some restarts find a standby ready, others do not.
     if (done % 2 === 0) await instance.rest();
     if (done % EACH !== 0 && done !== IN_A_ROW) continue;
     await sample(instance, done, times);

@@ -1,4 +1,4 @@
-// One watcher that runs one program: started, saved to, measured, ended. Knows nothing of rounds.
+// Runs one program under one watcher: starts it, saves files, measures, stops it.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { freePort, poll } from './poll.js';
@@ -6,17 +6,17 @@ import { treeTime } from './proc.js';
 import { makeProgram, ms, pause, removeFolder } from './program.js';
 import { start } from './running.js';
 
-/** What has not started, or not answered, after this time hangs. */
+/** Timeout for a start or a response (ms). */
 const HANGING_MS = 20_000;
-/** A save that has not restarted the program after this time was missed. */
+/** Timeout for a restart after a save; then the save counts as missed (ms). */
 const MISSED_MS = 15_000;
-/** A tree that takes no time of the processor for this long is at rest. autoreload starts a standby after 100 ms. */
+/** A process tree without CPU use for this long is at rest (ms). autoreload starts a standby after 100 ms. */
 const QUIET_MS = 400;
 const AT_REST_MS = 5000;
 
 const FIRST_LINE = /^first line (\d+) of (\d+)/;
 
-/** What went wrong with a watcher, in a word. */
+/** A watcher that did not do its job; the message is a few words. */
 export class Failure extends Error {}
 
 export class Instance {
@@ -29,7 +29,7 @@ export class Instance {
   #version = 0;
   #dir;
 
-  /** `call` is command and arguments, `foreign` whether its clock is another than ours. */
+  /** `call`: command and arguments. `foreign`: its clock is not that of Node. */
   constructor(program, { call, env, packages, foreign = false }) {
     this.#program = program;
     this.#call = call;
@@ -42,14 +42,14 @@ export class Instance {
     return this.#app.pid;
   }
 
-  /** Time of the processor that the whole tree has taken so far. */
+  /** CPU time of the process tree so far (ms). */
   get time() {
     return treeTime(this.pid);
   }
 
   /**
-   * Starts it, with a version that no cache has; gives the time till the first line or, when it is polled, also till the
-   * first answer.
+   * Starts the program with a version that no cache contains. Returns the time to the first line, and if `polled` to the
+   * first response.
    */
   async start(polled = false) {
     this.#save();
@@ -67,7 +67,7 @@ export class Instance {
     return { line: line && ms(before, line), response: ms(before, at) };
   }
 
-  /** Saves a new version. Polled, it gives the time till the first answer and what the requests met, otherwise till the first line. */
+  /** Saves a new version. Returns the time to the first line, or if `polled` to the first response with request counts. */
   async restart(polled = false) {
     const before = process.hrtime.bigint();
     this.#save();
@@ -80,7 +80,7 @@ export class Instance {
     return { line: ms(before, line), response: ms(before, result.at), ...result };
   }
 
-  /** Nothing is measured while something else is still being prepared. */
+  /** Waits until background work is done, so that it does not disturb a measurement. */
   async rest() {
     let quiet = process.hrtime.bigint();
     const begun = quiet;

@@ -1,19 +1,18 @@
-// The tools that autoreload is measured beside: installed once, from the lock file in bench/peers, and found again.
-// Knows nothing of how they are called.
+// Installs the tools that autoreload is compared with, once, from the lock file in bench/peers.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { installPackages } from '../scripts/packages.js';
 
-/** Tools that are programs of their own: npm brings the one for this platform, in a package beside that of the tool. */
+/** Native tools: npm installs the binary of this platform as a package of its own. */
 const NATIVE = {
   bun: { scope: '@oven', binaries: ['bin/bun', 'bin/bun.exe'] },
   deno: { scope: '@deno', binaries: ['deno', 'deno.exe'] },
 };
 
-/** Tools that are scripts for Node, and which. */
+/** Tools that are Node scripts, and their entries. */
 const SCRIPTS = { tsx: 'dist/cli.mjs', nodemon: 'bin/nodemon.js', 'node-dev': 'bin/node-dev' };
 
-/** What of it can be had here, by name: `path` is what is run, `folder` the package. Says what cannot. */
+/** The installed tools by name: `path` of the executable, `folder` of the package. Prints the names of missing ones. */
 export function findPeers() {
   const installed = install();
   const peers = {};

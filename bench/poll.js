@@ -1,18 +1,18 @@
-// Asks a server for its version every 2 ms, each time over a new connection, and counts what becomes of it. Knows
-// nothing of who restarts the server. Plain sockets, since a client for HTTP would take the server's time.
+// Requests the version of a server every 2 ms, each time over a new connection, and counts the outcomes. Uses plain
+// sockets, because an HTTP client would take CPU time from the server.
 import net from 'node:net';
 
 const INTERVAL_MS = 2;
-/** A server that lets requests hang is not given more than these at once. */
+/** Maximum number of pending requests. */
 const AT_ONCE = 200;
-/** A request that has no answer after this time has failed. */
+/** Timeout for a request (ms). */
 const HANGING_MS = 10_000;
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n';
 
 /**
- * Polls until `version` answers. Gives when that was, nothing when it has not in time, and how many requests were
- * refused and failed, those included that were on their way then.
+ * Polls until a response has `version`. Returns its time, undefined after a timeout, and the number of refused and failed
+ * requests, in-flight ones included.
  */
 export async function poll(port, version, timeout) {
   const counts = { requests: 0, refused: 0, failed: 0 };
@@ -63,8 +63,7 @@ function request(port) {
 }
 
 /**
- * A port that nobody listens on. Not one of those that the system gives to clients: while the server is away, a poll
- * could be connected with itself.
+ * A free port outside the range for clients. Inside it, a poll could connect to itself while the server is down.
  */
 export async function freePort() {
   for (;;) {

@@ -1,11 +1,11 @@
-// What Linux tells about processes in /proc: who started whom, memory, time of the processor, descriptors, file
-// watches. Undefined, or nothing, elsewhere.
+// Reads process data from /proc: parents, memory, CPU time, descriptors, inotify watches. Returns undefined or nothing on
+// other platforms than Linux.
 import fs from 'node:fs';
 
-/** How many ticks the times in /proc/<pid>/stat count in a second, on every Linux that Node runs on. */
+/** Clock ticks per second in /proc/<pid>/stat, on every Linux that Node supports. */
 const TICKS = 100;
 
-/** Memory in MB: all that is mapped (RSS), that with shared pages divided by who shares them (PSS), and the most so far. */
+/** Memory (MB): RSS, PSS (shared pages divided among their users), and the peak. */
 export function memory(pid) {
   const status = read(`/proc/${pid}/status`);
   if (status === undefined) return undefined;
@@ -14,7 +14,7 @@ export function memory(pid) {
   return { rss: field(status, 'VmRSS'), pss: field(rollup, 'Pss'), peak: field(status, 'VmHWM') };
 }
 
-/** Time of the processor that a process has taken, user and system, in ms. */
+/** CPU time of a process, user and system (ms). */
 export function processorTime(pid) {
   return stat(pid)?.time;
 }
@@ -28,22 +28,22 @@ export function tree(pid) {
   }
   const root = stat(pid);
   const found = root ? [root] : [];
-  // Grows while it is walked.
+  // The list grows during the loop.
   for (const one of found) found.push(...(children.get(one.pid) ?? []));
   return found;
 }
 
-/** Time that a process and its descendants have taken, those included that have ended and were waited for, in ms. */
+/** CPU time of a process tree, reaped descendants included (ms). */
 export function treeTime(pid) {
   return tree(pid).reduce((sum, one) => sum + one.time + one.ended, 0);
 }
 
-/** PSS of a process and its descendants, in MB. */
+/** PSS of a process tree (MB). */
 export function treeMemory(pid) {
   return tree(pid).reduce((sum, one) => sum + (memory(one.pid)?.pss || 0), 0);
 }
 
-/** Whether it is still the same process, and not another with its number. */
+/** Whether the pid still belongs to the same process. */
 export function isAlive(one) {
   const now = stat(one.pid);
   return now !== undefined && now.started === one.started && now.state !== 'Z';
@@ -53,7 +53,7 @@ export function descriptors(pid) {
   return list(`/proc/${pid}/fd`).length;
 }
 
-/** How many inotify watches a process holds. */
+/** Number of inotify watches of a process. */
 export function watches(pid) {
   const folder = `/proc/${pid}/fdinfo`;
   if (!fs.existsSync(folder)) return undefined;
@@ -64,7 +64,7 @@ export function watches(pid) {
 function stat(pid) {
   const text = read(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
-  // The name of the program, in brackets, may hold spaces.
+  // The program name, in parentheses, may contain spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const ms = (first, second) => ((Number(fields[first]) + Number(fields[second])) * 1000) / TICKS;
   return {

@@ -1,4 +1,4 @@
-// A program of a benchmark, written to a folder of its own. Knows nothing of what is measured.
+// Writes the program of a benchmark into a temporary folder.
 import fs from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/** What starts `app.js`, for each watcher. */
+/** Node arguments that start `app.js` under each watcher. */
 export const WATCHERS = {
   autoreload: ['--import', 'autoreload/register', 'app.js'],
   'node --watch': ['--watch', '--watch-preserve-output', 'app.js'],
@@ -14,7 +14,7 @@ export const WATCHERS = {
 
 const folders = new Set();
 
-/** A folder that is removed in the end, whatever happens. */
+/** A temporary folder that is removed at exit. */
 export function makeFolder() {
   const dir = fs.realpathSync(fs.mkdtempSync(join(os.tmpdir(), 'autoreload-bench-')));
   folders.add(dir);
@@ -26,7 +26,7 @@ export function removeFolder(dir) {
   folders.delete(dir);
 }
 
-/** Writes a program that can import autoreload and what that has installed, and `packages` by their paths. */
+/** Writes a program that can import autoreload, its installed packages, and `packages` by their paths. */
 export function makeProgram(files, packages = {}) {
   const dir = makeFolder();
   const installed = Object.fromEntries(
@@ -49,7 +49,7 @@ process.once('exit', () => {
   for (const dir of folders) removeFolder(dir);
 });
 
-/** Nobody saves at once: what a watcher does in that time is not what is measured. */
+/** A pause before a save, as a person makes it (ms). */
 export function pause(time) {
   return new Promise((done) => setTimeout(done, time));
 }
@@ -58,7 +58,7 @@ export function ms(from, to) {
   return Number((to - from) / 1000n) / 1000;
 }
 
-/** A number from the command line. */
+/** A positive integer from the command line. */
 export function argument(index, name, fallback) {
   return count(process.argv[index], name, fallback);
 }

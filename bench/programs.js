@@ -1,5 +1,5 @@
-// The programs that are restarted. Each writes a line with the time as the first statement of the entry's own body,
-// after its imports, and answers requests on PORT with the version that it was loaded with.
+// Defines the benchmark programs. Each prints the time in the first statement of the entry, after its imports, and answers
+// requests on PORT with its version.
 
 const COUNT_OF_ROUTES = 100;
 const COUNT_OF_MODULES = 1000;
@@ -11,8 +11,8 @@ const HELLO =
   "server.listen(Number(process.env.PORT), '127.0.0.1');\n";
 
 /**
- * By name: `title` for people, `entry`, `files` besides the one with the version, `version` that file and its
- * content. `commonjs` is the same as CommonJS, for a tool that sees no other changes; `typescript` needs a loader.
+ * By name: `title`, `entry`, `files` without the version file, `version` file and its content. `commonjs`: the same program
+ * as CommonJS, for a tool that notices no other changes. `typescript`: needs a compiler.
  */
 export const PROGRAMS = {
   hello: {
@@ -107,7 +107,7 @@ function routing() {
   );
 }
 
-/** Each module imports ten others, so that the graph is neither flat nor a chain. */
+/** Each module imports ten others: the graph is neither flat nor a chain. */
 function graph() {
   return Object.fromEntries(
     Array.from({ length: COUNT_OF_MODULES }, (_, i) => {

@@ -1,7 +1,7 @@
-// Measures on this machine how fast autoreload restarts programs and what that costs, beside other watchers and a cold
-// start, in turns. Prints tables, and keeps the figures of this Node in bench/results and docs/.
+// Measures restarts under autoreload and other watchers, in turns with a cold start. Prints tables, and stores the figures
+// of this Node version in bench/results and docs/.
 //   npm run bench [-- rounds [--only program,program]]
-// With --only it keeps nothing.
+// With --only nothing is stored.
 import { parseArgs } from 'node:util';
 import { writeDocs } from './docs.js';
 import { count } from './program.js';

@@ -1,4 +1,4 @@
-// The figures as they are kept: one file for each major version of Node, without anything that names the machine.
+// Stores the figures: one file per Node major, without anything that identifies the machine.
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -14,14 +14,14 @@ export function describe(versions, rounds) {
 export function write(results) {
   fs.mkdirSync(FOLDER, { recursive: true });
   const round = (key, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value);
-  // A list of numbers is one line.
+  // Each list of numbers on one line.
   const text = JSON.stringify(results, round, 2).replace(/\[[^[\]{}]*\]/g, (list) =>
     list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
   );
   fs.writeFileSync(join(FOLDER, `${major(results)}.json`), `${text}\n`);
 }
 
-/** All there are, the oldest Node first. */
+/** All stored results, oldest Node first. */
 export function readAll() {
   if (!fs.existsSync(FOLDER)) return [];
   const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.json'));

@@ -1,16 +1,16 @@
-// Measures one program under all watchers: in rounds, in each of which every watcher restarts it, so that all see the
-// same noise. Knows nothing of how the figures are shown.
+// Measures one program under all watchers, in rounds: each watcher restarts it once per round, so that all see the same
+// noise.
 import { Failure, Instance } from './instance.js';
 import { tree, treeMemory } from './proc.js';
 import { pause } from './program.js';
 
 const IDLE_MS = 10_000;
-/** So many failures one after the other, and a watcher is left out of the rest. */
+/** Consecutive failures after which a watcher is skipped. */
 const GIVE_UP = 2;
 
 export const PLAIN = 'plain node';
 
-/** What was measured, by watcher: lists with one value for each round, and what was measured once. */
+/** The figures by watcher: lists with one value per round, and single values. */
 export async function measure(program, { watchers, cold, env, packages }, rounds, report) {
   const plain = new Instance(program, { call: cold(program), env, packages });
   const first = new Instance(program, { call: watchers.autoreload.call(program), env, packages });
@@ -34,7 +34,7 @@ export async function measure(program, { watchers, cold, env, packages }, rounds
       await once(plain, false, ({ line }) => data[PLAIN].line.push(line));
       await once(plain, true, ({ response }) => data[PLAIN].response.push(response));
       await once(first, false, ({ line }) => starts.push(line));
-      // Nobody always comes after the same other.
+      // The order rotates, so that no watcher always follows the same other.
       for (let i = 0; i < runs.length; i++) await runs[(round + i) % runs.length].round();
     }
     await idle(runs);
@@ -52,7 +52,7 @@ export async function measure(program, { watchers, cold, env, packages }, rounds
   }
 }
 
-/** One watcher and what was measured of it. */
+/** One watcher and its figures. */
 class Run {
   data = { line: [], response: [], refused: [], failed: [], cpu: [], failures: [] };
   #started = false;
@@ -69,7 +69,7 @@ class Run {
     return this.#started;
   }
 
-  /** Does something with it; where it fails, it is started anew the next time. */
+  /** Runs a measurement. After a failure the watcher is started again next time. */
   async attempt(action) {
     if (this.#inARow >= GIVE_UP) return;
     try {
@@ -90,7 +90,7 @@ class Run {
     }
   }
 
-  /** Two restarts: one for the times without requests, which cost both sides something, and one under them. */
+  /** Two restarts: one without requests, because requests take CPU time, and one under requests. */
   async round() {
     await this.attempt(async (instance) => {
       const before = instance.time;
@@ -104,7 +104,7 @@ class Run {
     });
   }
 
-  /** Memory, while no other watcher runs that would share pages with it. */
+  /** Memory, while no other watcher runs that could share pages. */
   async weigh() {
     await this.attempt(async (instance) => {
       await instance.restart();
@@ -121,7 +121,7 @@ class Run {
   }
 }
 
-/** A start, and the end. One that hangs is no reason to lose the rest. */
+/** Starts and stops once. A hang does not lose the other figures. */
 async function once(instance, polled, action) {
   try {
     await action(await instance.start(polled));
@@ -132,7 +132,7 @@ async function once(instance, polled, action) {
   }
 }
 
-/** Time of the processor while nothing happens, of all at the same time. */
+/** CPU time at rest, of all watchers at the same time. */
 async function idle(runs) {
   const up = runs.filter((run) => run.isUp);
   const before = up.map(({ instance }) => instance.time);

@@ -1,15 +1,14 @@
-// A running program: its lines are waited for, and it ends with all that it has started, also when this process has
-// to end early. Knows nothing of what runs.
+// Runs a program: waits for its lines, and terminates its process tree, also when this process exits early.
 import { spawn } from 'node:child_process';
 import { isAlive, tree } from './proc.js';
 import { pause } from './program.js';
 
-/** How long what was told to end has for it. */
+/** Grace period after SIGTERM (ms). */
 const GRACE_MS = 3000;
 
 const running = new Set();
 
-/** Starts Node, or another program, in a folder. */
+/** Starts Node or another program in a folder. */
 export function start(dir, args, { command = process.execPath, env = process.env } = {}) {
   const child = spawn(command, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
@@ -42,8 +41,8 @@ export function start(dir, args, { command = process.execPath, env = process.env
   return {
     pid: child.pid,
     /**
-     * The next line that matches, and when it came; nothing when it does not in that time, or the program has ended.
-     * Lines before it are gone.
+     * The next matching line with its time; undefined after the timeout or the exit of the program. Earlier lines are
+     * dropped.
      */
     async line(pattern, timeout = Infinity) {
       const deadline = Date.now() + timeout;
@@ -56,7 +55,7 @@ export function start(dir, args, { command = process.execPath, env = process.env
         await woken(deadline - Date.now());
       }
     },
-    /** Ends it, by force what does not. */
+    /** Terminates the process tree, with SIGKILL after the grace period. */
     async end() {
       const started = tree(child.pid);
       child.kill('SIGTERM');
@@ -80,12 +79,12 @@ function kill(child, started) {
     try {
       if (isAlive(one)) process.kill(one.pid, 'SIGKILL');
     } catch {
-      // It has just ended.
+      // It has just exited.
     }
   }
 }
 
-// Nothing can be waited for any more. In front of whoever removes the folders.
+// Asynchronous work is impossible at exit. Before the listener that removes the folders.
 process.prependOnceListener('exit', () => {
   for (const child of running) kill(child, tree(child.pid));
 });

@@ -1,5 +1,5 @@
-// Measures on this machine what a big program costs: the child's time of the processor beside plain Node, how soon all
-// is watched, and memory, watches and idle time of the supervisor; in turns with `node --watch` on the same program.
+// Measures a large program, in turns with `node --watch`: CPU time of the child beside plain Node, time until all files are
+// watched, and memory, watches and idle CPU time of the supervisor.
 //   npm run bench:scale [-- modules [rounds]]
 import fs from 'node:fs';
 import os from 'node:os';
@@ -12,7 +12,7 @@ import { summary } from './stats.js';
 const MODULES = argument(2, 'The number of modules', 10_000);
 const ROUNDS = argument(3, 'The number of rounds', 5);
 
-/** A save that has not restarted the program after this many ms counts as missed. */
+/** Timeout for a restart after a save; then the save counts as missed (ms). */
 const MISSED_MS = 15_000;
 const IDLE_MS = 10_000;
 
@@ -37,7 +37,7 @@ try {
 }
 print();
 
-/** The files of a program: a tenth is the user's own, the rest packages of ten files; half of it ES modules. */
+/** The files of a program: a tenth belongs to the project, the rest to packages of ten files; half are ES modules. */
 function program(modules) {
   const mine = Math.round(modules / 10);
   const packages = Math.round((modules * 9) / 100);
@@ -54,7 +54,7 @@ function program(modules) {
     all[path] = `// ${'x'.repeat(500)}\n`;
     if (i >= packages) continue;
     all[path] += load(how, `p${i}`);
-    // `import` takes CommonJS as well.
+    // `import` loads CommonJS too.
     const inside = how === 'import' && i % 3 !== 0 ? 'import' : 'require';
     const type = inside === 'import' ? 'module' : 'commonjs';
     const parts = [
@@ -93,7 +93,7 @@ async function coldStart(args) {
   return { loaded: ms(before, loaded.at), cpu: loaded.cpu, up: up && ms(loaded.at, up.at), files: up?.files };
 }
 
-/** Saves files: one at once when all is loaded, one at once when all is watched, and one after a while, which is timed. */
+/** Saves three files: when all are loaded, when all are watched, and after a pause. The last one is timed. */
 async function restart(args, name, round) {
   const app = start(dir, args);
   const result = { saves: 0, seen: 0, time: undefined };
@@ -120,7 +120,7 @@ async function restart(args, name, round) {
   return result;
 }
 
-/** What a supervisor holds and does when nothing happens any more. */
+/** Memory, watches and CPU time of a supervisor at rest. */
 async function atRest(args) {
   const app = start(dir, args);
   const loaded = await whenLoaded(app);
@@ -161,7 +161,7 @@ async function whenUp(app) {
   return { at, files: Number(match[1]) };
 }
 
-/** One watch for each folder, and one for each file of the user's own. */
+/** Expected watches: one per folder, and one per file of the project. */
 function bound() {
   const folders = new Set();
   for (const path of Object.keys(files)) {

@@ -1,10 +1,10 @@
-// Figures from samples. Knows nothing of what was measured.
+// Computes medians, quartiles and ranges.
 
 export function median(values) {
   return quantile(values, 0.5);
 }
 
-/** The value below which a share of the samples lies, between two of them where need be. */
+/** The quantile of the samples, interpolated. */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   const place = (sorted.length - 1) * share;
@@ -12,14 +12,14 @@ export function quantile(values, share) {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** Median, and in brackets the least and the most. */
+/** Median (minimum to maximum). */
 export function summary(values, digits = 0) {
   if (values.length === 0) return '-';
   const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)];
   return `${middle.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
-/** Median, and in brackets the quartiles: one slow round among many does not show. */
+/** Median (quartiles): one slow round among many has no effect. */
 export function spread(values, digits = 0) {
   if (values.length === 0) return '-';
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits));

@@ -1,11 +1,11 @@
-// Figures as Markdown. Knows nothing of where they come from or go to.
+// Formats figures as Markdown tables.
 import { PROGRAMS } from './programs.js';
 import { PLAIN } from './rounds.js';
 import { median, spread } from './stats.js';
 
 const REFERENCE = 'node --watch';
 
-/** All figures of one program on one Node, a row for each watcher. */
+/** All figures of one program on one Node version, one row per watcher. */
 export function programTable(data) {
   const rows = Object.entries(data).map(([name, one]) => [
     label(name),
@@ -34,13 +34,13 @@ export function programTable(data) {
   return table(head, rows);
 }
 
-/** What a table of a program leaves out. */
+/** The start time, which the table has no column for. */
 export function startLine(data) {
   const start = data.autoreload?.start;
   return start ? `Start to first line under autoreload: ${spread(start)} ms.` : '';
 }
 
-/** The medians of one figure: a row for each watcher, a column for each program, in a cell one Node after the other. */
+/** The medians of one figure: one row per watcher, one column per program, all Node versions in a cell. */
 export function overview(all, figure) {
   const names = new Set(all.flatMap(({ programs }) => Object.values(programs).flatMap(Object.keys)));
   const programs = Object.keys(PROGRAMS);
@@ -55,7 +55,7 @@ export function overview(all, figure) {
   return table(['', ...programs.map((program) => PROGRAMS[program].title)], rows);
 }
 
-/** On what it was measured, and with which versions. */
+/** Platform, cores, rounds, and versions. */
 export function conditions(results) {
   const { node: _, autoreload: __, ...peers } = results.versions;
   const tools = Object.entries(peers).map(([name, version]) => `${name} ${version}`);

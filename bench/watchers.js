@@ -1,17 +1,17 @@
-// How each watcher is called: a table of commands. Knows nothing of what is measured.
+// Defines the command line of each watcher.
 import fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { findPeers } from './peers.js';
 import { makeFolder, ROOT } from './program.js';
 
-/** Of a shell that nodemon ends first, nobody would be told the processor time of the program. */
+/** nodemon kills its shell first. Without `exec`, the CPU time of the program would be lost. */
 const SHELL_EXEC = process.platform === 'win32' ? '' : 'exec ';
 
 /**
- * The commands, in the order of the tables. Each gives `command` and `args` for a program, or nothing where the tool
- * cannot run it. `programs` are the only ones that it is measured with; `form` is how it needs them; a tool whose clock
- * is not that of Node has `foreign`: its first line counts when it arrives.
+ * The watchers, in the order of the tables. `call` returns `command` and `args`, or undefined if the tool cannot run the program.
+ * `programs`: the only ones that it is measured with. `form`: the form it needs. `foreign`: its clock is not that of Node, so its
+ * first line counts on arrival.
  */
 export function findWatchers() {
   const peers = findPeers();
@@ -37,7 +37,7 @@ export function findWatchers() {
       call: ({ entry, typescript }) =>
         script('nodemon', ...(typescript ? ['--exec', `${SHELL_EXEC}node --import tsx`] : []), entry),
     },
-    // It notices no changes of ES modules, and runs TypeScript through ts-node only.
+    // Notices no changes of ES modules, and runs TypeScript through ts-node only.
     'node-dev (CommonJS)': {
       form: 'commonjs',
       call: ({ entry }) => script('node-dev', '--notify=false', entry),
@@ -55,25 +55,25 @@ export function findWatchers() {
     watchers,
     cold: (program) => ({ command: node, args: [...loader(program), program.entry] }),
     env: environment(node),
-    /** Packages that programs need besides those of autoreload. */
+    /** Packages that the programs need besides those of autoreload. */
     packages: peers.tsx ? { tsx: peers.tsx.folder } : {},
     versions: versions(peers),
   };
 }
 
 /**
- * A copy of Node's binary. PSS divides pages among all processes that have mapped the same file: those of this
- * benchmark, and of any other Node program on the machine, would make a watcher look small.
+ * A copy of the Node binary. PSS divides pages among all processes that map the same file, so other Node processes would make a
+ * watcher look small.
  */
 function copyNode() {
   const folder = makeFolder();
   const copy = join(folder, process.platform === 'win32' ? 'node.exe' : 'node');
   fs.copyFileSync(process.execPath, copy, fs.constants.COPYFILE_FICLONE);
-  // One that finds a library of its own beside itself cannot be copied.
+  // A binary with a shared library beside it cannot be copied.
   return spawnSync(copy, ['--version']).status === 0 ? copy : process.execPath;
 }
 
-/** Tools find our Node, call nobody, and keep what they store with the rest. */
+/** Environment: the tools find our Node, make no network requests, and store files in a temporary folder. */
 function environment(node) {
   const { NODE_OPTIONS: _, ...env } = process.env;
   const folder = makeFolder();
