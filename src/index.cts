@@ -1,4 +1,5 @@
-// The API for apps in CommonJS: the exports of index.ts, with types that `module: node16` accepts from `require`.
+// The API for apps in CommonJS, with types that `module: node16` accepts from `require`. Node itself takes index.ts, by the
+// condition `module-sync` (Node 20.19 and 22.12).
 import type * as esm from './index.ts' with { 'resolution-mode': 'import' };
 
 export type { Change, ChangeHandler, RestartHandler, RestartReason } from './index.ts' with {
