@@ -20,7 +20,7 @@ import { LastError } from './runs/last-error.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
 
-/** Time until the user is told about a slow exit, and timeout for a decision of the app (ms). */
+/** Delay before the line about a slow exit, and timeout for a decision of the app (ms). */
 const PATIENCE_MS = 1000;
 
 export class Supervisor {

@@ -72,7 +72,7 @@ export class Debugger {
     this.#read(first);
   }
 
-  /** Attaches to the inspector that a line of Node's names: `Debugger listening on ws://…`. */
+  /** Attaches to the inspector whose URL Node has printed: `Debugger listening on ws://…`. */
   static async attach(line: string): Promise<Debugger> {
     const url = line.replace(/^.*ws:/, 'http:');
     const headers = {

@@ -49,7 +49,7 @@ export function giveHandle(message: object, handle: object): void {
   try {
     sendHandle(message, handle);
   } catch {
-    // The supervisor is gone.
+    // The supervisor has exited.
   }
 }
 
@@ -79,7 +79,7 @@ export function onDisconnect(onClosed: () => void): void {
 /**
  * Hides the channel from the app, and lets the process exit in spite of it.
  *
- * @param onClosed called when the supervisor is gone
+ * @param onClosed called when the supervisor has exited
  */
 export function hideChannel(onClosed: () => void): void {
   process.channel?.unref();

@@ -1,4 +1,4 @@
-// Decides about events while the run is told to exit: before another run, or before the exit of the supervisor. Pure.
+// Decides about events during the stop sequence of a run, before another run or before the exit of the supervisor. Pure.
 import { restartDelay } from './backoff.ts';
 import { withChange } from './restart-reason.ts';
 import type { Event, Policy, State, Transition } from './state.ts';

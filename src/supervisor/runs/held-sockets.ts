@@ -82,7 +82,7 @@ export class HeldSockets {
     return [...this.#sockets.values()].filter(({ http }) => http).map(({ handle }) => handle.fd);
   }
 
-  /** Closes the sockets that nobody serves after the program has exited by itself, so that clients see an error. */
+  /** Closes the sockets without a server after the program has exited by itself, so that clients see an error. */
   ended(isAnswered: boolean): void {
     this.#released.clear();
     this.#close([...this.#sockets.values()].filter(({ http }) => !(isAnswered && http)));

@@ -132,7 +132,7 @@ export class RunManager {
   }
 
   /**
-   * Closes the sockets that nobody serves after the program has exited by itself.
+   * Closes the sockets without a server after the program has exited by itself.
    *
    * @param isAnswered whether HTTP requests are answered nevertheless
    */

@@ -161,7 +161,7 @@ for (const [what, start, options, path, act, when] of [
   test(`chokidar does not report ${what}`, linux, async () => {
     using watchedByChokidar = example();
     const events = await eventsOf(watchedByChokidar, path, options, act, when);
-    // What chokidar finds at its start, and that a path is gone, it reports.
+    // chokidar reports the paths that it finds at its start, and deleted paths.
     const expected = when === 'added' ? /^(add|unlink)/ : /^unlink/;
     assert.deepEqual(
       events.filter((event) => !expected.test(event)),
