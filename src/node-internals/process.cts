@@ -10,6 +10,37 @@ import type { ReadStream } from 'node:tty';
  */
 export const HOOK_FRAMES = 8;
 
+/**
+ * The first release of each major on which such a hook changed nothing in a program of every module format, alone and together
+ * with asynchronous hooks. Seen on 24.16.0, 24.21.0, 24.22.3, 26.0.0, 26.10.0 and 26.12.1.
+ *
+ * The others, and what goes wrong there:
+ * - 22.15 to 22.22.2, 23.5 to 24.11.0, 25.0: CommonJS that an ES module imports gets a `require` without `cache` and
+ *   `extensions`, and no `module.parent`. Together with asynchronous hooks, it fails to load (nodejs/node#57327, mended by
+ *   #59929 in 22.22.3, 24.11.1 and 25.1). Seen on 22.15.0, 22.22.0, 24.0.0, 24.11.0 and 25.0.0.
+ * - 22.22.3 to the last 22, 24.11.1, 25.1: the error about a name that a CommonJS module does not export says no more that
+ *   the module is CommonJS and how to import it. Seen on 22.22.3, 22.23.3, 22.23.5, 24.11.1 and 25.1.0.
+ * - 24.12 to 24.15, 25.2 to 25.9: fails together with some asynchronous hooks (nodejs/node#63060, #62786). Nothing seen on
+ *   24.12.0, 24.15.0, 25.2.0 and 25.9.0 with hooks that only pass on.
+ */
+const TRANSPARENT: readonly (readonly [major: number, minor: number])[] = [
+  [24, 16],
+  [26, 0],
+];
+
+/** Later majors are expected to be like the last one that is known. */
+const LAST_KNOWN_MAJOR = 26;
+
+/**
+ * Whether a load hook that only passes on is invisible to the program.
+ *
+ * @param version `process.versions.node`
+ */
+export function isLoadHookTransparent(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > LAST_KNOWN_MAJOR || TRANSPARENT.some(([known, least]) => major === known && minor >= least);
+}
+
 /** The parts of `process` that tell how it was started. */
 export interface Invocation {
   readonly argv: readonly string[];

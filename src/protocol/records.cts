@@ -30,12 +30,25 @@ type FieldType = keyof FieldTypes;
 /** Every kind of record with the types of its fields. A field whose type ends in `?` is optional. */
 const KINDS = {
   /**
-   * A specifier resolved to a URL, as Node gives it, query included. `stamp` is absent when this process has recorded the URL
-   * before, and when it could not read the file. `again` is never on the lane: the supervisor sets it for an `again` record.
+   * A specifier resolved to a URL, as Node gives it, query included.
+   * - `stamp`: absent when this process has recorded the URL before, and when it could not read the file.
+   * - `onlyResolved`: the module is not loaded, or not yet: the load hook will report it.
+   * - `format`: of the module that is loaded; absent where no load hook reports it.
+   * - `again`: never on the lane; the supervisor sets it for an `again` record.
    */
-  resolved: { specifier: 'text', parent: 'text?', url: 'text', stamp: 'stamp?', again: 'flag?' },
+  resolved: {
+    specifier: 'text',
+    parent: 'text?',
+    url: 'text',
+    stamp: 'stamp?',
+    onlyResolved: 'flag?',
+    format: 'text?',
+    again: 'flag?',
+  },
   /** An import inside packages resolved as in the previous run: its index in the list that the standby was given. */
-  again: { index: 'number' },
+  again: { index: 'number', onlyResolved: 'flag?', format: 'text?' },
+  /** A module that was only resolved is loaded now. */
+  loaded: { url: 'text', format: 'text?' },
   /** A specifier did not resolve, at a wall-clock time (ms). */
   missed: { specifier: 'text', parent: 'text?', at: 'number' },
   /** A built-in module was used for the first time in this way. */

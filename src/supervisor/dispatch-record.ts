@@ -14,6 +14,7 @@ export function dispatchRecord(
   const { runs, watcher, reporter, lastError, debugSignal, log, host } = parts;
   switch (record.kind) {
     case 'resolved':
+    case 'loaded':
     case 'missed':
       watcher?.record(record);
       reporter.loaded(generation);

@@ -5,6 +5,12 @@ import { beforeReallyExit } from '../../node-internals/process.cts';
 import { encodeRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 
+/** A record that can be completed while it is in the queue. */
+export type ImportRecord = (LaneRecord & { readonly kind: 'resolved' | 'again' }) & {
+  onlyResolved?: boolean | undefined;
+  format?: string | undefined;
+};
+
 /** Wait between two writes to a full pipe (ms). */
 const FULL_PIPE_WAIT_MS = 2;
 
@@ -17,8 +23,9 @@ const { fstatSync, writeSync } = fs;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let lane: number | undefined;
 
-/** Encoded records that have not been written yet. */
+/** Encoded records that have not been written yet, and the record after them, which can still be completed. */
 let queue = '';
+let last: LaneRecord | undefined;
 
 /** Identity of the pipe or socket at a descriptor; undefined if there is none. */
 export function pipeAt(fd: number): string | undefined {
@@ -53,30 +60,50 @@ export function send(record: LaneRecord): void {
  * be lost if the process is killed within the statement.
  */
 export function sendSoon(record: LaneRecord): void {
-  if (queue === '') void Promise.resolve().then(flush);
+  if (queue === '' && !last) void Promise.resolve().then(flush);
   enqueue(record);
+}
+
+/** Adds to a record that its module is loaded. Returns whether it could: only the last record of the queue can be changed. */
+export function complete(record: ImportRecord, format: string | undefined): boolean {
+  if (record !== last) return false;
+  record.onlyResolved = undefined;
+  record.format = format;
+  return true;
 }
 
 /**
  * Writes the queue when `process.exit` ends the process.
  *
- * @param last called before that, after the exit handlers of the app
+ * @param before called before that, after the exit handlers of the app
  */
-export function flushAtExit(last: () => void): void {
+export function flushAtExit(before: () => void): void {
   beforeReallyExit(() => {
-    last();
+    before();
     flush();
   });
 }
 
 function enqueue(record: LaneRecord): void {
   if (lane === undefined) return;
-  const text = encodeRecord(record);
-  if (Buffer.byteLength(queue + text) > PAGE) flush();
+  encodeLast();
+  last = record;
+}
+
+function encodeLast(): void {
+  if (!last) return;
+  const text = encodeRecord(last);
+  last = undefined;
+  if (Buffer.byteLength(queue + text) > PAGE) {
+    write(queue);
+    queue = '';
+  }
   queue += text;
 }
 
-function flush(): void {
+/** Writes the queue. */
+export function flush(): void {
+  encodeLast();
   const text = queue;
   queue = '';
   if (text !== '') write(text);

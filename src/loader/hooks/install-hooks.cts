@@ -1,38 +1,125 @@
-// Puts the recording into Node's module loading: the one place that branches on what this Node offers.
-// Knows nothing of the supervisor.
+// Installs the recording of modules with the hooks that this Node has. Does not know the supervisor.
 import module from 'node:module';
-import { isAbsolute } from 'node:path';
+import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { HOOK_FRAMES, moduleInternals, setBlocking } from '../../node-internals/process.cts';
-import type { ModuleInternals, RequiringModule } from '../../node-internals/process.cts';
+import { isLoadHookTransparent, setBlocking } from '../../node-internals/process.cts';
+import { ModuleRecorder, withHookFrames } from './module-recorder.cts';
 import type { HooksThreadData } from './off-thread-hooks.cts';
-import { ModuleRecorder } from './module-recorder.cts';
+import type * as TapRequire from './tap-require.cts';
 
-/** With these, hooks of the user's are there before ours, or Node's own load hook checks what it reads. */
+/** With one of these options, the app's hooks are behind ours, or Node's own load hook verifies what it reads. */
 const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
 
 /**
- * Records every module that this thread resolves from now on.
+ * Records every module that this thread loads from now on: with in-thread hooks where Node has them, otherwise with off-thread
+ * hooks for `import` and a tap on `require`.
  *
- * Node 22.15, 23.5 and later: `registerHooks` sees `import` and `require` alike, in this thread. Only the resolve
- * hook: a load hook that passes through changes CommonJS on some Nodes (nodejs/node#57327), and misses the files that
- * `require.extensions` handlers read themselves. Older Nodes: `register` sees what `import` resolves, in a thread of
- * its own, and a tap on `require` the rest. That thread runs preloads too, and must not register again.
- *
- * @param data what each recorder is made of, in whichever thread, and the descriptor of the lane
- * @param runsUserCode whether this is a thread of the user's, not Node's own for hooks
+ * @param data options of the recorder in whichever thread, and the descriptor of the lane
+ * @param runsUserCode whether this thread runs the app; Node's own thread for hooks does not
  */
 export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode: boolean): void {
   const recorder = new ModuleRecorder(data);
   // Preloads of a configuration file run before ours.
-  for (const path of Object.keys(require.cache)) recorder.loaded(pathToFileURL(path).href);
+  for (const path of Object.keys(require.cache)) recorder.found(pathToFileURL(path).href);
   if ('registerHooks' in module) {
-    // In the thread for hooks, `registerHooks` breaks what is imported there (Node 22.15 to 24.0).
+    // In Node's thread for hooks, `registerHooks` breaks what is imported there (Node 22.15 to 24.0).
     if (runsUserCode) installInThread(recorder);
     return;
   }
-  tapRequire(moduleInternals(), recorder);
-  if (!runsUserCode) return;
+  // Most Nodes do not need it.
+  const { tapRequire } = require('./tap-require.cjs') as typeof TapRequire;
+  tapRequire(recorder);
+  // That thread runs the preloads too, and must not register again.
+  if (runsUserCode) installOffThread(data);
+}
+
+/**
+ * Node 22.15, 23.5 and later: hooks in the thread that loads, which see `import` and `require` alike. The resolve hook records
+ * imports and misses, the load hook which modules are loaded. Where the load hook would be visible, the resolve hook records alone.
+ */
+function installInThread(recorder: ModuleRecorder): void {
+  const { registerHooks } = module;
+  const hooks = recordingHooks(recorder, isLoadHookTransparent(process.versions.node));
+  // The last hook that is registered is called first, and may not call the others. Behind all others, ours sees what they look
+  // for; in front of them, what they find without asking it.
+  registerHooks(hooks);
+  let inFront: ReturnType<typeof registerHooks> | undefined;
+  onRegistration('registerHooks', () => {
+    inFront?.deregister();
+    inFront = registerHooks(hooks);
+  });
+  // Off-thread hooks are called after ours in any case. Their own module is not loaded in this thread.
+  onRegistration('register', (specifier, parent) => {
+    const base = isUrl(parent) ? parent : (parent as { readonly parentURL?: unknown } | undefined)?.parentURL;
+    const importer = isUrl(base) ? String(base) : undefined;
+    const url = hooksUrl(String(specifier), importer);
+    if (url !== undefined) recorder.resolved(String(specifier), importer, url);
+  });
+}
+
+function recordingHooks(recorder: ModuleRecorder, hasLoadHook: boolean): RegisterHooksOptions {
+  const reportsLoad = hasLoadHook ? loadReports() : () => false;
+  const resolve: RegisterHooksOptions['resolve'] = (specifier, context, nextResolve) => {
+    const { parentURL: parent } = context;
+    const result = recorder.observe(specifier, parent, () => nextResolve(specifier, context));
+    const { url } = result;
+    const isImport = has(context.conditions, 'import');
+    if (url.startsWith('node:')) recorder.builtin(url, isImport);
+    else recorder.resolved(specifier, parent, url, isImport, reportsLoad(url, isImport));
+    return result;
+  };
+  if (!hasLoadHook) return { resolve };
+  return {
+    resolve,
+    load(url, context, nextLoad) {
+      const isImport = has(context.conditions, 'import');
+      // A CommonJS module runs as soon as it is loaded.
+      if (!isImport) recorder.loaded(url, context.format ?? undefined, false);
+      let { format }: Pick<LoadHookContext, 'format'> = context;
+      try {
+        const result = withHookFrames(() => nextLoad(url, context));
+        // Only its source may tell the format of an ES module.
+        ({ format } = result);
+        return result;
+      } finally {
+        if (isImport) recorder.loaded(url, format ?? undefined, true);
+      }
+    },
+  };
+}
+
+/**
+ * Tells whether the load hook is called for a URL that has been resolved. It is not called for a file that a handler of
+ * `require.extensions` reads itself, nor for an addon.
+ */
+function loadReports(): (url: string, isImport: boolean) => boolean {
+  const handlers: Readonly<Record<string, unknown>> = require.extensions;
+  const before = { ...handlers };
+  return (url, isImport) => {
+    if (isImport) return true;
+    const extension = url.slice(url.lastIndexOf('.'));
+    const name = extension in handlers ? extension : '.js';
+    return name !== '.node' && handlers[name] === before[name];
+  };
+}
+
+/** Node 22.15 has a set where the types say array. */
+function has(conditions: readonly string[] | ReadonlySet<string>, name: string): boolean {
+  return 'has' in conditions ? conditions.has(name) : conditions.includes(name);
+}
+
+/** URL of the module of off-thread hooks; undefined if it is in a package. */
+function hooksUrl(specifier: string, importer: string | undefined): string | undefined {
+  if (!/^(file:|\.{0,2}\/)/.test(specifier)) return undefined;
+  return URL.canParse(specifier, importer) ? new URL(specifier, importer).href : undefined;
+}
+
+function isUrl(value: unknown): value is string | URL {
+  return typeof value === 'string' || value instanceof URL;
+}
+
+/** Before: hooks in a thread of their own, which see only `import`. */
+function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
   const registerOurs = (isInnermost: boolean): void => {
     try {
@@ -40,72 +127,23 @@ export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode
         data: { ...data, isInnermost },
       });
     } catch {
-      // The permission model may allow no threads. What is required is seen all the same.
+      // The permission model may forbid threads. The tap still sees what is required.
     }
   };
   registerOurs(!INNER_OPTIONS.test(options));
-  keepOutputBlocking();
-  followedBy('register', () => registerOurs(false));
-}
-
-/**
- * For the thread for hooks Node opens our standard output, which makes a pipe non-blocking: `fs.writeSync(1, ...)` would fail when
- * it is full (EAGAIN), as it does not without us.
- */
-function keepOutputBlocking(): void {
+  // For its thread for hooks, Node opens standard output, which makes a pipe non-blocking: `fs.writeSync(1, ...)` would fail with
+  // EAGAIN when the pipe is full.
   for (const stream of [process.stdout, process.stderr]) setBlocking(stream);
+  // The last hooks that are registered are called first, and may not call ours.
+  onRegistration('register', () => registerOurs(false));
 }
 
-function installInThread(recorder: ModuleRecorder): void {
-  const { registerHooks } = module;
-  const hooks: Parameters<typeof registerHooks>[0] = {
-    resolve(specifier, context, nextResolve) {
-      const result = observed(recorder, specifier, context.parentURL, () => nextResolve(specifier, context));
-      const isImport = has(context.conditions, 'import');
-      if (result.url.startsWith('node:')) recorder.builtin(result.url, isImport);
-      else recorder.resolved(specifier, context.parentURL, result.url, isImport);
-      return result;
-    },
-  };
-  // Behind all others, it sees what they look for; in front of them, what they find without asking it.
-  registerHooks(hooks);
-  let inFront: ReturnType<typeof registerHooks> | undefined;
-  followedBy('registerHooks', () => {
-    inFront?.deregister();
-    inFront = registerHooks(hooks);
-  });
-  // Hooks of a thread of their own come after ours in any case. Their module is not loaded in this thread.
-  followedBy('register', (specifier, parent) => {
-    const base = isUrl(parent) ? parent : (parent as { readonly parentURL?: unknown } | undefined)?.parentURL;
-    const url = hooksUrl(String(specifier), isUrl(base) ? String(base) : undefined);
-    if (url !== undefined) recorder.resolved(String(specifier), isUrl(base) ? String(base) : undefined, url);
-  });
-}
-
-/** Node 22.15 gives a set where the types say array. */
-function has(conditions: readonly string[] | ReadonlySet<string>, name: string): boolean {
-  return 'has' in conditions ? conditions.has(name) : conditions.includes(name);
-}
-
-/** Where the module of an app's hooks is, unless that is a package. */
-function hooksUrl(specifier: string, base: string | undefined): string | undefined {
-  if (!/^(file:|\.{0,2}\/)/.test(specifier)) return undefined;
-  return URL.canParse(specifier, base) ? new URL(specifier, base).href : undefined;
-}
-
-function isUrl(value: unknown): value is string | URL {
-  return typeof value === 'string' || value instanceof URL;
-}
-
-/**
- * Runs `action` after each call of a function of `node:module` that puts hooks in front of those there are: they may
- * resolve a module without asking ours, which then has to be put in front again.
- */
-function followedBy(name: 'register' | 'registerHooks', action: (...args: unknown[]) => void): void {
-  const internals = module as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const original = internals[name];
+/** Calls `action` with the arguments of each later call of a function that registers hooks, after the call. */
+function onRegistration(name: 'register' | 'registerHooks', action: (...args: unknown[]) => void): void {
+  const functions = module as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const original = functions[name];
   if (!original) return;
-  internals[name] = new Proxy(original, {
+  functions[name] = new Proxy(original, {
     apply(target, self, args) {
       const result: unknown = Reflect.apply(target, self, args);
       action(...args);
@@ -113,77 +151,4 @@ function followedBy(name: 'register' | 'registerHooks', action: (...args: unknow
     },
   });
   module.syncBuiltinESMExports();
-}
-
-/** Node before 22.15: sees what `require` resolves, nested or not. */
-function tapRequire(internals: ModuleInternals, recorder: ModuleRecorder): void {
-  const original = internals._resolveFilename;
-  if (!original) return;
-  const tap = new Proxy(original, {
-    apply(target, self, args: Parameters<typeof original>) {
-      const [request, parent, isMain] = args;
-      const filename = observed(recorder, request, urlOf(parent), () => Reflect.apply(target, self, args));
-      if (module.isBuiltin(filename)) {
-        recorder.builtin(filename, false);
-        return filename;
-      }
-      const url = pathToFileURL(filename).href;
-      // Nobody requires it, and it is not the entry: it is imported. By whom, the other hook has seen, unless the importer
-      // was itself required; then the module is recorded as one whose dependents are not known.
-      recorder.resolved(request, !parent && !isMain ? url : urlOf(parent), url);
-      return filename;
-    },
-  });
-  internals._resolveFilename = tap;
-  // Yarn's Plug'n'Play puts a function of its own there, which does not call ours. But whatever is loaded is first put
-  // into the cache; a function of ours around the loading itself would show in stack traces.
-  const { _cache: cache } = internals;
-  if (!cache) return;
-  let loading: NodeModule[] = [];
-  internals._cache = new Proxy(cache, {
-    set(target, filename, loaded: NodeModule, receiver) {
-      if (internals._resolveFilename !== tap && typeof filename === 'string' && isAbsolute(filename)) {
-        loading = loading.filter((one) => !one.loaded);
-        // `parent` of a module is deprecated, and would warn.
-        const parent = loading.findLast((one) => one.children.at(-1) === loaded);
-        recorder.loaded(pathToFileURL(filename).href, urlOf(parent));
-        loading.push(loaded);
-      }
-      return Reflect.set(target, filename, loaded, receiver);
-    },
-  });
-}
-
-function urlOf(parent: RequiringModule | null | undefined): string | undefined {
-  const path = parent?.filename ?? parent?.id;
-  return path !== undefined && isAbsolute(path) ? pathToFileURL(path).href : undefined;
-}
-
-/**
- * Runs `resolve`, and records the miss if it throws. With `finally`, because an error that is caught and thrown again
- * would be printed with our line as its place. The stack is given room for the frames that we add, so that the app's
- * own are not pushed out of it.
- */
-function observed<T>(
-  recorder: ModuleRecorder,
-  specifier: string,
-  parent: string | undefined,
-  resolve: () => T,
-): T {
-  const limit: unknown = Error.stackTraceLimit;
-  const room = typeof limit === 'number' && limit > 0 && isWritable(Error, 'stackTraceLimit');
-  if (room) Error.stackTraceLimit = limit + HOOK_FRAMES;
-  let found = false;
-  try {
-    const result = resolve();
-    found = true;
-    return result;
-  } finally {
-    if (room) Error.stackTraceLimit = limit;
-    if (!found) recorder.missed(specifier, parent);
-  }
-}
-
-function isWritable(object: object, key: string): boolean {
-  return Object.getOwnPropertyDescriptor(object, key)?.writable === true;
 }

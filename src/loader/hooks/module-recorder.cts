@@ -1,46 +1,53 @@
-// What this thread has told the supervisor about modules, so that each fact is told once. Knows neither hooks nor
-// what the records are for. Everything it needs is imported up front: a `require` in a hook would call the hook.
-import { OWN_URL, realPath } from '../../shared/paths.cts';
+// Records which modules this thread resolves and loads, each fact once. Knows neither the hooks that call it nor what the
+// records are for. Imports all that it needs up front: a `require` inside a hook would call the hook.
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { HOOK_FRAMES } from '../../node-internals/process.cts';
+import type { Stamp } from '../../protocol/records.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
-import { isFoundAgain } from './previous-run.cts';
-import { send, sendSoon } from '../channel/record-writer.cts';
+import { OWN_URL, realPath } from '../../shared/paths.cts';
+import { complete, flush, send, sendSoon } from '../channel/record-writer.cts';
+import type { ImportRecord } from '../channel/record-writer.cts';
+import { previousIndex } from './previous-run.cts';
 
 /**
  * How far loading has come, shared by all threads of this process: at {@link RECORDS} the number of records, at
- * {@link ENTRY} 1 when Node has come to the entry.
+ * {@link ENTRY} 1 when Node has resolved the entry.
  */
 export type Progress = Int32Array;
 export const RECORDS = 0;
 export const ENTRY = 1;
 
-/** A progress of nothing yet. */
+/** The progress of a process that has loaded nothing. */
 export function newProgress(): Progress {
   return new Int32Array(new SharedArrayBuffer(8));
 }
 
-/** What a recorder has to know of its thread; it must be possible to send it to another. */
+/** What a recorder knows of its thread. Can be cloned into another thread. */
 export interface ModuleRecorderOptions {
   readonly progress: Progress;
   /** `process.argv[1]` of the main thread; another thread may have another. */
   readonly entry: string;
-  /** URL of the module that started this process or thread, when it is a descendant of the child. */
+  /** URL of the module that started this process or thread, if it is a descendant of the child. */
   readonly starter?: string | undefined;
 }
 
 /** The app may replace it, as a fake clock does. */
 const { now } = Date;
 
-/** Tells the supervisor what is resolved and what is not. Its methods never throw. */
+/** Sends records of modules to the supervisor. Its methods never throw. */
 export class ModuleRecorder {
   readonly #progress: Progress;
-  /** How Node names an entry that is not there. */
+  /** The specifiers of an entry that does not exist. */
   readonly #entries: readonly string[];
-  /** What the URL of the entry begins with: it may be a folder, or lack an extension. */
+  /** Prefix of the entry's URL: the entry may be a folder, or lack an extension. */
   readonly #entryUrl: string;
   readonly #starter: string | undefined;
-  readonly #urls = new Set<string>();
+  readonly #resolved = new Set<string>();
+  readonly #loaded = new Set<string>();
   readonly #edges = new Map<string | undefined, Set<string>>();
+  /** The last record of a module that is not loaded yet. */
+  #unloaded: ImportRecord | undefined;
+  #unloadedUrl = '';
 
   constructor({ progress, entry, starter }: ModuleRecorderOptions) {
     this.#progress = progress;
@@ -52,42 +59,84 @@ export class ModuleRecorder {
   /**
    * Records that `specifier` in `parent` resolved to `url`.
    *
-   * @param importer URL of the importing module; for the entry and for preloads undefined, or that of a folder
-   * @param isLinked no code runs before all that is imported has been resolved
+   * @param importer URL of the importing module; undefined or the URL of a folder for the entry and for preloads
+   * @param isImport whether ES modules are being linked: no code runs before all their imports are resolved
+   * @param isLoadReported whether {@link loaded} is called when the module is loaded
    */
-  resolved(specifier: string, importer: string | undefined, url: string, isLinked = false): void {
+  resolved(
+    specifier: string,
+    importer: string | undefined,
+    url: string,
+    isImport = false,
+    isLoadReported = false,
+  ): void {
     const parent = this.#parent(importer);
-    if (!url.startsWith('file:') || url.startsWith(OWN_URL) || !this.#isNewEdge(parent, url)) return;
-    if (isFoundAgain(parent, url)) {
-      this.#urls.add(url);
-      this.#count(false);
-      return;
-    }
+    if (!isForeignFile(url) || !this.#isNewEdge(parent, url)) return;
+    const index = previousIndex(parent, url);
+    const onlyResolved = (isLoadReported && !this.#loaded.has(url)) || undefined;
     try {
-      let stamp;
-      if (!this.#urls.has(url)) {
-        this.#urls.add(url);
-        stamp = stampFile(fileURLToPath(url), now());
+      const record: ImportRecord =
+        index === undefined
+          ? { kind: 'resolved', specifier, parent, url, stamp: this.#stamp(url), onlyResolved }
+          : { kind: 'again', index, onlyResolved };
+      // A file that is about to be loaded is sent by its load hook.
+      if (isImport || isLoadReported || index !== undefined) sendSoon(record);
+      else send(record);
+      if (onlyResolved) {
+        this.#unloaded = record;
+        this.#unloadedUrl = url;
       }
-      (isLinked ? sendSoon : send)({ kind: 'resolved', specifier, parent, url, stamp });
     } catch {
-      // A URL that is no path (a host, an encoded slash) cannot be watched; Node says what is wrong with it.
+      // A URL that is no path (a host, an encoded slash) cannot be watched; Node reports the error.
     }
-    this.#count(importer === undefined && url.startsWith(this.#entryUrl));
+    this.#resolved.add(url);
+    this.#count(index === undefined && importer === undefined && url.startsWith(this.#entryUrl));
   }
 
-  /** Records that a built-in module is used, with or without `node:`. */
+  /**
+   * Records that a module is about to be loaded, with what was recorded about it if that has not been sent.
+   *
+   * @param isImport see {@link resolved}
+   */
+  loaded(url: string, format: string | undefined, isImport: boolean): void {
+    if (this.#loaded.has(url) || !isForeignFile(url)) return;
+    if (!this.#resolved.has(url)) this.resolved(url, url, url, isImport, true);
+    this.#loaded.add(url);
+    const record = this.#unloaded;
+    if (record && this.#unloadedUrl === url && complete(record, format)) {
+      // What is known from the previous run can wait.
+      if (!isImport && record.kind === 'resolved') flush();
+    } else if (isImport) sendSoon({ kind: 'loaded', url, format });
+    else send({ kind: 'loaded', url, format });
+  }
+
+  /**
+   * Runs `resolve` and records a miss if it throws. Uses `finally`: an error that is caught and thrown again is printed with our
+   * line.
+   */
+  observe<T>(specifier: string, importer: string | undefined, resolve: () => T): T {
+    let isResolved = false;
+    try {
+      const result = withHookFrames(resolve);
+      isResolved = true;
+      return result;
+    } finally {
+      if (!isResolved) this.missed(specifier, importer);
+    }
+  }
+
+  /** Records that a built-in module is used, given its name with or without `node:`. */
   builtin(url: string, imported: boolean): void {
     const name = url.replace(/^node:/, '');
     const key = `${imported} ${name}`;
-    if (this.#urls.has(key)) return;
-    this.#urls.add(key);
+    if (this.#resolved.has(key)) return;
+    this.#resolved.add(key);
     sendSoon({ kind: 'builtin', name, imported });
   }
 
-  /** Records a module that is about to be loaded, unless it is known already; who imports it may not be known. */
-  loaded(url: string, importer: string = url): void {
-    if (!this.#urls.has(url)) this.resolved(url, importer, url);
+  /** Records a module that may have been loaded without being resolved. Its importer may be unknown. */
+  found(url: string, importer: string = url): void {
+    if (!this.#resolved.has(url)) this.resolved(url, importer, url);
   }
 
   /** Records that `specifier` in `parent` did not resolve. */
@@ -98,6 +147,11 @@ export class ModuleRecorder {
 
   #parent(importer: string | undefined): string | undefined {
     return importer === undefined || importer.endsWith('/') ? (this.#starter ?? importer) : importer;
+  }
+
+  /** The stamp of a file that is not recorded yet. */
+  #stamp(url: string): Stamp | undefined {
+    return this.#resolved.has(url) ? undefined : stampFile(fileURLToPath(url), now());
   }
 
   #count(isEntry: boolean): void {
@@ -111,5 +165,24 @@ export class ModuleRecorder {
     if (urls.has(url)) return false;
     urls.add(url);
     return true;
+  }
+}
+
+/** Whether a URL is that of a file that is not ours. */
+function isForeignFile(url: string): boolean {
+  return url.startsWith('file:') && !url.startsWith(OWN_URL);
+}
+
+/** Runs `step` with room for the frames of a hook on the stack of an error, so that all frames of the app stay. */
+export function withHookFrames<T>(step: () => T): T {
+  const limit: unknown = Error.stackTraceLimit;
+  // The app may have frozen `Error`.
+  const isWritable = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+  if (!isWritable || typeof limit !== 'number' || limit <= 0) return step();
+  Error.stackTraceLimit = limit + HOOK_FRAMES;
+  try {
+    return step();
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }

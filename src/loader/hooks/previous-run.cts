@@ -1,7 +1,6 @@
 // What the run before has found in packages. Where this one finds it again, a number tells the supervisor: a record with
 // stamp and names would cost more than a small module. Knows nothing of what the numbers are for.
 import type { PackageResolution } from '../../protocol/control.cts';
-import { sendSoon } from '../channel/record-writer.cts';
 
 const PACKAGE = /\/node_modules\//;
 
@@ -18,12 +17,9 @@ export function expectFound(found: readonly PackageResolution[]): void {
   });
 }
 
-/** Whether this is known; then it is told. */
-export function isFoundAgain(parent: string | undefined, url: string): boolean {
-  const index = indexes.get(`${parent}\n${url}`);
-  if (index === undefined) return false;
-  sendSoon({ kind: 'again', index });
-  return true;
+/** The index of an import in the list of the previous run; undefined if it is not there. */
+export function previousIndex(parent: string | undefined, url: string): number | undefined {
+  return indexes.size === 0 ? undefined : indexes.get(`${parent}\n${url}`);
 }
 
 /** From now on everything is told in full: the supervisor has forgotten the run before. */

@@ -8,8 +8,11 @@ import { ModuleGraph } from '../graph/module-graph.ts';
 import { ScanCache } from '../graph/source-scan.ts';
 import type { Origin, TrackedFiles } from '../tracked/tracked-files.ts';
 
-/** A file of an import chain. `detail`: the line that imports the next file, or the origin of a tracked file. */
-export type ChainLink = readonly [path: string, detail: number | Origin | undefined];
+/**
+ * A file of an import chain. `detail`: the line that imports the next file, the origin of a tracked file, or `resolved` for a
+ * module that is not loaded.
+ */
+export type ChainLink = readonly [path: string, detail: number | Origin | 'resolved' | undefined];
 
 export class ProgramGraph {
   readonly scans: ScanCache = new ScanCache();
@@ -51,9 +54,10 @@ export class ProgramGraph {
     const chain = this.chain(path);
     const origin = this.#isLoaded(path) ? undefined : this.#tracked.originOf(path);
     if (chain.length <= 1 && origin) return [[path, origin]];
+    const last = this.#isOnlyResolved(path) ? 'resolved' : undefined;
     return chain.map((file, index) => {
       const next = chain[index + 1];
-      return [file, next === undefined ? undefined : this.#lineOf(file, next)];
+      return [file, next === undefined ? last : this.#lineOf(file, next)];
     });
   }
 
@@ -64,15 +68,28 @@ export class ProgramGraph {
       (graph) => graph.has(url, 'import') || graph.has(url, 'miss'),
     );
     // The file of a worker is often named as an asset first, so that it has no import edge from the same module.
-    return isInGraph || this.#isLoaded(path);
+    return (isInGraph || this.#isLoaded(path)) && !this.#isOnlyResolved(path);
   }
 
   /** Lists the dependencies of the current run. Tracked files come last. */
   dependencies(): Dependency[] {
     const all = [...dependencies(this.#current, this.scans)];
     for (const [path, { text }] of this.#tracked.origins())
-      all.push({ from: undefined, to: fromPath(path), reason: 'tracked', specifier: text, line: undefined });
+      all.push({
+        from: undefined,
+        to: fromPath(path),
+        reason: 'tracked',
+        specifier: text,
+        line: undefined,
+        format: undefined,
+      });
     return all;
+  }
+
+  /** Whether modules have asked for the path of a module, and none has loaded it. */
+  #isOnlyResolved(path: string): boolean {
+    const url = fromPath(path);
+    return (this.#current.chain(url).length > 1 ? this.#current : this.#lastReady).has(url, 'resolved');
   }
 
   #isLoaded(path: string): boolean {

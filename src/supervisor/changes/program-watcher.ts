@@ -153,7 +153,7 @@ export class ProgramWatcher {
   }
 
   /** Takes a record of the run about a resolved or a missed import. */
-  record(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
+  record(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
     this.records.take(record);
     this.#deferWork();
   }

@@ -1,4 +1,4 @@
-// Takes the records of the child about resolved and missed imports, and adds the files that count because of them to the
+// Takes the records of the child about resolved, loaded and missed modules, and adds the files that count because of them to the
 // graph and the baseline: modules, links, candidates of missing files, and companions (settings and assets). Knows neither
 // watches nor the life cycle.
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import type { Baseline } from '../contents/baseline.ts';
 import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
-import type { Edge } from '../graph/module-graph.ts';
+import type { Edge, EdgeReason } from '../graph/module-graph.ts';
 import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
@@ -63,7 +63,12 @@ export class RecordIntake {
   }
 
   /** Takes one record. */
-  take(record: LaneRecord & { kind: 'resolved' | 'missed' }): void {
+  take(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
+    if (record.kind === 'loaded') {
+      const url = toModuleUrl(record.url);
+      if (url) this.#graph.current.loaded(url, record.format);
+      return;
+    }
     const parent = parentOf(record.parent);
     if (record.kind === 'resolved') this.#takeResolved(record, parent);
     else this.#takeMissed(record, parent);
@@ -118,17 +123,20 @@ export class RecordIntake {
     if (!url || path === undefined) return;
     this.#unresolved.onResolved(record);
     this.#hasLoaded = true;
-    const edge = { from: parent, reason: 'import', specifier } as const;
+    const reason: EdgeReason = record.onlyResolved ? 'resolved' : 'import';
+    const edge = { from: parent, reason, specifier };
     const file = realFile(path);
     if (file !== path) {
       // The stamp of the record is not the stamp of the archive.
       this.#addCompanion(file, edge);
       return;
     }
-    const isNew = !this.#graph.current.has(url, 'import');
+    const { current } = this.#graph;
+    const isNew = !current.has(url, 'import') && !current.has(url, 'resolved');
     // Packages have many edges, and lines are never shown for them: no specifier saves memory.
     const kept = parent && isInPackage(parent) ? undefined : specifier;
-    this.#graph.current.add({ from: parent, to: url, reason: 'import', specifier: kept });
+    current.add({ from: parent, to: url, reason, specifier: kept });
+    if (!record.onlyResolved) current.loaded(url, record.format);
     if (!this.#options.isIgnored(path)) {
       if (record.again) {
         // The path is watched already: a save since then has caused an event.

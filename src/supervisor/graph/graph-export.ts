@@ -5,9 +5,12 @@ import type { ModuleUrl } from '../../shared/module-url.ts';
 import type { Edge, ModuleGraph } from './module-graph.ts';
 import type { ScanCache } from './source-scan.ts';
 
-/** An edge of the graph with its line, or a dynamic import with a literal specifier that the run has not reached. */
+/**
+ * An edge of the graph with its line and the format of the module that it leads to (`module`, `commonjs`, `json` ..., as far
+ * as Node reports it), or a dynamic import with a literal specifier that the run has not reached.
+ */
 export type Dependency =
-  | (Edge & { readonly line: number | undefined })
+  | (Edge & { readonly line: number | undefined; readonly format: string | undefined })
   | {
       readonly from: ModuleUrl;
       readonly reason: 'untaken';

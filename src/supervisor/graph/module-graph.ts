@@ -5,12 +5,13 @@ import type { ModuleUrl } from '../../shared/module-url.ts';
 /**
  * Why a file is part of the program.
  * - `import`: a module imports or requires it.
+ * - `resolved`: a module has only asked for its path or URL (`require.resolve`, `import.meta.resolve`).
  * - `miss`: a module imported something that did not resolve; this file would make it resolve.
  * - `asset`: a module names it in `new URL('...', import.meta.url)`.
  * - `setting`: Node or a loader reads it because of a module (package.json, tsconfig.json) or of an option (`--env-file`).
  * - `tracked`: the user or the program has named the file, its folder, or a glob that matches it.
  */
-export type EdgeReason = 'import' | 'miss' | 'asset' | 'setting' | 'tracked';
+export type EdgeReason = 'import' | 'resolved' | 'miss' | 'asset' | 'setting' | 'tracked';
 
 /** One edge of the graph. */
 export interface Edge {
@@ -28,6 +29,8 @@ interface Node {
   /** Most files have exactly one. */
   readonly incoming: IncomingEdge[];
   hasImports: boolean;
+  isLoaded: boolean;
+  format: string | undefined;
 }
 
 interface IncomingEdge extends Pick<Edge, 'specifier'> {
@@ -43,16 +46,28 @@ export class ModuleGraph {
   add({ from: fromUrl, to, reason, specifier }: Edge): void {
     const from = fromUrl === undefined ? undefined : this.#node(fromUrl);
     if (from && reason === 'import') from.hasImports = true;
-    const { incoming } = this.#node(to);
+    const { incoming, isLoaded } = this.#node(to);
     const known = incoming.findLast((edge) => edge.from === from);
-    if (!known) incoming.push({ from, reason, specifier });
+    if (!known)
+      incoming.push({ from, reason: isLoaded && reason === 'resolved' ? 'import' : reason, specifier });
     else if (known.reason === 'miss') known.reason = reason;
   }
 
-  /** Lists all edges. */
-  *edges(): Generator<Edge> {
-    for (const { url: to, incoming } of this.#nodes.values()) {
-      for (const { from, reason, specifier } of incoming) yield { from: from?.url, to, reason, specifier };
+  /** Marks a module of the graph as loaded: those that resolved it imported it. */
+  loaded(url: ModuleUrl, format: string | undefined): void {
+    const node = this.#nodes.get(url);
+    if (!node) return;
+    node.format ??= format;
+    if (node.isLoaded) return;
+    node.isLoaded = true;
+    for (const edge of node.incoming) if (edge.reason === 'resolved') edge.reason = 'import';
+  }
+
+  /** Lists all edges, each with the format of the module that it leads to. */
+  *edges(): Generator<Edge & { readonly format: string | undefined }> {
+    for (const { url: to, incoming, format } of this.#nodes.values()) {
+      for (const { from, reason, specifier } of incoming)
+        yield { from: from?.url, to, reason, specifier, format };
     }
   }
 
@@ -88,7 +103,11 @@ export class ModuleGraph {
 
   #node(url: ModuleUrl): Node {
     let node = this.#nodes.get(url);
-    if (!node) this.#nodes.set(url, (node = { url, incoming: [], hasImports: false }));
+    if (!node)
+      this.#nodes.set(
+        url,
+        (node = { url, incoming: [], hasImports: false, isLoaded: false, format: undefined }),
+      );
     return node;
   }
 }

@@ -83,6 +83,7 @@ export function explanation(chain: readonly ChainLink[], cwd: string): string {
   const places = chain.map(([path, reason]) => {
     if (typeof reason === 'object')
       return `${display(path, cwd)} (${reason.by === 'option' ? `--watch ${reason.text}` : 'tracked'})`;
+    if (reason === 'resolved') return `${display(path, cwd)} (only resolved)`;
     return display(path, cwd) + (reason === undefined ? '' : `:${reason}`);
   });
   return `why: ${places.join(' > ')}`;

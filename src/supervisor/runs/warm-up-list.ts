@@ -28,9 +28,10 @@ export class WarmUpList {
   /** Replaces a reference to an earlier resolution by that resolution. Returns undefined for an unknown reference. */
   expand(record: LaneRecord): LaneRecord | undefined {
     if (record.kind !== 'again') return record;
-    const [specifier, parent, url] = this.#previous[record.index] ?? [];
+    const { index, onlyResolved, format } = record;
+    const [specifier, parent, url] = this.#previous[index] ?? [];
     if (specifier === undefined || url === undefined) return undefined;
-    return { kind: 'resolved', specifier, parent, url, stamp: undefined, again: true };
+    return { kind: 'resolved', specifier, parent, url, onlyResolved, format, again: true };
   }
 
   /** Adds a record of the run. */

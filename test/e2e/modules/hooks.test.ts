@@ -1,8 +1,9 @@
-// Module hooks of other tools and of the program itself, on either side of autoreload: whatever they pass on or keep to
-// themselves, a save of a file that they load restarts the program.
+// Module hooks of tools and of the program itself, registered before or after those of autoreload: whether or not they call
+// the next hook, a save of a file that they load restarts the program.
 import assert from 'node:assert/strict';
 import module from 'node:module';
 import { test } from 'node:test';
+import { isLoadHookTransparent } from '../../../src/node-internals/process.cts';
 import { run } from '../../helpers/autoreload.ts';
 import { installAutoreload, usePackages } from '../../helpers/packages.ts';
 import { Project } from '../../helpers/project.ts';
@@ -15,12 +16,12 @@ const NO_SYNC_HOOKS = !('registerHooks' in module) && 'needs module.registerHook
 
 interface Hooks {
   readonly name: string;
-  /** Files of the project, besides the program. */
+  /** Files of the project besides the program. */
   readonly files: Readonly<Record<string, string>>;
   readonly packages?: readonly string[];
-  /** The option that switches them on. */
+  /** Node options that register the hooks. */
   readonly options?: readonly string[];
-  /** What they make of the program's output. */
+  /** What the hooks append to the program's output. */
   readonly adds?: string;
   readonly skip?: string | false;
 }
@@ -31,7 +32,7 @@ new Hook((exported, name) => {
 });
 `;
 
-/** Answers for the program's own files without asking whom it stands in front of. */
+/** Hooks that resolve and load the program's own files without calling the next hook. */
 const SHORT_CIRCUIT = (async: 'async ' | ''): string => `
 import fs from 'node:fs';
 const isOwn = (url) => url?.startsWith(new URL('.', import.meta.url).href) && !url.includes('/node_modules/');
@@ -75,12 +76,12 @@ const ALL: readonly Hooks[] = [
     adds: ' hooked',
   },
   {
-    name: 'hooks that keep resolve and load to themselves, by module.register',
+    name: 'hooks that do not call the next hook, by module.register',
     files: { 'hooks.js': SHORT_CIRCUIT('async '), 'hooked.js': REGISTER },
     adds: ' kept',
   },
   {
-    name: 'hooks that keep resolve and load to themselves, by module.registerHooks',
+    name: 'hooks that do not call the next hook, by module.registerHooks',
     files: {
       'hooks.js': SHORT_CIRCUIT(''),
       'hooked.js':
@@ -90,7 +91,7 @@ const ALL: readonly Hooks[] = [
     skip: NO_SYNC_HOOKS,
   },
   {
-    name: 'hooks that keep resolve and load to themselves, by --experimental-loader',
+    name: 'hooks that do not call the next hook, by --experimental-loader',
     files: { 'hooks.js': SHORT_CIRCUIT('async ') },
     options: ['--experimental-loader', './hooks.js'],
     adds: ' kept',
@@ -108,6 +109,25 @@ for (const hooks of ALL) {
     });
   }
 }
+
+const tellsLoaded = isLoadHookTransparent(process.versions.node);
+
+test('a module that was only resolved restarts, and where the load hook records, the lines say so', async () => {
+  using project = new Project({
+    'app.js': `import './loaded.js';\nimport.meta.resolve('./only.js');\n${ALIVE}`,
+    'loaded.js': '',
+    'only.js': '',
+  });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  await app.line(/ is up in .* watching 3 files/);
+  project.write('only.js', '// edited\n');
+  await app.line(`[autoreload] only.js changed (${tellsLoaded ? 'used' : 'imported'} by app.js), restarting`);
+  await app.line(`[autoreload] why: app.js > only.js${tellsLoaded ? ' (only resolved)' : ''}`);
+  await app.line(/ is up in /);
+  project.write('loaded.js', '// edited\n');
+  await app.line('[autoreload] loaded.js changed (imported by app.js), restarting');
+  await app.line('[autoreload] why: app.js:1 > loaded.js');
+});
 
 async function check({ files, packages = [], adds = '' }: Hooks, execArgv: readonly string[]): Promise<void> {
   using project = new Project({

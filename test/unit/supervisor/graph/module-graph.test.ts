@@ -73,7 +73,7 @@ test('every edge has its reason and its specifier', () => {
       { from: undefined, to: url('app'), reason: 'import', specifier: './app' },
       { from: url('app'), to: url('a'), reason: 'import', specifier: './a' },
       { from: url('app'), to: url('logo.svg'), reason: 'asset', specifier: './logo.svg' },
-    ],
+    ].map((edge) => ({ ...edge, format: undefined })),
   );
   assert.equal(graph.specifier(url('app'), url('a')), './a');
   assert.equal(graph.has(url('logo.svg'), 'asset'), true);
@@ -86,4 +86,19 @@ test('an import replaces a miss, and a miss does not replace an import', () => {
     graph.add({ from: url('app'), to: url('a'), reason, specifier: './a' });
   assert.equal(graph.has(url('a'), 'import'), true);
   assert.equal(graph.has(url('a'), 'miss'), false);
+});
+
+test('a module that was only resolved is an import once it is loaded', () => {
+  const graph = graphOf('app');
+  const reasons = (): string[] =>
+    [...graph.edges()].map(({ to, reason, format }) => `${to} ${reason} ${format ?? '-'}`);
+  graph.add({ from: url('app'), to: url('a'), reason: 'resolved', specifier: './a' });
+  assert.deepEqual(reasons(), ['file:///app import -', 'file:///a resolved -']);
+  graph.loaded(url('a'), 'commonjs');
+  graph.add({ from: url('b'), to: url('a'), reason: 'resolved', specifier: './a' });
+  assert.deepEqual(reasons(), [
+    'file:///app import -',
+    'file:///a import commonjs',
+    'file:///a import commonjs',
+  ]);
 });

@@ -206,6 +206,7 @@ test('the explanation of a change names the lines of the imports, or the option 
   assert.equal(say(3), 'why: a.html:3');
   assert.equal(say({ text: '*.html', by: 'option' }), 'why: a.html (--watch *.html)');
   assert.equal(say({ text: 'a.html', by: 'program', names: true }), 'why: a.html (tracked)');
+  assert.equal(say('resolved'), 'why: a.html (only resolved)');
 });
 
 test('the restart key is mentioned at the end of a line', posix, () => {
