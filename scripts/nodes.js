@@ -1,7 +1,8 @@
 // Runs the contract, e2e and package tests on other Node versions, which it installs from npm:
-// `node scripts/nodes.js [--others] [major ...] [part of a file name ...]`.
+// `node scripts/nodes.js [--others] [--oldest] [major ...] [part of a file name ...]`.
 // --others is the CI plan: without the running major, which `npm test` covers; all tests on the newest major, and on those
-// in between the tests that depend on Node.
+// in between the tests that depend on Node. --oldest runs the tests that depend on the hooks of a release, on the oldest
+// release of each major and on those that changed the hooks.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,6 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { npm } from './npm.js';
 
 const versions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
+
+/** 22.15 has the first in-thread hooks, 24.16 the first load hook that records. */
+const OLDEST = { 20: ['20.19.0'], 22: ['22.0.0', '22.15.0'], 24: ['24.0.0', '24.16.0'], 26: ['26.0.0'] };
+const HOOK_TESTS = ['differential.test', 'hooks.test'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'autoreload', 'nodes');
@@ -50,8 +55,10 @@ const DEPENDS_ON_NODE = {
 
 const args = process.argv.slice(2);
 const others = args.includes('--others');
+const oldest = args.includes('--oldest');
 const named = args.filter((arg) => /^\d+$/.test(arg));
-const filters = args.filter((arg) => arg !== '--others' && !named.includes(arg));
+const given = args.filter((arg) => !arg.startsWith('--') && !named.includes(arg));
+const filters = oldest && given.length === 0 ? HOOK_TESTS : given;
 
 const unknown = named.filter((major) => !Object.hasOwn(versions, major));
 if (unknown.length > 0) {
@@ -64,7 +71,11 @@ const majors = (named.length > 0 ? named : Object.keys(versions)).filter(
 );
 
 const newest = Object.keys(versions).at(-1);
-const results = majors.map((major) => runOn(versions[major], others && major !== newest));
+const results = majors.flatMap((major) =>
+  oldest
+    ? OLDEST[major].map((version) => runOn(version, false))
+    : runOn(versions[major], others && major !== newest),
+);
 
 console.log('\nNode       result        seconds');
 for (const { version, result, seconds } of results) {

@@ -9,7 +9,7 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import type { Baseline } from '../contents/baseline.ts';
 import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
-import type { Edge, EdgeReason } from '../graph/module-graph.ts';
+import type { Edge } from '../graph/module-graph.ts';
 import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
@@ -123,8 +123,7 @@ export class RecordIntake {
     if (!url || path === undefined) return;
     this.#unresolved.onResolved(record);
     this.#hasLoaded = true;
-    const reason: EdgeReason = record.onlyResolved ? 'resolved' : 'import';
-    const edge = { from: parent, reason, specifier };
+    const edge = { from: parent, reason: 'import', specifier } as const;
     const file = realFile(path);
     if (file !== path) {
       // The stamp of the record is not the stamp of the archive.
@@ -135,6 +134,7 @@ export class RecordIntake {
     const isNew = !current.has(url, 'import') && !current.has(url, 'resolved');
     // Packages have many edges, and lines are never shown for them: no specifier saves memory.
     const kept = parent && isInPackage(parent) ? undefined : specifier;
+    const reason = record.onlyResolved ? 'resolved' : 'import';
     current.add({ from: parent, to: url, reason, specifier: kept });
     if (!record.onlyResolved) current.loaded(url, record.format);
     if (!this.#options.isIgnored(path)) {
