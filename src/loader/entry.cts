@@ -1,5 +1,5 @@
-// What the preload option names: loads the preload, unless this is a Node that could not read it, or one that may not. The
-// app may start one that is older than the one it runs on, and one whose permissions are narrower.
+// Loads the preload, unless this Node cannot parse it or may not read it: the app may start an older Node, or one with narrower
+// permissions. The preload option names this file.
 try {
   if (Number(process.versions.node.split('.', 1)[0]) >= 20) require('./preload.cjs');
 } catch (error) {

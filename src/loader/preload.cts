@@ -1,6 +1,5 @@
-// What the supervisor preloads into a child, in front of everything of the user's. Composes the loader; the only
-// file here with effects at the top level. The descendants of the child run it too: its worker threads, and what it forks
-// or spawns.
+// Composes the loader in a child, before any code of the user runs. Descendants of the child run it too: worker threads, and
+// processes that the app forks or spawns. Only this file has effects at the top level.
 import { OWN_FOLDER, realPath } from '../shared/paths.cts';
 import module from 'node:module';
 import { join } from 'node:path';
@@ -29,15 +28,15 @@ import { hideOptions } from './channel/hidden-options.cts';
 import { install } from './hooks/install-hooks.cts';
 import { expectNothing } from './hooks/previous-run.cts';
 import { flushAtExit, openLane, pipeAt, send } from './channel/record-writer.cts';
-import { addressProcesses } from './descendants/instrument-processes.cts';
+import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './hooks/module-recorder.cts';
 import type { Progress } from './hooks/module-recorder.cts';
 import { holdSockets, releaseUnclaimedSoon } from './sockets/hold-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
-import { addressAllWorkers } from './descendants/instrument-workers.cts';
+import { instrumentWorkers } from './descendants/instrument-workers.cts';
 
-/** What the option of the supervisor's names. */
+/** The file that the preload option names. */
 const ENTRY_PATH = join(__dirname, 'entry.cjs');
 
 /** The app may replace these, as a fake clock does. */
@@ -45,13 +44,13 @@ const { setTimeout } = globalThis;
 const { now } = Date;
 const kill = process.kill.bind(process);
 
-/** Loading has come to rest when the loop was free this many ms without a record. Off-thread hooks take longer for one. */
-const REST_MS = 'registerHooks' in module ? 15 : 100;
+/** Time without a record and with an idle event loop after which loading counts as complete (ms). Off-thread hooks are slower. */
+const QUIET_MS = 'registerHooks' in module ? 15 : 100;
 
-/** The guard needs less than this many ms, and must find the links between processes as they were. */
-const ALONE_MS = 600;
+/** Time that the guard has to terminate all processes, before this one exits and its descendants lose their parent (ms). */
+const GUARD_MS = 600;
 
-/** An entry that is not seen by then comes in a way that the hooks do not see. */
+/** Maximum number of checks for the entry: hooks may not see it. */
 const MAX_CHECKS = 100;
 
 begin();
@@ -61,10 +60,10 @@ for (const path of Object.keys(require.cache)) {
   if (path.startsWith(OWN_FOLDER)) Reflect.deleteProperty(require.cache, path);
 }
 
-/** Finds out what this process or thread is, and does what is to be done there. */
+/** Determines the role of this process or thread, and begins it. */
 function begin(): void {
   const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', ENTRY_PATH);
-  // What the app starts must not find us in its environment.
+  // Processes that the app starts must not inherit the option.
   if (stripped?.inherited !== undefined) process.env['NODE_OPTIONS'] = stripped.inherited;
   else if (stripped) delete process.env['NODE_OPTIONS'];
   const hidden = hideOptions(isMainThread);
@@ -78,12 +77,12 @@ function begin(): void {
   else joinProcess(takeAddress(process.env));
 }
 
-/** The child: the one process that the supervisor has started. */
+/** Begins the child: the process that the supervisor has started. */
 function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
   const progress = newProgress();
   const gate = takeGate();
-  const isFirst = gate === 'early' && bringsUserCode();
+  const isFirst = gate === 'early' && runsUserCodeEarly();
   const handed = process.env[HELD_VARIABLE];
   delete process.env[HELD_VARIABLE];
   if (isFirst) beginRun(waitAtGate(false));
@@ -92,7 +91,7 @@ function joinChild(pipe: string | undefined): void {
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
   if (isDebugged()) guardExit();
-  if (process.env[RELAY_VARIABLE] === undefined) hideChannel(endAlone);
+  if (process.env[RELAY_VARIABLE] === undefined) hideChannel(dieWithSupervisor);
   else onDisconnect(() => send({ kind: 'disconnected' }));
   delete process.env[RELAY_VARIABLE];
   offerApi(true);
@@ -101,14 +100,14 @@ function joinChild(pipe: string | undefined): void {
   reportUp(progress);
 }
 
-/** Where this child is to wait for its turn, if it is to wait. */
+/** Removes the gate from the environment. Returns which gate a standby waits at; undefined for a child that does not wait. */
 function takeGate(): string | undefined {
   const gate = process.env[GATE_VARIABLE];
   delete process.env[GATE_VARIABLE];
   return gate;
 }
 
-/** Leaves the gate to what comes behind the user's preloads. */
+/** Leaves the gate to the preload behind those of the user. */
 function leaveGate(): void {
   Object.defineProperty(globalThis, LATE_GATE, { value: waitAtLateGate, configurable: true });
 }
@@ -118,10 +117,10 @@ function waitAtLateGate(): void {
 }
 
 /**
- * Whether our hooks or the loader of ES modules would run code of the user's: `--loader`, and before `registerHooks` the
- * preloads, which the thread for hooks has, too.
+ * Whether our hooks or the ES module loader would run code of the user before the gate: hooks of `--loader`, and on a Node without
+ * `registerHooks` the preloads, which Node's thread for hooks runs too.
  */
-function bringsUserCode(): boolean {
+function runsUserCodeEarly(): boolean {
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
   return (
     /(^| )--(experimental-)?loader\b/.test(options) ||
@@ -129,7 +128,7 @@ function bringsUserCode(): boolean {
   );
 }
 
-/** A process that the app has started. One that runs somebody else's program may start one that runs the user's. */
+/** Begins a process that the app has started. A tool such as npm is not recorded, but may start a file of the project. */
 function joinProcess(address: Address | undefined): void {
   if (!address || pipeAt(address.fd) !== address.pipe) return;
   const { project } = address;
@@ -140,28 +139,28 @@ function joinProcess(address: Address | undefined): void {
   }
   openLane(address.fd);
   watchInput();
-  addressProcesses(ENTRY_PATH, address);
+  instrumentProcesses(ENTRY_PATH, address);
 }
 
-/** A worker thread, or a thread of Node's own for hooks, which has no port to a parent. */
+/** Begins a worker thread, or Node's own thread for hooks, which has no parent port. */
 function joinThread(address: Address | undefined): void {
   if (!address || pipeAt(address.fd) !== address.pipe) return;
   offerApi(false);
   record(address, newProgress());
 }
 
-/** Records what this thread loads, and all that it starts. */
+/** Records the modules that this thread loads and the processes and threads that it starts. */
 function record(address: Address, progress: Progress): void {
   const { fd, starter } = address;
   openLane(fd);
   flushAtExit(saveState);
   watchInput();
-  addressProcesses(ENTRY_PATH, address);
-  addressAllWorkers(ENTRY_PATH, address);
+  instrumentProcesses(ENTRY_PATH, address);
+  instrumentWorkers(ENTRY_PATH, address);
   install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);
 }
 
-/** Does what the supervisor asks for. */
+/** Handles a control message of the supervisor. */
 function obey(message: ControlMessage): void {
   switch (message.kind) {
     case 'stop':
@@ -182,7 +181,7 @@ function obey(message: ControlMessage): void {
   }
 }
 
-/** Tells once when the entry has been loaded and the event loop is free, with the time since when it was so. */
+/** Reports once that the entry has been loaded and the event loop is idle, and since when. */
 function reportUp(progress: Progress): void {
   let seen = 0;
   let since = 0;
@@ -191,8 +190,8 @@ function reportUp(progress: Progress): void {
     const enough = ++checks > MAX_CHECKS;
     const records = Atomics.load(progress, RECORDS);
     const begun = enough || Atomics.load(progress, ENTRY) === 1;
-    // The loop was not free if the timer comes late: modules were evaluated, perhaps.
-    const free = enough || now() - since < 2 * REST_MS;
+    // A late timer means that the loop was busy, perhaps with the evaluation of modules.
+    const free = enough || now() - since < 2 * QUIET_MS;
     if (begun && free && records === seen) {
       expectNothing();
       send({ kind: 'up', at: since });
@@ -201,12 +200,12 @@ function reportUp(progress: Progress): void {
     }
     seen = begun ? records : 0;
     since = now();
-    setTimeout(check, REST_MS).unref();
+    setTimeout(check, QUIET_MS).unref();
   };
   setTimeout(check, 0).unref();
 }
 
-/** The supervisor is gone. Its guard ends this process and what that has started; this is for the case that it cannot. */
-function endAlone(): void {
-  setTimeout(() => kill(process.pid, 'SIGKILL'), ALONE_MS).unref();
+/** Kills this process after the supervisor has died, in case that its guard cannot. */
+function dieWithSupervisor(): void {
+  setTimeout(() => kill(process.pid, 'SIGKILL'), GUARD_MS).unref();
 }

@@ -1,12 +1,12 @@
-// Which module of the user's calls: what a descendant is started by. Keeps no state.
+// Finds the module that starts a descendant, by the stack. Keeps no state.
 import { OWN_URL } from '../../shared/paths.cts';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The call may come from deep inside a package. */
+/** Maximum number of frames to search: the call may come from deep inside a package. */
 const MAX_FRAMES = 50;
 
-/** By which V8 tells the frames of a stack. */
+/** The properties by which V8 reports the frames of a stack. */
 const KEYS = ['stackTraceLimit', 'prepareStackTrace'] as const;
 
 /** URL of the nearest module on the stack that is not in a package; undefined when there is none. */
@@ -18,7 +18,7 @@ export function callerUrl(): string | undefined {
     Error.prepareStackTrace = (_error, sites) => {
       found = sites.map((site) => urlOf(site.getFileName())).find((url) => url !== undefined);
     };
-    // Reading it calls the function above.
+    // Reading the stack calls the function above.
     void new Error().stack;
     return found;
   } catch {

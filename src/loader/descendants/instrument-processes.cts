@@ -1,5 +1,5 @@
-// The processes that the app starts: tells the supervisor of each, so that none outlives the run, and gives those that
-// may run modules of the user's our preload and the way to the lane. Knows neither what they load nor what becomes of them.
+// Instruments the processes that the app starts. Reports each to the supervisor, so that none outlives the run, and gives the
+// preload and the address of the lane to those that may run a file of the project. Does not know what they load.
 import { subscribe } from 'node:diagnostics_channel';
 import type { SpawnOptions, Spawning } from '../../node-internals/process.cts';
 import { withPreload } from '../../shared/preload-option.cts';
@@ -15,13 +15,13 @@ import { inputGiven } from '../app/detect-stdin-reads.cts';
 const NODE_OPTIONS = 'NODE_OPTIONS=';
 
 /**
- * Observes every process that this thread starts from now on. Node publishes each `ChildProcess` in its constructor,
- * before it has a pid: the one call that starts it is changed on that object alone.
+ * Instruments every process that this thread starts from now on. Node publishes each `ChildProcess` in its constructor, before it
+ * is started: only the `spawn` method of that object is replaced.
  *
  * @param preload absolute path of our preload
- * @param address of this process
+ * @param address address of this process
  */
-export function addressProcesses(preload: string, address: Address): void {
+export function instrumentProcesses(preload: string, address: Address): void {
   const { execPath } = process;
   let project: string | undefined;
   subscribe('child_process', (message) => {
@@ -33,29 +33,29 @@ export function addressProcesses(preload: string, address: Address): void {
       writable: true,
       value(options: SpawnOptions, ...rest: unknown[]) {
         Reflect.deleteProperty(child, 'spawn');
-        const changed = addressed(options);
-        // One that has our preload tells it itself.
+        const changed = withAddress(options);
+        // A process with our preload reports its reads from stdin itself.
         if (!changed || !isNode(options.file, execPath)) inputGiven(options.stdio);
         const result = spawn.call(child, changed ?? options, ...rest);
         if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
-        // The app does not know of one more.
+        // The app must not see the additional descriptor.
         if (changed && child.stdio && child.stdio.length === changed.stdio.length) child.stdio.length--;
         return result;
       },
     });
   });
 
-  /** The options with the way to the lane, for a process that may need it. Nothing of ours may keep one from starting. */
-  function addressed(options: SpawnOptions): (SpawnOptions & { readonly stdio: unknown[] }) | undefined {
+  /** The options with the address of the lane; undefined for a process that does not need it. Never prevents the start. */
+  function withAddress(options: SpawnOptions): (SpawnOptions & { readonly stdio: unknown[] }) | undefined {
     try {
-      const stdio = isAddressable(options, execPath) ? stdioOf(options) : undefined;
+      const stdio = mayJoin(options, execPath) ? stdioOf(options) : undefined;
       if (!stdio) return undefined;
       project ??= address.project ?? projectRoot(realPath(process.argv[1] ?? ''));
       const forDescendant: Address = {
         fd: stdio.length,
         pipe: address.pipe,
         starter: callerUrl() ?? address.starter,
-        // With a channel it is a part of the program, whatever it runs: a pool starts workers with a script of its own.
+        // A process with an IPC channel is part of the program, whatever file it runs: a pool of workers has its own script.
         project: stdio.includes('ipc') ? undefined : project,
       };
       return {
@@ -69,17 +69,17 @@ export function addressProcesses(preload: string, address: Address): void {
   }
 }
 
-/** What is started to live on is no part of the program, and another user may not be able to read our preload. */
-function isAddressable(options: SpawnOptions, execPath: string): boolean {
+/** Whether a process may join the lane: a detached process is not part of the program, and another user may not read the preload. */
+function mayJoin(options: SpawnOptions, execPath: string): boolean {
   const { file, args, envPairs, detached, uid, gid } = options;
   if (detached || uid !== undefined || gid !== undefined || typeof file !== 'string') return false;
   const texts = strings(args);
-  // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
+  // Node ignores the options in a configuration file if NODE_OPTIONS is set.
   const isConfigured = texts.some((text) => /-config-file\b/.test(text));
   return mayRunNode(file, texts, execPath) && !(isConfigured && !strings(envPairs).some(isNodeOptions));
 }
 
-/** The `stdio` option as an array, as Node would make it; undefined when the app has given something else. */
+/** The `stdio` option as an array, as Node would make it; undefined if it is neither a string nor an array. */
 function stdioOf({ stdio = 'pipe', envPairs }: SpawnOptions): unknown[] | undefined {
   if (envPairs !== undefined && !Array.isArray(envPairs)) return undefined;
   if (typeof stdio === 'string') return [stdio, stdio, stdio];

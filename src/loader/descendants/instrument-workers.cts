@@ -1,5 +1,5 @@
-// Keeps our preload in worker threads that are given an environment or options of their own, and tells each what
-// started it. Knows nothing of what they load.
+// Instruments worker threads: keeps our preload in those with their own environment or options, and passes each the address of the
+// lane. Does not know what they load.
 import module from 'node:module';
 import workerThreads from 'node:worker_threads';
 import type { WorkerOptions } from 'node:worker_threads';
@@ -9,14 +9,14 @@ import type { Address } from './lane-address.cts';
 import { callerUrl } from './calling-module.cts';
 
 /**
- * Brings every worker thread that this thread creates to the lane. A worker inherits the options of its creator, our
- * preload among them, unless it is given `env` or `execArgv`: Node then reads NODE_OPTIONS anew, from the `env` that is
- * given or from the creator's (src/node_worker.cc).
+ * Instruments every worker thread that this thread creates from now on. A worker inherits the options of its creator, our preload
+ * included, unless it has its own `env` or `execArgv`: Node then reads NODE_OPTIONS again, from that `env` or from that of the
+ * creator (src/node_worker.cc).
  *
  * @param preload absolute path of our preload
- * @param address of this thread
+ * @param address address of this thread
  */
-export function addressAllWorkers(preload: string, address: Address): void {
+export function instrumentWorkers(preload: string, address: Address): void {
   addressWorkers(address);
   const { Worker } = workerThreads;
   const handler: ProxyHandler<typeof Worker> = {
@@ -27,7 +27,7 @@ export function addressAllWorkers(preload: string, address: Address): void {
       const create = (...changed: unknown[]): object => Reflect.construct(target, changed, created) as object;
       if (isObject(options?.env)) {
         const env = { ...options.env, NODE_OPTIONS: withPreload(options.env['NODE_OPTIONS'], preload) };
-        // What Node reads from the options it may read from their prototype.
+        // Node finds the other options on the prototype.
         return create(args[0], Object.create(options, { env: { value: env, enumerable: true } }));
       }
       return options?.execArgv ? withPreloadInEnv(preload, () => create(...args)) : create(...args);
@@ -43,7 +43,7 @@ export function addressAllWorkers(preload: string, address: Address): void {
   module.syncBuiltinESMExports();
 }
 
-/** For as long as Node takes to read the options of a new worker. */
+/** Has the preload in the environment while Node reads the options of a new worker. */
 function withPreloadInEnv<T>(preload: string, create: () => T): T {
   const { env } = process;
   const before = env['NODE_OPTIONS'];

@@ -1,26 +1,26 @@
-// How a descendant finds the lane: a worker thread in its environment data, a process in one variable that it deletes
+// Passes the address of the lane to descendants: to a worker thread as environment data, to a process in a variable that it deletes
 // at once. Owns no descriptor.
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { LANE_VARIABLE, SUPERVISED_KEY } from '../../protocol/control.cts';
 
-/** Where the lane is, and why the descendant is part of the program. */
+/** Address of the lane, with the reason why a descendant is part of the program. */
 export interface Address {
   /** Descriptor of the lane in the descendant. */
   readonly fd: number;
-  /** Which pipe must be there. A descendant may have our environment without our descriptors. */
+  /** Identity of the pipe. A descendant may inherit the environment without the descriptor. */
   readonly pipe: string;
   /** URL of the module that started the descendant, if it is known. */
   readonly starter?: string | undefined;
-  /** The descendant counts only if what it runs is in this folder; without it, whatever it runs. */
+  /** If present, the descendant counts only if it runs a file in this folder. */
   readonly project?: string | undefined;
 }
 
-/** Keeps this process from becoming a supervisor, whether or not it finds the lane. */
+/** Keeps this process from becoming a supervisor, with or without a lane. */
 export function markSupervised(): void {
   setEnvironmentData(SUPERVISED_KEY, true);
 }
 
-/** Gives an address to the worker threads that are created from now on. */
+/** Sets the address for worker threads that are created from now on. */
 export function addressWorkers(address: Address): void {
   setEnvironmentData(SUPERVISED_KEY, { ...address });
 }
@@ -30,12 +30,12 @@ export function workerAddress(): Address | undefined {
   return parse(getEnvironmentData(SUPERVISED_KEY));
 }
 
-/** The variable, with its value, that gives an address to a process. */
+/** The variable, with its value, that passes an address to a process. */
 export function addressVariable(address: Address): string {
   return `${LANE_VARIABLE}=${JSON.stringify(address)}`;
 }
 
-/** Takes the address that this process was given out of the environment; undefined when it was given none. */
+/** Removes the address of this process from the environment and returns it. */
 export function takeAddress(env: NodeJS.ProcessEnv): Address | undefined {
   const value = env[LANE_VARIABLE];
   if (value === undefined) return undefined;

@@ -1,22 +1,22 @@
-// Whether a process that the app starts may run Node, and so a module of the user's. Pure. Where it says no, the process
-// finds nothing of ours in its environment.
+// Decides whether a process that the app starts may run Node, and so a file of the project. Pure. Any other process finds nothing of
+// ours in its environment.
 
-/** Tools that start Node in the end. */
+/** Commands that run Node. */
 const TOOLS = 'node|npm|npx|pnpm|pnpx|yarn|corepack|tsx|ts-node|ts-node-esm';
 
 const TOOL = new RegExp(`^(${TOOLS})(\\.exe|\\.cmd|\\.ps1)?$`, 'i');
 const SHELL = /^(sh|bash|dash|ash|zsh|ksh|fish|cmd|powershell|pwsh)(\.exe)?$/i;
 
-/** A script of Node's, or a command of an installed package. */
+/** A script for Node, or a command of an installed package. */
 const SCRIPT = /\.[cm]?[jt]sx?$|[\\/]node_modules[\\/]/;
 
-/** In the text of a shell's: a tool or a script as a word. */
+/** A tool or a script as a word in the text of a shell. */
 const MENTIONED = new RegExp(
   `(^|[\\s"'=;&|(/\\\\])(${TOOLS})(?=$|[\\s"';&|)])|\\.[cm]?[jt]sx?(?=$|[\\s"';&|)])`,
   'i',
 );
 
-/** Whether what is executed is Node itself. */
+/** Whether the executable is Node itself. */
 export function isNode(file: unknown, execPath: string): boolean {
   return typeof file === 'string' && (file === execPath || /^node(\.exe)?$/i.test(nameOf(file)));
 }
@@ -24,8 +24,8 @@ export function isNode(file: unknown, execPath: string): boolean {
 /**
  * Whether a command may run Node.
  *
- * @param file what is executed, a name or a path
- * @param args its arguments, the name of the program included
+ * @param file name or path of the executable
+ * @param args its arguments, including `argv[0]`
  * @param execPath path of this Node
  */
 export function mayRunNode(file: string, args: readonly string[], execPath: string): boolean {

@@ -1,11 +1,11 @@
-// Which folder is the user's project: what is outside of it, or in a package, is somebody else's program. Keeps no state.
+// Finds the folder of the user's project. Files outside of it and in packages belong to other programs. Keeps no state.
 import fs from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
 /** The app may replace it on the module later. */
 const { existsSync } = fs;
 
-/** Whether a file is there; one that may not be looked for is not. */
+/** Whether a file exists and may be accessed. */
 function exists(path: string): boolean {
   try {
     return existsSync(path);
@@ -16,8 +16,8 @@ function exists(path: string): boolean {
 }
 
 /**
- * The project of a file: the folder under version control, or else the outermost one with a package.json, or else the
- * file's own.
+ * The project of a file: the folder under version control, otherwise the outermost folder with a package.json, otherwise the
+ * folder of the file.
  *
  * @param file absolute path
  */
@@ -30,7 +30,7 @@ export function projectRoot(file: string): string {
   }
 }
 
-/** Whether a file is in a project, and not in one of its packages. */
+/** Whether a file is in a project and not in an installed package. */
 export function isInProject(file: string, root: string): boolean {
   const folder = root.endsWith(sep) ? root : root + sep;
   return file.startsWith(folder) && !/[\\/]node_modules[\\/]/.test(file.slice(root.length));

@@ -1,6 +1,5 @@
-// The hooks for Node before 22.15, which runs them in a thread of its own. Must stay a file of its own on the disk: Node
-// loads it by URL. The resolve hook records. The load hook only makes up for the thread: Node's own reads in four steps,
-// each through the thread pool.
+// Records imports with off-thread hooks, for Node before 22.15. Node loads this file by URL. Only the resolve hook records; the
+// load hook makes up for the slower thread: Node's own load hook reads a file in four steps, each through the thread pool.
 import fs from 'node:fs';
 import type { LoadHook, LoadHookContext, ResolveHook } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -8,15 +7,15 @@ import { openLane } from '../channel/record-writer.cts';
 import { ModuleRecorder } from './module-recorder.cts';
 import type { ModuleRecorderOptions } from './module-recorder.cts';
 
-/** What the thread that registers these hooks hands over. */
+/** Data from the thread that registers these hooks. */
 export interface HooksThreadData extends ModuleRecorderOptions {
   /** Descriptor of the lane. */
   readonly lane: number;
-  /** Whether no hook of the user's is between ours and Node's own, nor checks what those read. */
+  /** Whether no hook of the app is between ours and Node's own, and Node does not verify what it reads. */
   readonly isInnermost: boolean;
 }
 
-/** Hooks of the user's own may replace it on the module later. */
+/** Hooks of the app may replace it on the module later. */
 const { readFileSync } = fs;
 
 let recorder: ModuleRecorder | undefined;
@@ -25,7 +24,7 @@ let mayRead = false;
 export function initialize(data: HooksThreadData): void {
   openLane(data.lane);
   recorder = new ModuleRecorder(data);
-  // When hooks of the user's have come, ours are there a second time, in front of them.
+  // After the app has registered hooks, ours are registered again, in front of them.
   mayRead = data.isInnermost;
 }
 
@@ -44,17 +43,17 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
 
 export const load: LoadHook = (url, context, nextLoad) => {
   const source = mayRead ? sourceOf(url, context) : undefined;
-  // A promise or not, Node waits for it.
+  // Node awaits the result, a promise or not.
   return source ? { format: 'module', source, shortCircuit: true } : nextLoad(url, context);
 };
 
-/** What Node itself would load for a plain ES module; undefined for everything else, and where Node has an error to tell. */
+/** The source of a plain ES module; undefined for any other module, and where Node itself reports an error. */
 function sourceOf(url: string, { format, importAttributes }: LoadHookContext): Buffer | undefined {
   if (format !== 'module' || !url.startsWith('file:')) return undefined;
   if (Object.keys(importAttributes ?? {}).length > 0) return undefined;
   try {
     const bytes = readFileSync(fileURLToPath(url));
-    // Memory of its own: with memory of a pool, all of the pool would be sent to the other thread.
+    // Not from the pool of buffers: the whole pool would be copied to the other thread.
     const source = Buffer.allocUnsafeSlow(bytes.length);
     bytes.copy(source);
     return source;

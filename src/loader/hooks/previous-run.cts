@@ -1,5 +1,5 @@
-// What the run before has found in packages. Where this one finds it again, a number tells the supervisor: a record with
-// stamp and names would cost more than a small module. Knows nothing of what the numbers are for.
+// Knows which imports the previous run resolved inside packages. A record then needs only an index: a record with names and a
+// stamp would cost more than a small module. Does not know what the supervisor does with the index.
 import type { PackageResolution } from '../../protocol/control.cts';
 
 const PACKAGE = /\/node_modules\//;
@@ -7,9 +7,9 @@ const PACKAGE = /\/node_modules\//;
 const indexes = new Map<string, number>();
 
 /**
- * Expects what the run before has found, until the program is up.
+ * Expects the imports of the previous run, until the program is ready.
  *
- * @param found in the order that gives each its number
+ * @param found in the order of their indexes
  */
 export function expectFound(found: readonly PackageResolution[]): void {
   found.forEach(([, parent, url], index) => {
@@ -22,7 +22,7 @@ export function previousIndex(parent: string | undefined, url: string): number |
   return indexes.size === 0 ? undefined : indexes.get(`${parent}\n${url}`);
 }
 
-/** From now on everything is told in full: the supervisor has forgotten the run before. */
+/** Expects nothing from now on: the supervisor has forgotten the previous run. */
 export function expectNothing(): void {
   indexes.clear();
 }

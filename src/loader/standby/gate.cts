@@ -1,5 +1,5 @@
-// The gate: where a standby waits, with everything of ours in place and nothing of the user's begun, until its turn comes.
-// It waits by reading, so that no event loop runs. Knows nothing of what comes before or after.
+// Makes a standby wait at the gate: the loader is in place and no code of the user has run. A blocking read keeps the event loop
+// from running. Does not know what comes before or after.
 import fs from 'node:fs';
 import { GATE_FD, parseGateMessage } from '../../protocol/control.cts';
 import type { RunInfo } from '../../protocol/control.cts';
@@ -10,10 +10,10 @@ const CHUNK = 1 << 16;
 const NEWLINE = 10;
 
 /**
- * Returns when the supervisor lets this process through. One whose supervisor is gone ends here.
+ * Returns when the supervisor opens the gate. Exits if the supervisor has died.
  *
- * @param isReady whether all is in place for the loader of ES modules
- * @returns what the supervisor says of the run that begins
+ * @param isReady whether hooks are installed, so that the ES module loader can be warmed up
+ * @returns the data of the run that begins
  */
 export function waitAtGate(isReady: boolean): RunInfo {
   const warnings: unknown[][] = [];

@@ -1,5 +1,5 @@
-// The gate of a standby whose preloads are transpilers: it stands behind them. Given to Node as its last preload. The threads
-// of the app have that option, too, and go on at once.
+// Makes a standby wait behind its preloads, which are transpilers: Node is given this file as its last preload. Threads of the app
+// inherit the option and do not wait.
 import { LATE_GATE } from '../../protocol/control.cts';
 
 const holder = globalThis as { [LATE_GATE]?: () => void };

@@ -1,2 +1,2 @@
-// Loaded by a standby, which brings up Node's loader of ES modules.
+// Is empty: a standby requires it to load Node's ES module loader.
 export const isLoaded = true;
