@@ -34,6 +34,8 @@ export interface ModuleRecorderOptions {
 /** The app may replace it, as a fake clock does. */
 const { now } = Date;
 
+const isPosix = process.platform !== 'win32';
+
 /** Sends records of modules to the supervisor. Its methods never throw. */
 export class ModuleRecorder {
   readonly #progress: Progress;
@@ -151,7 +153,7 @@ export class ModuleRecorder {
 
   /** The stamp of a file that is not recorded yet. */
   #stamp(url: string): Stamp | undefined {
-    return this.#resolved.has(url) ? undefined : stampFile(fileURLToPath(url), now());
+    return this.#resolved.has(url) ? undefined : stampFile(pathOf(url), now());
   }
 
   #count(isEntry: boolean): void {
@@ -185,4 +187,10 @@ export function withHookFrames<T>(step: () => T): T {
   } finally {
     Error.stackTraceLimit = limit;
   }
+}
+
+/** Like `fileURLToPath`, which takes 2 ms for 1,000 modules, where the URL needs no decoding. */
+function pathOf(url: string): string {
+  const isPlain = isPosix && url.startsWith('file:///') && !/[%?#\\\s]/.test(url);
+  return isPlain ? url.slice('file://'.length) : fileURLToPath(url);
 }
