@@ -27,6 +27,9 @@ let lane: number | undefined;
 let queue = '';
 let last: LaneRecord | undefined;
 
+/** Whether the queue will be written after the current statement. */
+let isFlushDue = false;
+
 /** Identity of the pipe or socket at a descriptor; undefined if there is none. */
 export function pipeAt(fd: number): string | undefined {
   try {
@@ -60,8 +63,13 @@ export function send(record: LaneRecord): void {
  * be lost if the process is killed within the statement.
  */
 export function sendSoon(record: LaneRecord): void {
-  if (queue === '' && !last) void Promise.resolve().then(flush);
   enqueue(record);
+  if (isFlushDue) return;
+  isFlushDue = true;
+  void Promise.resolve().then(() => {
+    isFlushDue = false;
+    flush();
+  });
 }
 
 /** Adds to a record that its module is loaded. Returns whether it could: only the last record of the queue can be changed. */
@@ -94,7 +102,7 @@ function encodeLast(): void {
   if (!last) return;
   const text = encodeRecord(last);
   last = undefined;
-  if (Buffer.byteLength(queue + text) > PAGE) {
+  if (mayExceedPage(queue.length + text.length) && Buffer.byteLength(queue + text) > PAGE) {
     write(queue);
     queue = '';
   }
@@ -109,8 +117,14 @@ export function flush(): void {
   if (text !== '') write(text);
 }
 
+/** Whether a text of that length may be larger than a page: UTF-8 has at most three bytes for a UTF-16 code unit. */
+function mayExceedPage(length: number): boolean {
+  return length * 3 > PAGE;
+}
+
 function write(text: string): void {
-  const length = Buffer.byteLength(text);
+  // A pipe takes up to a page as a whole or not at all.
+  const length = mayExceedPage(text.length) ? Buffer.byteLength(text) : 1;
   let sent = 0;
   while (lane !== undefined && sent < length) {
     try {

@@ -72,9 +72,11 @@ function recordingHooks(recorder: ModuleRecorder, hasLoadHook: boolean): Registe
   return {
     resolve,
     load(url, context, nextLoad) {
-      const isImport = has(context.conditions, 'import');
-      // A CommonJS module runs as soon as it is loaded.
-      if (!isImport) recorder.loaded(url, context.format ?? undefined, false);
+      if (!has(context.conditions, 'import')) {
+        // A CommonJS module runs as soon as it is loaded.
+        recorder.loaded(url, context.format ?? undefined, false);
+        return withHookFrames(() => nextLoad(url, context));
+      }
       let { format }: Pick<LoadHookContext, 'format'> = context;
       try {
         const result = withHookFrames(() => nextLoad(url, context));
@@ -82,7 +84,7 @@ function recordingHooks(recorder: ModuleRecorder, hasLoadHook: boolean): Registe
         ({ format } = result);
         return result;
       } finally {
-        if (isImport) recorder.loaded(url, format ?? undefined, true);
+        recorder.loaded(url, format ?? undefined, true);
       }
     },
   };
