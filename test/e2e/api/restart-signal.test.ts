@@ -9,9 +9,10 @@ const IMPORT = "import { generation, onRestart, restartSignal } from 'autoreload
 
 /** The program stays until it has printed `aborted`. */
 const UNTIL_SEEN = `let seen;
-onRestart(() => new Promise((resolve) => {
+const wasSeen = new Promise((resolve) => {
   seen = resolve;
-}));
+});
+onRestart(() => wasSeen);
 `;
 
 /** Operations that take the signal, and print `aborted`. */
@@ -57,20 +58,27 @@ try {
 };
 
 for (const { name: mode, env, settled } of MODES) {
-  for (const [name, use] of Object.entries(USES)) {
-    test(`restartSignal ends a pending operation: ${name}, ${mode}`, async () => {
-      using project = new Project({
-        'app.js': `${IMPORT}console.log('run', generation);\n${STAY}await import('./use.js');\n`,
-        'use.js': `${IMPORT}console.log('used');\nonRestart(() => new Promise(setImmediate));\n${use}`,
-      });
-      await using app = run(project, 'app.js', { env });
-      await app.line('used');
-      await settled(app);
-      project.write('use.js', `${project.read('use.js')}// edited\n`);
-      await app.line(/^aborted/);
-      await app.line('run 2');
+  test(`restartSignal ends pending operations, ${mode}`, async () => {
+    const names = Object.keys(USES);
+    using project = new Project({
+      'app.js': `${IMPORT}import './dep.js';
+onRestart(() => new Promise(setImmediate));
+console.log('run', generation);
+${names.map((_, i) => `import('./use${i}.js');\n`).join('')}${STAY}`,
+      'dep.js': '',
+      ...Object.fromEntries(
+        Object.values(USES).map((use, i) => [
+          `use${i}.js`,
+          `${IMPORT}console.log('uses ${i}');\n${use.replace("log('aborted'", `log('aborted ${i}'`)}`,
+        ]),
+      ),
     });
-  }
+    await using app = run(project, 'app.js', { env });
+    await app.lines('run 1', ...names.map((_, i) => `uses ${i}`));
+    await settled(app);
+    project.write('dep.js', '// edited\n');
+    await app.lines('run 2', ...names.map((_, i) => new RegExp(`^aborted ${i}\\b`)));
+  });
 }
 
 test('its reason is an AbortError with the restart reason as cause', async () => {
