@@ -1,17 +1,33 @@
-// Takes wanted paths and folders, and reports which of them may have changed. Does not know file contents or why a path
-// is wanted.
-import { dirname } from 'node:path';
+// Takes wanted paths and folders, and reports which of them may have changed. Decides which are watched and which are
+// polled. Does not know file contents or why a path is wanted.
+import { basename, dirname } from 'node:path';
+import { DEFAULT_POLL_MS } from '../../options/value-types.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
+import { commonFolder } from '../util/paths.ts';
+import type { Scheduler } from '../util/scheduler.ts';
 import { FileWatches } from './file-watches.ts';
 import { FolderWatches } from './folder-watches.ts';
-import { PolledPaths } from './polled-paths.ts';
-import type { PolledPathsOptions } from './polled-paths.ts';
+import { NetworkFs } from './network-fs.ts';
+import type { Unreported } from './network-fs.ts';
+import { Poller } from './poller.ts';
 
-export interface FsWatcherOptions extends PolledPathsOptions {
+/** A path may be polled for itself, as a folder in which everything is wanted, and as an entry of such a folder. */
+type Purpose = 'path' | 'folder' | 'entry';
+
+export interface FsWatcherOptions {
   /** Working directory of the program. */
   readonly root: string;
+  readonly scheduler: Scheduler;
+  /** Interval at which every path is polled (ms); 0: only what cannot be watched is polled. */
+  readonly poll: number;
+  /** A wanted path may have changed. */
+  readonly onPath: (path: string) => void;
+  /** The entry with this name in a wanted folder may have changed; without a name, the folder itself. */
+  readonly onFolder: (folder: string, name: string | undefined) => void;
   /** A path cannot be watched. Called once for each error code. */
   readonly onProblem: (error: AutoreloadError) => void;
+  /** Files are polled because of their file system. Called once for each kind of file system. */
+  readonly onUnreported: (unreported: Unreported) => void;
 }
 
 /**
@@ -19,19 +35,36 @@ export interface FsWatcherOptions extends PolledPathsOptions {
  * another name. What cannot be watched is polled, and so are file systems that do not report every change.
  */
 export class FsWatcher {
-  readonly #onProblem: (error: AutoreloadError) => void;
+  readonly #options: FsWatcherOptions;
   readonly #folders: FolderWatches;
   readonly #files: FileWatches;
-  readonly #polled: PolledPaths;
+  readonly #poller: Poller;
+  readonly #networkFs = new NetworkFs();
   readonly #wanted = new Set<string>();
-  /** Error codes that have been reported. */
+  readonly #polled: Readonly<Record<Purpose, Set<string>>> = {
+    path: new Set(),
+    folder: new Set(),
+    entry: new Set(),
+  };
+  /** The file systems because of which paths are polled, by path. */
+  readonly #fileSystems = new Map<string, string>();
+  /** Error codes and file systems that have been reported. */
   readonly #reported = new Set<string>();
 
   constructor(options: FsWatcherOptions) {
-    const { root, scheduler, onPath, onFolder, onProblem } = options;
-    this.#onProblem = onProblem;
-    this.#polled = new PolledPaths(options);
-    this.#files = new FileWatches(scheduler, onPath, (error) => this.#report('files', error));
+    const { root, scheduler, poll, onPath, onFolder } = options;
+    this.#options = options;
+    this.#poller = new Poller({
+      scheduler,
+      interval: poll || DEFAULT_POLL_MS,
+      onPath: (path) => {
+        const { path: paths, folder, entry } = this.#polled;
+        if (folder.has(path)) onFolder(path, undefined);
+        if (entry.has(path)) onFolder(dirname(path), basename(path));
+        if (paths.has(path)) onPath(path);
+      },
+    });
+    this.#files = new FileWatches(scheduler, onPath, (error) => this.#onError('files', error));
     this.#folders = new FolderWatches({
       root,
       onPath: (path, isRename) => {
@@ -40,8 +73,8 @@ export class FsWatcher {
       },
       onFolder,
       onFailure: (path, isFolder, folder, error) => {
-        this.#report(folder, error);
-        this.#polled.add(path, isFolder ? 'folder' : 'path');
+        this.#onError(folder, error);
+        this.#poll(path, isFolder ? 'folder' : 'path');
       },
     });
   }
@@ -50,54 +83,88 @@ export class FsWatcher {
   setPaths(paths: ReadonlySet<string>): void {
     for (const path of this.#wanted) if (!paths.has(path)) this.#delete(path);
     for (const path of paths) this.add(path);
-    this.#polled.announce();
+    // Now that all paths of the run are known, one line covers all of a file system.
+    for (const fileSystem of new Set(this.#fileSystems.values())) this.#reportFileSystem(fileSystem);
   }
 
   /** Adds a wanted path. It is watched when this returns. */
   add(path: string): void {
     if (this.#wanted.has(path)) return;
     this.#wanted.add(path);
-    if (this.#polled.addIfNeeded(path, 'path')) return;
+    if (this.#pollIfNeeded(path, 'path')) return;
     this.#folders.add(path);
     this.#files.add(path);
   }
 
   /** Adds a folder in which every event is wanted. It is watched when this returns. */
   addFolder(folder: string): void {
-    if (!this.#polled.addIfNeeded(folder, 'folder')) this.#folders.addFolder(folder);
+    if (!this.#pollIfNeeded(folder, 'folder')) this.#folders.addFolder(folder);
   }
 
   deleteFolder(folder: string): void {
-    this.#polled.delete(folder, 'folder');
+    this.#stopPolling(folder, 'folder');
     this.#folders.deleteFolder(folder);
   }
 
   /** Adds a file in a wanted folder. If the folder is watched, the file is watched already. */
   addEntry(path: string): void {
-    if (this.#polled.has(dirname(path), 'folder')) this.#polled.add(path, 'entry');
+    if (this.#polled.folder.has(dirname(path))) this.#poll(path, 'entry');
   }
 
   deleteEntry(path: string): void {
-    this.#polled.delete(path, 'entry');
+    this.#stopPolling(path, 'entry');
   }
 
   async close(): Promise<void> {
     this.#folders.close();
-    this.#polled.close();
+    this.#poller.close();
     await this.#files.close();
   }
 
   #delete(path: string): void {
     this.#wanted.delete(path);
-    this.#polled.delete(path, 'path');
+    this.#stopPolling(path, 'path');
     this.#folders.delete(path);
     this.#files.delete(path);
   }
 
-  #report(what: string, { code = 'unknown error', message }: NodeJS.ErrnoException): void {
-    if (this.#reported.has(code)) return;
-    this.#reported.add(code);
-    this.#onProblem(problemOf(what, code, message));
+  /** Polls a path if the user wants that, or if its file system does not report every change. Returns whether it does. */
+  #pollIfNeeded(path: string, purpose: Purpose): boolean {
+    const isForced = this.#options.poll > 0;
+    const fileSystem = isForced ? undefined : this.#networkFs.nameOf(path);
+    if (!isForced && fileSystem === undefined) return false;
+    if (fileSystem !== undefined) this.#fileSystems.set(path, fileSystem);
+    this.#poll(path, purpose);
+    return true;
+  }
+
+  #poll(path: string, purpose: Purpose): void {
+    this.#polled[purpose].add(path);
+    this.#poller.add(path);
+  }
+
+  #stopPolling(path: string, purpose: Purpose): void {
+    this.#polled[purpose].delete(path);
+    if (Object.values(this.#polled).some((paths) => paths.has(path))) return;
+    this.#fileSystems.delete(path);
+    this.#poller.delete(path);
+  }
+
+  #reportFileSystem(fileSystem: string): void {
+    if (!this.#isNew(fileSystem)) return;
+    const paths = [...this.#fileSystems].flatMap(([path, name]) => (name === fileSystem ? [path] : []));
+    const interval = Math.min(...paths.map((path) => this.#poller.intervalOf(path)));
+    this.#options.onUnreported({ fileSystem, folder: commonFolder(paths), interval });
+  }
+
+  #onError(what: string, { code = 'unknown error', message }: NodeJS.ErrnoException): void {
+    if (this.#isNew(code)) this.#options.onProblem(problemOf(what, code, message));
+  }
+
+  #isNew(report: string): boolean {
+    const isNew = !this.#reported.has(report);
+    this.#reported.add(report);
+    return isNew;
   }
 }
 
