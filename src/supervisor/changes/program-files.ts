@@ -34,7 +34,9 @@ export class ProgramFiles {
 
   /** Number of files that the run has loaded or that are tracked. */
   get count(): number {
-    const others = this.#tracked.paths().filter((path) => this.#baseline.loadedSize(path) === undefined);
+    const others = [...this.#tracked.files].filter(
+      ([path, { stamp }]) => stamp && !this.#baseline.isLoaded(path),
+    );
     return this.#baseline.modules().length + others.length;
   }
 
@@ -70,7 +72,6 @@ export class ProgramFiles {
 
   /** Source code is edited by people, except in tracked folders, where a program may generate it. */
   #isEditedCode(path: string): boolean {
-    const isTrackedOnly = this.#tracked.has(path) && this.#baseline.loadedSize(path) === undefined;
-    return isSource(path) && !isTrackedOnly;
+    return isSource(path) && (this.#baseline.isLoaded(path) || !this.#tracked.files.has(path));
   }
 }

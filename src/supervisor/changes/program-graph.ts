@@ -18,7 +18,8 @@ export class ProgramGraph {
   readonly scans: ScanCache = new ScanCache();
   readonly #baseline: Baseline;
   readonly #tracked: TrackedFiles;
-  #current = new ModuleGraph();
+  /** The graph of the current run. */
+  current: ModuleGraph = new ModuleGraph();
   /** The graph of the last run that was ready, for files that the current run has not reached. */
   #lastReady = new ModuleGraph();
 
@@ -27,32 +28,27 @@ export class ProgramGraph {
     this.#tracked = tracked;
   }
 
-  /** The graph of the current run. */
-  get current(): ModuleGraph {
-    return this.#current;
-  }
-
   /** A run begins. */
   begin(): void {
-    this.#current = new ModuleGraph();
+    this.current = new ModuleGraph();
   }
 
   /** The run is ready. */
   onReady(): void {
-    this.#lastReady = this.#current;
+    this.#lastReady = this.current;
   }
 
   /** The shortest import chain from the entry to a file, both included. */
   chain(path: string): string[] {
     const url = fromPath(path);
-    const chain = this.#current.chain(url);
+    const chain = this.current.chain(url);
     return (chain.length > 1 ? chain : this.#lastReady.chain(url)).map(toPath);
   }
 
   /** Like {@link chain}, with the line of each import; for a file that nothing imports, why it is tracked. */
   explain(path: string): ChainLink[] {
     const chain = this.chain(path);
-    const origin = this.#isLoaded(path) ? undefined : this.#tracked.originOf(path);
+    const origin = this.#baseline.isLoaded(path) ? undefined : this.#tracked.files.get(path)?.origin;
     if (chain.length <= 1 && origin) return [[path, origin]];
     const last = this.#isOnlyResolved(path) ? 'resolved' : undefined;
     return chain.map((file, index) => {
@@ -64,42 +60,32 @@ export class ProgramGraph {
   /** Whether the program has loaded a path as a module, or tried to. Setting files and assets are no modules. */
   isImported(path: string): boolean {
     const url = fromPath(path);
-    const isInGraph = [this.#current, this.#lastReady].some(
+    const isInGraph = [this.current, this.#lastReady].some(
       (graph) => graph.has(url, 'import') || graph.has(url, 'miss'),
     );
     // The file of a worker is often named as an asset first, so that it has no import edge from the same module.
-    return (isInGraph || this.#isLoaded(path)) && !this.#isOnlyResolved(path);
+    return (isInGraph || this.#baseline.isLoaded(path)) && !this.#isOnlyResolved(path);
   }
 
   /** Lists the dependencies of the current run. Tracked files come last. */
   dependencies(): Dependency[] {
-    const all = [...dependencies(this.#current, this.scans)];
-    for (const [path, { text }] of this.#tracked.origins())
-      all.push({
-        from: undefined,
-        to: fromPath(path),
-        reason: 'tracked',
-        specifier: text,
-        line: undefined,
-        format: undefined,
-      });
+    const all = [...dependencies(this.current, this.scans)];
+    const none = { from: undefined, line: undefined, format: undefined };
+    for (const [path, { origin }] of this.#tracked.files)
+      all.push({ ...none, to: fromPath(path), reason: 'tracked', specifier: origin.text });
     return all;
   }
 
   /** Whether modules have asked for the path of a module, and none has loaded it. */
   #isOnlyResolved(path: string): boolean {
     const url = fromPath(path);
-    return (this.#current.chain(url).length > 1 ? this.#current : this.#lastReady).has(url, 'resolved');
-  }
-
-  #isLoaded(path: string): boolean {
-    return this.#baseline.loadedSize(path) !== undefined;
+    return (this.current.chain(url).length > 1 ? this.current : this.#lastReady).has(url, 'resolved');
   }
 
   #lineOf(importer: string, imported: string): number | undefined {
     const from = fromPath(importer);
     const to = fromPath(imported);
-    const specifier = this.#current.specifier(from, to) ?? this.#lastReady.specifier(from, to);
+    const specifier = this.current.specifier(from, to) ?? this.#lastReady.specifier(from, to);
     return this.scans.lineOf(from, specifier);
   }
 }

@@ -108,8 +108,7 @@ export class ProgramWatcher {
       isIgnored,
       watcher: this.#fsWatcher,
       onFile: (path, origin, found) => {
-        tracked.add(path, origin, found);
-        if (tracked.isTouched(path)) this.#examine(path);
+        if (tracked.add(path, origin, found)) this.#examine(path);
         this.#deferWork();
       },
       onTouched: (path) => this.#examine(path),
@@ -205,7 +204,7 @@ export class ProgramWatcher {
       return;
     }
     const loadedSize = this.#baseline.loadedSize(path);
-    const trackedSize = this.#tracked.sizeOf(path);
+    const trackedSize = this.#tracked.files.get(path)?.stamp?.size;
     const isStarting = this.#isStarting;
     const file = { path, difference, loadedSize, trackedSize, isStarting };
     this.#debouncer.add(path, completenessOf(file));

@@ -88,6 +88,11 @@ export class Baseline {
     return [...this.#current].flatMap(([path, { kind }]) => (kind === 'module' ? [path] : []));
   }
 
+  /** Whether the run has loaded a module that it could read. */
+  isLoaded(path: string): boolean {
+    return this.loadedSize(path) !== undefined;
+  }
+
   /** Size of a module when the run loaded it (bytes); undefined if unknown. */
   loadedSize(path: string): number | undefined {
     const snapshot = this.#current.get(path);

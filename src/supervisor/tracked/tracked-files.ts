@@ -58,24 +58,12 @@ export class TrackedFiles {
     this.#touched.clear();
   }
 
-  /** A file counts from now on, even if it is missing. */
-  add(path: string, origin: Origin, discovery: Discovery): void {
+  /** A file counts from now on, even if it is missing. Returns whether it may have changed since the run began. */
+  add(path: string, origin: Origin, discovery: Discovery): boolean {
     const known = this.#files.get(path);
-    if (known) {
-      known.origin = origin;
-      return;
-    }
-    const stamp = stampOf(path);
-    const file: TrackedFile = { origin, stamp, hash: stamp?.hash, isUnseen: false };
-    this.#files.set(path, file);
-    if (discovery === 'created') file.stamp = undefined;
-    if (discovery === 'first' && stamp && timeOf(stamp) >= (this.#seenUntil ?? Infinity))
-      file.isUnseen = true;
-    if (file.stamp === undefined || file.isUnseen) this.#touched.add(path);
-    else this.#undigested.add(path);
-    if (!file.stamp || file.stamp.size > SMALL || this.#leftToRead === 0) return;
-    this.#leftToRead--;
-    this.#digestOne(path, file, file.stamp);
+    if (known) known.origin = origin;
+    else this.#add(path, origin, discovery);
+    return this.#touched.has(path);
   }
 
   /** A file no longer counts. */
@@ -85,32 +73,9 @@ export class TrackedFiles {
     this.#undigested.delete(path);
   }
 
-  has(path: string): boolean {
-    return this.#files.has(path);
-  }
-
-  /** The files that exist. */
-  paths(): string[] {
-    return [...this.#files].flatMap(([path, { stamp }]) => (stamp ? [path] : []));
-  }
-
-  /** Whether a file may have changed since the run began. */
-  isTouched(path: string): boolean {
-    return this.#touched.has(path);
-  }
-
-  /** Each file and why it counts. */
-  *origins(): Generator<readonly [path: string, origin: Origin]> {
-    for (const [path, { origin }] of this.#files) yield [path, origin];
-  }
-
-  originOf(path: string): Origin | undefined {
-    return this.#files.get(path)?.origin;
-  }
-
-  /** The size that a file had (bytes). */
-  sizeOf(path: string): number | undefined {
-    return this.#files.get(path)?.stamp?.size;
+  /** The files that count, by path. */
+  get files(): ReadonlyMap<string, Readonly<TrackedFile>> {
+    return this.#files;
   }
 
   /** A file may have changed that is examined elsewhere, since the program has loaded it. */
@@ -131,12 +96,11 @@ export class TrackedFiles {
     // The target of a link may be another file with equal times.
     const isLink = entryOf(path)?.isSymbolicLink() === true;
     if (!isLink && isOld(stamp) && isOld(file.stamp) && sameStat(stamp, file.stamp)) return 'same';
-    if (stamp.size > MAX_READ) return stamp.mtimeMs === file.stamp.mtimeMs ? 'same' : changed;
     // Without a hash, the change time proves nothing: permissions and names change it too.
     const isSame =
       file.hash === undefined
         ? stamp.mtimeMs === file.stamp.mtimeMs && stamp.size === file.stamp.size
-        : (stamp.hash ?? hashOf(path) ?? file.hash) === file.hash;
+        : (hashOf(path, stamp) ?? file.hash) === file.hash;
     if (!isSame) return changed;
     file.stamp = stamp;
     if (file.hash === undefined || !isOld(stamp)) this.#undigested.add(path);
@@ -150,7 +114,7 @@ export class TrackedFiles {
     file.stamp = stampOf(path);
     file.isUnseen = false;
     if (!file.stamp && !file.origin.names) return this.delete(path);
-    file.hash = file.stamp && (file.stamp.hash ?? (file.stamp.size > MAX_READ ? undefined : hashOf(path)));
+    file.hash = file.stamp && hashOf(path, file.stamp);
     if (file.stamp && !isOld(file.stamp)) this.#undigested.add(path);
   }
 
@@ -174,10 +138,24 @@ export class TrackedFiles {
     return this.#undigested.size > 0;
   }
 
+  #add(path: string, origin: Origin, discovery: Discovery): void {
+    const stamp = stampOf(path);
+    const file: TrackedFile = { origin, stamp, hash: stamp?.hash, isUnseen: false };
+    this.#files.set(path, file);
+    if (discovery === 'created') file.stamp = undefined;
+    if (discovery === 'first' && stamp && timeOf(stamp) >= (this.#seenUntil ?? Infinity))
+      file.isUnseen = true;
+    if (file.stamp === undefined || file.isUnseen) this.#touched.add(path);
+    else this.#undigested.add(path);
+    if (!file.stamp || file.stamp.size > SMALL || this.#leftToRead === 0) return;
+    this.#leftToRead--;
+    this.#digestOne(path, file, file.stamp);
+  }
+
   /** Leaves out a file that was saved meanwhile: its event follows. */
   #digestOne(path: string, file: TrackedFile, stamp: Stamp): void {
-    if (stamp.size > MAX_READ || !sameStat(file.stamp, stamp)) return;
-    const hash = hashOf(path);
+    if (!sameStat(file.stamp, stamp)) return;
+    const hash = hashOf(path, stamp);
     if (!isOld(file.stamp) && hash !== file.hash) return;
     // A save while the file was read must not pass for the content that the run has seen.
     if (!sameStat(stamp, stampFile(path))) return;
@@ -204,6 +182,8 @@ function timeOf({ mtimeMs, ctimeMs }: Stamp): number {
   return Math.max(...[mtimeMs, ctimeMs].filter((time) => time <= latest));
 }
 
-function hashOf(path: string): number | undefined {
-  return attempt(() => hashBytes(fs.readFileSync(path)));
+/** The hash of the content at the time of a stamp. The time of a large file stands for its content. */
+function hashOf(path: string, { size, hash, mtimeMs }: Stamp): number | undefined {
+  if (size > MAX_READ) return mtimeMs;
+  return hash ?? attempt(() => hashBytes(fs.readFileSync(path)));
 }

@@ -82,7 +82,7 @@ test('a deleted file of a tracked folder is forgotten when the next run begins',
   fs.rmSync(path);
   assert.equal(files.examine(path), 'same');
   files.begin(Date.now());
-  assert.equal(files.has(path), false);
+  assert.equal(files.files.has(path), false);
 });
 
 test(
