@@ -5,48 +5,33 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/baseline.ts';
 import { loadLexer } from '../graph/source-scan.ts';
-import type { Change } from '../lifecycle/state.ts';
 import { IgnoreOption } from '../tracked/ignore-option.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
 import { WatchList } from '../tracked/watch-list.ts';
+import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/format.ts';
-import type { Scheduler } from '../util/scheduler.ts';
 import { FsWatcher } from '../watch/fs-watcher.ts';
-import type { Unreported } from '../watch/network-fs.ts';
+import type { FsWatcherOptions } from '../watch/fs-watcher.ts';
 import { Debouncer } from './debounce.ts';
+import type { DebouncerOptions } from './debounce.ts';
 import { ProgramFiles } from './program-files.ts';
 import { ProgramGraph } from './program-graph.ts';
 import { RecordIntake } from './record-intake.ts';
+import type { RecordIntakeOptions } from './record-intake.ts';
 import { completenessOf } from './save-completeness.ts';
 
 /** Maximum time of deferred work before other events are handled, and the pause between (ms). */
 const SLICE_MS = 5;
 const PAUSE_MS = 5;
 
-export interface ProgramWatcherOptions {
-  readonly cwd: string;
-  /** Absolute path of the entry, as the user gave it. */
-  readonly entry: string;
-  /** Files that Node reads because of its options. */
-  readonly settings: readonly string[];
-  readonly scheduler: Scheduler;
-  /** Polls every file, at this interval (ms); 0 polls only files that cannot be watched. */
-  readonly poll: number;
-  /** Paths and globs that always count; see docs/what-is-watched.md. */
-  readonly watch: readonly string[];
+export interface ProgramWatcherOptions
+  extends
+    Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'settings' | 'onProblem'>,
+    Pick<WatchListOptions, 'watch' | 'ext'>,
+    Pick<FsWatcherOptions, 'poll' | 'onUnreported'>,
+    Pick<DebouncerOptions, 'scheduler' | 'debounce' | 'onWriting' | 'onSettled'> {
   /** Paths that never count, in the syntax of a .gitignore file in the working directory. */
   readonly ignore: readonly string[];
-  /** Extensions that count in folders and globs, without a dot; empty: all. */
-  readonly ext: readonly string[];
-  /** Quiet time before a change is settled (ms); undefined: depends on the change. */
-  readonly debounce: number | undefined;
-  /** A change begins; called again with `true` once a restart is certain. */
-  readonly onWriting: (isCertain: boolean) => void;
-  /** A change is settled; undefined if all files are as they were before. */
-  readonly onSettled: (change: Change | undefined) => void;
-  readonly onProblem: (error: AutoreloadError) => void;
-  /** Files are polled because of their file system. */
-  readonly onUnreported: (unreported: Unreported) => void;
   /** Receives texts for troubleshooting. */
   readonly onDebug: (text: string) => void;
 }
@@ -70,7 +55,6 @@ export class ProgramWatcher {
   readonly #fsWatcher: FsWatcher;
   readonly #watchList: WatchList;
   readonly #debouncer: Debouncer;
-  #isFirstRun = true;
   /** The run has begun, and is neither ready nor has it ended. */
   #isStarting = true;
   #cancelDeferred: (() => void) | undefined;
@@ -133,10 +117,8 @@ export class ProgramWatcher {
     this.graph.begin();
     this.files.begin(at);
     this.records.begin();
+    // Last: only the start of the run tells which saves it has seen.
     this.#watchList.begin();
-    // Not before: only the start of the run tells which saves it has seen.
-    if (this.#isFirstRun) this.#watchList.start();
-    this.#isFirstRun = false;
   }
 
   /**

@@ -6,9 +6,8 @@ import { entryOf, exists } from '../util/safe-fs.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import { wayOf } from '../util/symlinks.ts';
 import type { FsWatcher } from '../watch/fs-watcher.ts';
-import { GitIgnore, RULE_FILE } from './git-ignore.ts';
+import { RULE_FILE } from './git-ignore.ts';
 import { patternOf, problemOf } from './path-patterns.ts';
-import type { Pattern } from './path-patterns.ts';
 import type { Discovery, Origin } from './tracked-files.ts';
 import { WatchedTree } from './watched-tree.ts';
 
@@ -21,9 +20,11 @@ const FINISH_MS = 200;
 
 export interface WatchListOptions {
   readonly cwd: string;
-  /** Paths and globs that always count. */
+  /** Paths and globs that always count; see docs/what-is-watched.md. */
   readonly watch: readonly string[];
+  /** Extensions that count in folders and globs, without a dot; empty: all. */
   readonly ext: readonly string[];
+  /** Whether a path never counts. */
   readonly isIgnored: (path: string, isFolder?: boolean) => boolean;
   readonly scheduler: Scheduler;
   readonly watcher: Pick<FsWatcher, 'add' | 'addFolder' | 'deleteFolder' | 'addEntry' | 'deleteEntry'>;
@@ -36,20 +37,10 @@ export interface WatchListOptions {
   readonly onProblem: (error: AutoreloadError) => void;
 }
 
-/** A path or glob on the list. */
-interface Item {
-  readonly origin: Origin;
-  readonly pattern: Pattern;
-  readonly tree: WatchedTree;
-  /** Files above the folder whose ignore rules apply in it. */
-  readonly ruleFiles: readonly string[];
-  /** Whether the user or the current run has asked for it. */
-  isCurrent: boolean;
-}
-
 export class WatchList {
   readonly #options: WatchListOptions;
-  readonly #items = new Map<string, Item>();
+  /** The paths and globs on the list. */
+  readonly #trees = new Map<string, WatchedTree>();
   /** The other paths on which the target of each link depends: no event of the link shows what happens there. */
   readonly #hops = new Map<string, readonly string[]>();
   #cancelWork: (() => void) | undefined;
@@ -58,22 +49,18 @@ export class WatchList {
     this.#options = options;
   }
 
-  /** Adds the paths and globs that always count. A run must have begun. */
-  start(): void {
+  /** A run has begun: so far, only what the user has asked for is current. */
+  begin(): void {
     const { watch, cwd } = this.#options;
+    for (const tree of this.#trees.values()) tree.isCurrent = false;
     for (const text of watch) this.#add(text, cwd, 'option');
     this.#work();
   }
 
-  /** A run begins. */
-  begin(): void {
-    for (const item of this.#items.values()) item.isCurrent = item.origin.by === 'option';
-  }
-
-  /** The run is ready: items that only earlier runs have asked for no longer count. */
+  /** The run is ready: paths and globs that only earlier runs have asked for no longer count. */
   onReady(): void {
     this.#work(FINISH_MS);
-    for (const [key, { isCurrent }] of this.#items) if (!isCurrent) this.#delete(key);
+    for (const [key, { isCurrent }] of this.#trees) if (!isCurrent) this.#delete(key);
   }
 
   /** The program asks for a path or a glob, relative to `cwd`, or no longer asks for it. */
@@ -85,7 +72,7 @@ export class WatchList {
 
   /** Paths that must be watched one by one. */
   *paths(): Generator<string> {
-    for (const { pattern, ruleFiles } of this.#items.values()) {
+    for (const { pattern, ruleFiles } of this.#trees.values()) {
       yield pattern.base;
       yield* ruleFiles;
     }
@@ -98,16 +85,16 @@ export class WatchList {
   /** One of {@link paths} may have changed. */
   onPath(path: string): void {
     const links = [...this.#hops].flatMap(([link, hops]) => (hops.includes(path) ? [link] : []));
-    for (const { tree, pattern, ruleFiles } of this.#items.values()) {
-      const { base } = pattern;
-      if (ruleFiles.includes(path)) tree.applyRules();
+    for (const tree of this.#trees.values()) {
+      const { base } = tree.pattern;
+      if (tree.ruleFiles.includes(path)) tree.applyRules();
       if (base !== path && !links.includes(base)) continue;
-      this.#follow(base);
+      this.follow(base);
       tree.look(base, undefined);
       tree.start('created');
     }
     for (const link of links) {
-      this.#onTouched(link);
+      this.touch(link);
       this.#look(dirname(link), basename(link));
       this.#look(link, undefined);
     }
@@ -117,7 +104,7 @@ export class WatchList {
   /** The entry with this name in a folder may have changed; without a name, the folder itself. */
   onFolder(folder: string, name: string | undefined): void {
     const path = join(folder, name ?? '');
-    if (name !== undefined && this.#hops.has(path)) this.#follow(path);
+    if (name !== undefined && this.#hops.has(path)) this.follow(path);
     this.#look(folder, name);
     this.#work();
   }
@@ -126,107 +113,102 @@ export class WatchList {
     this.#cancelWork?.();
   }
 
-  #add(text: string, cwd: string, by: Origin['by']): void {
-    const key = keyOf(text, cwd, by);
-    const item = this.#items.get(key);
-    if (item) item.isCurrent = true;
-    if (item || this.#items.has(keyOf(text, cwd, 'option'))) return;
-    const problem = problemOf(text, cwd, by === 'option' ? '--watch' : 'what is tracked');
-    if (problem) {
-      this.#options.onProblem(problem);
-      return;
-    }
-    const { isIgnored, watcher, onFile } = this.#options;
-    const pattern = patternOf(text, cwd);
-    const { base } = pattern;
-    const origin: Origin = { text, by };
-    const tree = new WatchedTree({
-      ...this.#options,
-      pattern,
-      cwd,
-      onFolder: (folder) => this.#addFolder(folder),
-      onFolderLeft: (folder) => this.#onFolderLeft(folder),
-      onLink: (path) => this.#follow(path),
-      onFile: (path, discovery) => this.#addFile(path, origin, discovery),
-      onTouched: (path) => this.#onTouched(path),
-      onLeft: (path) => this.#onLeft(path),
-    });
-    const ruleFiles = GitIgnore.filesAbove(base, cwd);
-    this.#items.set(key, { origin, pattern, tree, ruleFiles, isCurrent: true });
-    for (const path of [base, ...ruleFiles]) watcher.add(path);
-    this.#follow(base);
-    if (pattern.matches === undefined && !isIgnored(base)) onFile(base, { ...origin, names: true }, 'first');
-    tree.start('first');
-  }
-
-  #delete(key: string): void {
-    const item = this.#items.get(key);
-    if (!item) return;
-    this.#items.delete(key);
-    item.tree.close();
-    if (!item.pattern.matches) this.#onLeft(item.pattern.base);
-  }
-
-  #look(folder: string, name: string | undefined): void {
-    for (const { tree } of this.#items.values()) tree.look(folder, name);
-  }
-
-  #addFolder(folder: string): void {
-    this.#options.watcher.addFolder(folder);
+  /** A tree lists a folder from now on. */
+  addFolder(folder: string): void {
+    const { watcher } = this.#options;
+    watcher.addFolder(folder);
     const rules = join(folder, RULE_FILE);
-    if (exists(rules)) this.#options.watcher.addEntry(rules);
+    if (exists(rules)) watcher.addEntry(rules);
   }
 
-  /** A folder no longer counts because of one item. Another item may still include it. */
-  #onFolderLeft(folder: string): void {
+  /** A tree no longer lists a folder. Another one may. */
+  deleteFolder(folder: string): void {
     if (this.#isListed(folder)) return;
-    this.#options.watcher.deleteFolder(folder);
-    this.#options.watcher.deleteEntry(join(folder, RULE_FILE));
+    const { watcher } = this.#options;
+    watcher.deleteFolder(folder);
+    watcher.deleteEntry(join(folder, RULE_FILE));
   }
 
-  #isListed(folder: string): boolean {
-    for (const { tree } of this.#items.values()) if (tree.hasFolder(folder)) return true;
-    return false;
+  /** A file in a tree counts from now on. */
+  addFile(path: string, origin: Origin, discovery: Discovery): void {
+    const { watcher, onFile } = this.#options;
+    watcher.addEntry(path);
+    this.follow(path);
+    onFile(path, origin, discovery);
   }
 
-  #addFile(path: string, origin: Origin, discovery: Discovery): void {
-    this.#options.watcher.addEntry(path);
-    this.#follow(path);
-    this.#options.onFile(path, origin, discovery);
-  }
-
-  #onTouched(path: string): void {
-    this.#follow(path);
+  /** A file in a tree may have changed. */
+  touch(path: string): void {
+    const { watcher, onTouched } = this.#options;
+    this.follow(path);
     // Its folder may be polled by now.
-    if (exists(path)) this.#options.watcher.addEntry(path);
-    else this.#options.watcher.deleteEntry(path);
-    this.#options.onTouched(path);
+    if (exists(path)) watcher.addEntry(path);
+    else watcher.deleteEntry(path);
+    onTouched(path);
   }
 
-  /** A file no longer counts because of one item. Another item may still include it. */
-  #onLeft(path: string): void {
-    for (const { origin, tree, pattern } of this.#items.values()) {
-      const isNamed = pattern.matches === undefined && pattern.base === path;
-      if (!isNamed && !tree.has(path)) continue;
-      this.#options.onFile(path, isNamed ? { ...origin, names: true } : origin, 'known');
-      return;
+  /** A file no longer counts because of one tree, although it has not changed. Another tree may still include it. */
+  deleteFile(path: string): void {
+    const { watcher, onFile, onLeft } = this.#options;
+    for (const tree of this.#trees.values()) {
+      const origin = tree.originOf(path);
+      if (origin) return onFile(path, origin, 'known');
     }
     if (!this.#isBase(path)) this.#hops.delete(path);
-    this.#options.watcher.deleteEntry(path);
-    this.#options.onLeft(path);
+    watcher.deleteEntry(path);
+    onLeft(path);
   }
 
   /** Watches the target of a link, whether or not it exists. A base may also lie in a linked folder. */
-  #follow(path: string): void {
+  follow(path: string): void {
     const hops = entryOf(path)?.isSymbolicLink() || this.#isBase(path) ? wayOf(path) : [];
     if (hops.length > 0) this.#hops.set(path, hops);
     else this.#hops.delete(path);
     for (const hop of hops) this.#options.watcher.add(hop);
   }
 
+  #add(text: string, cwd: string, by: Origin['by']): void {
+    const key = keyOf(text, cwd, by);
+    const known = this.#trees.get(key);
+    if (known) known.isCurrent = true;
+    if (known || this.#trees.has(keyOf(text, cwd, 'option'))) return;
+    const { watcher, onFile, onProblem } = this.#options;
+    const problem = problemOf(text, cwd, by === 'option' ? '--watch' : 'what is tracked');
+    if (problem) return onProblem(problem);
+    const tree = new WatchedTree({
+      ...this.#options,
+      list: this,
+      pattern: patternOf(text, cwd),
+      cwd,
+      origin: { text, by },
+    });
+    this.#trees.set(key, tree);
+    const { base } = tree.pattern;
+    for (const path of [base, ...tree.ruleFiles]) watcher.add(path);
+    this.follow(base);
+    const origin = tree.originOf(base);
+    if (origin && !this.#options.isIgnored(base)) onFile(base, origin, 'first');
+    tree.start('first');
+  }
+
+  #delete(key: string): void {
+    const tree = this.#trees.get(key);
+    if (!tree) return;
+    this.#trees.delete(key);
+    tree.close();
+    if (!tree.pattern.matches) this.deleteFile(tree.pattern.base);
+  }
+
+  #look(folder: string, name: string | undefined): void {
+    for (const tree of this.#trees.values()) tree.look(folder, name);
+  }
+
+  #isListed(folder: string): boolean {
+    return [...this.#trees.values()].some((tree) => tree.hasFolder(folder));
+  }
+
   #isBase(path: string): boolean {
-    for (const { pattern } of this.#items.values()) if (pattern.base === path) return true;
-    return false;
+    return [...this.#trees.values()].some(({ pattern }) => pattern.base === path);
   }
 
   #work(ms = SLICE_MS): void {
@@ -234,7 +216,7 @@ export class WatchList {
     const end = scheduler.now() + ms;
     const isOver = (): boolean => scheduler.now() >= end;
     let isMore = false;
-    for (const { tree } of this.#items.values()) isMore = tree.work(isOver) || isMore;
+    for (const tree of this.#trees.values()) isMore = tree.work(isOver) || isMore;
     if (!isMore) return;
     this.#cancelWork?.();
     this.#cancelWork = scheduler.after(PAUSE_MS, () => this.#work());

@@ -8,7 +8,8 @@ import type { EntryKind } from './folder-entries.ts';
 import { GitIgnore, isUsuallyIgnored, markOfRulesIn, RULE_FILE } from './git-ignore.ts';
 import { countsAsFile, isInReach } from './path-patterns.ts';
 import type { Pattern } from './path-patterns.ts';
-import type { Discovery } from './tracked-files.ts';
+import type { Discovery, Origin } from './tracked-files.ts';
+import type { WatchList, WatchListOptions } from './watch-list.ts';
 
 /** A folder in which files count. */
 interface ListedFolder {
@@ -23,27 +24,22 @@ interface ListedFolder {
   rulesMark: string;
 }
 
-export interface WatchedTreeOptions {
+export interface WatchedTreeOptions extends Pick<WatchListOptions, 'ext' | 'isIgnored'> {
+  /** Watches folders and link targets, and receives the files. */
+  readonly list: WatchList;
   readonly pattern: Pattern;
+  readonly origin: Origin;
   readonly cwd: string;
-  /** Extensions that count, without a dot; empty: all. */
-  readonly ext: readonly string[];
-  readonly isIgnored: (path: string, isFolder?: boolean) => boolean;
-  /** A folder counts from now on. It has to be watched when this returns, since it is listed next. */
-  readonly onFolder: (folder: string) => void;
-  readonly onFolderLeft: (folder: string) => void;
-  /** A linked folder or a broken link counts from now on: its target has to be watched. */
-  readonly onLink: (path: string) => void;
-  /** A file counts from now on. */
-  readonly onFile: (path: string, discovery: Discovery) => void;
-  /** A file that counts may have changed. */
-  readonly onTouched: (path: string) => void;
-  /** A file no longer counts, although it has not changed. */
-  readonly onLeft: (path: string) => void;
 }
 
 export class WatchedTree {
+  readonly pattern: Pattern;
+  /** Files above the base whose ignore rules apply in it. */
+  readonly ruleFiles: readonly string[];
+  /** Whether the user or the current run has asked for it. */
+  isCurrent = true;
   readonly #options: WatchedTreeOptions;
+  readonly #list: WatchList;
   readonly #folders = new Map<string, ListedFolder>();
   /** Entries to be looked at: a large folder is processed in slices. */
   readonly #pending = new Map<string, { readonly kind: EntryKind; readonly discovery: Discovery }>();
@@ -53,18 +49,21 @@ export class WatchedTree {
   readonly #duplicates = new Map<string, string>();
 
   constructor(options: WatchedTreeOptions) {
+    const { pattern, cwd, list } = options;
     this.#options = options;
+    this.#list = list;
+    this.pattern = pattern;
+    this.ruleFiles = GitIgnore.filesAbove(pattern.base, cwd);
   }
 
   /** Looks at the path, or at the folder in which a glob begins. Its entries are found by {@link work}. */
   start(discovery: Discovery): void {
-    const { pattern, cwd, onTouched } = this.#options;
-    const { base } = pattern;
+    const { base } = this.pattern;
     const listed = this.#folders.get(base);
     // A link on the way may have another target now.
-    if (listed && listed.real !== realOf(base)) this.#leave(base, onTouched);
+    if (listed && listed.real !== realOf(base)) this.#leave(base, 'touch');
     if (!this.#folders.has(base) && statOf(base)?.isDirectory())
-      this.#enter(base, GitIgnore.of(base, cwd), discovery);
+      this.#enter(base, GitIgnore.of(base, this.#options.cwd), discovery);
   }
 
   /**
@@ -83,9 +82,11 @@ export class WatchedTree {
     return false;
   }
 
-  /** Whether a file in a folder counts because of this pattern. */
-  has(path: string): boolean {
-    return this.#folders.get(dirname(path))?.files.has(basename(path)) ?? false;
+  /** Why a path counts, if it counts because of this pattern: as its base, or as a file in a folder. */
+  originOf(path: string): Origin | undefined {
+    const { origin } = this.#options;
+    if (path === this.pattern.base && !this.pattern.matches) return { ...origin, names: true };
+    return this.#folders.get(dirname(path))?.files.has(basename(path)) ? origin : undefined;
   }
 
   hasFolder(path: string): boolean {
@@ -94,7 +95,7 @@ export class WatchedTree {
 
   /** Nothing counts any longer because of this pattern. */
   close(): void {
-    this.#leave(this.#options.pattern.base, this.#options.onLeft);
+    this.#leave(this.pattern.base, 'deleteFile');
   }
 
   /** The entry with this name in a folder may have changed; without a name, the folder itself. */
@@ -105,24 +106,48 @@ export class WatchedTree {
       this.applyRules();
     const entries = name === undefined ? entriesOf(path)?.map(([entry]) => entry) : [name];
     const known = name === undefined ? [...folder.files, ...folder.folders] : [];
-    if (!entries) this.#leave(path, this.#options.onTouched);
+    if (!entries) this.#leave(path, 'touch');
     else for (const entry of new Set([...known, ...entries])) this.#lookAt(path, folder, entry);
   }
 
   /** Applies the .gitignore files anew: entries may count that did not, and the other way round. */
-  applyRules(): void {
-    const { pattern, cwd } = this.#options;
-    if (this.#folders.has(pattern.base)) this.#applyRules(pattern.base, GitIgnore.of(pattern.base, cwd));
+  applyRules(
+    path: string = this.pattern.base,
+    rules: GitIgnore = GitIgnore.of(path, this.#options.cwd),
+  ): void {
+    const folder = this.#folders.get(path);
+    if (!folder) return;
+    const before = folder.rules;
+    folder.rules = rules;
+    folder.rulesMark = markOfRulesIn(path);
+    for (const name of folder.files) {
+      if (!rules.ignores(name, false)) continue;
+      folder.files.delete(name);
+      this.#list.deleteFile(join(path, name));
+    }
+    for (const name of folder.folders) {
+      if (rules.ignores(name, true)) this.#leave(join(path, name), 'deleteFile');
+      else this.applyRules(join(path, name), rules.in(name));
+    }
+    for (const [name, kind] of entriesOf(path) ?? []) {
+      const entry = join(path, name);
+      if (folder.files.has(name) || folder.folders.has(name)) continue;
+      if (this.#pending.has(entry) || this.#pendingLinks.has(entry)) continue;
+      // An entry that the rules left out until now is not new, nor is a link that is not followed. Any other entry is new.
+      const isKnown = before.ignores(name, isFolder(kind)) || kind === 'linked folder';
+      this.#add(entry, kind, isKnown ? 'known' : 'created');
+    }
   }
 
   #enter(path: string, rules: GitIgnore, discovery: Discovery, isLink = false): void {
-    const parent = path === this.#options.pattern.base ? undefined : this.#folders.get(dirname(path));
+    const parent = path === this.pattern.base ? undefined : this.#folders.get(dirname(path));
     const real = parent && !isLink ? join(parent.real, basename(path)) : realOf(path);
     if (real === undefined || (isLink && parent && !this.#isFollowed(path, real, parent.real))) return;
     parent?.folders.add(basename(path));
     const rulesMark = markOfRulesIn(path);
     this.#folders.set(path, { files: new Set(), folders: new Set(), real, isLink, rules, rulesMark });
-    this.#options.onFolder(path);
+    // Before it is listed, so that no entry is missed.
+    this.#list.addFolder(path);
     for (const [name, kind] of entriesOf(path) ?? [])
       this.#pending.set(join(path, name), { kind, discovery });
   }
@@ -132,7 +157,7 @@ export class WatchedTree {
     const name = basename(path);
     // Its folder may have vanished since.
     if (!folder || isUsuallyIgnored(name) || folder.rules.ignores(name, isFolder(kind))) return;
-    const { pattern, ext, isIgnored, onLink, onFile } = this.#options;
+    const { pattern, origin, ext, isIgnored } = this.#options;
     const isMatch = isFolder(kind)
       ? isInReach(pattern, path)
       : kind !== 'file' || countsAsFile(pattern, path, ext);
@@ -140,17 +165,17 @@ export class WatchedTree {
     switch (kind) {
       case 'file':
         folder.files.add(name);
-        onFile(path, discovery);
+        this.#list.addFile(path, origin, discovery);
         break;
       case 'folder':
         this.#enter(path, folder.rules.in(name), discovery);
         break;
       case 'linked folder':
-        onLink(path);
+        this.#list.follow(path);
         this.#pendingLinks.set(path, discovery);
         break;
       case 'broken link':
-        onLink(path);
+        this.#list.follow(path);
     }
   }
 
@@ -175,7 +200,7 @@ export class WatchedTree {
 
   /** A glob tells files by their names: there, a folder that is found without a link does not replace a linked one. */
   #isListed(real: string): boolean {
-    const isPath = this.#options.pattern.matches === undefined;
+    const isPath = this.pattern.matches === undefined;
     for (const folder of this.#folders.values())
       if (folder.real === real && (folder.isLink || isPath)) return true;
     return false;
@@ -186,10 +211,10 @@ export class WatchedTree {
     const kind = entryKindOf(path);
     this.#duplicates.delete(path);
     const listed = this.#folders.get(path);
-    if (listed && !isSameFolder(listed, path, kind)) this.#leave(path, this.#options.onTouched);
+    if (listed && !isSameFolder(listed, path, kind)) this.#leave(path, 'touch');
     if (folder.files.has(name)) {
       if (kind !== 'file') folder.files.delete(name);
-      this.#options.onTouched(path);
+      this.#list.touch(path);
     }
     if (!kind || folder.files.has(name) || folder.folders.has(name)) return;
     // A pending entry has been there before.
@@ -199,44 +224,19 @@ export class WatchedTree {
     this.#add(path, kind, discovery);
   }
 
-  /** A folder has vanished, or no longer counts. */
-  #leave(path: string, onFile: (path: string) => void): void {
+  /** A folder has vanished (`touch`), or no longer counts. */
+  #leave(path: string, action: 'touch' | 'deleteFile'): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
     this.#folders.delete(path);
     this.#folders.get(dirname(path))?.folders.delete(basename(path));
-    this.#options.onFolderLeft(path);
-    for (const name of folder.files) onFile(join(path, name));
-    for (const name of folder.folders) this.#leave(join(path, name), onFile);
+    this.#list.deleteFolder(path);
+    for (const name of folder.files) this.#list[action](join(path, name));
+    for (const name of folder.folders) this.#leave(join(path, name), action);
     for (const [link, target] of this.#duplicates) {
-      if (target !== folder.real || this.#isListed(target)) continue;
+      if (target !== folder.real) continue;
       this.#duplicates.delete(link);
       this.#pendingLinks.set(link, 'known');
-    }
-  }
-
-  #applyRules(path: string, rules: GitIgnore): void {
-    const folder = this.#folders.get(path);
-    if (!folder) return;
-    const before = folder.rules;
-    folder.rules = rules;
-    folder.rulesMark = markOfRulesIn(path);
-    for (const name of folder.files) {
-      if (!rules.ignores(name, false)) continue;
-      folder.files.delete(name);
-      this.#options.onLeft(join(path, name));
-    }
-    for (const name of folder.folders) {
-      if (rules.ignores(name, true)) this.#leave(join(path, name), this.#options.onLeft);
-      else this.#applyRules(join(path, name), rules.in(name));
-    }
-    for (const [name, kind] of entriesOf(path) ?? []) {
-      const entry = join(path, name);
-      if (folder.files.has(name) || folder.folders.has(name)) continue;
-      if (this.#pending.has(entry) || this.#pendingLinks.has(entry)) continue;
-      // An entry that the rules left out until now is not new, nor is a link that is not followed. Any other entry is new.
-      const isKnown = before.ignores(name, isFolder(kind)) || kind === 'linked folder';
-      this.#add(entry, kind, isKnown ? 'known' : 'created');
     }
   }
 }

@@ -41,7 +41,7 @@ function listOf(
     onLeft: (path) => reports.push(`left ${name(path)}`),
     onProblem: ({ message }) => reports.push(message),
   });
-  list.start();
+  list.begin();
   return { list, reports, folders };
 }
 
