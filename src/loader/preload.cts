@@ -14,7 +14,7 @@ import {
   RELAY_VARIABLE,
 } from '../protocol/control.cts';
 import type { ControlMessage } from '../protocol/control.cts';
-import { preloadArgument, stripPreload } from '../shared/preload-option.cts';
+import { hideOptions, preloadArgument, stripPreload } from '../shared/preload-option.cts';
 import { askApp, beginRun, offerApi } from './app/app-api.cts';
 import { saveState } from './app/preserve.cts';
 import { markSupervised, takeAddress, workerAddress } from './descendants/lane-address.cts';
@@ -24,7 +24,6 @@ import { hideChannel, listen, onDisconnect } from './channel/control-channel.cts
 import { shutDown } from './app/shutdown.cts';
 import { guardExit, isDebugged, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
-import { hideOptions } from './channel/hidden-options.cts';
 import { install } from './hooks/install-hooks.cts';
 import { expectNothing } from './hooks/previous-run.cts';
 import { flushAtExit, openLane, pipeAt, send } from './channel/record-writer.cts';

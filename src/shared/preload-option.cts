@@ -1,5 +1,7 @@
-// Defines the Node option that loads our preload into a child. In front of NODE_OPTIONS, it runs before all preloads of the user, and
-// leaves `process.execArgv` and `process.argv` as the user gave them.
+// Defines the Node option that loads our preload into a child, and hides it from the app. In front of NODE_OPTIONS, it runs before all
+// preloads of the user, and leaves `process.execArgv` and `process.argv` as the user gave them.
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
+import { HIDDEN_OPTIONS } from '../protocol/control.cts';
 
 /**
  * The option as a word of NODE_OPTIONS.
@@ -45,4 +47,23 @@ export function stripPreload(
   return nodeOptions.startsWith(`${option} `)
     ? { inherited: nodeOptions.slice(option.length + 1) }
     : undefined;
+}
+
+/**
+ * Removes the options of the supervisor from `process.execArgv`, which the app sees and its forks inherit.
+ *
+ * @param isMainThread a worker thread starts with all options of its process; the main thread tells it which ones are ours
+ * @returns the options
+ */
+export function hideOptions(isMainThread: boolean): string[] {
+  const text = isMainThread ? process.env[HIDDEN_OPTIONS] : getEnvironmentData(HIDDEN_OPTIONS);
+  if (typeof text !== 'string') return [];
+  if (isMainThread) setEnvironmentData(HIDDEN_OPTIONS, text);
+  delete process.env[HIDDEN_OPTIONS];
+  const options = text.split('\n');
+  for (const option of options) {
+    const at = process.execArgv.lastIndexOf(option);
+    if (at >= 0) process.execArgv.splice(at, 1);
+  }
+  return options;
 }
