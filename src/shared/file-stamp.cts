@@ -2,6 +2,7 @@
 // stamps it later; two different stamps mean a save in between. Keeps no state.
 import fs from 'node:fs';
 import type { Stamp } from '../protocol/records.cts';
+import { attempt } from './attempt.cts';
 
 /** Captured now: the app may replace them on the module later. */
 const { readFileSync, statSync } = fs;
@@ -32,15 +33,13 @@ export function isYoung(mtimeMs: number, now: number): boolean {
  * @returns the stamp; undefined if the file does not exist
  */
 export function stampFile(path: string, now: number = Infinity): Stamp | undefined {
-  try {
+  return attempt(() => {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile()) return undefined;
     const { mtimeMs, ctimeMs, size } = stats;
     const hash = isYoung(mtimeMs, now) ? hashBytes(readFileSync(path)) : undefined;
     return { mtimeMs, ctimeMs, size, hash };
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /**

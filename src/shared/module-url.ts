@@ -1,7 +1,7 @@
 // Identifies a module by the URL of its file, without query and fragment: one file is one module, however often the app
 // loads it.
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { attempt } from './attempt.ts';
+import { attempt } from './attempt.cts';
 
 /** `file:` URL without query and fragment. */
 export type ModuleUrl = string & { readonly __brand: 'ModuleUrl' };

@@ -1,6 +1,7 @@
 // Identifies, keeps and removes the files of unix sockets. When libuv closes a socket, it removes the file if it has bound the socket
 // itself, but not if it has inherited it. Knows nothing of handles.
 import fs from 'node:fs';
+import { attempt } from './attempt.cts';
 
 /** The app may replace these on the module later. */
 const { linkSync, renameSync, statSync, unlinkSync } = fs;
@@ -8,12 +9,8 @@ const { linkSync, renameSync, statSync, unlinkSync } = fs;
 /** The identity of a socket file; undefined if there is none, and empty for an abstract socket, which has no file. */
 export function markOf(path: string): string | undefined {
   if (path.startsWith('\0')) return '';
-  try {
-    const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
-    return `${dev}:${ino}:${birthtimeNs}`;
-  } catch {
-    return undefined;
-  }
+  const stats = attempt(() => statSync(path, { bigint: true }));
+  return stats && `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
 }
 
 /** Runs a function that removes a file, and restores the file. */
@@ -23,9 +20,10 @@ export function keepFile(path: string, run: () => void): void {
     return;
   }
   const other = `${path}.${process.pid}`;
-  const isLinked = attempt(() => linkSync(path, other)) || attempt(() => renameSync(path, other));
+  const isSaved =
+    attempt(() => (linkSync(path, other), true)) ?? attempt(() => (renameSync(path, other), true));
   run();
-  if (isLinked) attempt(() => renameSync(other, path));
+  if (isSaved) attempt(() => renameSync(other, path));
   // If the function did not remove the file, both names exist.
   attempt(() => unlinkSync(other));
 }
@@ -33,13 +31,4 @@ export function keepFile(path: string, run: () => void): void {
 /** Removes a file if it exists. */
 export function removeFile(path: string): void {
   attempt(() => unlinkSync(path));
-}
-
-function attempt(run: () => void): boolean {
-  try {
-    run();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import type { Handle } from '../../node-internals/sockets.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { pipeAt } from '../channel/record-writer.cts';
 
 /** Time after which a run asks for no more sockets (ms). A run may listen only when it has reached its database. */
@@ -85,10 +86,6 @@ export class InheritedSockets {
 }
 
 function close({ fd, identity }: UnclaimedSocket): void {
-  if (pipeAt(fd) !== identity) return;
-  try {
-    closeSync(fd);
-  } catch {
-    // It has just been closed by other code.
-  }
+  // Other code may close it in between.
+  if (pipeAt(fd) === identity) attempt(() => closeSync(fd));
 }

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { GATE_FD, parseGateMessage } from '../../protocol/control.cts';
 import type { RunInfo } from '../../protocol/control.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { expectFound } from '../hooks/previous-run.cts';
 import { warm } from './warm-up.cts';
 
@@ -17,17 +18,8 @@ const NEWLINE = 10;
  */
 export function waitAtGate(isReady: boolean): RunInfo {
   const warnings: unknown[][] = [];
-  let pieces: Buffer[] = [];
   for (;;) {
-    const chunk = read();
-    if (chunk.length === 0) process.exit(0);
-    pieces.push(chunk);
-    if (!chunk.includes(NEWLINE)) continue;
-    const all = Buffer.concat(pieces);
-    const end = all.lastIndexOf(NEWLINE);
-    pieces = [all.subarray(end + 1)];
-    const lines = all.toString('utf8', 0, end).split('\n');
-    for (const line of lines) {
+    for (const line of readLines()) {
       const message = parseGateMessage(line);
       if (message?.kind === 'warm') {
         warnings.push(...warm(message, isReady));
@@ -35,22 +27,21 @@ export function waitAtGate(isReady: boolean): RunInfo {
       }
       if (message?.kind === 'go') {
         fs.closeSync(GATE_FD);
-        for (const args of warnings) emitWarning(...args);
+        for (const args of warnings) (process.emitWarning as (...all: unknown[]) => void)(...args);
         return message.begin;
       }
     }
   }
 }
 
-function emitWarning(...args: unknown[]): void {
-  (process.emitWarning as (...all: unknown[]) => void)(...args);
-}
-
-function read(): Buffer {
-  const bytes = Buffer.allocUnsafe(CHUNK);
-  try {
-    return bytes.subarray(0, fs.readSync(GATE_FD, bytes));
-  } catch {
-    return bytes.subarray(0, 0);
-  }
+/** Blocks until complete lines have arrived. */
+function readLines(): string[] {
+  const chunks: Buffer[] = [];
+  do {
+    const bytes = Buffer.allocUnsafe(CHUNK);
+    const length = attempt(() => fs.readSync(GATE_FD, bytes)) ?? 0;
+    if (length === 0) process.exit(0);
+    chunks.push(bytes.subarray(0, length));
+  } while (chunks.at(-1)?.at(-1) !== NEWLINE);
+  return Buffer.concat(chunks).toString().split('\n');
 }

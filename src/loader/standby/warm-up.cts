@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { moduleInternals } from '../../node-internals/process.cts';
 import type { GateMessage } from '../../protocol/control.cts';
+import { attempt } from '../../shared/attempt.cts';
 
 /** Built-in modules without effects when they are loaded. Others warn, watch files, or read the name servers. */
 const EFFECT_FREE: ReadonlySet<string> = new Set(
@@ -36,6 +37,7 @@ export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: b
   const warnings: unknown[][] = [];
   const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   process.emitWarning = (...args: unknown[]) => void warnings.push(args);
+  // An error is ignored: it will recur when the program does the same.
   for (const { name, imported } of builtins) if (EFFECT_FREE.has(name)) attempt(() => load(name, imported));
   if (esm && REQUIRES_ESM) attempt(() => void require('./warm-esm-loader.mjs'));
   for (const [specifier, url] of found) attempt(() => look(specifier, fileURLToPath(url)));
@@ -46,15 +48,6 @@ export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: b
 function look(specifier: string, from: string): void {
   const parent = { id: from, filename: from, paths: nodeModulePaths?.(dirname(from)) };
   findPath?.(specifier, lookupPaths?.(specifier, parent) ?? null, false);
-}
-
-/** Ignores an error: it will recur when the program does the same. */
-function attempt(step: () => void): void {
-  try {
-    step();
-  } catch {
-    // Nothing is lost but time.
-  }
 }
 
 /** An import reads each export, and some exports are loaded when they are read: `WebSocket` of `node:http` takes 20 ms. */

@@ -1,7 +1,7 @@
 // Lists the files that would make a missed import resolve, so that creating one of them restarts the program. Keeps no state.
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { attempt } from '../../shared/attempt.ts';
+import { attempt } from '../../shared/attempt.cts';
 import { ancestors } from '../util/paths.ts';
 import { exists, textOf } from '../util/safe-fs.ts';
 

@@ -2,7 +2,7 @@
 import type * as Parser from 'jsonc-parser';
 import module from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { attempt } from '../../shared/attempt.ts';
+import { attempt } from '../../shared/attempt.cts';
 import { fromPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import { ancestors } from '../util/paths.ts';

@@ -1,7 +1,7 @@
 // Lists folders. Keeps no state.
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { attempt } from '../../shared/attempt.ts';
+import { attempt } from '../../shared/attempt.cts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
 
 /** Sockets and pipes are no entries. A broken link may get a target later. */

@@ -2,7 +2,7 @@
 // counts without being loaded by the program, and stays known from run to run. Does not know patterns or watches.
 import fs from 'node:fs';
 import type { Stamp } from '../../protocol/records.cts';
-import { attempt } from '../../shared/attempt.ts';
+import { attempt } from '../../shared/attempt.cts';
 import { COARSE_TICK_MS, hashBytes, stampFile } from '../../shared/file-stamp.cts';
 import type { Difference } from '../contents/baseline.ts';
 import { seenUntil } from '../contents/fs-clock.ts';

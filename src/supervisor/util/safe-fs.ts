@@ -1,6 +1,6 @@
 // File-system helpers that return undefined instead of throwing. Keeps no state.
 import fs from 'node:fs';
-import { attempt } from '../../shared/attempt.ts';
+import { attempt } from '../../shared/attempt.cts';
 import { isYoung as isYoungTime } from '../../shared/file-stamp.cts';
 
 /** The file or folder at a path. Follows links. */

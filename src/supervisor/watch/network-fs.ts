@@ -2,7 +2,7 @@
 // changes files. Asks once for each device. Does not know watches or polling.
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { attempt } from '../../shared/attempt.ts';
+import { attempt } from '../../shared/attempt.cts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
 
 /**
