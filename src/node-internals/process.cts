@@ -115,30 +115,14 @@ export function isHandlePending(): boolean {
 
 /** Calls `last` when `process.exit` ends the process, after all `exit` listeners (lib/internal/process/per_thread.js). */
 export function beforeReallyExit(last: () => void): void {
-  const target = process as unknown as { reallyExit?: (code: number) => void };
-  if (!target.reallyExit) return;
-  target.reallyExit = new Proxy(target.reallyExit, {
-    apply(original, self, args: [number]) {
-      last();
-      return Reflect.apply(original, self, args);
-    },
-  });
-}
-
-/** Handles of terminals (src/tty_wrap.cc). */
-export interface TtyHandle {
-  readStart: () => number;
-  setRawMode: (isRaw: unknown) => number;
-}
-
-/** Starts processes for the synchronous functions of `node:child_process` (src/spawn_sync.cc). */
-export interface SpawnSync {
-  spawn: (options: { readonly stdio?: unknown }) => unknown;
+  beforeCall(process, 'reallyExit', last);
 }
 
 export interface InputBindings {
-  readonly tty: TtyHandle;
-  readonly spawnSync: SpawnSync;
+  /** Handles of terminals (src/tty_wrap.cc). */
+  readonly tty: { readonly readStart: () => number; readonly setRawMode: (isRaw: unknown) => number };
+  /** Starts processes for the synchronous functions of `node:child_process` (src/spawn_sync.cc). */
+  readonly spawnSync: { readonly spawn: (options: { readonly stdio?: unknown }) => unknown };
 }
 
 /** Bindings that read input; undefined where `process.binding` warns (DEP0111) or the permission model forbids it. */
@@ -149,8 +133,8 @@ export function inputBindings(): InputBindings | undefined {
     return undefined;
   try {
     const { binding } = process as unknown as { binding: (name: string) => Record<string, unknown> };
-    const { prototype } = binding('tty_wrap')['TTY'] as { prototype: TtyHandle };
-    return { tty: prototype, spawnSync: binding('spawn_sync') as unknown as SpawnSync };
+    const { prototype } = binding('tty_wrap')['TTY'] as { prototype: InputBindings['tty'] };
+    return { tty: prototype, spawnSync: binding('spawn_sync') as unknown as InputBindings['spawnSync'] };
   } catch {
     return undefined;
   }
@@ -212,22 +196,35 @@ export interface Spawning {
 }
 
 /**
- * Replaces methods of an object that Node calls, as methods that are not enumerable.
+ * Wraps a method that Node calls, if it exists.
  *
- * @returns a function that restores the originals
+ * @param wrapper called in place of the method; `call` runs the method
+ * @returns a function that restores the method
  */
-export function replaceMethods(target: object, methods: Readonly<Record<string, unknown>>): () => void {
-  const originals = Object.keys(methods).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const,
-  );
-  for (const [name, value] of Object.entries(methods))
-    Object.defineProperty(target, name, { value, writable: true, configurable: true });
+export function wrapMethod<T extends object>(
+  target: T,
+  name: string,
+  wrapper: (call: () => number, self: T, args: unknown[]) => unknown,
+): () => void {
+  const original = Object.getOwnPropertyDescriptor(target, name);
+  const method = Reflect.get(target, name) as ((...args: unknown[]) => number) | undefined;
+  if (!method) return () => {};
+  const value = new Proxy(method, {
+    apply: (_, self: T, args) => wrapper(() => Reflect.apply(method, self, args), self, args),
+  });
+  Object.defineProperty(target, name, { writable: true, configurable: true, ...original, value });
   return () => {
-    for (const [name, original] of originals) {
-      if (original) Object.defineProperty(target, name, original);
-      else Reflect.deleteProperty(target, name);
-    }
+    if (original) Object.defineProperty(target, name, original);
+    else Reflect.deleteProperty(target, name);
   };
+}
+
+/** Calls a function before each call of a method, with the same arguments. Returns a function that restores the method. */
+export function beforeCall(target: object, name: string, before: (...args: any[]) => void): () => void {
+  return wrapMethod(target, name, (call, _self, args) => {
+    before(...args);
+    return call();
+  });
 }
 
 /** The value behind a symbol that Node does not export, found by its description. */

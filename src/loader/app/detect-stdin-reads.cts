@@ -2,12 +2,12 @@
 // terminal to a process that may read. Wraps the methods of the handles, and unwraps them after the report. Knows nothing of other
 // readers.
 import { isatty } from 'node:tty';
-import { inputBindings, replaceMethods } from '../../node-internals/process.cts';
-import type { InputBindings, SpawnSync, TtyHandle } from '../../node-internals/process.cts';
+import { beforeCall, inputBindings } from '../../node-internals/process.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { send } from '../channel/record-writer.cts';
 
-/** Unwraps the methods; undefined when there is nothing to report. */
-let restore: (() => void) | undefined;
+/** Functions that unwrap the methods; undefined when there is nothing to report. */
+let restores: (() => void)[] | undefined;
 
 /**
  * Watches for the first read in this thread; where that is impossible, input belongs to the program from the start. Reads of `node:fs`
@@ -16,10 +16,18 @@ let restore: (() => void) | undefined;
  */
 export function watchInput(): void {
   if (!isatty(0)) return;
-  restore = () => {};
+  restores = [];
   const bindings = inputBindings();
-  if (bindings) restore = wrap(bindings);
-  else report();
+  if (!bindings) {
+    report();
+    return;
+  }
+  const { tty, spawnSync } = bindings;
+  restores.push(
+    beforeCall(tty, 'readStart', report),
+    beforeCall(tty, 'setRawMode', (isRaw: unknown) => isRaw && report()),
+    beforeCall(spawnSync, 'spawn', ({ stdio }: { readonly stdio?: unknown }) => inputGiven(stdio)),
+  );
 }
 
 /**
@@ -28,43 +36,14 @@ export function watchInput(): void {
  * @param stdio the option of the app, or its normalized form
  */
 export function inputGiven(stdio: unknown): void {
-  try {
-    if (restore && isTerminal(Array.isArray(stdio) ? stdio[0] : stdio)) report();
-  } catch {
-    // An invalid option of the app. Node reports it.
-  }
+  // Node reports invalid options of the app.
+  if (restores && attempt(() => isTerminal(Array.isArray(stdio) ? stdio[0] : stdio))) report();
 }
 
 function report(): void {
-  restore?.();
-  restore = undefined;
+  for (const restore of restores ?? []) restore();
+  restores = undefined;
   send({ kind: 'reads' });
-}
-
-/** @returns a function that unwraps */
-function wrap({ tty, spawnSync }: InputBindings): () => void {
-  const { readStart, setRawMode } = tty;
-  const { spawn } = spawnSync;
-  const unwrapTty = replaceMethods(tty, {
-    readStart(this: TtyHandle): number {
-      report();
-      return readStart.call(this);
-    },
-    setRawMode(this: TtyHandle, isRaw: unknown): number {
-      if (isRaw) report();
-      return setRawMode.call(this, isRaw);
-    },
-  });
-  const unwrapSpawn = replaceMethods(spawnSync, {
-    spawn(this: SpawnSync, options: { readonly stdio?: unknown }): unknown {
-      inputGiven(options.stdio);
-      return spawn.call(this, options);
-    },
-  });
-  return () => {
-    unwrapTty();
-    unwrapSpawn();
-  };
 }
 
 /** Whether an element of `stdio` is a terminal. */

@@ -2,6 +2,7 @@
 // must not see ours: `process.send` and related properties exist only while code of Node reads or writes a message. Knows nothing of
 // the effect of a message.
 import {
+  beforeCall,
   channelHandle,
   channelKeys,
   isHandlePending,
@@ -12,17 +13,21 @@ import {
 } from '../../node-internals/process.cts';
 import { parseControl } from '../../protocol/control.cts';
 import type { ControlMessage } from '../../protocol/control.cts';
+import { attempt } from '../../shared/attempt.cts';
 
 /** The app may replace it, as fake clocks do. */
 const { setImmediate } = globalThis;
 
-let pipe: object | undefined;
+let send: NodeJS.Process['send'];
 
-/** Runs code that needs the hidden properties. */
-let withChannel = <T,>(run: () => T): T => run();
+/** Properties of `process` that exist only while code of Node runs; empty while the channel is not hidden. */
+let keys: readonly (string | symbol)[] = [];
 
-/** Sends the supervisor a message with a handle. */
-let sendHandle: (message: object, handle: object) => void = () => {};
+/** The hidden properties; while code of Node runs, properties that the app has given the same names. */
+let hidden: PropertyDescriptorMap = {};
+
+/** Number of nested calls of {@link withChannel}. */
+let depth = 0;
 
 /**
  * Listens to the supervisor.
@@ -34,23 +39,17 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
     const control = parseControl(message);
     if (control) onMessage(control);
   });
-  pipe = channelHandle();
-  const send = process.send?.bind(process);
-  // After the current statement: Node delays all messages that the app sends after a handle.
-  sendHandle = (message, handle) => {
-    setImmediate(() => {
-      if (process.connected) sendRawHandle(send, message, handle);
-    });
-  };
+  send = process.send?.bind(process);
 }
 
 /** Gives the supervisor a raw handle. Never throws: the app must not notice. */
 export function giveHandle(message: object, handle: object): void {
-  try {
-    sendHandle(message, handle);
-  } catch {
-    // The supervisor has exited.
-  }
+  const give = (): void => {
+    if (process.connected) sendRawHandle(send, message, handle);
+  };
+  if (keys.length > 0) attempt(() => withChannel(give));
+  // After the current statement: Node delays all messages that the app sends after a handle.
+  else setImmediate(() => attempt(give));
 }
 
 /** Whether a handle is on its way to the supervisor. */
@@ -58,22 +57,12 @@ export function isGiving(): boolean {
   return withChannel(isHandlePending);
 }
 
-/** The pipe of the channel. */
-export function channelPipe(): object | undefined {
-  return pipe;
-}
-
 /**
  * Notices that the app closes the channel to its launcher. The supervisor cannot: the channel of an exiting child closes too, before
  * its exit is known.
  */
 export function onDisconnect(onClosed: () => void): void {
-  const disconnect = process.disconnect?.bind(process);
-  if (!disconnect) return;
-  process.disconnect = () => {
-    onClosed();
-    disconnect();
-  };
+  beforeCall(process, 'disconnect', onClosed);
 }
 
 /**
@@ -87,54 +76,36 @@ export function hideChannel(onClosed: () => void): void {
   if (!handle) return;
 
   removeChannelListeners();
-  const send = process.send?.bind(process);
-  const hidden = new HiddenProperties(channelKeys());
-  withChannel = (run) => hidden.during(run);
-  sendHandle = (message, sent) =>
-    withChannel(() => {
-      if (process.connected) sendRawHandle(send, message, sent);
-    });
+  keys = channelKeys();
+  exchangeProperties();
   // It handles the acknowledgement of a handle.
-  wrapNodeListener((listener) => hidden.during(listener));
+  wrapNodeListener(withChannel);
   const { onread } = handle;
   handle.onread = function (...args) {
     // The channel is closed.
     if (args[0] === undefined) onClosed();
-    return hidden.during(() => onread.apply(this, args));
+    return withChannel(() => onread.apply(this, args));
   };
 }
 
-/** Properties of `process` that exist only while code of Node runs. */
-class HiddenProperties {
-  readonly #keys: readonly (string | symbol)[];
-  /** The hidden properties; while code of Node runs, properties that the app has given the same names. */
-  #hidden: PropertyDescriptorMap = {};
-  #depth = 0;
-
-  constructor(keys: readonly (string | symbol)[]) {
-    this.#keys = keys;
-    this.#exchange();
+/** Runs code that needs the hidden properties. */
+function withChannel<T>(run: () => T): T {
+  if (depth++ === 0) exchangeProperties();
+  try {
+    return run();
+  } finally {
+    if (--depth === 0) exchangeProperties();
   }
+}
 
-  /** Runs code of Node. */
-  during<T>(run: () => T): T {
-    if (this.#depth++ === 0) this.#exchange();
-    try {
-      return run();
-    } finally {
-      if (--this.#depth === 0) this.#exchange();
-    }
+function exchangeProperties(): void {
+  const removed: PropertyDescriptorMap = {};
+  for (const key of keys) {
+    const descriptor = Object.getOwnPropertyDescriptor(process, key);
+    if (!descriptor) continue;
+    removed[key] = descriptor;
+    Reflect.deleteProperty(process, key);
   }
-
-  #exchange(): void {
-    const hidden: PropertyDescriptorMap = {};
-    for (const key of this.#keys) {
-      const descriptor = Object.getOwnPropertyDescriptor(process, key);
-      if (!descriptor) continue;
-      hidden[key] = descriptor;
-      Reflect.deleteProperty(process, key);
-    }
-    Object.defineProperties(process, this.#hidden);
-    this.#hidden = hidden;
-  }
+  Object.defineProperties(process, hidden);
+  hidden = removed;
 }

@@ -4,13 +4,13 @@
 // Knows nothing of connections.
 import type net from 'node:net';
 import { resolve } from 'node:path';
-import { replaceMethods } from '../../node-internals/process.cts';
+import { beforeCall, channelHandle, wrapMethod } from '../../node-internals/process.cts';
 import { pipeClass, portOf, serverOf, tcpClass } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
 import { encodeListening } from '../../protocol/control.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
-import { channelPipe, giveHandle } from '../channel/control-channel.cts';
+import { giveHandle } from '../channel/control-channel.cts';
 import { send, sleep } from '../channel/record-writer.cts';
 import { InheritedSockets } from './inherited-sockets.cts';
 
@@ -48,14 +48,14 @@ let newSockets = 0;
 let isDraining = false;
 
 /**
- * Holds every socket that this thread listens on from now on.
+ * Holds every socket that this thread listens on from now on. The channel must not be hidden yet.
  *
  * @param sockets from the previous run
  */
 export function holdSockets(sockets: readonly InheritedSocket[]): void {
   inherited = new InheritedSockets(sockets, (id) => send({ kind: 'released', id }));
   const tcp = tcpClass();
-  const pipe = pipeClass(channelPipe());
+  const pipe = pipeClass(channelHandle());
   if (tcp) {
     for (const name of ['bind', 'bind6'] as const) wrapBind(tcp.type, name, tcp.provider);
     wrapListen(tcp.type);
@@ -87,25 +87,17 @@ export function closeSocket({ handle, path, isAdopted }: HeldSocket): void {
 
 /** @param provider provider type of handles that listen; undefined if the class binds no others */
 function wrapBind({ prototype }: HandleClass, name: 'bind' | 'bind6', provider: number | undefined): void {
-  const original = prototype[name];
-  if (!original) return;
-  replaceMethods(prototype, {
-    [name](this: Handle, ...args: unknown[]): number {
-      const bind = (): number => original.apply(this, args);
-      if (provider !== undefined && this.getProviderType() !== provider) return bind();
-      return adopt(this, name, args) ? 0 : bindNew(this, args, bind);
-    },
+  wrapMethod(prototype, name, (bind, handle, args) => {
+    if (provider !== undefined && handle.getProviderType() !== provider) return bind();
+    return adopt(handle, name, args) ? 0 : bindNew(handle, args, bind);
   });
 }
 
 function wrapListen({ prototype }: HandleClass): void {
-  const { listen } = prototype;
-  replaceMethods(prototype, {
-    listen(this: Handle, backlog: number): number {
-      const error = listen.call(this, backlog);
-      if (error === 0) onListening(this);
-      return error;
-    },
+  wrapMethod(prototype, 'listen', (listen, handle) => {
+    const error = listen();
+    if (error === 0) onListening(handle);
+    return error;
   });
 }
 
@@ -152,12 +144,8 @@ function onListening(handle: Handle): void {
   if (!socket || listeningSockets.has(socket)) return;
   const { id, key, path, isAdopted } = socket;
   listeningSockets.add(socket);
-  const { close } = handle;
-  replaceMethods(handle, {
-    close(this: Handle, ...args: unknown[]): unknown {
-      if (listeningSockets.delete(socket)) release(socket);
-      return close.apply(this, args);
-    },
+  beforeCall(handle, 'close', () => {
+    if (listeningSockets.delete(socket)) release(socket);
   });
   if (isAdopted) {
     send({ kind: 'adopted', id });
