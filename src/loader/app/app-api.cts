@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/app-bridge.cts';
 import type { RunInfo } from '../../protocol/control.cts';
 import { send, sendSoon } from '../channel/record-writer.cts';
-import { isPreserving, preserve, save } from './preserve.cts';
+import { isPreserving, preserve, saveState } from './preserve.cts';
 
 const CHANNEL: BridgeChannel = 'autoreload.bridge';
 
@@ -119,7 +119,7 @@ export function prepareEnd(reason: RestartReason | undefined, stay: () => void, 
   isStopping = true;
   send({ kind: 'draining' });
   // A handler may never return.
-  if (restartHandlers.length > 0) save(false);
+  if (restartHandlers.length > 0) saveState(false);
   if (!isCooperative) stay();
   controller?.abort(new DOMException('The program is restarted', { name: 'AbortError', cause: reason }));
   void runHandlers(reason).then(() => {

@@ -34,14 +34,9 @@ export function preserve(
   const before = values.get(key);
   if (before) return before;
   const value = restored(state, key) ?? initial();
-  if (values.size === 0) process.on('exit', saveState);
+  if (values.size === 0) process.on('exit', () => saveState());
   values.set(key, value);
   return value;
-}
-
-/** Sends all values in their final state. */
-export function saveState(): void {
-  save(true);
 }
 
 /**
@@ -49,7 +44,7 @@ export function saveState(): void {
  *
  * @param isLast whether a value that cannot be encoded is lost; otherwise, it may still change
  */
-export function save(isLast: boolean): void {
+export function saveState(isLast = true): void {
   let total = 0;
   for (const [key, value] of values) {
     let bytes: Buffer;
@@ -81,7 +76,7 @@ function restored(state: Readonly<Record<string, string>>, key: string): object 
   const text = Object.hasOwn(state, key) ? state[key] : undefined;
   if (text === undefined) return undefined;
   try {
-    return deserialized(Buffer.from(text, 'base64'));
+    return v8().deserialize(Buffer.from(text, 'base64')) as object;
   } catch (error) {
     send({ kind: 'lost', key, why: messageOf(error) });
     return undefined;
@@ -94,12 +89,6 @@ function serialized(value: object): Buffer {
   serializer.writeHeader();
   serializer.writeValue(value);
   return serializer.releaseBuffer();
-}
-
-function deserialized(bytes: Buffer): object {
-  const deserializer = new (v8().Deserializer)(bytes);
-  deserializer.readHeader();
-  return deserializer.readValue() as object;
 }
 
 /** Reports a lost value once. */
@@ -120,6 +109,4 @@ function messageOf(error: unknown): string {
 }
 
 /** Loaded on demand, and not with `require`, which is hooked. */
-function v8(): typeof v8Module {
-  return process.getBuiltinModule('node:v8');
-}
+const v8 = (): typeof v8Module => process.getBuiltinModule('node:v8');

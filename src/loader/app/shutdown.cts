@@ -1,5 +1,4 @@
-// Shuts a run down: servers are drained, the app prepares, and then the stop signal may come. Owns the hold that keeps the process
-// alive until then.
+// Shuts a run down: servers are drained, the app prepares, and then the stop signal may come. Keeps the process alive until then.
 import { constants } from 'node:os';
 import type { ControlMessage } from '../../protocol/control.cts';
 import { drain } from '../sockets/drain.cts';
@@ -18,53 +17,34 @@ const { clearInterval, setInterval, setTimeout } = globalThis;
 
 /** Prepares for the stop signal, and tells the supervisor when it may come. */
 export function shutDown({ signal, reason }: ControlMessage & { kind: 'stop' }): void {
-  const hold = new Hold([signal, ...STOP_SIGNALS]);
+  let hold: NodeJS.Timeout | undefined;
+  const release = (): void => clearInterval(hold);
+  /** Only beside listeners of the app: with a listener, a signal no longer kills the process. */
+  const releaseAtSignal = (): void => {
+    for (const name of [signal, ...STOP_SIGNALS])
+      if (process.listenerCount(name) > 0 && !process.listeners(name as 'exit').includes(release))
+        process.prependOnceListener(name as NodeJS.Signals, release);
+  };
+  const stay = (): void => {
+    hold ??= setInterval(() => {}, SIGNAL_MS);
+    releaseAtSignal();
+  };
   let pending = 2;
   const onReady = (): void => {
     if (--pending > 0) return;
     if (reason) saveState();
-    hold.endSoon();
+    if (hold) {
+      releaseAtSignal();
+      // The signal is on its way. A timeout, because a blocked event loop sees events in any order.
+      setTimeout(release, SIGNAL_MS).unref();
+    }
     // Windows has no signals that a handler could receive.
     if (process.platform === 'win32') emulateSignal(signal as NodeJS.Signals);
     else send({ kind: 'drained' });
   };
-  const stay = (): void => hold.begin();
   if (process.platform === 'win32') onReady();
   else drain(signal, stay, onReady);
   prepareEnd(reason, stay, onReady);
-}
-
-/** Keeps the process alive until a signal arrives. Without a listener of the app, the signal kills the process. */
-class Hold {
-  readonly #signals: ReadonlySet<string>;
-  readonly #listening = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(signals: readonly string[]) {
-    this.#signals = new Set(signals);
-  }
-
-  begin(): void {
-    if (this.#timer) return;
-    this.#timer = setInterval(() => {}, SIGNAL_MS);
-    this.#listen();
-  }
-
-  /** The signal is on its way. A timeout, because a blocked event loop sees events in any order. */
-  endSoon(): void {
-    if (!this.#timer) return;
-    this.#listen();
-    setTimeout(() => clearInterval(this.#timer), SIGNAL_MS).unref();
-  }
-
-  /** Only beside listeners of the app: with a listener, a signal no longer kills the process. */
-  #listen(): void {
-    for (const name of this.#signals) {
-      if (this.#listening.has(name) || process.listenerCount(name) === 0) continue;
-      this.#listening.add(name);
-      process.prependOnceListener(name as NodeJS.Signals, () => clearInterval(this.#timer));
-    }
-  }
 }
 
 /** Runs the signal handlers of the app, or exits as the signal would. */
