@@ -2,6 +2,7 @@
 // processes. One function for each, with the file of the Node source that it relies on. See sockets.cts for the rest, and for
 // what holds for both.
 import type { ChildProcess, SendHandle, SerializationType } from 'node:child_process';
+import module from 'node:module';
 import type { ReadStream } from 'node:tty';
 
 /**
@@ -162,7 +163,7 @@ export interface ModuleInternals {
 }
 
 export function moduleInternals(): ModuleInternals {
-  return process.getBuiltinModule('node:module') as unknown as ModuleInternals;
+  return module as unknown as ModuleInternals;
 }
 
 /** Makes writes to a pipe blocking again (src/stream_base.cc, `setBlocking`). */
