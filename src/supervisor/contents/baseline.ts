@@ -40,6 +40,8 @@ export class Baseline {
   readonly #contents = new ContentCache();
   #current = new Map<string, Snapshot>();
   #previous = new Map<string, Snapshot>();
+  /** Snapshots of earlier runs that no longer count, until everything that the run has used is known. */
+  #forgotten = new Map<string, Snapshot>();
   /** Paths whose content is to be hashed when there is time. */
   #unhashed = new Set<string>();
   #begunAt = Infinity;
@@ -57,11 +59,13 @@ export class Baseline {
     }
     this.#current = new Map();
     this.#unhashed = new Set();
+    this.#forgotten.clear();
   }
 
   /** The run is ready: it has loaded everything that it loads at start. Files that only earlier runs used no longer count. */
   forgetPrevious(): void {
-    this.#previous.clear();
+    this.#forgotten = this.#previous;
+    this.#previous = new Map();
     this.#contents.retain(this.#current);
   }
 
@@ -194,6 +198,7 @@ export class Baseline {
       if (isOver()) break;
     }
     for (const path of young) this.#unhashed.add(path);
+    if (this.#unhashed.size === 0) this.#forgotten.clear();
     return this.#unhashed.size > 0;
   }
 
@@ -204,7 +209,7 @@ export class Baseline {
 
   /** The hash when the run began. A file that was a module then is reported by the run itself: `now` stands. */
   #hashBefore(path: string, now: number | undefined): number | undefined {
-    const before = this.#previous.get(path);
+    const before = this.#previous.get(path) ?? this.#forgotten.get(path);
     if (before?.kind === 'module') return now;
     return before?.kind === 'assumed' ? before.hash : undefined;
   }

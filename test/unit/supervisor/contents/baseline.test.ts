@@ -295,3 +295,15 @@ test('a companion saved with the bytes that it had when the run began is the sam
     assert.equal(baseline.examine(fresh), expected, atBegin);
   }
 });
+
+test('a module that the run reports only after it was ready, saved just before the run began, is no change', () => {
+  const { project, baseline, fresh } = setUp();
+  using _ = project;
+  baseline.begin(Date.now());
+  load(baseline, fresh);
+  fs.writeFileSync(fresh, 'fixed');
+  baseline.begin(Math.ceil(fs.statSync(fresh).mtimeMs) + 5);
+  baseline.forgetPrevious();
+  baseline.used(fresh);
+  assert.equal(baseline.examine(fresh), 'same');
+});
