@@ -123,11 +123,11 @@ function isUrl(value: unknown): value is string | URL {
 /** Before: hooks in a thread of their own, which see only `import`. */
 function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
+  // The function of Node: below it is wrapped to register ours again.
+  const { register } = module;
   const registerOurs = (isInnermost: boolean): void => {
     try {
-      module.register(pathToFileURL(`${__dirname}/off-thread-hooks.cjs`).href, {
-        data: { ...data, isInnermost },
-      });
+      register(pathToFileURL(`${__dirname}/off-thread-hooks.cjs`).href, { data: { ...data, isInnermost } });
     } catch {
       // The permission model may forbid threads. The tap still sees what is required.
     }
