@@ -57,9 +57,9 @@ export const POLICY: string = [
  *
  * @param mark value of {@link MARK}
  */
-export function renderHtml({ title, error, frame, waitingFor, others }: Report, mark: string): string {
-  const files = waitingFor.map((path) => `<li>${escapeHtml(path)}</li>`).join('\n');
-  const place = frame && `${frame.path}:${frame.line}`;
+export function renderHtml(report: Report, mark: string): string {
+  const { title, error, frame } = report;
+  const files = waitingList(report).map((text) => `<li>${escapeHtml(text)}</li>\n`);
   return `<!DOCTYPE html>
 <html lang="en" data-mark="${escapeHtml(mark)}">
 <head>
@@ -72,9 +72,9 @@ export function renderHtml({ title, error, frame, waitingFor, others }: Report, 
 <body>
 <h1>${escapeHtml(title)}</h1>
 <p>This page reloads itself when the program is up again.</p>
-${frame ? section(place ?? '', `<pre tabindex="0">${highlighted(frame.code)}</pre>`) : ''}
+${frame ? section(`${frame.path}:${frame.line}`, `<pre tabindex="0">${highlighted(frame.code)}</pre>`) : ''}
 ${error === undefined ? '' : section('Error', `<pre tabindex="0">${escapeHtml(error)}</pre>`)}
-${waitingFor.length + others === 0 ? '' : section('Waiting for a change in', `<ul>\n${files}\n${more(waitingFor.length, others)}</ul>`)}
+${files.length === 0 ? '' : section('Waiting for a change in', `<ul>\n${files.join('')}</ul>`)}
 <footer>Shown by autoreload in place of the program. <code>AUTORELOAD_CRASH_PAGE=0</code> turns it off.</footer>
 <script>${SCRIPT}</script>
 </body>
@@ -86,8 +86,10 @@ function section(title: string, content: string): string {
   return `<section>\n<h2>${escapeHtml(title)}</h2>\n${content}\n</section>`;
 }
 
-function more(shown: number, others: number): string {
-  return others === 0 ? '' : `<li>${shown > 0 ? 'and ' : ''}${others} more</li>\n`;
+/** The files whose change restarts the program, and the number of the others. */
+export function waitingList({ waitingFor, others }: Report): string[] {
+  const more = `${waitingFor.length > 0 ? 'and ' : ''}${others} more`;
+  return others === 0 ? [...waitingFor] : [...waitingFor, more];
 }
 
 /** Highlights the line of the error and the caret below it. */

@@ -1,67 +1,59 @@
 // Renders the response to every request while the program is down: a page, JSON or text, as the client prefers. Pure.
 import { createHash } from 'node:crypto';
 import type { Report } from '../shared/crash-report.ts';
-import { MARK, POLICY, renderHtml } from './html.ts';
-
-/** A response without its status. */
-interface PageResponse {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A format in which a report is shown. */
-interface Format {
-  readonly type: string;
-  readonly render: (report: Report, mark: string) => string;
-}
-
-const HTML: Format = { type: 'text/html', render: renderHtml };
-const JSON_TEXT: Format = {
-  type: 'application/json',
-  render: (report) => `${JSON.stringify({ status: 'down', ...report }, undefined, 2)}\n`,
-};
-const TEXT: Format = { type: 'text/plain', render: renderText };
+import { MARK, POLICY, renderHtml, waitingList } from './html.ts';
 
 /**
  * The response that shows a report.
  *
  * @param accept the request header of that name
  */
-export function renderResponse(report: Report, accept: string | undefined): PageResponse {
-  const format = chooseFormat(accept);
+export function renderResponse(
+  report: Report,
+  accept: string | undefined,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const mark = `down ${createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)}`;
+  const { type, body } = render(report, mark, accept);
   return {
     headers: {
-      'Content-Type': `${format.type}; charset=utf-8`,
+      'Content-Type': `${type}; charset=utf-8`,
       'Cache-Control': 'no-store',
       'Retry-After': '1',
       Vary: 'Accept',
       'X-Content-Type-Options': 'nosniff',
-      ...(format === HTML ? { 'Content-Security-Policy': POLICY } : {}),
+      ...(type === 'text/html' ? { 'Content-Security-Policy': POLICY } : {}),
       [MARK]: mark,
     },
-    body: format.render(report, mark),
+    body,
   };
 }
 
 /**
- * The first format that a client names; text if it names none, as curl does. Browsers and HTTP libraries name the format that
- * they prefer first, so that quality values need not be read.
+ * Renders the first format that a client names; text if it names none, as curl does. Browsers and HTTP libraries name the format
+ * that they prefer first, so that quality values need not be read.
  */
-function chooseFormat(accept = ''): Format {
-  const [first] = /html|json|text\/plain/.exec(accept.toLowerCase()) ?? [];
-  if (first === 'html') return HTML;
-  return first === 'json' ? JSON_TEXT : TEXT;
+function render(report: Report, mark: string, accept = ''): { readonly type: string; readonly body: string } {
+  switch (/html|json|text\/plain/.exec(accept.toLowerCase())?.[0]) {
+    case 'html':
+      return { type: 'text/html', body: renderHtml(report, mark) };
+    case 'json':
+      return {
+        type: 'application/json',
+        body: `${JSON.stringify({ status: 'down', ...report }, undefined, 2)}\n`,
+      };
+    default:
+      return { type: 'text/plain', body: renderText(report) };
+  }
 }
 
-function renderText({ title, error, frame, waitingFor, others }: Report): string {
-  const files = waitingFor.map((path) => `  ${path}`);
-  if (others > 0) files.push(`  ${files.length > 0 ? 'and ' : ''}${others} more`);
+function renderText(report: Report): string {
+  const { title, error, frame } = report;
+  const files = waitingList(report).map((text) => `\n  ${text}`);
   const parts = [
     title,
     frame && `${frame.path}:${frame.line}\n${frame.code}`,
     error,
-    files.length > 0 ? `Waiting for a change in:\n${files.join('\n')}` : undefined,
+    files.length > 0 ? `Waiting for a change in:${files.join('')}` : undefined,
   ];
   return `${parts.filter((part) => part !== undefined).join('\n\n')}\n`;
 }

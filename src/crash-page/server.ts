@@ -1,4 +1,5 @@
 // Serves the crash page on copies of the listening sockets of the program. Knows nothing of the content of a report.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import net from 'node:net';
@@ -41,9 +42,7 @@ export class PageServer {
 
   /** Accepts no more connections. Resolves when the open ones have had their response. */
   async close(): Promise<void> {
-    const closed = this.#listeners.map(
-      (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
-    );
+    const closed = this.#listeners.map((listener) => once(listener.close(), 'close'));
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, LAST_MS);
