@@ -74,10 +74,7 @@ export interface ListeningSocket {
 }
 
 /** A listening socket that a child inherits. */
-export interface InheritedSocket {
-  readonly id: string;
-  readonly key: string;
-  readonly mark: string;
+export interface InheritedSocket extends Pick<ListeningSocket, 'id' | 'key' | 'mark'> {
   readonly fd: number;
 }
 
@@ -197,9 +194,10 @@ function ofKind<T extends { readonly kind: string }>(
   value: unknown,
   kinds: Readonly<Record<T['kind'], Checks>>,
 ): T | undefined {
-  const known: Readonly<Record<string, Checks>> = kinds;
-  const kind = isObject(value) ? String(value['kind']) : '';
-  return Object.hasOwn(known, kind) && has(value, known[kind] ?? {}) ? (value as T) : undefined;
+  const isKnown = Object.entries<Checks>(kinds).some(
+    ([kind, checks]) => isObject(value) && value['kind'] === kind && has(value, checks),
+  );
+  return isKnown ? (value as T) : undefined;
 }
 
 function has(value: unknown, checks: Checks): boolean {
