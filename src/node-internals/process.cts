@@ -200,7 +200,7 @@ export interface Spawning {
  * Wraps a method that Node calls, if it exists.
  *
  * @param wrapper called in place of the method; `call` runs the method
- * @returns a function that restores the method
+ * @returns a function that restores the method, unless the app has replaced it
  */
 export function wrapMethod<T extends object>(
   target: T,
@@ -215,6 +215,7 @@ export function wrapMethod<T extends object>(
   });
   Object.defineProperty(target, name, { writable: true, configurable: true, ...original, value });
   return () => {
+    if (Reflect.get(target, name) !== value) return;
     if (original) Object.defineProperty(target, name, original);
     else Reflect.deleteProperty(target, name);
   };

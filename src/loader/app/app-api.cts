@@ -12,6 +12,7 @@ import type {
   RestartHandler,
   RestartReason,
 } from '../../protocol/app-bridge.cts';
+import { beforeCall } from '../../node-internals/process.cts';
 import type { RunInfo } from '../../protocol/control.cts';
 import { send, sendSoon } from '../channel/record-writer.cts';
 import { isPreserving, preserve, saveState } from './preserve.cts';
@@ -191,27 +192,10 @@ function observedController(onUsed: () => void): AbortController {
         Reflect.set(signal, key, value);
       },
     });
-  const restoreAny = observeAny(signal, used);
-  return observed;
-}
-
-/**
- * Observes `AbortSignal.any`, which reads none of the properties above since Node 26.
- *
- * @returns a function that restores the original
- */
-function observeAny(signal: AbortSignal, onUsed: () => void): () => void {
-  const any: (signals: AbortSignal[]) => AbortSignal = Reflect.get(AbortSignal, 'any');
-  const proxy = new Proxy(any, {
-    apply(original, self, args: [unknown]) {
-      const [signals] = args;
-      // Other iterables may be readable only once.
-      if (!Array.isArray(signals) || signals.includes(signal)) onUsed();
-      return Reflect.apply(original, self, args);
-    },
+  // Since Node 26, it reads none of these properties.
+  const restoreAny = beforeCall(AbortSignal, 'any', (signals: unknown) => {
+    // Other iterables may be readable only once.
+    if (!Array.isArray(signals) || signals.includes(signal)) used();
   });
-  AbortSignal.any = proxy;
-  return () => {
-    if (AbortSignal.any === proxy) AbortSignal.any = any;
-  };
+  return observed;
 }

@@ -41,7 +41,8 @@ export function inputGiven(stdio: unknown): void {
 }
 
 function report(): void {
-  for (const restore of restores ?? []) restore();
+  if (!restores) return;
+  for (const restore of restores) restore();
   restores = undefined;
   send({ kind: 'reads' });
 }

@@ -1,6 +1,7 @@
 // Implements debugging in the child: reports where SIGUSR1 opened the inspector, opens it there again in the next run, and keeps
 // debuggers from delaying a restart. Knows nothing of the reason of a restart. See src/supervisor/host/debug-signal.ts.
 import type inspectorModule from 'node:inspector';
+import { attempt } from '../../shared/attempt.cts';
 import { send } from '../channel/record-writer.cts';
 
 /** The app may replace it. */
@@ -37,13 +38,8 @@ export function reportInspector(): void {
  */
 export function openInspector(host?: string, port?: number): boolean {
   if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return false;
-  try {
-    inspector().open(port, host);
-    return true;
-  } catch {
-    // Node prints the reason.
-    return false;
-  }
+  // Node prints the reason of an error.
+  return attempt(() => (inspector().open(port, host), true)) ?? false;
 }
 
 /** The run must stop: debuggers are disconnected after the exit handlers of the app. */

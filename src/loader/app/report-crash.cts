@@ -1,5 +1,6 @@
 // Reports the uncaught error that ends the child, for the crash page. Does not interfere: Node calls a monitor before it handles
 // the error. Knows nothing of the use of the text.
+import { attempt } from '../../shared/attempt.cts';
 import { OWN_FOLDER } from '../../shared/paths.cts';
 import { inspect, types } from 'node:util';
 import { send } from '../channel/record-writer.cts';
@@ -15,13 +16,8 @@ const MAX_CAUSES = 5;
 
 /** Reports every uncaught error from now on. */
 export function reportCrashes(): void {
-  process.on('uncaughtExceptionMonitor', (error: unknown) => {
-    try {
-      report(textOf(error));
-    } catch {
-      // The app may throw any value, and reading it may throw.
-    }
-  });
+  // The app may throw any value, and reading it may throw.
+  process.on('uncaughtExceptionMonitor', (error: unknown) => attempt(() => report(textOf(error))));
 }
 
 function report(text: string): void {

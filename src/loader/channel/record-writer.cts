@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { beforeReallyExit } from '../../node-internals/process.cts';
 import { encodeRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
+import { attempt } from '../../shared/attempt.cts';
 
 /** A record that can be completed while it is in the queue. */
 export type ImportRecord = (LaneRecord & { readonly kind: 'resolved' | 'again' }) & {
@@ -32,14 +33,10 @@ let isFlushDue = false;
 
 /** Identity of the pipe or socket at a descriptor; undefined if there is none. */
 export function pipeAt(fd: number): string | undefined {
-  try {
-    // Numbers instead of bigints would leave "socket" in the place that `realpath` of Node 20 reads next, so that the symbolic links
-    // of the entry were not resolved.
-    const stats = fstatSync(fd, { bigint: true });
-    return stats.isFIFO() || stats.isSocket() ? `${stats.dev}:${stats.ino}` : undefined;
-  } catch {
-    return undefined;
-  }
+  // Numbers instead of bigints would leave "socket" in the place that `realpath` of Node 20 reads next, so that the symbolic links
+  // of the entry were not resolved.
+  const stats = attempt(() => fstatSync(fd, { bigint: true }));
+  return stats?.isFIFO() || stats?.isSocket() ? `${stats.dev}:${stats.ino}` : undefined;
 }
 
 /** Blocks this thread. */

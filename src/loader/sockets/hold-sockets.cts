@@ -56,14 +56,8 @@ export function holdSockets(sockets: readonly InheritedSocket[]): void {
   inherited = new InheritedSockets(sockets, (id) => send({ kind: 'released', id }));
   const tcp = tcpClass();
   const pipe = pipeClass(channelHandle());
-  if (tcp) {
-    for (const name of ['bind', 'bind6'] as const) wrapBind(tcp.type, name, tcp.provider);
-    wrapListen(tcp.type);
-  }
-  if (pipe) {
-    wrapBind(pipe, 'bind', undefined);
-    wrapListen(pipe);
-  }
+  if (tcp) wrapMethods(tcp.type, tcp.provider);
+  if (pipe) wrapMethods(pipe, undefined);
 }
 
 /** Releases the inherited sockets that the program does not ask for. It is up, and may still open some. */
@@ -86,14 +80,12 @@ export function closeSocket({ handle, path, isAdopted }: HeldSocket): void {
 }
 
 /** @param provider provider type of handles that listen; undefined if the class binds no others */
-function wrapBind({ prototype }: HandleClass, name: 'bind' | 'bind6', provider: number | undefined): void {
-  wrapMethod(prototype, name, (bind, handle, args) => {
-    if (provider !== undefined && handle.getProviderType() !== provider) return bind();
-    return adopt(handle, name, args) ? 0 : bindNew(handle, args, bind);
-  });
-}
-
-function wrapListen({ prototype }: HandleClass): void {
+function wrapMethods({ prototype }: HandleClass, provider: number | undefined): void {
+  for (const name of ['bind', 'bind6'])
+    wrapMethod(prototype, name, (bind, handle, args) => {
+      if (provider !== undefined && handle.getProviderType() !== provider) return bind();
+      return adopt(handle, name, args) ? 0 : bindNew(handle, args, bind);
+    });
   wrapMethod(prototype, 'listen', (listen, handle) => {
     const error = listen();
     if (error === 0) onListening(handle);
