@@ -42,7 +42,8 @@ export class RecordIntake {
   readonly #unresolved = new Unresolved();
   /** Modules of this run outside packages that have not been scanned for assets. */
   #unscanned: ModuleUrl[] = [];
-  #hasLoaded = false;
+  /** Whether the run has loaded anything. */
+  hasLoaded = false;
 
   constructor(options: RecordIntakeOptions) {
     const { cwd, graph, baseline, onProblem } = options;
@@ -56,7 +57,7 @@ export class RecordIntake {
 
   /** A run begins. */
   begin(): void {
-    this.#hasLoaded = false;
+    this.hasLoaded = false;
     this.#unresolved.clear();
     this.#unscanned = [];
     this.settings.begin(this.#options.settings);
@@ -72,11 +73,6 @@ export class RecordIntake {
     const parent = parentOf(record.parent);
     if (record.kind === 'resolved') this.#takeResolved(record, parent);
     else this.#takeMissed(record, parent);
-  }
-
-  /** Whether the run has loaded anything. */
-  get hasLoaded(): boolean {
-    return this.#hasLoaded;
   }
 
   /** Path or specifier of the import that did not resolve before the run ended. */
@@ -122,7 +118,7 @@ export class RecordIntake {
     const path = url && pathOf(url);
     if (!url || path === undefined) return;
     this.#unresolved.onResolved(record);
-    this.#hasLoaded = true;
+    this.hasLoaded = true;
     const edge = { from: parent, reason: 'import', specifier } as const;
     const file = realFile(path);
     if (file !== path) {

@@ -16,12 +16,6 @@ const TYPESCRIPT: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
-interface PackageJson {
-  readonly main?: unknown;
-  readonly exports?: unknown;
-  readonly imports?: unknown;
-}
-
 /**
  * Lists the files of which one would have to exist for `specifier` to resolve.
  *
@@ -104,7 +98,7 @@ function strings(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
 }
 
-function readPackage(path: string): PackageJson {
+function readPackage(path: string): Partial<Record<'main' | 'exports' | 'imports', unknown>> {
   const content: unknown = attempt(() => JSON.parse(textOf(path) ?? ''));
   return typeof content === 'object' && content !== null ? content : {};
 }

@@ -31,19 +31,13 @@ export function markOfRulesIn(folder: string): string {
 /** Stands for any name in a folder. */
 const ANY_NAME = '\u{fffd}';
 
-/** The content of one .gitignore file. */
-interface RuleFile {
-  readonly lines: readonly string[];
-  readonly rules: IgnoreRules;
-}
-
 /** The Git rules that apply in one folder. */
 export class GitIgnore {
   readonly #folder: string;
-  /** The nearest one first, which decides. */
-  readonly #files: readonly RuleFile[];
+  /** The rules of each .gitignore file. The nearest one comes first, and decides. */
+  readonly #files: readonly IgnoreRules[];
 
-  private constructor(folder: string, files: readonly RuleFile[]) {
+  private constructor(folder: string, files: readonly IgnoreRules[]) {
     this.#folder = folder;
     this.#files = files;
   }
@@ -75,14 +69,14 @@ export class GitIgnore {
    */
   in(name: string, isNamed = false): GitIgnore {
     const folder = join(this.#folder, name);
-    const files = this.#files.map((file) => withoutRulesAgainst(file, folder, isNamed));
+    const files = this.#files.map((rules) => withoutRulesAgainst(rules, folder, isNamed));
     return new GitIgnore(folder, files).#withOwn();
   }
 
   /** Whether a file or folder in this folder is left out. */
   ignores(name: string, isFolder: boolean): boolean {
     const path = join(this.#folder, name);
-    for (const { rules } of this.#files) {
+    for (const rules of this.#files) {
       const isIgnored = rules.test(path, isFolder);
       if (isIgnored !== undefined) return isIgnored;
     }
@@ -95,19 +89,18 @@ export class GitIgnore {
   }
 }
 
-function readRules(file: string, folder: string): RuleFile | undefined {
+function readRules(file: string, folder: string): IgnoreRules | undefined {
   const lines = statOf(file)?.isFile() ? textOf(file)?.split(/\r?\n/) : undefined;
-  return lines && { lines, rules: new IgnoreRules(folder, lines) };
+  return lines && new IgnoreRules(folder, lines);
 }
 
 /** Leaves out the rules against a folder; if the user has named the folder, those against everything in it too. */
-function withoutRulesAgainst(file: RuleFile, folder: string, isNamed: boolean): RuleFile {
+function withoutRulesAgainst(all: IgnoreRules, folder: string, isNamed: boolean): IgnoreRules {
   const isAgainst = (rules: IgnoreRules): boolean =>
     rules.test(folder, true) === true || (isNamed && rules.test(join(folder, ANY_NAME), false) === true);
-  if (!isAgainst(file.rules)) return file;
-  const { folder: base } = file.rules;
-  const lines = file.lines.filter((line) => !isAgainst(new IgnoreRules(base, [line])));
-  return { lines, rules: new IgnoreRules(base, lines) };
+  if (!isAgainst(all)) return all;
+  const others = all.patterns.filter((pattern) => !isAgainst(new IgnoreRules(all.folder, [pattern])));
+  return new IgnoreRules(all.folder, others);
 }
 
 /** The file with the rules of one clone. A work tree shares it with the other work trees of its repository. */

@@ -10,15 +10,18 @@ const CASE = { ignorecase: process.platform === 'win32' || process.platform === 
 /** Patterns that are relative to the same folder. */
 export class IgnoreRules {
   readonly folder: string;
-  readonly #patterns: Ignore;
+  readonly patterns: string[];
+  readonly #compiled: Ignore;
 
-  constructor(folder: string, patterns: readonly string[] = []) {
+  constructor(folder: string, patterns: string[] = []) {
     this.folder = folder;
-    this.#patterns = ignore(CASE).add(patterns);
+    this.patterns = patterns;
+    this.#compiled = ignore(CASE).add(patterns);
   }
 
   add(pattern: string): void {
-    this.#patterns.add(pattern);
+    this.patterns.push(pattern);
+    this.#compiled.add(pattern);
   }
 
   /**
@@ -31,7 +34,7 @@ export class IgnoreRules {
     // Not by `relative`, which takes most of the time where files are many.
     const name = path.slice(folder.endsWith(sep) ? folder.length : folder.length + 1);
     const posixName = sep === '/' ? name : name.replaceAll('\\', '/');
-    const { ignored, unignored } = this.#patterns.test(posixName + (isFolder ? '/' : ''));
+    const { ignored, unignored } = this.#compiled.test(posixName + (isFolder ? '/' : ''));
     return ignored || unignored ? ignored : undefined;
   }
 }
