@@ -13,7 +13,7 @@ import type { Edge } from '../graph/module-graph.ts';
 import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
-import type { ScannedImport } from '../graph/source-scan.ts';
+import type { Reference } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
 import { HOOKS_IN_THREAD, Unresolved } from '../graph/unresolved.ts';
 import { statOf } from '../util/safe-fs.ts';
@@ -84,14 +84,14 @@ export class RecordIntake {
   scanNext(): boolean {
     const url = this.#unscanned.pop();
     if (url === undefined) return false;
-    const { assets, imports } = this.#graph.scans.of(toPath(url));
-    for (const { specifier } of assets) {
-      const path = assetPath(specifier, url);
+    const references = this.#graph.scans.of(toPath(url));
+    for (const { specifier, kind } of references) {
+      const path = kind === 'asset' ? assetPath(specifier, url) : undefined;
       if (path !== undefined && !isNeverEdited(path))
         this.#addCompanion(path, { from: url, reason: 'asset', specifier });
     }
     // Off-thread hooks do not see the imports of an ES module that was loaded with `require`.
-    if (!HOOKS_IN_THREAD && !this.#graph.current.hasImports(url)) this.#addUnseenImports(url, imports);
+    if (!HOOKS_IN_THREAD && !this.#graph.current.hasImports(url)) this.#addUnseenImports(url, references);
     return true;
   }
 
@@ -102,7 +102,7 @@ export class RecordIntake {
     const modules = [...this.#baseline.paths()].filter((path) => !isInPackage(path));
     // The list grows during the loop.
     for (const path of modules) {
-      for (const { specifier, kind } of this.#graph.scans.of(path).imports) {
+      for (const { specifier, kind } of this.#graph.scans.of(path)) {
         const next = kind === 'static' ? literalPaths(specifier, path)?.[0] : undefined;
         if (next === undefined || this.#baseline.has(next) || this.#options.isIgnored(next)) continue;
         const edge = { from: fromPath(path), reason: 'import', specifier } as const;
@@ -167,8 +167,8 @@ export class RecordIntake {
     this.settings.addModule(url, path);
   }
 
-  #addUnseenImports(url: ModuleUrl, imports: readonly ScannedImport[]): void {
-    for (const { specifier, kind } of imports) {
+  #addUnseenImports(url: ModuleUrl, references: readonly Reference[]): void {
+    for (const { specifier, kind } of references) {
       const path = kind === 'static' ? literalPaths(specifier, toPath(url))?.[0] : undefined;
       if (path === undefined || !statOf(path)?.isFile()) continue;
       this.#addCompanion(path, { from: url, reason: 'import', specifier });

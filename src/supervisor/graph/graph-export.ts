@@ -31,7 +31,7 @@ export function* dependencies(graph: ModuleGraph, scans: ScanCache): Generator<D
   for (const [from, specifiers] of resolved) {
     const path = pathOf(from);
     if (path === undefined || isInPackage(path)) continue;
-    for (const { specifier, line, kind } of scans.of(path).imports) {
+    for (const { specifier, line, kind } of scans.of(path)) {
       if (kind === 'dynamic' && !specifiers.has(specifier))
         yield { from, reason: 'untaken', specifier, line };
     }

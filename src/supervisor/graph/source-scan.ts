@@ -4,33 +4,24 @@ import { init, parse } from 'es-module-lexer';
 import type { Import } from 'es-module-lexer';
 import { extname } from 'node:path';
 import type { Stamp } from '../../protocol/records.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
 import { isInPackage, pathOf, toModuleUrl } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import { sameStat } from '../contents/content-cache.ts';
 import { textOf } from '../util/safe-fs.ts';
 
-/** An import with a literal specifier. */
-export interface ScannedImport {
+/** A file that a source names by a literal specifier. */
+export interface Reference {
   readonly specifier: string;
   /** Counted from 1. */
   readonly line: number;
-  readonly kind: 'static' | 'dynamic';
-}
-
-/** The relative URL in `new URL('…', import.meta.url)`. */
-export type ScannedAsset = Omit<ScannedImport, 'kind'>;
-
-/** The imports and assets of a source file. */
-export interface Scan {
-  readonly imports: readonly ScannedImport[];
-  readonly assets: readonly ScannedAsset[];
+  /** `asset`: the specifier is the relative URL in `new URL('…', import.meta.url)`. */
+  readonly kind: 'static' | 'dynamic' | 'asset';
 }
 
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx', '.jsx']);
-
-const EMPTY: Scan = { imports: [], assets: [] };
 
 /** The source before and after `import.meta` in `new URL('…', import.meta.url)`, which may span several lines. */
 const BEFORE_META = /\bnew\s+URL\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$]+)`)\s*,\s*$/;
@@ -63,41 +54,28 @@ export async function loadLexer(): Promise<void> {
 export function looksCutOff(path: string, source: string): boolean {
   const extension = extname(path);
   if (extension !== '.json' && !JAVASCRIPT.has(extension)) return false;
-  try {
-    if (extension === '.json') JSON.parse(source);
-    else parse(source);
-    return false;
-  } catch {
-    return true;
-  }
+  const read = extension === '.json' ? JSON.parse : parse;
+  return attempt(() => [read(source)]) === undefined;
 }
 
 /**
  * Lists the imports and assets of a module, whether or not the run reaches them. Does not list `require`.
  *
  * @param path its extension tells the language
- * @returns empty lists when the source cannot be parsed
+ * @returns an empty list when the source cannot be parsed
  */
-export function scan(path: string, source: string): Scan {
-  if (!isSource(path)) return EMPTY;
-  try {
-    const imports: ScannedImport[] = [];
-    const assets: ScannedAsset[] = [];
-    const lineAt = lineCounter(source);
-    for (const found of parse(source)[0]) {
-      const kind = kindOf(found);
-      const asset = assetOf(found, source);
-      if (kind && found.specifier)
-        imports.push({ specifier: found.specifier, line: lineAt(found.importStart), kind });
-      if (asset !== undefined) assets.push({ specifier: asset, line: lineAt(found.start) });
-    }
-    return { imports, assets };
-  } catch {
-    return EMPTY;
-  }
+export function scan(path: string, source: string): readonly Reference[] {
+  const found = isSource(path) ? attempt(() => parse(source)[0]) : undefined;
+  const lineAt = lineCounter(source);
+  return (found ?? []).flatMap((one): Reference[] => {
+    const kind = kindOf(one);
+    const specifier = kind === 'asset' ? assetOf(one, source) : one.specifier;
+    if (!kind || !specifier) return [];
+    return [{ specifier, line: lineAt(kind === 'asset' ? one.start : one.importStart), kind }];
+  });
 }
 
-/** Absolute path of an asset, given as {@link ScannedAsset} in a module. Undefined for a folder. */
+/** Absolute path of an asset, by its specifier in a module. Undefined for a folder. */
 export function assetPath(specifier: string, url: ModuleUrl): string | undefined {
   if (!URL.canParse(specifier, url)) return undefined;
   const { href, pathname } = new URL(specifier, url);
@@ -114,9 +92,12 @@ export function requireLine(source: string, specifier: string): number | undefin
 
 /** The scans of all source files of a run. A file is scanned again only after a save. */
 export class ScanCache {
-  readonly #scans = new Map<string, { readonly stamp: Stamp | undefined; readonly scan: Scan }>();
+  readonly #scans = new Map<
+    string,
+    { readonly stamp: Stamp | undefined; readonly scan: readonly Reference[] }
+  >();
 
-  of(path: string): Scan {
+  of(path: string): readonly Reference[] {
     const stamp = stampFile(path);
     const known = this.#scans.get(path);
     if (known && sameStat(known.stamp, stamp)) return known.scan;
@@ -129,8 +110,8 @@ export class ScanCache {
   lineOf(from: ModuleUrl | undefined, specifier: string | undefined): number | undefined {
     const path = from && pathOf(from);
     if (path === undefined || specifier === undefined || isInPackage(path)) return undefined;
-    const { imports, assets } = this.of(path);
-    const found = [...imports, ...assets].find((one) => one.specifier === specifier);
+    const references = this.of(path).filter((reference) => reference.specifier === specifier);
+    const found = references.find(({ kind }) => kind !== 'asset') ?? references[0];
     return found?.line ?? requireLine(textOf(path) ?? '', specifier);
   }
 
@@ -140,15 +121,14 @@ export class ScanCache {
   }
 }
 
-function kindOf(found: Import): ScannedImport['kind'] | undefined {
-  if (found.type === 'import-meta') return undefined;
+function kindOf(found: Import): Reference['kind'] | undefined {
+  if (found.type === 'import-meta') return 'asset';
   if (found.type === 'dynamic') return found.glob || found.probablyTypeOnly ? undefined : 'dynamic';
   return found.typeOnly ? undefined : 'static';
 }
 
 function assetOf(found: Import, source: string): string | undefined {
-  if (found.type !== 'import-meta' || !AFTER_META.test(source.slice(found.end, found.end + MAX_EXPRESSION)))
-    return undefined;
+  if (!AFTER_META.test(source.slice(found.end, found.end + MAX_EXPRESSION))) return undefined;
   const before = source.slice(Math.max(0, found.start - MAX_EXPRESSION), found.start);
   const [, single, double, template] = BEFORE_META.exec(before) ?? [];
   const url = single ?? double ?? template;

@@ -15,7 +15,7 @@ export * as f from './f.js';
 export { g } from './g.js';
 throw new Error('never reached');
 `;
-  const { imports } = scan('/app/a.js', source);
+  const imports = scan('/app/a.js', source);
   assert.deepEqual(
     imports.map(({ specifier, line, kind }) => [specifier, line, kind]),
     [
@@ -40,18 +40,18 @@ await import(text);
 await import(\`./\${text}.js\`);
 import.meta.url;
 `;
-  assert.deepEqual(scan('/app/a.mjs', source).imports, [{ specifier: './d.js', line: 5, kind: 'dynamic' }]);
+  assert.deepEqual(scan('/app/a.mjs', source), [{ specifier: './d.js', line: 5, kind: 'dynamic' }]);
 });
 
 test('imports of TypeScript are found, except type imports', () => {
   const source =
     "import type { A } from './a.ts';\nimport { b, type C } from './b.ts';\nconst c: C<A> = b;\n";
-  assert.deepEqual(scan('/app/a.ts', source).imports, [{ specifier: './b.ts', line: 2, kind: 'static' }]);
+  assert.deepEqual(scan('/app/a.ts', source), [{ specifier: './b.ts', line: 2, kind: 'static' }]);
 });
 
 test('a source that cannot be parsed has no imports, nor has a file that is no module', () => {
-  assert.deepEqual(scan('/app/a.js', "import './a.js';\nconst x = {").imports, []);
-  assert.deepEqual(scan('/app/a.json', "import './a.js';").imports, []);
+  assert.deepEqual(scan('/app/a.js', "import './a.js';\nconst x = {"), []);
+  assert.deepEqual(scan('/app/a.json', "import './a.js';"), []);
 });
 
 test("assets are found in new URL('...', import.meta.url)", () => {
@@ -72,13 +72,13 @@ const none = [
 ];
 `;
   assert.deepEqual(
-    scan('/app/a.js', source).assets.map(({ specifier, line }) => [specifier, line]),
+    scan('/app/a.js', source).map(({ specifier, line, kind }) => [specifier, line, kind]),
     [
-      ['./a.txt', 2],
-      ['../b/b.html', 5],
-      ['c.json', 7],
-      ['/d.txt', 8],
-      ['.', 8],
+      ['./a.txt', 2, 'asset'],
+      ['../b/b.html', 5, 'asset'],
+      ['c.json', 7, 'asset'],
+      ['/d.txt', 8, 'asset'],
+      ['.', 8, 'asset'],
     ],
   );
 });
