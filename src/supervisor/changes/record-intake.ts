@@ -39,7 +39,7 @@ export class RecordIntake {
   readonly #graph: ProgramGraph;
   readonly #baseline: Baseline;
   readonly settings: SettingFiles;
-  readonly #unresolved = new Unresolved();
+  #unresolved = new Unresolved();
   /** Modules of this run outside packages that have not been scanned for assets. */
   #unscanned: ModuleUrl[] = [];
   /** Whether the run has loaded anything. */
@@ -58,7 +58,7 @@ export class RecordIntake {
   /** A run begins. */
   begin(): void {
     this.hasLoaded = false;
-    this.#unresolved.clear();
+    this.#unresolved = new Unresolved();
     this.#unscanned = [];
     this.settings.begin(this.#options.settings);
   }

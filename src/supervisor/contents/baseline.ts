@@ -148,11 +148,13 @@ export class Baseline {
   used(path: string): void {
     if (this.#current.has(path)) return;
     const snapshot = this.#snapshot(path, 'assumed');
-    if (snapshot.kind === 'assumed') {
+    const before = this.#previous.get(path) ?? this.#forgotten.get(path);
+    // A file that was a module is reported by the run itself.
+    if (snapshot.kind === 'assumed' && before?.kind !== 'module') {
       const { mtimeMs = Infinity, ctimeMs = Infinity } = snapshot.stamp ?? {};
       const isSavedSince = Math.max(mtimeMs, ctimeMs) >= this.#seenUntil;
       // Without an earlier hash, a save since then always counts as a change.
-      if (isSavedSince) snapshot.hash = this.#hashBefore(path, snapshot.hash);
+      if (isSavedSince) snapshot.hash = before?.kind === 'assumed' ? before.hash : undefined;
     }
     this.#current.set(path, snapshot);
   }
@@ -205,13 +207,6 @@ export class Baseline {
   #setModule(path: string, snapshot: Snapshot): void {
     this.#current.set(path, snapshot);
     if (snapshot.kind === 'module' && snapshot.hash === undefined) this.#unhashed.add(path);
-  }
-
-  /** The hash when the run began. A file that was a module then is reported by the run itself: `now` stands. */
-  #hashBefore(path: string, now: number | undefined): number | undefined {
-    const before = this.#previous.get(path) ?? this.#forgotten.get(path);
-    if (before?.kind === 'module') return now;
-    return before?.kind === 'assumed' ? before.hash : undefined;
   }
 
   #examineContent(path: string, snapshot: ContentSnapshot): Difference {

@@ -21,9 +21,8 @@ export class SettingFiles {
   readonly #options: SettingFilesOptions;
   /** All setting files of this run. */
   readonly #paths = new Set<string>();
-  /** Folders whose package.json has been found in this run. */
-  readonly #scopedFolders = new Set<string>();
-  readonly #tsconfigs = new Set<string>();
+  /** Folders whose package.json has been found in this run, and each tsconfig.json. */
+  readonly #found = new Set<string>();
   /** TypeScript modules of this run, which matter once a loader compiles them. */
   #typeScript: ModuleUrl[] = [];
   #hasTypeScriptLoader = false;
@@ -37,8 +36,7 @@ export class SettingFiles {
   /** A run begins. `settings`: files that Node reads because of its options. */
   begin(settings: readonly string[]): void {
     this.#paths.clear();
-    this.#scopedFolders.clear();
-    this.#tsconfigs.clear();
+    this.#found.clear();
     this.#typeScript = [];
     this.#hasTypeScriptLoader = false;
     for (const path of settings) this.#add(path, undefined);
@@ -60,8 +58,8 @@ export class SettingFiles {
   /** Adds the package.json files in whose scope a path is. */
   addScope(path: string, from: ModuleUrl | undefined): void {
     const folder = dirname(path);
-    if (this.#scopedFolders.has(folder)) return;
-    this.#scopedFolders.add(folder);
+    if (this.#found.has(folder)) return;
+    this.#found.add(folder);
     for (const file of packageScope(path, this.#options.cwd)) this.#add(file, from);
   }
 
@@ -74,8 +72,8 @@ export class SettingFiles {
     // Some loaders start to look in the folder of the module, others in the working directory.
     for (const start of [toPath(url), join(this.#options.cwd, 'noop.js')]) {
       const nearest = nearestTsconfig(start);
-      if (nearest === undefined || this.#tsconfigs.has(nearest)) continue;
-      this.#tsconfigs.add(nearest);
+      if (nearest === undefined || this.#found.has(nearest)) continue;
+      this.#found.add(nearest);
       for (const { path, extendedBy } of tsconfigFiles(nearest, (invalid) => this.#report(invalid)))
         this.#add(path, extendedBy ?? url);
     }

@@ -16,10 +16,6 @@ export class Unresolved {
   /** By importing module and specifier. */
   readonly #misses = new Map<string, { readonly name: string; readonly inPackage: boolean }>();
 
-  clear(): void {
-    this.#misses.clear();
-  }
-
   /**
    * Adds an import that did not resolve.
    *

@@ -39,7 +39,6 @@ export class WatchedTree {
   /** Whether the user or the current run has asked for it. */
   isCurrent = true;
   readonly #options: WatchedTreeOptions;
-  readonly #list: WatchList;
   readonly #folders = new Map<string, ListedFolder>();
   /** Entries to be looked at: a large folder is processed in slices. */
   readonly #pending = new Map<string, { readonly kind: EntryKind; readonly discovery: Discovery }>();
@@ -49,11 +48,9 @@ export class WatchedTree {
   readonly #duplicates = new Map<string, string>();
 
   constructor(options: WatchedTreeOptions) {
-    const { pattern, cwd, list } = options;
     this.#options = options;
-    this.#list = list;
-    this.pattern = pattern;
-    this.ruleFiles = GitIgnore.filesAbove(pattern.base, cwd);
+    this.pattern = options.pattern;
+    this.ruleFiles = GitIgnore.filesAbove(options.pattern.base, options.cwd);
   }
 
   /** Looks at the path, or at the folder in which a glob begins. Its entries are found by {@link work}. */
@@ -123,7 +120,7 @@ export class WatchedTree {
     for (const name of folder.files) {
       if (!rules.ignores(name, false)) continue;
       folder.files.delete(name);
-      this.#list.deleteFile(join(path, name));
+      this.#options.list.deleteFile(join(path, name));
     }
     for (const name of folder.folders) {
       if (rules.ignores(name, true)) this.#leave(join(path, name), 'deleteFile');
@@ -147,7 +144,7 @@ export class WatchedTree {
     const rulesMark = markOfRulesIn(path);
     this.#folders.set(path, { files: new Set(), folders: new Set(), real, isLink, rules, rulesMark });
     // Before it is listed, so that no entry is missed.
-    this.#list.addFolder(path);
+    this.#options.list.addFolder(path);
     for (const [name, kind] of entriesOf(path) ?? [])
       this.#pending.set(join(path, name), { kind, discovery });
   }
@@ -157,7 +154,7 @@ export class WatchedTree {
     const name = basename(path);
     // Its folder may have vanished since.
     if (!folder || isUsuallyIgnored(name) || folder.rules.ignores(name, isFolder(kind))) return;
-    const { pattern, origin, ext, isIgnored } = this.#options;
+    const { list, pattern, origin, ext, isIgnored } = this.#options;
     const isMatch = isFolder(kind)
       ? isInReach(pattern, path)
       : kind !== 'file' || countsAsFile(pattern, path, ext);
@@ -165,17 +162,17 @@ export class WatchedTree {
     switch (kind) {
       case 'file':
         folder.files.add(name);
-        this.#list.addFile(path, origin, discovery);
+        list.addFile(path, origin, discovery);
         break;
       case 'folder':
         this.#enter(path, folder.rules.in(name), discovery);
         break;
       case 'linked folder':
-        this.#list.follow(path);
+        list.follow(path);
         this.#pendingLinks.set(path, discovery);
         break;
       case 'broken link':
-        this.#list.follow(path);
+        list.follow(path);
     }
   }
 
@@ -193,17 +190,13 @@ export class WatchedTree {
   /** A link is not followed in a circle, and each folder is listed once: or a file could be found by ever more names. */
   #isFollowed(path: string, target: string, home: string): boolean {
     if (home === target || isInside(home, target)) return false;
-    if (!this.#isListed(target)) return true;
-    this.#duplicates.set(path, target);
-    return false;
-  }
-
-  /** A glob tells files by their names: there, a folder that is found without a link does not replace a linked one. */
-  #isListed(real: string): boolean {
+    // A glob tells files by their names: there, a folder that is found without a link does not replace a linked one.
     const isPath = this.pattern.matches === undefined;
-    for (const folder of this.#folders.values())
-      if (folder.real === real && (folder.isLink || isPath)) return true;
-    return false;
+    const isListed = [...this.#folders.values()].some(
+      ({ real, isLink }) => real === target && (isLink || isPath),
+    );
+    if (isListed) this.#duplicates.set(path, target);
+    return !isListed;
   }
 
   #lookAt(parent: string, folder: ListedFolder, name: string): void {
@@ -214,7 +207,7 @@ export class WatchedTree {
     if (listed && !isSameFolder(listed, path, kind)) this.#leave(path, 'touch');
     if (folder.files.has(name)) {
       if (kind !== 'file') folder.files.delete(name);
-      this.#list.touch(path);
+      this.#options.list.touch(path);
     }
     if (!kind || folder.files.has(name) || folder.folders.has(name)) return;
     // A pending entry has been there before.
@@ -230,8 +223,8 @@ export class WatchedTree {
     if (!folder) return;
     this.#folders.delete(path);
     this.#folders.get(dirname(path))?.folders.delete(basename(path));
-    this.#list.deleteFolder(path);
-    for (const name of folder.files) this.#list[action](join(path, name));
+    this.#options.list.deleteFolder(path);
+    for (const name of folder.files) this.#options.list[action](join(path, name));
     for (const name of folder.folders) this.#leave(join(path, name), action);
     for (const [link, target] of this.#duplicates) {
       if (target !== folder.real) continue;

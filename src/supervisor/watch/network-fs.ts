@@ -76,18 +76,16 @@ export class NetworkFs {
 
   /** The name of a path's file system, if it does not report every change. */
   nameOf(path: string): string | undefined {
-    const { platform } = this.#system;
+    const { platform, device: deviceOf, type } = this.#system;
     if (platform === 'win32') return isShare(path) ? 'a network share' : undefined;
     // The numbers of macOS change with its versions.
     if (platform !== 'linux') return undefined;
-    const device = this.#system.device(path);
+    const device = deviceOf(path);
     if (!device) return undefined;
-    if (!this.#devices.has(device.id)) this.#devices.set(device.id, this.#ask(device.at));
-    return this.#devices.get(device.id);
-  }
-
-  #ask(path: string): string | undefined {
-    return attempt(() => nameOfType(this.#system.type(path)));
+    const { id, at } = device;
+    const ask = (): string | undefined => nameOfType(type(at));
+    if (!this.#devices.has(id)) this.#devices.set(id, attempt(ask));
+    return this.#devices.get(id);
   }
 }
 

@@ -81,6 +81,8 @@ test('each dependency has its reason and its line, and dynamic imports that the 
     'app.js untaken - ./b.js 3',
   ]);
   assert.equal(bench.records.missing, project.path('missing'));
+  bench.records.begin();
+  assert.equal(bench.records.missing, undefined);
 });
 
 test('after a crash, the modules that the run would have loaded next count', () => {

@@ -22,10 +22,3 @@ test('an optional dependency of a package is forgotten when a later import resol
   misses.onResolved(importOf('./b.js'));
   assert.equal(misses.name, undefined);
 });
-
-test('a new run begins without misses', () => {
-  const misses = new Unresolved();
-  misses.add(importOf('./a.js'), '/a.js', false);
-  misses.clear();
-  assert.equal(misses.name, undefined);
-});
