@@ -31,7 +31,8 @@ import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
 import { ENTRY, newProgress, RECORDS } from './hooks/module-recorder.cts';
 import type { Progress } from './hooks/module-recorder.cts';
-import { holdSockets, releaseUnclaimedSoon } from './sockets/hold-sockets.cts';
+import { holdSockets } from './sockets/hold-sockets.cts';
+import { releaseUnclaimedSoon } from './sockets/inherited-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
 import { instrumentWorkers } from './descendants/instrument-workers.cts';
 

@@ -12,7 +12,6 @@ const { clearTimeout, setTimeout } = globalThis;
 /** A TCP or Pipe handle (src/tcp_wrap.cc, src/pipe_wrap.cc). Its functions return an error number, or 0. */
 export interface Handle {
   bind: (...args: unknown[]) => number;
-  bind6?: (...args: unknown[]) => number;
   listen: (backlog: number) => number;
   open: (fd: number) => number;
   close: (...args: unknown[]) => unknown;

@@ -12,7 +12,7 @@ import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
 import { giveHandle } from '../channel/control-channel.cts';
 import { send, sleep } from '../channel/record-writer.cts';
-import { InheritedSockets } from './inherited-sockets.cts';
+import { adoptInherited, inheritSockets, onNewSocket, releasePort } from './inherited-sockets.cts';
 
 /** Maximum time that the supervisor needs to close its copy of a released socket (ms). */
 const RELEASE_MS = 1000;
@@ -43,7 +43,6 @@ const ephemeralPorts = new Map<string, number>();
 /** Time when a port was released (ms). */
 const releaseTimes = new Map<number, number>();
 
-let inherited: InheritedSockets | undefined;
 let newSockets = 0;
 let isDraining = false;
 
@@ -53,16 +52,11 @@ let isDraining = false;
  * @param sockets from the previous run
  */
 export function holdSockets(sockets: readonly InheritedSocket[]): void {
-  inherited = new InheritedSockets(sockets, (id) => send({ kind: 'released', id }));
+  inheritSockets(sockets);
   const tcp = tcpClass();
   const pipe = pipeClass(channelHandle());
   if (tcp) wrapMethods(tcp.type, tcp.provider);
   if (pipe) wrapMethods(pipe, undefined);
-}
-
-/** Releases the inherited sockets that the program does not ask for. It is up, and may still open some. */
-export function releaseUnclaimedSoon(): void {
-  inherited?.releaseSoon();
 }
 
 /** Releases no more sockets. Returns the sockets that the program listens on. */
@@ -99,7 +93,7 @@ function adopt(handle: Handle, name: string, [address, port, flags]: unknown[]):
   const path = typeof address === 'string' && port === -1 ? address : undefined;
   const base = JSON.stringify([path === undefined ? name : 'pipe', address, port, flags ?? 0]);
   const key = `${base}${port === 0 ? nextEphemeral(base) : listeningOn(base)}`;
-  const adopted = inherited?.adopt(handle, key, (mark) => path === undefined || mark === markOf(path));
+  const adopted = adoptInherited(handle, key, path);
   const id = adopted ?? `${process.pid}.${++newSockets}`;
   boundSockets.set(handle, { handle, id, key, path, isAdopted: adopted !== undefined });
   return adopted !== undefined;
@@ -121,7 +115,7 @@ function bindNew(handle: Handle, [, port]: unknown[], bind: () => number): numbe
   // Node reports an address in use when it listens. Until then the handle has no port.
   const isInUse = (): boolean => portOf(handle) === undefined;
   if (typeof port !== 'number' || port <= 0 || error !== 0 || !isInUse()) return error;
-  if (inherited?.releasePort(port)) releaseTimes.set(port, now());
+  if (releasePort(port)) releaseTimes.set(port, now());
   if (now() - (releaseTimes.get(port) ?? 0) > RELEASE_MS) return error;
   const end = now() + RETRY_MS;
   while (isInUse() && now() < end) {
@@ -146,7 +140,7 @@ function onListening(handle: Handle): void {
   const mark = path === undefined ? String(portOf(handle)) : (markOf(path) ?? '');
   const file = path === undefined || mark === '' ? undefined : resolve(path);
   giveHandle(encodeListening({ id, key, mark, file, http: isHttp(serverOf(handle)) }), handle);
-  inherited?.onNewSocket();
+  onNewSocket();
 }
 
 /** Releases a socket that the program closes. */

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import type { Handle } from '../../node-internals/sockets.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
-import { pipeAt } from '../channel/record-writer.cts';
+import { markOf } from '../../shared/socket-file.cts';
+import { pipeAt, send } from '../channel/record-writer.cts';
 
 /** Time after which a run asks for no more sockets (ms). A run may listen only when it has reached its database. */
 const CLAIM_MS = 10_000;
@@ -20,69 +21,65 @@ interface UnclaimedSocket extends InheritedSocket {
   readonly identity: string;
 }
 
-export class InheritedSockets {
-  readonly #unclaimed = new Set<UnclaimedSocket>();
-  readonly #onRelease: (id: string) => void;
-  #isUp = false;
-  #hasNew = false;
+const unclaimed = new Set<UnclaimedSocket>();
+let isUp = false;
+let hasNewSocket = false;
 
-  /** @param onRelease called for each socket that is released */
-  constructor(sockets: readonly InheritedSocket[], onRelease: (id: string) => void) {
-    this.#onRelease = onRelease;
-    for (const socket of sockets) {
-      const identity = pipeAt(socket.fd);
-      if (identity !== undefined) this.#unclaimed.add({ ...socket, identity });
-    }
+/** Keeps the sockets of the previous run until the program asks for them. */
+export function inheritSockets(sockets: readonly InheritedSocket[]): void {
+  for (const socket of sockets) {
+    const identity = pipeAt(socket.fd);
+    if (identity !== undefined) unclaimed.add({ ...socket, identity });
   }
+}
 
-  /**
-   * Opens a handle with the inherited socket of a key.
-   *
-   * @param isCurrent whether a mark belongs to the current socket file
-   * @returns the id of the socket; undefined if there is none
-   */
-  adopt(handle: Handle, key: string, isCurrent: (mark: string) => boolean): string | undefined {
-    const socket = [...this.#unclaimed].find((unclaimed) => unclaimed.key === key);
-    if (!socket) return undefined;
-    this.#unclaimed.delete(socket);
-    const isValid = isCurrent(socket.mark) && pipeAt(socket.fd) === socket.identity;
-    if (isValid && handle.open(socket.fd) === 0) return socket.id;
-    // Not released: the supervisor replaces it when it gets the new socket of that key.
-    close(socket);
-    return undefined;
-  }
+/**
+ * Opens a handle with the inherited socket of a key.
+ *
+ * @param path of the socket file, if the socket has one
+ * @returns the id of the socket; undefined if there is none
+ */
+export function adoptInherited(handle: Handle, key: string, path: string | undefined): string | undefined {
+  const socket = [...unclaimed].find((candidate) => candidate.key === key);
+  if (!socket) return undefined;
+  unclaimed.delete(socket);
+  const isCurrent = path === undefined || socket.mark === markOf(path);
+  if (isCurrent && pipeAt(socket.fd) === socket.identity && handle.open(socket.fd) === 0) return socket.id;
+  // Not released: the supervisor replaces it when it gets the new socket of that key.
+  close(socket);
+  return undefined;
+}
 
-  /** Releases the sockets on a port, which the program binds with another address. Returns whether there were any. */
-  releasePort(port: number): boolean {
-    const sockets = [...this.#unclaimed].filter(({ mark }) => mark === String(port));
-    for (const socket of sockets) this.#release(socket);
-    return sockets.length > 0;
-  }
+/** Releases the sockets on a port, which the program binds with another address. Returns whether there were any. */
+export function releasePort(port: number): boolean {
+  const sockets = [...unclaimed].filter(({ mark }) => mark === String(port));
+  for (const socket of sockets) release(socket);
+  return sockets.length > 0;
+}
 
-  /** Releases all sockets after a while: the run is up. */
-  releaseSoon(): void {
-    this.#isUp = true;
-    this.#releaseAfter(this.#hasNew ? CLAIM_AFTER_NEW_MS : CLAIM_MS);
-  }
+/** Releases the sockets that the program does not ask for. It is up, and may still open some. */
+export function releaseUnclaimedSoon(): void {
+  isUp = true;
+  releaseAfter(hasNewSocket ? CLAIM_AFTER_NEW_MS : CLAIM_MS);
+}
 
-  /** The run listens on a new address. */
-  onNewSocket(): void {
-    this.#hasNew = true;
-    if (this.#isUp) this.#releaseAfter(CLAIM_AFTER_NEW_MS);
-  }
+/** The run listens on a new address. */
+export function onNewSocket(): void {
+  hasNewSocket = true;
+  if (isUp) releaseAfter(CLAIM_AFTER_NEW_MS);
+}
 
-  #releaseAfter(ms: number): void {
-    if (this.#unclaimed.size === 0) return;
-    setTimeout(() => {
-      for (const socket of this.#unclaimed) this.#release(socket);
-    }, ms).unref();
-  }
+function releaseAfter(ms: number): void {
+  if (unclaimed.size === 0) return;
+  setTimeout(() => {
+    for (const socket of unclaimed) release(socket);
+  }, ms).unref();
+}
 
-  #release(socket: UnclaimedSocket): void {
-    this.#unclaimed.delete(socket);
-    close(socket);
-    this.#onRelease(socket.id);
-  }
+function release(socket: UnclaimedSocket): void {
+  unclaimed.delete(socket);
+  close(socket);
+  send({ kind: 'released', id: socket.id });
 }
 
 function close({ fd, identity }: UnclaimedSocket): void {
