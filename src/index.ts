@@ -99,7 +99,7 @@ export function untrack(...paths: readonly (string | URL)[]): void {
  */
 export function onRestart(handler: RestartHandler): () => void {
   checkHandler(handler, 'onRestart');
-  return bridge?.onRestart(handler) ?? nothing;
+  return bridge?.onRestart?.(handler) ?? nothing;
 }
 
 /**
@@ -110,7 +110,7 @@ export function onRestart(handler: RestartHandler): () => void {
  * server.listen({ port: 3000, signal: restartSignal });
  * await setTimeout(60_000, undefined, { signal: restartSignal });
  */
-export const restartSignal: AbortSignal = bridge?.signal() ?? new AbortController().signal;
+export const restartSignal: AbortSignal = bridge?.signal?.() ?? new AbortController().signal;
 
 /**
  * Lets the program handle a change without a restart. Before a restart, every handler is asked. The change is ignored if a handler
@@ -129,7 +129,7 @@ export const restartSignal: AbortSignal = bridge?.signal() ?? new AbortControlle
  */
 export function onChange(handler: ChangeHandler): () => void {
   checkHandler(handler, 'onChange');
-  return bridge?.onChange(handler) ?? nothing;
+  return bridge?.onChange?.(handler) ?? nothing;
 }
 
 /**
@@ -143,7 +143,7 @@ export function onChange(handler: ChangeHandler): () => void {
  * process.exit(EX_TEMPFAIL);
  */
 export function shouldRestart(): boolean {
-  return bridge?.shouldRestart() ?? false;
+  return bridge?.shouldRestart?.() ?? false;
 }
 
 /**
@@ -189,7 +189,7 @@ export function preserve<T extends object>(key: string, initial: T | (() => T)):
   check(isKey, 'preserve(): the key', expected, key, "preserve('sessions', new Map())");
   const make = (): T => checkedObject(typeof initial === 'function' ? initial() : initial);
   // One object per key, wherever the program runs.
-  const value = preserved.get(key) ?? bridge?.preserve(key, make) ?? make();
+  const value = preserved.get(key) ?? bridge?.preserve?.(key, make) ?? make();
   preserved.set(key, value);
   return value as T;
 }

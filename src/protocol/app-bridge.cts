@@ -42,18 +42,21 @@ export type RestartHandler = (reason: RestartReason) => unknown;
 /** Decides whether a change causes a restart. */
 export type ChangeHandler = (change: Change) => unknown;
 
-/** What the loader does for the API. */
+/**
+ * What the loader does for the API. Worker threads and processes of the app have only the required members: handlers are not called
+ * there, and nothing is preserved.
+ */
 export interface Bridge {
-  readonly generation: number;
-  readonly reason: RestartReason | undefined;
   track: (text: string, cwd: string, on: boolean) => void;
   request: (what: 'restart' | 'stop', message: string | undefined) => void;
+  readonly generation?: number;
+  readonly reason?: RestartReason | undefined;
   /** Returns a function that unregisters the handler. */
-  onRestart: (handler: RestartHandler) => () => void;
-  onChange: (handler: ChangeHandler) => () => void;
+  onRestart?: (handler: RestartHandler) => () => void;
+  onChange?: (handler: ChangeHandler) => () => void;
   /** Aborted when the run must stop for a restart. */
-  signal: () => AbortSignal;
-  shouldRestart: () => boolean;
+  signal?: () => AbortSignal;
+  shouldRestart?: () => boolean;
   /** The value that the previous run preserved under a key, or `initial()`. The next run gets it. */
-  preserve: (key: string, initial: () => object) => object;
+  preserve?: (key: string, initial: () => object) => object;
 }

@@ -67,23 +67,10 @@ const CHILD: Bridge = {
   },
 };
 
-/** In worker threads and processes of the app, handlers are not called, and nothing is preserved. */
-const DESCENDANT: Bridge = {
-  generation: 1,
-  reason: undefined,
-  track: CHILD.track,
-  request: CHILD.request,
-  onRestart: () => () => {},
-  onChange: () => () => {},
-  signal: () => new AbortController().signal,
-  shouldRestart: () => false,
-  preserve: (_key, initial) => initial(),
-};
-
 /** Answers the API in this thread from now on. */
 export function offerApi(isChild: boolean): void {
   subscribe(CHANNEL, (request) => {
-    (request as BridgeRequest).bridge = isChild ? CHILD : DESCENDANT;
+    (request as BridgeRequest).bridge = isChild ? CHILD : { track: CHILD.track, request: CHILD.request };
   });
 }
 

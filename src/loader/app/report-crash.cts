@@ -32,9 +32,11 @@ function report(text: string): void {
  */
 function textOf(error: unknown, causes = 0): string {
   if (!types.isNativeError(error) && !(error instanceof Error)) return textOfValue(error);
-  const { stack, cause } = error;
+  const { stack, cause, errors } = error as Error & Partial<AggregateError>;
   const text = typeof stack === 'string' && stack !== '' ? stack : `${error.name}: ${error.message}`;
-  const inner = innerErrors(error).map((innerText) => `\n  ${innerText.replaceAll('\n', '\n  ')}`);
+  const inner = (Array.isArray(errors) ? errors.slice(0, MAX_CAUSES) : []).map((innerError) =>
+    `\n${textOf(innerError, MAX_CAUSES)}`.replaceAll('\n', '\n  '),
+  );
   const all = text + inner.join('');
   return cause === undefined || causes === MAX_CAUSES ? all : `${all}\n[cause]: ${textOf(cause, causes + 1)}`;
 }
@@ -44,10 +46,4 @@ function textOfValue(value: unknown): string {
   if (typeof value === 'function' || (typeof value === 'object' && value !== null))
     return `A value that is no error was thrown: ${Object.prototype.toString.call(value)}`;
   return inspect(value);
-}
-
-/** The errors in an `AggregateError`. */
-function innerErrors(error: Error): string[] {
-  const { errors } = error as Partial<AggregateError>;
-  return Array.isArray(errors) ? errors.slice(0, MAX_CAUSES).map((one) => textOf(one, MAX_CAUSES)) : [];
 }
