@@ -85,7 +85,6 @@ export class Debouncer {
     this.#pending.clear();
     this.#isCertain = false;
     this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
   }
 
   #rearm(now: number): void {

@@ -22,7 +22,7 @@ export class ProgramFiles {
   /** A run begins, at a wall-clock time (ms). */
   begin(at: number): void {
     this.#baseline.begin(at);
-    this.#tracked.begin(at);
+    this.#tracked.begin(this.#baseline.seenUntil);
     this.#selfWritten.begin(at);
   }
 
@@ -63,15 +63,13 @@ export class ProgramFiles {
   /** Removes self-written files from a settled change. Returns undefined if no file is left. */
   withoutSelfWritten(change: Change | undefined): Change | undefined {
     const { at, files } = change ?? { at: 0, files: [] };
-    const hasCode = files.some(({ path }) => this.#isEditedCode(path));
+    // Source code is edited by people, except in tracked folders, where a program may generate it.
+    const hasCode = files.some(
+      ({ path }) => isSource(path) && (this.#baseline.isLoaded(path) || !this.#tracked.files.has(path)),
+    );
     const written = new Set(this.#selfWritten.detect(hasCode ? [] : files, at));
     this.accept([...written]);
     const others = files.filter(({ path }) => !written.has(path));
     return others.length > 0 ? { at, files: others } : undefined;
-  }
-
-  /** Source code is edited by people, except in tracked folders, where a program may generate it. */
-  #isEditedCode(path: string): boolean {
-    return isSource(path) && (this.#baseline.isLoaded(path) || !this.#tracked.files.has(path));
   }
 }

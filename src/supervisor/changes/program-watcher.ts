@@ -74,7 +74,10 @@ export class ProgramWatcher {
     this.records = new RecordIntake({
       ...options,
       isIgnored,
-      onPath: (path) => this.#addPath(path),
+      onPath: (path) => {
+        this.#fsWatcher.add(path);
+        this.#debounce(path, this.files.examine(path, true));
+      },
       graph: this.graph,
       baseline,
     });
@@ -166,11 +169,6 @@ export class ProgramWatcher {
     this.#isStarting = false;
     this.#fsWatcher.setPaths(new Set([...this.#baseline.paths(), ...this.#watchList.paths()]));
     this.#deferWork();
-  }
-
-  #addPath(path: string): void {
-    this.#fsWatcher.add(path);
-    this.#debounce(path, this.files.examine(path, true));
   }
 
   #examine(path: string): void {

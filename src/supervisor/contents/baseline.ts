@@ -7,8 +7,7 @@
 // content. Knows neither watches nor the debounce.
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Stamp } from '../../protocol/records.cts';
-import { stampFile } from '../../shared/file-stamp.cts';
-import { CLOCK_SLACK_MS, seenUntil } from './fs-clock.ts';
+import { stampFile, TICK_MS } from '../../shared/file-stamp.cts';
 import { ContentCache, sameStat } from './content-cache.ts';
 import { linkTarget, statOf } from '../util/safe-fs.ts';
 
@@ -45,12 +44,13 @@ export class Baseline {
   /** Paths whose content is to be hashed when there is time. */
   #unhashed = new Set<string>();
   #begunAt = Infinity;
-  /** The run may not have seen saves after this time (wall-clock ms). */
-  #seenUntil = Infinity;
+  /** The file time from which on the run may not have seen a save (wall-clock ms). */
+  seenUntil: number = Infinity;
 
   /** A run begins, at a wall-clock time (ms). Snapshots of earlier runs stay until {@link forgetPrevious}. */
   begin(at: number): void {
-    this.#seenUntil = seenUntil(at, this.#begunAt === Infinity);
+    // The file-system clock lags by up to a tick. The first run boots for longer than that before it reads any file.
+    this.seenUntil = this.#begunAt === Infinity ? at : at - TICK_MS;
     this.#begunAt = at;
     for (const [path, snapshot] of this.#current) {
       // The new run reads the content that is there now.
@@ -135,7 +135,7 @@ export class Baseline {
   missed(path: string, at: number): void {
     if (this.#current.has(path)) return;
     const stats = statOf(path);
-    const isOlder = stats !== undefined && stats.ctimeMs < at - CLOCK_SLACK_MS;
+    const isOlder = stats !== undefined && stats.ctimeMs < at - TICK_MS;
     this.#current.set(path, isOlder ? this.#snapshot(path) : { kind: 'absent' });
   }
 
@@ -152,7 +152,7 @@ export class Baseline {
     // A file that was a module is reported by the run itself.
     if (snapshot.kind === 'assumed' && before?.kind !== 'module') {
       const { mtimeMs = Infinity, ctimeMs = Infinity } = snapshot.stamp ?? {};
-      const isSavedSince = Math.max(mtimeMs, ctimeMs) >= this.#seenUntil;
+      const isSavedSince = Math.max(mtimeMs, ctimeMs) >= this.seenUntil;
       // Without an earlier hash, a save since then always counts as a change.
       if (isSavedSince) snapshot.hash = before?.kind === 'assumed' ? before.hash : undefined;
     }

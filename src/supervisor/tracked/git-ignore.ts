@@ -23,11 +23,6 @@ export function isUsuallyIgnored(name: string): boolean {
   return USUAL_NAMES.has(name) || USUAL.test(name);
 }
 
-/** A text that changes when the .gitignore file in a folder does. */
-export function markOfRulesIn(folder: string): string {
-  return markOf(statOf(join(folder, RULE_FILE)));
-}
-
 /** Stands for any name in a folder. */
 const ANY_NAME = '\u{fffd}';
 
@@ -36,10 +31,14 @@ export class GitIgnore {
   readonly #folder: string;
   /** The rules of each .gitignore file. The nearest one comes first, and decides. */
   readonly #files: readonly IgnoreRules[];
+  /** How the .gitignore file in this folder looked. */
+  readonly #mark: string;
 
-  private constructor(folder: string, files: readonly IgnoreRules[]) {
+  private constructor(folder: string, above: readonly IgnoreRules[]) {
     this.#folder = folder;
-    this.#files = files;
+    this.#mark = markOf(statOf(join(folder, RULE_FILE)));
+    const own = readRules(join(folder, RULE_FILE), folder);
+    this.#files = own ? [own, ...above] : above;
   }
 
   /** Files whose rules apply in a folder, whether or not they exist, except the file in the folder itself. */
@@ -57,7 +56,7 @@ export class GitIgnore {
   static of(folder: string, cwd: string): GitIgnore {
     const root = rootOf(folder, cwd);
     const exclude = readRules(excludeFile(root), root);
-    let rules = new GitIgnore(root, exclude ? [exclude] : []).#withOwn();
+    let rules = new GitIgnore(root, exclude ? [exclude] : []);
     const names = relative(root, folder).split(sep).filter(Boolean);
     for (const [index, name] of names.entries()) rules = rules.in(name, index === names.length - 1);
     return rules;
@@ -70,7 +69,7 @@ export class GitIgnore {
   in(name: string, isNamed = false): GitIgnore {
     const folder = join(this.#folder, name);
     const files = this.#files.map((rules) => withoutRulesAgainst(rules, folder, isNamed));
-    return new GitIgnore(folder, files).#withOwn();
+    return new GitIgnore(folder, files);
   }
 
   /** Whether a file or folder in this folder is left out. */
@@ -83,9 +82,9 @@ export class GitIgnore {
     return false;
   }
 
-  #withOwn(): GitIgnore {
-    const own = readRules(join(this.#folder, RULE_FILE), this.#folder);
-    return own ? new GitIgnore(this.#folder, [own, ...this.#files]) : this;
+  /** Whether the .gitignore file in this folder has changed since it was read. */
+  get isStale(): boolean {
+    return this.#mark !== markOf(statOf(join(this.#folder, RULE_FILE)));
   }
 }
 

@@ -5,7 +5,6 @@ import type { Stamp } from '../../protocol/records.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { COARSE_TICK_MS, hashBytes, stampFile } from '../../shared/file-stamp.cts';
 import type { Difference } from '../contents/baseline.ts';
-import { seenUntil } from '../contents/fs-clock.ts';
 import { sameStat } from '../contents/content-cache.ts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
 
@@ -48,12 +47,15 @@ export class TrackedFiles {
   readonly #touched = new Set<string>();
   readonly #undigested = new Set<string>();
   #leftToRead = READ_AT_ONCE;
-  /** The file time from which on the run may not have seen a save; undefined before the first run. */
-  #seenUntil: number | undefined;
+  #seenUntil = Infinity;
 
-  /** A run begins, at a wall-clock time (ms): the present content of each file is what the run sees. */
-  begin(at: number): void {
-    this.#seenUntil = seenUntil(at, this.#seenUntil === undefined);
+  /**
+   * A run begins: the present content of each file is what the run sees.
+   *
+   * @param seenUntil the file time from which on the run may not have seen a save (wall-clock ms)
+   */
+  begin(seenUntil: number): void {
+    this.#seenUntil = seenUntil;
     for (const path of this.#touched) this.accept(path);
     this.#touched.clear();
   }
@@ -143,8 +145,7 @@ export class TrackedFiles {
     const file: TrackedFile = { origin, stamp, hash: stamp?.hash, isUnseen: false };
     this.#files.set(path, file);
     if (discovery === 'created') file.stamp = undefined;
-    if (discovery === 'first' && stamp && timeOf(stamp) >= (this.#seenUntil ?? Infinity))
-      file.isUnseen = true;
+    if (discovery === 'first' && stamp && timeOf(stamp) >= this.#seenUntil) file.isUnseen = true;
     if (file.stamp === undefined || file.isUnseen) this.#touched.add(path);
     else this.#undigested.add(path);
     if (!file.stamp || file.stamp.size > SMALL || this.#leftToRead === 0) return;

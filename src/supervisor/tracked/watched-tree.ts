@@ -5,7 +5,7 @@ import { isInside } from '../util/paths.ts';
 import { realOf, statOf } from '../util/safe-fs.ts';
 import { entriesOf, entryKindOf, isFolder } from './folder-entries.ts';
 import type { EntryKind } from './folder-entries.ts';
-import { GitIgnore, isUsuallyIgnored, markOfRulesIn, RULE_FILE } from './git-ignore.ts';
+import { GitIgnore, isUsuallyIgnored, RULE_FILE } from './git-ignore.ts';
 import { countsAsFile, isInReach } from './path-patterns.ts';
 import type { Pattern } from './path-patterns.ts';
 import type { Discovery, Origin } from './tracked-files.ts';
@@ -20,8 +20,6 @@ interface ListedFolder {
   readonly real: string;
   readonly isLink: boolean;
   rules: GitIgnore;
-  /** How the .gitignore file in this folder looked. */
-  rulesMark: string;
 }
 
 export interface WatchedTreeOptions extends Pick<WatchListOptions, 'ext' | 'isIgnored'> {
@@ -99,8 +97,7 @@ export class WatchedTree {
   look(path: string, name: string | undefined): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
-    if (name === RULE_FILE || (name === undefined && folder.rulesMark !== markOfRulesIn(path)))
-      this.applyRules();
+    if (name === RULE_FILE || (name === undefined && folder.rules.isStale)) this.applyRules();
     const entries = name === undefined ? entriesOf(path)?.map(([entry]) => entry) : [name];
     const known = name === undefined ? [...folder.files, ...folder.folders] : [];
     if (!entries) this.#leave(path, 'touch');
@@ -116,7 +113,6 @@ export class WatchedTree {
     if (!folder) return;
     const before = folder.rules;
     folder.rules = rules;
-    folder.rulesMark = markOfRulesIn(path);
     for (const name of folder.files) {
       if (!rules.ignores(name, false)) continue;
       folder.files.delete(name);
@@ -141,8 +137,7 @@ export class WatchedTree {
     const real = parent && !isLink ? join(parent.real, basename(path)) : realOf(path);
     if (real === undefined || (isLink && parent && !this.#isFollowed(path, real, parent.real))) return;
     parent?.folders.add(basename(path));
-    const rulesMark = markOfRulesIn(path);
-    this.#folders.set(path, { files: new Set(), folders: new Set(), real, isLink, rules, rulesMark });
+    this.#folders.set(path, { files: new Set(), folders: new Set(), real, isLink, rules });
     // Before it is listed, so that no entry is missed.
     this.#options.list.addFolder(path);
     for (const [name, kind] of entriesOf(path) ?? [])
