@@ -14,9 +14,16 @@ const AGAIN_MS = 60;
 export class FileWatches {
   readonly #scheduler: Scheduler;
   readonly #onPath: (path: string) => void;
-  /** Symbolic links are watched by their folders. `atomic` would delay each `unlink` by 100 ms. */
-  readonly #chokidar = new FSWatcher({ followSymlinks: false, atomic: false });
   readonly #files = new Set<string>();
+  /**
+   * Symbolic links are watched by their folders. `atomic` would delay each `unlink` by 100 ms. When a file is missing, chokidar
+   * turns to its folder and those above: needlessly, and without end if the permission model denies the root.
+   */
+  readonly #chokidar = new FSWatcher({
+    followSymlinks: false,
+    atomic: false,
+    ignored: (path) => !this.#files.has(path),
+  });
   /** Files that chokidar does not watch yet, and how each looked when it was added; undefined: that proves nothing. */
   readonly #arming = new Map<string, string | undefined>();
   /** Files to be looked at again, and whether they may have been replaced. */

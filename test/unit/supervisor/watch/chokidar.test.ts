@@ -239,6 +239,23 @@ test('a file is looked at again after the second of two writes 20 ms apart', lin
   watches.close();
 });
 
+test('a file that vanishes at once does not make chokidar watch a folder', async (t) => {
+  using project = new Project({ 'src/a.js': 'one' });
+  const watches = new FileWatches(scheduler, () => {}, assert.fail);
+  const { lstatSync } = fs;
+  // The file is there for the look at it before chokidar, and missing for chokidar.
+  t.mock.method(fs, 'lstatSync', (path: string) => {
+    const stats = lstatSync(path);
+    t.mock.restoreAll();
+    project.remove('src');
+    return stats;
+  });
+  watches.add(project.path('src/a.js'));
+  await pause(200);
+  assert.ok(!process.getActiveResourcesInfo().includes('FSEventWrap'));
+  await watches.close();
+});
+
 test('a write by another name is reported after two replacements in a row', linux, async () => {
   using project = linked();
   let onReported = (): void => {};
