@@ -41,6 +41,9 @@ const LAYERS = [
 /** Maximum number of files in a folder. */
 const MAX_FILES = 12;
 
+/** Maximum number of lines in a file, comments included. */
+const MAX_LINES = 250;
+
 /** Imports (`what`) that are reserved to some files (`by`). With `types`, all files may import types. */
 const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[] = [
   {
@@ -122,6 +125,13 @@ test('each folder is a layer, and has at most twelve files', () => {
   assert.deepEqual([...folders.keys()].toSorted(), LAYERS.toSorted());
   const crowded = [...folders].filter(([, files]) => files.length > MAX_FILES).map(([folder]) => folder);
   assert.deepEqual(crowded, []);
+});
+
+test('no source file is long', () => {
+  const long = sources('src').filter(
+    (file) => fs.readFileSync(join(ROOT, file), 'utf8').split('\n').length > MAX_LINES + 1,
+  );
+  assert.deepEqual(long, []);
 });
 
 test('the files in the table of reserved imports exist', () => {
