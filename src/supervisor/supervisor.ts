@@ -3,7 +3,6 @@
 import type { LaneRecord } from '../protocol/records.cts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
-import { dispatchRecord } from './dispatch-record.ts';
 import type { Dependency } from './graph/graph-export.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
@@ -13,8 +12,8 @@ import { close, spawn } from './lifecycle/steps.ts';
 import type { transition } from './lifecycle/transition.ts';
 import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
+import { dispatchRecord, performEffect } from './parts.ts';
 import type { Parts, SupervisorOptions } from './parts.ts';
-import { EffectPerformer } from './perform-effects.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
 import { LastError } from './runs/last-error.ts';
 import { RunManager } from './runs/run-manager.ts';
@@ -27,24 +26,15 @@ export class Supervisor {
   readonly #parts: Parts;
   readonly #policy: Policy;
   readonly #queue = new EventQueue();
-  readonly #effects: EffectPerformer;
   #state: State = IDLE;
   /** Undefined until the queue has been started. */
   #transition: typeof transition | undefined;
+  #cancelTimer: (() => void) | undefined;
   #cancelTimeout: (() => void) | undefined;
 
   constructor(options: SupervisorOptions) {
-    const { host } = options;
     const lastError = new LastError(scheduler);
-    const reporter = new Reporter({
-      ...options,
-      scheduler,
-      lastError,
-      watcher: () => this.#parts.watcher,
-      run: () => this.#parts.runs.current,
-      isDraining: () => this.#parts.runs.nodeRun?.isDraining ?? false,
-      mayPress: ({ kind }) => host?.keyboard.mention(kind) ?? false,
-    });
+    const reporter = new Reporter({ ...options, scheduler, lastError });
     this.#policy = { ...options.options, patience: PATIENCE_MS };
     this.#parts = {
       ...options,
@@ -55,7 +45,6 @@ export class Supervisor {
       watcher: undefined,
       crashResponder: undefined,
     };
-    this.#effects = new EffectPerformer(this.#parts, (event) => this.#enqueue(event));
   }
 
   /** Starts the first run. Events wait in the queue until files are watched. */
@@ -179,14 +168,25 @@ export class Supervisor {
   #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {
     const { log, host, runs } = this.#parts;
     const { kind } = this.#state;
-    if (next.kind !== kind) log.debug(`state: ${kind} > ${next.kind} (${event})`);
+    if (next.kind !== kind) {
+      log.debug(`state: ${kind} > ${next.kind} (${event})`);
+      this.#cancelTimer?.();
+    }
     this.#state = next;
     if (isDown(next)) host?.keyboard.noRun();
     // Input from now on is for the parent process.
     if (next.kind === 'shuttingDown') host?.keyboard.close();
     if (next.kind === 'ended') this.#cancelTimeout?.();
-    for (const effect of effects) this.#effects.perform(effect, next);
+    for (const effect of effects) {
+      if (effect.kind === 'startTimer') this.#startTimer(effect.ms);
+      else performEffect(effect, next, this.#parts, (caused) => this.#enqueue(caused));
+    }
     if (next.kind === 'shuttingDown') runs.nodeRun?.cancelStopSignal();
+  }
+
+  #startTimer(ms: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = scheduler.after(ms, () => this.#enqueue({ kind: 'elapsed', at: scheduler.now() }));
   }
 
   /** Informs the parts about the exit of the run, before the life cycle decides what follows. */

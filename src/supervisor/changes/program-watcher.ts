@@ -9,7 +9,7 @@ import { IgnoreOption } from '../tracked/ignore-option.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
-import { display } from '../util/format.ts';
+import { display } from '../util/paths.ts';
 import { FsWatcher } from '../watch/fs-watcher.ts';
 import type { FsWatcherOptions } from '../watch/fs-watcher.ts';
 import { Debouncer } from './debounce.ts';

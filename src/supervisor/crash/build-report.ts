@@ -7,7 +7,7 @@ import type { Report } from '../../shared/crash-report.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import { codeFrameAt, codeFrameOf } from './code-frame.ts';
 import type { SourceLocation, Sources } from './code-frame.ts';
-import { display } from '../util/format.ts';
+import { display } from '../util/paths.ts';
 import { outcome } from '../output/messages.ts';
 import type { Ended } from '../lifecycle/state.ts';
 

@@ -1,16 +1,28 @@
 // Takes over the process that the user started to supervise one program: its signals, terminal, IPC channel and exit. A supervisor
 // that a tool creates has no host: the process belongs to the tool.
+import { constants } from 'node:os';
 import type { Ended } from '../lifecycle/state.ts';
 import { IpcRelay } from '../runs/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardEvents } from './keyboard.ts';
-import { exitLike, listenToSignals } from './signals.ts';
-import type { SignalHandlers } from './signals.ts';
 import { ttyLines } from './tty-lines.ts';
 import { TtySettings } from './tty-settings.ts';
 
-export interface HostEvents extends KeyboardEvents, Pick<SignalHandlers, 'onExitSignal' | 'onDebugSignal'> {
+/** Signals with which a terminal, a shell or a service manager stops a program. */
+const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Signals that kill this process too, without a second core dump. */
+const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGALRM']);
+
+/** Time after which a signal to this process itself should have killed it (ms). */
+const DEATH_MS = 100;
+
+export interface HostEvents extends KeyboardEvents {
+  /** A signal asks this process to exit. */
+  readonly onExitSignal: (signal: NodeJS.Signals) => void;
+  /** SIGUSR1, by which Node would open an inspector in this process. */
+  readonly onDebugSignal: () => void;
   /** A bug of autoreload has thrown. */
   readonly onInternalError: (error: Error) => void;
 }
@@ -19,17 +31,24 @@ export class Host {
   readonly ipcRelay: IpcRelay = new IpcRelay(process);
   readonly keyboard: Keyboard = new Keyboard(ttyLines, systemScheduler);
   readonly #ttySettings = new TtySettings();
+  /** Restores the default effect of the exit signals. */
   #removeSignalHandlers = (): void => {};
 
   takeOver(events: HostEvents): void {
     // A bug of autoreload must neither stop the program nor hide its errors.
     process.on('uncaughtException', events.onInternalError);
     this.#ttySettings.save();
-    this.#removeSignalHandlers = listenToSignals({
-      ...events,
-      onRestartSignal: () => events.onRestart('SIGUSR2'),
-      onResume: () => this.keyboard.update(),
-    });
+    const { onExitSignal, onDebugSignal, onRestart } = events;
+    for (const name of EXIT_SIGNALS) process.on(name, onExitSignal);
+    this.#removeSignalHandlers = () => {
+      for (const name of EXIT_SIGNALS) process.off(name, onExitSignal);
+    };
+    // Windows has only the exit signals. SIGCONT: this process resumes after Ctrl-Z, in the foreground or in the background.
+    if (process.platform !== 'win32')
+      process
+        .on('SIGUSR1', onDebugSignal)
+        .on('SIGUSR2', () => onRestart('SIGUSR2'))
+        .on('SIGCONT', () => this.keyboard.update());
     this.keyboard.listen(events);
   }
 
@@ -49,4 +68,19 @@ export class Host {
     this.#removeSignalHandlers();
     exitLike(ended);
   }
+}
+
+/** Returns the exit code that stands for the exit of a run: its code, or 128 plus the number of its signal. */
+export function exitCode({ code, signal }: Ended): number {
+  return signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
+}
+
+/** Exits this process as the run did: by the same signal, or else with {@link exitCode}. */
+function exitLike(ended: Ended): void {
+  const { signal } = ended;
+  if (signal && MIRRORED.has(signal) && process.platform !== 'win32') {
+    process.kill(process.pid, signal);
+    // The first process of a container ignores signals from itself.
+    setTimeout(() => process.exit(exitCode(ended)), DEATH_MS);
+  } else process.exit(exitCode(ended));
 }

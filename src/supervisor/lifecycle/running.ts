@@ -1,18 +1,21 @@
 // Decides about events while the program runs, including the time in which the app decides about a change. Pure.
-import { restartDelay, retryDelay, STEADY_MS } from './backoff.ts';
-import { merged, reasonOf, withChange } from './restart-reason.ts';
 import { EXIT_RESTART } from './state.ts';
 import type { Change, Event, Policy, State, Transition } from './state.ts';
 import {
   close,
+  merged,
   print,
   printing,
+  reasonOf,
   restart,
+  respawn,
+  restartDelay,
   shutDown,
   spawn,
   startTimer,
+  STEADY_MS,
   stopRun,
-  withoutTimer,
+  withChange,
 } from './steps.ts';
 import type { Of } from './steps.ts';
 
@@ -62,16 +65,14 @@ export function whileConsulting(state: Of<State, 'consulting'>, event: Event, po
     case 'answered':
       if (event.round !== run.rounds) return [state];
       if (event.restart) return restart(generation, change, policy);
-      return withoutTimer(printing({ kind: 'handled', change }, [run]));
+      return printing({ kind: 'handled', change }, [run]);
     case 'elapsed':
       return printing({ kind: 'unanswered' }, restart(generation, change, policy));
     case 'settled':
       // The timeout for the decision goes on.
       return event.change ? consult(run, event.change, change) : [state];
-    case 'exit': {
-      const next = spawn(state, reasonOf(change), change.at, event.at);
-      return withoutTimer(printing({ kind: 'restarting', change }, next));
-    }
+    case 'exit':
+      return respawn(state, change, event.at);
     case 'up':
       return [state, print({ kind: 'up', ms: event.at - run.since })];
     case 'handlers':
@@ -101,7 +102,8 @@ function afterExit(
   }
   if (policy === 'wait') return [{ kind: 'waiting', generation, ended }, print({ kind: 'waiting', ended })];
   const quickRuns = at - spawnedAt < STEADY_MS ? before + 1 : 1;
-  const delay = policy === 'retry' ? retryDelay(quickRuns) : restartDelay(quickRuns);
+  // A failed program is never retried at once.
+  const delay = restartDelay(policy === 'retry' ? quickRuns + 1 : quickRuns);
   const line = print(isRequest ? { kind: 'exit75', delay } : { kind: 'rerun', ended, delay });
   const reason = reasonOf(isRequest ? 'request' : isClean ? 'exit' : 'crash');
   if (delay === 0) return [...spawn({ generation }, reason, at, at, quickRuns), line];

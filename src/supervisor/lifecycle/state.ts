@@ -142,7 +142,7 @@ export type Line =
   /** The run has failed, and supervision ends. */
   | { readonly kind: 'exiting'; readonly ended: Ended };
 
-/** An action of the supervisor. There is one timer: `startTimer` replaces it. */
+/** An action of the supervisor. There is one timer: `startTimer` replaces it, and a state of another kind clears it. */
 export type Effect =
   | { readonly kind: 'spawn'; readonly generation: number; readonly reason: RestartReason | undefined }
   /** Starts the stop sequence. Without a reason no other run follows. */
@@ -153,7 +153,6 @@ export type Effect =
   | { readonly kind: 'kill' }
   | { readonly kind: 'forward'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'startTimer'; readonly ms: number }
-  | { readonly kind: 'clearTimer' }
   | { readonly kind: 'print'; readonly line: Line }
   /** Ends supervision. */
   | { readonly kind: 'close'; readonly ended: Ended };

@@ -1,9 +1,15 @@
-// Builds the steps that several states take. Pure. Three of them end something: `stopRun` starts the stop sequence of the run, and
+// Builds what several states need: steps, reasons of a restart, delays. Pure. Three of them end something: `stopRun` starts the stop sequence of the run, and
 // another run may follow; `shutDown` passes a signal on to the run, and the supervisor exits after it; `close` ends supervision
 // when no run is left.
 import type { RestartReason } from '../../protocol/app-bridge.cts';
-import { reasonOf } from './restart-reason.ts';
 import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
+
+/** A run of at least this length is not part of a tight loop (ms). */
+export const STEADY_MS = 1000;
+
+/** First and longest delay (ms). */
+const FIRST_MS = 100;
+const MAX_MS = 10_000;
 
 /** A state or an event by its kind. */
 export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Extract<Union, { kind: Kind }>;
@@ -18,6 +24,11 @@ export function spawn(
 ): Transition {
   const next: State = { kind: 'running', generation: generation + 1, since, spawnedAt, quickRuns };
   return [next, { kind: 'spawn', generation: next.generation, reason }];
+}
+
+/** Starts the next run because of a change, when no run is left. */
+export function respawn(state: State, change: Change, at: number): Transition {
+  return printing({ kind: 'restarting', change }, spawn(state, reasonOf(change), change.at, at));
 }
 
 /** Starts the stop sequence of the run. Without a reason no other run follows. */
@@ -76,15 +87,44 @@ export function printing(line: Line, [next, ...effects]: Transition): Transition
   return [next, print(line), ...effects];
 }
 
-/** Clears the timer of the state before. */
-export function withoutTimer(transition: Transition): Transition {
-  return [...transition, { kind: 'clearTimer' }];
-}
-
 export function startTimer(ms: number): Effect {
   return { kind: 'startTimer', ms };
 }
 
 export function print(line: Line): Effect {
   return { kind: 'print', line };
+}
+
+/**
+ * Computes the delay before a restart: none at first, then 0.1 s, doubled with each quick run.
+ *
+ * @param quickRuns number of consecutive runs shorter than {@link STEADY_MS}
+ * @returns ms
+ */
+export function restartDelay(quickRuns: number): number {
+  return quickRuns <= 1 ? 0 : Math.min(FIRST_MS * 2 ** (quickRuns - 2), MAX_MS);
+}
+
+/** Builds a reason. A change that has not settled yet is undefined: its files follow by {@link withChange}. */
+export function reasonOf(
+  cause: Change | 'request' | 'exit' | 'crash' | undefined,
+  message?: string,
+): RestartReason {
+  if (typeof cause === 'string') return { cause, files: [], message };
+  return { cause: 'change', files: cause?.files ?? [], message };
+}
+
+/** Adds the files of a later change to a reason. */
+export function withChange(reason: RestartReason, change: Change | undefined): RestartReason {
+  return change ? { ...reason, files: mergedFiles(reason.files, change.files) } : reason;
+}
+
+/** Merges two changes; the later one decides about a file of both. */
+export function merged(earlier: Change, later: Change): Change {
+  return { at: earlier.at, files: mergedFiles(earlier.files, later.files) };
+}
+
+function mergedFiles(earlier: Change['files'], later: Change['files']): Change['files'] {
+  const paths = new Set(later.map(({ path }) => path));
+  return [...earlier.filter(({ path }) => !paths.has(path)), ...later];
 }

@@ -1,8 +1,6 @@
 // Decides about events during the stop sequence of a run, before another run or before the exit of the supervisor. Pure.
-import { restartDelay } from './backoff.ts';
-import { withChange } from './restart-reason.ts';
 import type { Event, Policy, State, Transition } from './state.ts';
-import { announcing, close, print, shutDown, spawn, startTimer, withoutTimer } from './steps.ts';
+import { announcing, close, print, restartDelay, shutDown, spawn, startTimer, withChange } from './steps.ts';
 import type { Of } from './steps.ts';
 
 /**
@@ -28,11 +26,10 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
     case 'exit': {
       // Death by the stop signal is the requested exit, no failure.
       const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
-      if (!reason) return withoutTimer(close(state, ended));
-      if (state.isWriting)
-        return withoutTimer([{ kind: 'settling', generation, since, isAnnounced, reason }]);
+      if (!reason) return close(state, ended);
+      if (state.isWriting) return [{ kind: 'settling', generation, since, isAnnounced, reason }];
       const delay = restartDelay(quickRuns);
-      if (delay === 0) return withoutTimer(spawn(state, reason, since, event.at, quickRuns));
+      if (delay === 0) return spawn(state, reason, since, event.at, quickRuns);
       return [{ kind: 'delaying', generation, quickRuns, ended, reason }, startTimer(delay)];
     }
     case 'stop':
@@ -58,7 +55,7 @@ export function whileShuttingDown(
       if (!isSignalDue) return [state, print({ kind: 'killHint', signal })];
       return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(patience)];
     case 'exit':
-      return withoutTimer(close(state, isForced ? { code: null, signal } : event.ended));
+      return close(state, isForced ? { code: null, signal } : event.ended);
     default:
       return [state];
   }

@@ -1,7 +1,10 @@
-// Decides what the supervisor does next, given its state and an event. Pure. Knows no process, file, timer or wording.
-import { whileDelaying, whileSettling, whileWaiting } from './between-runs.ts';
+// Decides what the supervisor does next, given its state and an event. Pure. Knows no process, file, timer or wording. The states
+// with a run are in running.ts and stopping.ts.
 import { whileConsulting, whileRunning } from './running.ts';
-import type { Event, Policy, State, Transition } from './state.ts';
+import { EXIT_RESTART } from './state.ts';
+import type { Ended, Event, Policy, State, Transition } from './state.ts';
+import { announcing, close, printing, reasonOf, respawn, spawn, withChange } from './steps.ts';
+import type { Of } from './steps.ts';
 import { whileShuttingDown, whileStopping } from './stopping.ts';
 
 /** Decides what follows from an event. An event of an earlier run changes nothing. */
@@ -17,7 +20,6 @@ export function transition(state: State, event: Event, policy: Policy): Transiti
     case 'settling':
       return whileSettling(state, event);
     case 'delaying':
-      return whileDelaying(state, event);
     case 'waiting':
       return whileWaiting(state, event);
     case 'shuttingDown':
@@ -26,4 +28,41 @@ export function transition(state: State, event: Event, policy: Policy): Transiti
     case 'ended':
       return [state];
   }
+}
+
+function whileSettling(state: Of<State, 'settling'>, event: Event): Transition {
+  if (event.kind === 'signal' || event.kind === 'stop') return close(state, exitAfter(undefined, event));
+  if (event.kind !== 'settled') return [state];
+  const reason = withChange(state.reason, event.change);
+  return announcing(state, event, spawn(state, reason, state.since, event.at));
+}
+
+function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Event): Transition {
+  switch (event.kind) {
+    case 'settled':
+      return event.change ? respawn(state, event.change, event.at) : [state];
+    case 'elapsed':
+      if (state.kind === 'waiting') return [state];
+      return spawn(state, state.reason, event.at, event.at, state.quickRuns);
+    case 'restart': {
+      const { message, at } = event;
+      return printing({ kind: 'requested', message }, spawn(state, reasonOf('request', message), at, at));
+    }
+    case 'signal':
+    case 'stop':
+      return close(state, exitAfter(state.ended, event));
+    default:
+      return [state];
+  }
+}
+
+/**
+ * Returns the exit of the supervisor after the last run: the exit of that run, with two exceptions. Exit code 75 is a request to
+ * autoreload, and must not reach the parent of the supervisor. A signal of the user takes precedence over a signal that killed
+ * the run.
+ */
+function exitAfter(ended: Ended | undefined, event: Of<Event, 'signal' | 'stop'>): Ended {
+  const isSignal = event.kind === 'signal';
+  if (ended && ended.code !== EXIT_RESTART && !(isSignal && ended.signal)) return ended;
+  return isSignal ? { code: null, signal: event.signal } : { code: 0, signal: null };
 }

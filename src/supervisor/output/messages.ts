@@ -4,7 +4,7 @@ import type { ChainLink, ProgramGraph } from '../changes/program-graph.ts';
 import type { RecordIntake } from '../changes/record-intake.ts';
 import { label, shown } from '../program/command-program.ts';
 import type { CommandProgram, NodeProgram } from '../program/program.ts';
-import { display, duration } from '../util/format.ts';
+import { display, duration } from '../util/paths.ts';
 import { EXIT_RESTART } from '../lifecycle/state.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
 import type { Unreported } from '../watch/network-fs.ts';

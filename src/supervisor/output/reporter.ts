@@ -4,7 +4,7 @@ import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
-import { reasonOf } from '../lifecycle/restart-reason.ts';
+import { reasonOf } from '../lifecycle/steps.ts';
 import type { Ended, Line, State } from '../lifecycle/state.ts';
 import type { Program } from '../program/program.ts';
 import type { LastError } from '../runs/last-error.ts';
@@ -13,6 +13,7 @@ import type { Log } from '../util/log.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Emit, SupervisorEvents } from './events.ts';
 import { explanation, isFailure, wording } from './messages.ts';
+import type { Context } from './messages.ts';
 
 /** Time in which newly loaded modules are collected into one `graph` event (ms). */
 const GRAPH_MS = 50;
@@ -30,12 +31,11 @@ export interface Supervised {
 export interface ReporterOptions extends Supervised {
   readonly scheduler: Scheduler;
   readonly lastError: LastError;
-  readonly watcher: () => ProgramWatcher | undefined;
-  readonly run: () => Run | undefined;
-  /** Whether the run is finishing in-flight requests before its stop signal. */
-  readonly isDraining: () => boolean;
-  /** Whether a line is to mention the restart key. */
-  readonly mayPress: (line: Line) => boolean;
+}
+
+/** Facts that a line may mention, as of the time of the line. */
+interface PrintFacts extends Pick<Context, 'mayPress' | 'isDraining'> {
+  readonly watcher: ProgramWatcher | undefined;
 }
 
 export class Reporter {
@@ -47,21 +47,21 @@ export class Reporter {
   }
 
   /** A run has been started. */
-  started(generation: number, reason: RestartReason | undefined): void {
+  started(generation: number, reason: RestartReason | undefined, run: Run | undefined): void {
     // A pending event is about the modules of the run before.
     this.#dropGraph();
-    const { pid, streams } = this.#options.run() ?? {};
+    const { pid, streams } = run ?? {};
     const { stdin = null, stdout = null, stderr = null } = streams ?? {};
     this.#options.emit('start', { generation, pid, reason, stdin, stdout, stderr });
   }
 
   /** The run has loaded a module. */
-  loaded(generation: number): void {
-    const { scheduler, emit, isHeard, watcher } = this.#options;
+  loaded(generation: number, watcher: ProgramWatcher | undefined): void {
+    const { scheduler, emit, isHeard } = this.#options;
     if (this.#cancelGraph || !isHeard('graph')) return;
     this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
       this.#cancelGraph = undefined;
-      emit('graph', { generation, files: watcher()?.files.modules() ?? [] });
+      emit('graph', { generation, files: watcher?.files.modules() ?? [] });
     });
   }
 
@@ -87,17 +87,10 @@ export class Reporter {
   }
 
   /** Prints a line of the life cycle. `state`: the state that follows. */
-  print(line: Line, state: State): void {
-    const { program, log, options, emit, isDraining, mayPress } = this.#options;
-    const watcher = this.#options.watcher();
-    const context = {
-      program,
-      watcher,
-      grace: options.grace,
-      mayPress: mayPress(line),
-      isDraining: isDraining(),
-    };
-    const text = wording(line, context);
+  print(line: Line, state: State, facts: PrintFacts): void {
+    const { program, log, options, emit } = this.#options;
+    const { watcher } = facts;
+    const text = wording(line, { program, grace: options.grace, ...facts });
     if (line.kind === 'up')
       emit('ready', { generation: state.generation, ms: line.ms, watching: watcher?.files.count ?? 0 });
     const reason = reasonIn(line);

@@ -1,5 +1,5 @@
-// Questions about paths that do not need the disk. Pure.
-import { dirname, sep } from 'node:path';
+// Answers questions about paths, and formats paths and durations for people. Pure.
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 
 /** The folders from a file up to the root. */
 export function ancestors(path: string): string[] {
@@ -22,4 +22,16 @@ export function commonFolder(paths: readonly string[]): string {
   while (folder !== dirname(folder) && !others.every((path) => isInside(path, folder)))
     folder = dirname(folder);
   return folder;
+}
+
+/** A path as the user would type it: relative to the working directory, unless it lies two folders or more above it. */
+export function display(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  const isFar = isAbsolute(short) || short.startsWith(`..${sep}..${sep}..`);
+  return (isFar || short === '' ? path : short).replaceAll('\\', '/');
+}
+
+/** `48 ms`, `1.2 s`. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${Math.max(0, Math.round(ms))} ms` : `${Number((ms / 1000).toFixed(1))} s`;
 }

@@ -163,13 +163,13 @@ test('running: a run that may have been spawned after Ctrl-C gets the signal a m
 test('stopping: after the exit the next run starts, with the time of the save', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   for (const ended of [CLEAN, CRASHED, KILLED, EXIT_75]) {
-    assertNext(STOPPING, exit(ended), next, [spawned(2), { kind: 'clearTimer' }]);
+    assertNext(STOPPING, exit(ended), next, [spawned(2)]);
   }
 });
 
 test('stopping: while files are being written, the next run waits for them', () => {
   assertNext(STOPPING, WRITING, { ...STOPPING, isWriting: true });
-  assertNext({ ...STOPPING, isWriting: true }, exit(CLEAN), SETTLING, [{ kind: 'clearTimer' }]);
+  assertNext({ ...STOPPING, isWriting: true }, exit(CLEAN), SETTLING);
 });
 
 test('running: a certain change stops the run while the files settle, and is announced afterwards', () => {
@@ -183,7 +183,7 @@ test('running: a certain change stops the run while the files settle, and is ann
   ]);
   assertNext(stopping, SETTLED, STOPPING, [restarting]);
   const settling: State = { ...SETTLING, isAnnounced: false, reason: UNKNOWN };
-  assertNext(stopping, exit(CLEAN), settling, [{ kind: 'clearTimer' }]);
+  assertNext(stopping, exit(CLEAN), settling);
   assertNext(settling, SETTLED, next, [restarting, spawned(2)]);
   const nothing = print({ kind: 'restarting', change: { at: 100, files: [] } });
   assertNext(settling, UNCHANGED, next, [nothing, spawned(2, UNKNOWN)]);
@@ -234,11 +234,7 @@ test('delaying: the next run starts after the delay', () => {
 
 test('delaying: a change starts the next run at once, and resets the count of quick runs', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(DELAYING, SETTLED, next, [
-    print({ kind: 'restarting', change: CHANGE }),
-    spawned(2),
-    { kind: 'clearTimer' },
-  ]);
+  assertNext(DELAYING, SETTLED, next, [print({ kind: 'restarting', change: CHANGE }), spawned(2)]);
   assertNothing(DELAYING, UNCHANGED, WRITING);
 });
 
@@ -267,7 +263,7 @@ test('waiting and delaying: after a killed run, a signal closes with the signal 
 
 test('shutting down: the supervisor exits as the run did', () => {
   for (const ended of [CLEAN, CRASHED, KILLED, EXIT_75]) {
-    assertNext(SHUTTING_DOWN, exit(ended), ENDED, [{ kind: 'close', ended }, { kind: 'clearTimer' }]);
+    assertNext(SHUTTING_DOWN, exit(ended), ENDED, [{ kind: 'close', ended }]);
   }
 });
 
@@ -278,10 +274,7 @@ test('shutting down: after a second a line says how to kill the run', () => {
 test('shutting down: a second signal kills, and the supervisor exits with the first', () => {
   const forced: State = { ...SHUTTING_DOWN, isForced: true };
   assertNext(SHUTTING_DOWN, { ...CTRL_C, at: 200 }, forced, [{ kind: 'kill' }]);
-  assertNext(forced, exit(KILLED), ENDED, [
-    { kind: 'close', ended: { code: null, signal: 'SIGINT' } },
-    { kind: 'clearTimer' },
-  ]);
+  assertNext(forced, exit(KILLED), ENDED, [{ kind: 'close', ended: { code: null, signal: 'SIGINT' } }]);
 });
 
 test('shutting down: an echo of the signal and a SIGHUP do not kill', () => {
@@ -334,10 +327,7 @@ test('running: an app with a change handler is consulted, with a timeout', () =>
 });
 
 test('consulting: a change that the app handles causes no restart', () => {
-  assertNext(CONSULTING, ANSWERED, CONSULTED, [
-    print({ kind: 'handled', change: CHANGE }),
-    { kind: 'clearTimer' },
-  ]);
+  assertNext(CONSULTING, ANSWERED, CONSULTED, [print({ kind: 'handled', change: CHANGE })]);
 });
 
 test('consulting: the run restarts if the app decides so, or does not decide in time', () => {
@@ -371,11 +361,7 @@ test('consulting: a later change is merged into the pending question, and an ans
 
 test('consulting: after an exit of the app the next run starts with the change', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(CONSULTING, exit(CRASHED), next, [
-    print({ kind: 'restarting', change: CHANGE }),
-    spawned(2),
-    { kind: 'clearTimer' },
-  ]);
+  assertNext(CONSULTING, exit(CRASHED), next, [print({ kind: 'restarting', change: CHANGE }), spawned(2)]);
 });
 
 test('consulting: a signal, a restart request and a stop request take precedence', () => {
@@ -401,7 +387,7 @@ test('a restart request stops the run, or starts one if there is none', () => {
   ]);
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 90, quickRuns: 0 };
   assertNext(WAITING, RESTART, next, [requested, spawned(2, reason)]);
-  assertNext(DELAYING, RESTART, next, [requested, spawned(2, reason), { kind: 'clearTimer' }]);
+  assertNext(DELAYING, RESTART, next, [requested, spawned(2, reason)]);
   assertNothing(STOPPING, RESTART);
   assertNothing(SETTLING, RESTART);
   assertNothing(SHUTTING_DOWN, RESTART);
@@ -419,7 +405,7 @@ test('a stop request is followed by no run, and death by the stop signal is no f
     [CRASHED, CRASHED],
     [KILLED, KILLED],
   ] as const)
-    assertNext(last, exit(ended), ENDED, [{ kind: 'close', ended: left }, { kind: 'clearTimer' }]);
+    assertNext(last, exit(ended), ENDED, [{ kind: 'close', ended: left }]);
   assertNext(STOPPING, STOP, { ...STOPPING, reason: undefined });
   assertNext(SETTLING, STOP, ENDED, [{ kind: 'close', ended: CLEAN }]);
   assertNext(WAITING, STOP, ENDED, [{ kind: 'close', ended: CRASHED }]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { display, duration } from '../../../../src/supervisor/util/format.ts';
+import { display, duration } from '../../../../src/supervisor/util/paths.ts';
 import {
   explanation,
   isFailure,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { restartDelay } from '../../../../src/supervisor/lifecycle/backoff.ts';
+import { restartDelay } from '../../../../src/supervisor/lifecycle/steps.ts';
 
 test('the first restart is at once, then the delay doubles up to ten seconds', () => {
   const delays = Array.from({ length: 11 }, (_, i) => restartDelay(i));

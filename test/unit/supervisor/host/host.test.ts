@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
-import { exitCode } from '../../../../src/supervisor/host/signals.ts';
+import { exitCode } from '../../../../src/supervisor/host/host.ts';
 
 test('the exit code is that of the run, or 128 plus the number of its signal', () => {
   assert.equal(exitCode({ code: 0, signal: null }), 0);
