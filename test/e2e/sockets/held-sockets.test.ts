@@ -103,6 +103,7 @@ test('a program that listens long after its start has its port too', posix, asyn
   await using app = run(project, 'app.js');
   const { port } = await listening(app);
   project.write('app.js', late(1));
+  await app.line(/ restarting$/);
   await app.line(/is up in/);
   assert.equal(await ask({ port }), 'v1');
 });
