@@ -22,6 +22,8 @@ export class SelfWritten {
   /** Number of consecutive soon changes, by path or by kind of file. */
   readonly #streaks = new Map<string, number>();
   readonly #reported = new Set<string>();
+  /** Keys that have been counted in the current run: one save may settle more than once. */
+  readonly #counted = new Set<string>();
   #begunAt = 0;
   #readyAt = Infinity;
 
@@ -32,6 +34,7 @@ export class SelfWritten {
 
   /** A run begins, at a wall-clock time (ms). */
   begin(at: number): void {
+    this.#counted.clear();
     this.#begunAt = at;
     this.#readyAt = Infinity;
   }
@@ -56,8 +59,10 @@ export class SelfWritten {
       for (const [key, streak] of this.#streaks) if (streak < ENOUGH) this.#streaks.delete(key);
       return [];
     }
-    for (const key of new Set(files.flatMap(keysOf)))
-      this.#streaks.set(key, (this.#streaks.get(key) ?? 0) + 1);
+    for (const key of files.flatMap(keysOf)) {
+      if (!this.#counted.has(key)) this.#streaks.set(key, (this.#streaks.get(key) ?? 0) + 1);
+      this.#counted.add(key);
+    }
     const written = files.filter((file) =>
       keysOf(file).some((key) => (this.#streaks.get(key) ?? 0) >= ENOUGH),
     );

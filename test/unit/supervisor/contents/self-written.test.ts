@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ChangedFile } from '../../../../src/protocol/app-bridge.cts';
 import { isNeverEdited, SelfWritten } from '../../../../src/supervisor/contents/self-written.ts';
 
 const PATH = '/app/data.json';
@@ -11,18 +12,24 @@ function setUp(): { selfWritten: SelfWritten; reported: string[] } {
   return { selfWritten: new SelfWritten((path) => reported.push(path)), reported };
 }
 
+/** Counts a change of a new run, which begins at 0. */
+function detectInNewRun(selfWritten: SelfWritten, files: readonly ChangedFile[], at: number): string[] {
+  selfWritten.begin(0);
+  return selfWritten.detect(files, at);
+}
+
 test('a file that changes right after four starts in a row is self-written from then on, and reported once', () => {
   const { selfWritten, reported } = setUp();
   for (const expected of [[], [], [], [PATH], [PATH]])
-    assert.deepEqual(selfWritten.detect([FILE], 100), expected);
+    assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), expected);
   assert.deepEqual(reported, [PATH]);
 });
 
 test('a self-written file that changes at another time counts', () => {
   const { selfWritten } = setUp();
-  for (let i = 0; i < 4; i++) selfWritten.detect([FILE], 100);
-  assert.deepEqual(selfWritten.detect([FILE], 5000), []);
-  assert.deepEqual(selfWritten.detect([FILE], 100), [PATH]);
+  for (let i = 0; i < 4; i++) detectInNewRun(selfWritten, [FILE], 100);
+  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 5000), []);
+  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), [PATH]);
 });
 
 test('a change of another file, or a later change, restarts the count', () => {
@@ -31,9 +38,9 @@ test('a change of another file, or a later change, restarts the count', () => {
     [[FILE], 800],
   ] as const) {
     const { selfWritten } = setUp();
-    for (let i = 0; i < 3; i++) selfWritten.detect([FILE], 100);
-    selfWritten.detect(files, at);
-    assert.deepEqual(selfWritten.detect([FILE], 100), []);
+    for (let i = 0; i < 3; i++) detectInNewRun(selfWritten, [FILE], 100);
+    detectInNewRun(selfWritten, files, at);
+    assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), []);
   }
 });
 
@@ -49,11 +56,20 @@ test('once the run is ready, the delay is measured from there', () => {
 test('files that are created under a new name each time are counted as one, and reported once', () => {
   const { selfWritten, reported } = setUp();
   const create = (n: number): string[] =>
-    selfWritten.detect([{ path: `/app/out/${n}.html`, how: 'created' }], 100);
+    detectInNewRun(selfWritten, [{ path: `/app/out/${n}.html`, how: 'created' }], 100);
   for (let n = 0; n < 3; n++) assert.deepEqual(create(n), []);
   assert.deepEqual(create(3), ['/app/out/3.html']);
   assert.deepEqual(create(4), ['/app/out/4.html']);
   assert.deepEqual(reported, ['/app/out/3.html']);
+});
+
+test('several changes in one run count as one', () => {
+  const { selfWritten, reported } = setUp();
+  for (let n = 0; n < 8; n++) {
+    if (n % 4 === 0) selfWritten.begin(0);
+    assert.deepEqual(selfWritten.detect([FILE], 100), []);
+  }
+  assert.deepEqual(reported, []);
 });
 
 test('logs, databases and the like are never edited', () => {
