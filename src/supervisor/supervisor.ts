@@ -34,7 +34,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     const lastError = new LastError(scheduler);
-    const reporter = new Reporter({ ...options, scheduler, lastError });
+    const reporter = new Reporter({ ...options, lastError });
     this.#policy = { ...options.options, patience: PATIENCE_MS };
     this.#parts = {
       ...options,

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import type { Report } from '../../shared/crash-report.ts';
 import { isInPackage } from '../../shared/module-url.ts';
-import { codeFrameAt, codeFrameOf } from './code-frame.ts';
-import type { SourceLocation, Sources } from './code-frame.ts';
+import { codeFrameOf, locationsIn } from './code-frame.ts';
+import type { SourceLocation } from './code-frame.ts';
 import { display } from '../util/paths.ts';
 import { outcome } from '../output/messages.ts';
 import type { Ended } from '../lifecycle/state.ts';
@@ -33,25 +33,19 @@ export interface Crash {
 
 /** The report on a program that is down. */
 export function buildReport(crash: Crash): Report {
-  const { ended, cwd, entry, missing, modules, read } = crash;
+  const { ended, cwd, entry, missing, modules } = crash;
   const failed = ended.code !== 0;
   const error = failed ? crash.error : undefined;
   const own = modules.filter((path) => !isInPackage(path));
   const files = [...(failed && missing !== undefined ? [missing] : []), ...own];
   const shown = new Set(own);
-  const sources: Sources = {
-    isShown: (path) => shown.has(path),
-    read,
-    display: (path) => display(path, cwd),
-  };
-  const location = crash.location && shown.has(crash.location.path) ? crash.location : undefined;
+  const read = (path: string): string | undefined => (shown.has(path) ? crash.read(path) : undefined);
+  const frame = codeFrameOf([crash.location, ...locationsIn(error ?? '')], read);
   const name = display(entry, cwd);
   return {
     title: failed ? `${name} ${outcome(ended)}` : `${name} has ended with exit code 0`,
     error: error === undefined ? undefined : withRelativePaths(stripVTControlCharacters(error), cwd),
-    frame:
-      (location && codeFrameAt(location, sources)) ??
-      (error === undefined ? undefined : codeFrameOf(error, sources)),
+    frame: frame && { ...frame, path: display(frame.path, cwd) },
     waitingFor: files.slice(0, MAX_FILES).map((path) => display(path, cwd)),
     others: Math.max(0, files.length - MAX_FILES) + modules.length - own.length,
   };

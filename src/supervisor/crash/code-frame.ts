@@ -1,5 +1,5 @@
-// Finds the source location that an error names, and formats the lines around it. Pure, except for the given function that reads
-// files.
+// Finds the source locations that an error names, and formats the lines around one. Pure, except for the given function that
+// reads files.
 import { stripVTControlCharacters } from 'node:util';
 import type { CodeFrame } from '../../shared/crash-report.ts';
 import { pathOf, toModuleUrl } from '../../shared/module-url.ts';
@@ -13,15 +13,6 @@ const WIDTH = 160;
 /** Number of lines at the start of a syntax error that contain the arrow. TypeScript prints one line more than Node. */
 const ARROW_LINES = 5;
 
-/** Access to the files of the program. */
-export interface Sources {
-  /** Whether the program has loaded the file, and the file belongs to no package. */
-  readonly isShown: (path: string) => boolean;
-  readonly read: (path: string) => string | undefined;
-  /** Formats a path. */
-  readonly display: (path: string) => string;
-}
-
 /** A location in a file, as an error names it. */
 export interface SourceLocation {
   readonly path: string;
@@ -29,22 +20,27 @@ export interface SourceLocation {
   readonly column: number | undefined;
 }
 
-/** The lines around the first location in an error that may be shown. */
-export function codeFrameOf(error: string, sources: Sources): CodeFrame | undefined {
-  for (const location of locations(error)) {
-    const frame = location && sources.isShown(location.path) ? codeFrameAt(location, sources) : undefined;
+/**
+ * The lines around the first of some locations that has a line in a file.
+ *
+ * @param read returns the text of a file that may be shown
+ */
+export function codeFrameOf(
+  locations: readonly (SourceLocation | undefined)[],
+  read: (path: string) => string | undefined,
+): CodeFrame | undefined {
+  for (const location of locations) {
+    const frame = location && codeFrameAt(location, read(location.path)?.split(/\r?\n/) ?? []);
     if (frame) return frame;
   }
   return undefined;
 }
 
-/** The lines around a location; undefined if the file does not have that line. */
-export function codeFrameAt(
+function codeFrameAt(
   { path, line, column }: SourceLocation,
-  { read, display }: Sources,
+  lines: readonly string[],
 ): CodeFrame | undefined {
-  const lines = read(path)?.split(/\r?\n/);
-  if (lines?.[line - 1] === undefined) return undefined;
+  if (lines[line - 1] === undefined) return undefined;
   const from = column !== undefined && column > WIDTH ? column - WIDTH / 2 : 0;
   const first = Math.max(0, line - 1 - AROUND);
   const last = Math.min(lines.length, line + AROUND);
@@ -56,7 +52,7 @@ export function codeFrameAt(
     if (number !== line || column === undefined) return [row.trimEnd()];
     return [row.trimEnd(), `  ${' '.repeat(digits)} | ${indent(shown.slice(0, column - from - 1))}^`];
   });
-  return { path: display(path), line, column, code: stripVTControlCharacters(code.join('\n')) };
+  return { path, line, column, code: stripVTControlCharacters(code.join('\n')) };
 }
 
 /** Spaces as wide as a text. Tabs stay, since their width is unknown. */
@@ -72,7 +68,7 @@ export function leadingLocation(error: string): SourceLocation | undefined {
 }
 
 /** The locations that an error names, in order: at its start, and in its stack. */
-function* locations(error: string): Generator<SourceLocation | undefined> {
+export function* locationsIn(error: string): Generator<SourceLocation | undefined> {
   yield leadingLocation(error);
   for (const line of error.split('\n')) {
     const [, compiled] = /^(.+:\d+:\d+): (?:error|ERROR)\b/.exec(line) ?? [];

@@ -7,7 +7,7 @@ import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardEvents } from './keyboard.ts';
 import { ttyLines } from './tty-lines.ts';
-import { TtySettings } from './tty-settings.ts';
+import { saveTtySettings } from './tty-settings.ts';
 
 /** Signals with which a terminal, a shell or a service manager stops a program. */
 const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -30,14 +30,14 @@ export interface HostEvents extends KeyboardEvents {
 export class Host {
   readonly ipcRelay: IpcRelay = new IpcRelay(process);
   readonly keyboard: Keyboard = new Keyboard(ttyLines, systemScheduler);
-  readonly #ttySettings = new TtySettings();
+  #restoreTerminal = (): void => {};
   /** Restores the default effect of the exit signals. */
   #removeSignalHandlers = (): void => {};
 
   takeOver(events: HostEvents): void {
     // A bug of autoreload must neither stop the program nor hide its errors.
     process.on('uncaughtException', events.onInternalError);
-    this.#ttySettings.save();
+    this.#restoreTerminal = saveTtySettings();
     const { onExitSignal, onDebugSignal, onRestart } = events;
     for (const name of EXIT_SIGNALS) process.on(name, onExitSignal);
     this.#removeSignalHandlers = () => {
@@ -58,8 +58,7 @@ export class Host {
    * @param mayChangeTerminal whether these settings may be those of an earlier run in raw mode (a standby), or no Node has run
    */
   runExited({ signal }: Ended, mayChangeTerminal: boolean): void {
-    if (mayChangeTerminal || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT'))
-      this.#ttySettings.restore();
+    if (mayChangeTerminal || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT')) this.#restoreTerminal();
   }
 
   /** Exits this process as the program did. */

@@ -3,24 +3,22 @@ import { spawn, spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
 import { textOf } from '../util/safe-fs.ts';
 
-export class TtySettings {
-  #settings = '';
-
-  /** Saves the current settings. */
-  save(): void {
-    if (process.platform === 'win32' || !isatty(0)) return;
+/**
+ * Saves the current settings. Returns a function that restores them in the foreground: a process that does so in the background is
+ * stopped (SIGTTOU).
+ */
+export function saveTtySettings(): () => void {
+  let settings = '';
+  if (process.platform !== 'win32' && isatty(0)) {
     const stty = spawn('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'] });
     // Without stty nothing is restored.
     stty.on('error', () => {});
-    stty.stdout.setEncoding('utf8').on('data', (text: string) => (this.#settings += text));
+    stty.stdout.setEncoding('utf8').on('data', (text: string) => (settings += text));
   }
-
-  /** Restores the saved settings in the foreground. A process that does so in the background is stopped (SIGTTOU). */
-  restore(): void {
-    const settings = this.#settings.trim();
+  return () => {
     if (settings === '' || !isForeground()) return;
-    spawnSync('stty', [settings], { stdio: ['inherit', 'ignore', 'ignore'] });
-  }
+    spawnSync('stty', [settings.trim()], { stdio: ['inherit', 'ignore', 'ignore'] });
+  };
 }
 
 /** Whether the process group of this process is in the foreground: `pgrp` and `tpgid` of proc(5) are the same. */

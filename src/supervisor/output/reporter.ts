@@ -10,7 +10,7 @@ import type { Program } from '../program/program.ts';
 import type { LastError } from '../runs/last-error.ts';
 import type { Run } from '../runs/run.ts';
 import type { Log } from '../util/log.ts';
-import type { Scheduler } from '../util/scheduler.ts';
+import { systemScheduler as scheduler } from '../util/scheduler.ts';
 import type { Emit, SupervisorEvents } from './events.ts';
 import { explanation, isFailure, wording } from './messages.ts';
 import type { Context } from './messages.ts';
@@ -29,7 +29,6 @@ export interface Supervised {
 }
 
 export interface ReporterOptions extends Supervised {
-  readonly scheduler: Scheduler;
   readonly lastError: LastError;
 }
 
@@ -57,7 +56,7 @@ export class Reporter {
 
   /** The run has loaded a module. */
   loaded(generation: number, watcher: ProgramWatcher | undefined): void {
-    const { scheduler, emit, isHeard } = this.#options;
+    const { emit, isHeard } = this.#options;
     if (this.#cancelGraph || !isHeard('graph')) return;
     this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
       this.#cancelGraph = undefined;

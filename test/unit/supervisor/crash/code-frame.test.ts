@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
-import { codeFrameOf } from '../../../../src/supervisor/crash/code-frame.ts';
+import { codeFrameOf, locationsIn } from '../../../../src/supervisor/crash/code-frame.ts';
 import type { CodeFrame } from '../../../../src/shared/crash-report.ts';
 
 const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
@@ -10,11 +10,7 @@ const TEN = Array.from({ length: 10 }, (_, i) => `line ${i + 1}`).join('\n');
 
 /** The frame for an error of a program with these files. */
 function frame(error: string, files: Readonly<Record<string, string>>): CodeFrame | undefined {
-  return codeFrameOf(error, {
-    isShown: (path) => Object.hasOwn(files, path),
-    read: (path) => files[path],
-    display: (path) => path.replace('/app/', ''),
-  });
+  return codeFrameOf([...locationsIn(error)], (path) => files[path]);
 }
 
 test('the first stack frame in a file of the program is shown, with a caret at the column', posix, () => {
@@ -24,7 +20,7 @@ test('the first stack frame in a file of the program is shown, with a caret at t
     at async Object.<anonymous> (file:///app/a%20b.js?v=1:5:3)
     at /app/other.js:1:1`;
   assert.deepEqual(frame(error, { '/app/a b.js': TEN, '/app/other.js': TEN }), {
-    path: 'a b.js',
+    path: '/app/a b.js',
     line: 5,
     column: 3,
     code: `   2 | line 2
@@ -55,9 +51,9 @@ test('fewer lines are shown at the start and the end of a file', posix, () => {
 test('the location at the start of a syntax error is shown', posix, () => {
   const error = '/app/a.js:1\nconst name = 1;;x\n             ^^^\n\nSyntaxError: x\n    at /app/b.js:1:1';
   const found = frame(error, { '/app/a.js': 'const name = 1;;x', '/app/b.js': 'b' });
-  assert.deepEqual([found?.path, found?.line, found?.column], ['a.js', 1, 14]);
+  assert.deepEqual([found?.path, found?.line, found?.column], ['/app/a.js', 1, 14]);
   const esm = frame('file:///app/b.js:1\nb\nSyntaxError: x', { '/app/b.js': 'b' });
-  assert.deepEqual([esm?.path, esm?.column, esm?.code], ['b.js', undefined, '> 1 | b']);
+  assert.deepEqual([esm?.path, esm?.column, esm?.code], ['/app/b.js', undefined, '> 1 | b']);
 });
 
 test('the location of a syntax error in TypeScript is shown', posix, () => {
