@@ -26,6 +26,11 @@ export class ProgramFiles {
     this.#selfWritten.begin(at);
   }
 
+  /** See {@link SelfWritten.onFirstLoad}. */
+  onFirstLoad(at: number): void {
+    this.#selfWritten.onFirstLoad(at);
+  }
+
   /** The run is ready, at a wall-clock time (ms). */
   onReady(at: number): void {
     this.#baseline.forgetPrevious();

@@ -138,7 +138,9 @@ export class ProgramWatcher {
 
   /** Takes a record of the run about a resolved or a missed import. */
   record(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
+    const hadLoaded = this.records.hasLoaded;
     this.records.take(record);
+    if (!hadLoaded && this.records.hasLoaded) this.files.onFirstLoad(this.#options.scheduler.now());
     this.#deferWork();
   }
 

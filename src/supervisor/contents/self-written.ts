@@ -39,6 +39,11 @@ export class SelfWritten {
     this.#readyAt = Infinity;
   }
 
+  /** The run loads its first module, at a wall-clock time (ms): on a busy machine the boot of Node alone takes long. */
+  onFirstLoad(at: number): void {
+    this.#begunAt = at;
+  }
+
   /** The run is ready, at a wall-clock time (ms). */
   onReady(at: number): void {
     this.#readyAt = at;

@@ -44,6 +44,15 @@ test('a change of another file, or a later change, restarts the count', () => {
   }
 });
 
+test('once the run loads modules, the delay is measured from there', () => {
+  const { selfWritten } = setUp();
+  for (const expected of [[], [], [], [PATH]]) {
+    selfWritten.begin(0);
+    selfWritten.onFirstLoad(2000);
+    assert.deepEqual(selfWritten.detect([FILE], 2100), expected);
+  }
+});
+
 test('once the run is ready, the delay is measured from there', () => {
   const { selfWritten } = setUp();
   for (let run = 0; run < 4; run++) {
