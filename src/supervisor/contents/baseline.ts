@@ -133,10 +133,11 @@ export class Baseline {
    *   the main file of a package, not its package.json.
    */
   missed(path: string, at: number): void {
-    if (this.#current.has(path)) return;
-    const stats = statOf(path);
-    const isOlder = stats !== undefined && stats.ctimeMs < at - TICK_MS;
-    this.#current.set(path, isOlder ? this.#snapshot(path) : { kind: 'absent' });
+    const current = this.#current.get(path);
+    // A scan may have found the new file before the report of a worker thread arrives.
+    if (current && current.kind !== 'assumed') return;
+    const isOlder = (statOf(path)?.ctimeMs ?? Infinity) < at - TICK_MS;
+    this.#current.set(path, isOlder ? (current ?? this.#snapshot(path)) : { kind: 'absent' });
   }
 
   /** The run would have loaded this module next, had it not crashed. */

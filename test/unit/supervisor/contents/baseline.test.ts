@@ -307,3 +307,15 @@ test('a module that the run reports only after it was ready, saved just before t
   baseline.used(fresh);
   assert.equal(baseline.examine(fresh), 'same');
 });
+
+test('a miss that is reported after the new file was found: created', () => {
+  const { project, baseline, old, fresh } = setUp();
+  using _ = project;
+  baseline.begin(Date.now() + 1000);
+  baseline.used(fresh);
+  baseline.missed(fresh, fs.statSync(fresh).ctimeMs - 5);
+  assert.equal(baseline.examine(fresh), 'created');
+  baseline.used(old);
+  baseline.missed(old, Date.now() + 1000);
+  assert.equal(baseline.examine(old), 'same');
+});
