@@ -159,16 +159,21 @@ const FAMILIES: readonly (readonly [what: string, code: string, count: number])[
   ['a process of fork', "fork('helper.js');", 1],
 ];
 
-for (const [what, code, count] of FAMILIES) {
-  test(`${what} does not outlive a restart`, posix, async () => {
-    using project = new Project({ 'app.js': starting(code), 'helper.js': HELPER, 'worker.js': WORKER });
-    await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '500' } });
+test('child processes do not outlive a restart, however they are started', posix, async () => {
+  using project = new Project({ 'app.js': NEXT, 'helper.js': HELPER, 'worker.js': WORKER });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_GRACE: '500' } });
+  await app.lines('next', /is up in/);
+  for (const [what, code, count] of FAMILIES) {
+    project.write('app.js', starting(code));
+    await app.line('[autoreload] app.js changed, restarting');
     const helpers = await pids(app, 'helper', count);
     project.write('app.js', NEXT);
+    await app.line('[autoreload] app.js changed, restarting');
     await app.line('next');
-    assert.deepEqual(helpers.filter(isRunning), []);
-  });
-}
+    assert.deepEqual(helpers.filter(isRunning), [], what);
+    await app.line(/is up in/);
+  }
+});
 
 /** Ways to crash after the child processes have started. */
 const CRASHES: readonly (readonly [how: string, code: string, outcome: string])[] = [
@@ -177,10 +182,14 @@ const CRASHES: readonly (readonly [how: string, code: string, outcome: string])[
   ['a throw', "throw new Error('crash');", 'failed with exit code 1'],
 ];
 
-for (const [how, code, outcome] of CRASHES) {
-  test(`child processes do not outlive a crash of the app by ${how}`, posix, async () => {
-    using project = new Project({
-      'app.js': `
+test('child processes do not outlive a crash of the app', posix, async () => {
+  using project = new Project({ 'app.js': NEXT, 'helper.js': HELPER });
+  await using app = run(project, 'app.js');
+  await app.lines('next', /is up in/);
+  for (const [how, code, outcome] of CRASHES) {
+    project.write(
+      'app.js',
+      `
 import { spawn } from 'node:child_process';
 const helper = spawn(process.execPath, ['helper.js', '3'], { stdio: ['ignore', 'pipe', 'inherit'] });
 let text = '';
@@ -191,16 +200,14 @@ helper.stdout.on('data', (chunk) => {
   ${code}
 });
 `,
-      'helper.js': HELPER,
-    });
-    await using app = run(project, 'app.js');
+    );
     const helpers = await pids(app, 'helper', 3);
     await app.line(`[autoreload] app.js ${outcome}, waiting for a change in 2 files`);
-    assert.deepEqual(helpers.filter(isRunning), []);
+    assert.deepEqual(helpers.filter(isRunning), [], how);
     project.write('app.js', NEXT);
-    await app.line('next');
-  });
-}
+    await app.lines('next', /is up in/);
+  }
+});
 
 test('a detached process is left alone', posix, async () => {
   using project = new Project({

@@ -2,7 +2,7 @@
 // process is killed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gone, up } from '../../helpers/autoreload.ts';
+import { gone } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { command } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
@@ -103,32 +103,17 @@ console.log('pid', process.pid);
 spawn('sh', ['-c', 'echo "pid $$"; sleep 60 & echo "pid $!"; wait'], { stdio: 'inherit' });
 `;
 
-for (const [kind, args] of [
-  ['a program', ['app.js']],
-  ['a command', ['--', process.execPath, 'app.js']],
-] as const) {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
-    test(`${signal} to autoreload alone leaves nothing of ${kind} behind`, posix, async () => {
-      using project = new Project({ 'app.js': TREE });
-      await using app = command(project, args);
-      const lines = await three(app);
-      app.kill(signal);
-      assert.deepEqual(await app.end(), { code: null, signal });
-      for (const pid of lines) await gone(pid);
-    });
-  }
+// A program instead of a command: supervisor-exit.test.ts.
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`${signal} to autoreload alone leaves nothing of a command behind`, posix, async () => {
+    using project = new Project({ 'app.js': TREE });
+    await using app = command(project, ['--', process.execPath, 'app.js']);
+    const lines = await three(app);
+    app.kill(signal);
+    assert.deepEqual(await app.end(), { code: null, signal });
+    for (const pid of lines) await gone(pid);
+  });
 }
-
-test('descendants of the program do not outlive a restart', posix, async () => {
-  using project = new Project({ 'app.js': TREE });
-  await using app = command(project, ['app.js']);
-  const pids = await three(app);
-  await up(app);
-  project.write('app.js', `${TREE}// edited\n`);
-  await app.line('[autoreload] app.js changed, restarting');
-  await three(app);
-  for (const pid of pids) await gone(pid);
-});
 
 async function three(app: Run): Promise<number[]> {
   const pids: number[] = [];
