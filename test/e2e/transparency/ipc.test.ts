@@ -1,14 +1,57 @@
 // The IPC channel: a program has one only if its launcher gave it one, and then it works as without autoreload.
 import assert from 'node:assert/strict';
+import type { SendHandle } from 'node:child_process';
 import { once } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
-import { Inbox } from '../../helpers/inbox.ts';
+import type { Run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 import { PATIENCE_MS } from '../../helpers/transcript.ts';
+
+interface Mail {
+  readonly message: unknown;
+  readonly handle: SendHandle | undefined;
+}
+
+class Inbox {
+  /** All messages so far. */
+  readonly all: Mail[] = [];
+  #taken = 0;
+  #arrived = (): void => {};
+
+  /** @param app a run with `'ipc'` in its `stdio` */
+  constructor(app: Run) {
+    app.process.on('message', (message, handle) => {
+      this.all.push({ message, handle });
+      this.#arrived();
+    });
+  }
+
+  /** Waits for the next message. */
+  async next(ms = PATIENCE_MS): Promise<Mail> {
+    if (this.all.length === this.#taken) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#arrived = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    const mail = this.all[this.#taken];
+    if (!mail) throw new Error(`no message within ${ms} ms`);
+    this.#taken++;
+    return mail;
+  }
+
+  /** Waits for the next message and returns its content. */
+  async message(ms?: number): Promise<unknown> {
+    return (await this.next(ms)).message;
+  }
+}
 
 const IPC = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
 

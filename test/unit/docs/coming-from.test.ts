@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../../helpers/project.ts';
-import { hasTest } from '../../helpers/test-names.ts';
 
 const DOCS = join(ROOT, 'docs');
 
@@ -83,3 +82,24 @@ test('each row has both columns, and names existing tests', () => {
     }
   assert.deepEqual(problems, []);
 });
+
+/**
+ * Whether a file has a test with this name. The values of a template name must occur in a source too.
+ *
+ * @param source source of the test file
+ * @param around further sources in which the values of a template name may occur
+ */
+function hasTest(source: string, name: string, around = ''): boolean {
+  const calls = source.matchAll(/\btest\(\s*(['"`])((?:\\.|(?!\1)[^\\])+)\1/g);
+  return [...calls].some(([, quote, text = '']) => {
+    const parts = quote === '`' ? text.split(/\$\{[^{}]*\}/) : [text];
+    const found = new RegExp(`^${parts.map(literal).join('(.+)')}$`).exec(name);
+    const values = found?.slice(1);
+    return values?.every((value) => source.includes(value) || around.includes(value)) ?? false;
+  });
+}
+
+/** Returns the pattern of a part of a string literal. */
+function literal(text: string): string {
+  return text.replaceAll(/\\(.)/g, '$1').replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+}
