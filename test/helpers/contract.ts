@@ -22,7 +22,7 @@ export function contract(
     try {
       await check();
     } catch (error) {
-      const message = `Node ${process.versions.node} differs: ${internal}. Until src/node-internals is mended: ${feature}.`;
+      const message = `Node ${process.versions.node} differs: ${internal}. Until src/node-internals is adapted: ${feature}.`;
       throw new Error(message, { cause: error });
     }
   });
