@@ -129,8 +129,7 @@ export class Baseline {
   /**
    * The run looked for a file and did not find it.
    *
-   * @param at wall-clock time of the lookup (ms). An older file existed then, so the run missed something else: for example,
-   *   the main file of a package, not its package.json.
+   * @param at wall-clock time of the lookup (ms). An older file existed then, so the run missed something else.
    */
   missed(path: string, at: number): void {
     const current = this.#current.get(path);
