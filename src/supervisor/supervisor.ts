@@ -69,6 +69,7 @@ export class Supervisor {
       });
     try {
       this.#parts.watcher = await this.#startWatcher();
+      // The first run was spawned before the watcher existed.
       this.#parts.watcher.begin(at);
       if (options.crashPage)
         this.#parts.crashResponder = await this.#prepareCrashResponder(this.#parts.watcher);
@@ -144,7 +145,7 @@ export class Supervisor {
       sockets: () => runs.httpSockets,
       onProcs: (procs) => runs.guard.entrust(this, procs),
       // Without a crash page, clients would wait for a response in vain.
-      onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.ended(false)),
+      onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.closeUnanswered(false)),
       onDebug: (text) => log.debug(text),
     });
   }
@@ -196,11 +197,11 @@ export class Supervisor {
     const isFailure = ended.code !== 0;
     const isRequest = ended.code === EXIT_RESTART;
     // The exit code of a run that was told to exit does not matter.
-    const isOwn = kind === 'running' || kind === 'consulting';
+    const exitedByItself = kind === 'running' || kind === 'consulting';
     host?.runExited(ended, runs.mayChangeTerminal);
-    reporter.exited(generation, ended, isOwn && isFailure && !isRequest);
-    if (!isOwn) return;
-    if (!isRequest) runs.ended(isFailure && crashResponder !== undefined);
+    reporter.exited(generation, ended, exitedByItself && isFailure && !isRequest);
+    if (!exitedByItself) return;
+    if (!isRequest) runs.closeUnanswered(isFailure && crashResponder !== undefined);
     watcher?.onExit(isFailure);
     // A run that exited before it loaded a module of the user would do so again.
     if (watcher?.records.hasLoaded) runs.prepare();
@@ -211,7 +212,7 @@ export class Supervisor {
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) this.#parts.crashResponder?.show(ended);
     // During a delay no process would accept them.
-    else this.#parts.runs.ended(false);
+    else this.#parts.runs.closeUnanswered(false);
   }
 
   #onRecord(generation: number, record: LaneRecord): void {

@@ -31,7 +31,7 @@ interface ContentSnapshot {
   readonly kind: 'module' | 'assumed';
   /** Undefined if the run could not read the file. */
   readonly stamp: Stamp | undefined;
-  /** Undefined if unknown: not computed yet, or the file was saved before it was. */
+  /** Undefined: not computed yet, or no longer computable because the file was saved first. */
   hash: number | undefined;
 }
 
@@ -129,7 +129,7 @@ export class Baseline {
   /**
    * The run looked for a file and did not find it.
    *
-   * @param at wall-clock time of the lookup (ms). An older file existed then, so the run missed something else.
+   * @param at wall-clock time of the lookup (ms). A file changed before that existed then: the run missed another one.
    */
   missed(path: string, at: number): void {
     const current = this.#current.get(path);

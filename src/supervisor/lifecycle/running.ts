@@ -19,11 +19,10 @@ import {
 } from './steps.ts';
 import type { Of } from './steps.ts';
 
-/**
- * A run that was started less than this before a signal to the process group may have missed it (ms). If the run is still there
- * after the second time (ms), it gets the signal.
- */
+/** Age below which a run may miss a signal to the process group (ms). */
 const BIRTH_MS = 100;
+
+/** Such a run gets the signal if it is still there after this time (ms). */
 const SIGNAL_DUE_MS = 300;
 
 export function whileRunning(state: Of<State, 'running'>, event: Event, policy: Policy): Transition {

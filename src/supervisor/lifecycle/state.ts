@@ -38,8 +38,9 @@ interface Running {
 }
 
 /**
- * State of the supervisor. `generation`: number of the newest run. `since`: time of the save or the start that led to this
- * state (wall clock, ms). `quickRuns`: number of consecutive short runs that were followed by another one without a change.
+ * State of the supervisor. `generation`: number of the newest run. `since`: time of the save, start, request or signal that led to
+ * this state (wall clock, ms). `quickRuns`: consecutive runs that were run again without a change; 1 after a long run, 0 after a
+ * change.
  */
 export type State = { readonly generation: number } &
   /** The first run has not been started. */

@@ -1,6 +1,4 @@
-// Builds what several states need: steps, reasons of a restart, delays. Pure. Three of them end something: `stopRun` starts the stop sequence of the run, and
-// another run may follow; `shutDown` passes a signal on to the run, and the supervisor exits after it; `close` ends supervision
-// when no run is left.
+// Builds the steps, restart reasons and delays that several states need. Pure.
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
 
@@ -31,7 +29,7 @@ export function respawn(state: State, change: Change, at: number): Transition {
   return printing({ kind: 'restarting', change }, spawn(state, reasonOf(change), change.at, at));
 }
 
-/** Starts the stop sequence of the run. Without a reason no other run follows. */
+/** Starts the stop sequence of the run. Another run follows if there is a reason. */
 export function stopRun(
   generation: number,
   since: number,

@@ -83,7 +83,7 @@ export class HeldSockets {
   }
 
   /** Closes the sockets without a server after the program has exited by itself, so that clients see an error. */
-  ended(isAnswered: boolean): void {
+  closeUnanswered(isAnswered: boolean): void {
     this.#released.clear();
     this.#close([...this.#sockets.values()].filter(({ http }) => !(isAnswered && http)));
   }

@@ -136,8 +136,8 @@ export class RunManager {
    *
    * @param isAnswered whether HTTP requests are answered nevertheless
    */
-  ended(isAnswered: boolean): void {
-    this.#held?.ended(isAnswered);
+  closeUnanswered(isAnswered: boolean): void {
+    this.#held?.closeUnanswered(isAnswered);
   }
 
   /** Releases everything that was kept for the next run. */

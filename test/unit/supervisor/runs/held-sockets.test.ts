@@ -85,8 +85,8 @@ test('after a crash HTTP sockets stay open, after a clean exit none', () => {
   const { held, add } = bench();
   const web = add('1', 'a', true);
   const other = add('2', 'b');
-  held.ended(true);
+  held.closeUnanswered(true);
   assert.deepEqual([web.closed, other.closed], [false, true]);
-  held.ended(false);
+  held.closeUnanswered(false);
   assert.equal(web.closed, true);
 });
