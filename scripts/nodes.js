@@ -14,43 +14,29 @@ const versions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
 
 /** 22.15 has the first in-thread hooks, 24.16 the first load hook that records. */
 const OLDEST = { 20: ['20.19.0'], 22: ['22.0.0', '22.15.0'], 24: ['24.0.0', '24.16.0'], 26: ['26.0.0'] };
-const HOOK_TESTS = ['differential.test', 'hooks.test'];
+const HOOK_TESTS = ['differential.test'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'autoreload', 'nodes');
 
-/** The e2e tests that depend on Node, and why. The other e2e tests behave the same on every major between two tested ones. */
+/**
+ * The e2e tests that depend most on the release of Node, and why: those that run on the majors in between. The majors before
+ * and after run all e2e tests, and the contract tests run on every major.
+ */
 const DEPENDS_ON_NODE = {
-  'api/preserve': 'serialization of IPC messages',
-  'api/restart-signal': 'AbortSignal in the APIs of Node',
-  'cli/cli': 'Node options',
-  'crash/crash-reports': 'text and stack of errors',
-  'modules/companions': 'env files, configuration file, type stripping',
   'modules/descendants': 'worker threads, fork and cluster',
   'modules/hooks': 'module.register and module.registerHooks',
   'modules/loaders': 'hooks of tools for ES modules',
-  'modules/plug-n-play': 'hooks of Yarn, archives',
-  'modules/programs': 'resolution of ES modules and CommonJS',
   'modules/require-loaders': 'require.extensions',
-  'modules/worker-pools': 'worker threads',
-  'saves/broken-programs': 'errors of the module loader',
   'saves/file-kinds': 'type stripping, WebAssembly, addons',
-  'shutdown/supervisor-exit': 'signals and process groups',
   'sockets/drain': 'connections of node:http',
-  'sockets/held-sockets': 'handles of node:net',
-  'sockets/listen-errors': 'errors of node:net',
-  'terminal/manual-restart': 'reads of stdin',
-  'terminal/terminal': 'handles of terminals',
   'transparency/differential': 'all observable state of the process',
   'transparency/inspector': 'inspector options and SIGUSR1',
   'transparency/ipc': 'process.send and its handles',
   'transparency/node-options': 'NODE_OPTIONS and execArgv',
-  'transparency/output-and-arguments': 'streams of stdout and stderr',
   'transparency/permission-model': 'the permission model',
   'transparency/process-state': 'the state of the process object',
   'transparency/standby': 'the boot sequence',
-  'transparency/stdio': 'descriptors',
-  'transparency/unsupervised': '--test, --watch and other modes of Node',
 };
 
 const args = process.argv.slice(2);
