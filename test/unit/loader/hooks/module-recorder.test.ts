@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { openLane } from '../../../../src/loader/channel/record-writer.cts';
 import { ModuleRecorder, newProgress } from '../../../../src/loader/hooks/module-recorder.cts';
 import { expectFound } from '../../../../src/loader/hooks/previous-run.cts';
@@ -11,9 +11,13 @@ import { parseRecord } from '../../../../src/protocol/records.cts';
 const APP = 'file:///app/app.js';
 const A = 'file:///app/a.js';
 
+const folder = fs.mkdtempSync(join(os.tmpdir(), 'autoreload recorder-'));
+let lanes = 0;
+after(() => fs.rmSync(folder, { recursive: true }));
+
 /** A recorder, and the records that it has sent since the last call of `sent`, as far as they tell whether a module is loaded. */
 function setUp(): { readonly recorder: ModuleRecorder; readonly sent: () => string[] } {
-  const file = join(fs.mkdtempSync(join(os.tmpdir(), 'autoreload recorder-')), 'lane');
+  const file = join(folder, `lane-${++lanes}`);
   openLane(fs.openSync(file, 'a'));
   const sent = (): string[] => {
     const lines = fs.readFileSync(file, 'utf8').split('\n').filter(Boolean);
