@@ -1,6 +1,7 @@
 // Restores the terminal after a run that was killed in raw mode, which leaves it without echo and line editing. Needs `stty`.
 import { spawn, spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
+import { statFields } from '../processes/process-rows.ts';
 import { textOf } from '../util/safe-fs.ts';
 
 /**
@@ -28,8 +29,7 @@ export function isForeground(): boolean {
 }
 
 function groupsFromProc(): (string | undefined)[] {
-  const stat = textOf('/proc/self/stat') ?? '';
-  const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [, , pgrp, , , tpgid] = statFields(textOf('/proc/self/stat') ?? '');
   return [pgrp, tpgid];
 }
 

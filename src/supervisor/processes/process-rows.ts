@@ -32,10 +32,15 @@ export function parseIdentity(word: string): ProcessIdentity {
   return group === 'own' || group === 'shared' ? { ...identity, group } : identity;
 }
 
+/** The fields of `/proc/<pid>/stat` (proc(5)) from the third one on, `state`. */
+export function statFields(text: string): string[] {
+  // The name, in parentheses, may contain any character.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
 /** Parses the text of `/proc/<pid>/stat` (proc(5)). */
 export function parseStat(pid: number, text: string): ProcessRow & { readonly isZombie: boolean } {
-  // The name, in parentheses, may contain any character.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(text);
   const [state, ppid, pgrp, session] = fields;
   return {
     pid,
