@@ -3,12 +3,14 @@
 // `node --import autoreload/register` does.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { parseArguments } from './cli/parse-arguments.ts';
 import type { DoubtfulOption, ParsedArguments } from './cli/parse-arguments.ts';
 import { misuse, resolveTarget } from './cli/resolve-target.ts';
 import { readEnvironment } from './options/environment.ts';
 import { readPackageJson } from './options/package-json.ts';
 import { optionError, parseOptions } from './options/parse-options.ts';
+import { OWN_FILES } from './shared/paths.cts';
 import { refuse, runCommand, runNode } from './supervisor/main.ts';
 import { choosePort, releaseInspector } from './supervisor/program/inspect-port.ts';
 
@@ -40,7 +42,7 @@ async function run(parsed: ParsedArguments): Promise<void> {
   const target = resolveTarget(parsed, options.exec, cwd);
   if (target.isCommand) await runCommand(target.argv, options, parsed.isCommand);
   // As if the user had typed it: the program is started by the same way as under register.
-  const register = ['--import', new URL('register.js', import.meta.url).href];
+  const register = ['--import', pathToFileURL(OWN_FILES.register).href];
   const execArgv = [...parsed.nodeOptions, ...register];
   // An inspector that NODE_OPTIONS has opened in this process belongs to the program.
   const released = await releaseInspector({ execArgv, env });

@@ -1,8 +1,7 @@
 // Composes the loader in a child, before any code of the user runs. Descendants of the child run it too: worker threads, and
 // processes that the app forks or spawns. Only this file has effects at the top level.
-import { OWN_FOLDER, realPath } from '../shared/paths.cts';
+import { OWN_FILES, OWN_FOLDER, realPath } from '../shared/paths.cts';
 import module from 'node:module';
-import { join } from 'node:path';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import {
   GATE_VARIABLE,
@@ -37,7 +36,7 @@ import { watchInput } from './app/detect-stdin-reads.cts';
 import { instrumentWorkers } from './descendants/instrument-workers.cts';
 
 /** The file that the preload option names. */
-const ENTRY_PATH = join(__dirname, 'entry.cjs');
+const ENTRY_PATH = OWN_FILES.preload;
 
 /** The app may replace these, as a fake clock does. */
 const { setTimeout } = globalThis;

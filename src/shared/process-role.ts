@@ -1,9 +1,8 @@
 // Decides whether this process was started to run a program that can be restarted.
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Invocation } from '../node-internals/process.cts';
 import { DESCENDANT_MARK } from '../protocol/control.cts';
-import { realPath } from './paths.cts';
+import { OWN_FILES, realPath } from './paths.cts';
 
 /** Node options that run no program from a file. */
 const NO_PROGRAM: ReadonlySet<string> = new Set(
@@ -24,9 +23,6 @@ const FOREIGN_MARKS = ['NODE_TEST_CONTEXT', 'WATCH_REPORT_DEPENDENCIES', DESCEND
 /** Package managers are not supervised: the program that they start is. */
 const PACKAGE_MANAGER = /[\\/]node_modules[\\/](npm|pnpm|yarn|corepack)[\\/](bin|dist|lib)[\\/]/;
 
-/** The command `autoreload` is a supervisor, also with our option in NODE_OPTIONS. */
-const OUR_COMMAND = fileURLToPath(new URL('../cli.js', import.meta.url));
-
 /**
  * Whether the process runs a program from a file. The REPL, code from the command line or stdin, `--check`, `--test` and its test
  * files, and programs under `node --watch` run without supervisor.
@@ -39,7 +35,8 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   if (execArgv.some((option) => runsNoProgram(option) || NODE_WATCH.test(option))) return false;
   if (FOREIGN_MARKS.some((name) => env[name] !== undefined)) return false;
   const path = realPath(script);
-  return isFileOrMissing(script) && !PACKAGE_MANAGER.test(path) && path !== OUR_COMMAND;
+  // The command `autoreload` is a supervisor, also with our option in NODE_OPTIONS.
+  return isFileOrMissing(script) && !PACKAGE_MANAGER.test(path) && path !== OWN_FILES.cli;
 }
 
 /** Not a pipe (`node <(echo ...)`), which can be read only once. Node runs a file in a folder. */

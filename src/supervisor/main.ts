@@ -12,6 +12,7 @@ import { nodeProgram } from './program/node-program.ts';
 import type { NodeCommandLine } from './program/node-program.ts';
 import type { Program } from './program/program.ts';
 import { Supervision } from './supervision.ts';
+import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
 import { Log } from './util/log.ts';
 
 /**
@@ -61,7 +62,6 @@ export async function runCommand(
   const cwd = process.cwd();
   const program = commandProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
   if (options.watch.length === 0) {
-    const { problemOfAll } = await import('./tracked/path-patterns.ts');
     const problem = problemOfAll(cwd, '', `autoreload --watch src -- ${shown(program)}`);
     if (problem) refuse([problem]);
   }
@@ -78,8 +78,6 @@ export function refuse(problems: readonly AutoreloadError[]): never {
 async function superviseHere(program: Program, options: Options): Promise<never> {
   v8.setFlagsFromString(SMALL_HEAP);
   if (options.watch.length > 0) {
-    // Loaded only if there is a pattern to check.
-    const { problemOf } = await import('./tracked/path-patterns.ts');
     const problems = options.watch.flatMap((text) => problemOf(text, program.cwd, '--watch') ?? []);
     if (problems.length > 0) refuse(problems);
   }

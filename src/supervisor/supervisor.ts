@@ -1,15 +1,15 @@
-// Supervises one program: composes the parts, and feeds events to the pure transition(). Modules that the first run does not need
-// are loaded while it starts.
+// Supervises one program: composes the parts, and feeds events to the pure transition(). What watches files is loaded while the first
+// run starts.
 import type { LaneRecord } from '../protocol/records.cts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
-import type { CrashResponder } from './crash/crash-responder.ts';
+import { CrashResponder } from './crash/crash-responder.ts';
 import type { Dependency } from './graph/graph-export.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
 import type { Ended, Event, Policy, State, Transition } from './lifecycle/state.ts';
 import { close, spawn } from './lifecycle/steps.ts';
-import type { transition } from './lifecycle/transition.ts';
+import { transition } from './lifecycle/transition.ts';
 import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
 import { dispatchRecord, performEffect } from './parts.ts';
@@ -27,8 +27,6 @@ export class Supervisor {
   readonly #policy: Policy;
   readonly #queue = new EventQueue();
   #state: State = IDLE;
-  /** Undefined until the queue has been started. */
-  #transition: typeof transition | undefined;
   #cancelTimer: (() => void) | undefined;
   #cancelTimeout: (() => void) | undefined;
 
@@ -71,12 +69,10 @@ export class Supervisor {
       this.#parts.watcher = await this.#startWatcher();
       // The first run was spawned before the watcher existed.
       this.#parts.watcher.begin(at);
-      if (options.crashPage)
-        this.#parts.crashResponder = await this.#prepareCrashResponder(this.#parts.watcher);
+      if (options.crashPage) this.#parts.crashResponder = this.#createCrashResponder(this.#parts.watcher);
     } catch (error) {
       log.failure(`cannot watch files, so the program runs without restarts: ${String(error)}`);
     }
-    this.#transition = (await import('./lifecycle/transition.ts')).transition;
     this.#queue.start();
   }
 
@@ -134,9 +130,8 @@ export class Supervisor {
     });
   }
 
-  async #prepareCrashResponder(watcher: ProgramWatcher): Promise<CrashResponder> {
+  #createCrashResponder(watcher: ProgramWatcher): CrashResponder {
     const { program, log, runs, lastError } = this.#parts;
-    const { CrashResponder } = await import('./crash/crash-responder.ts');
     return new CrashResponder({
       cwd: program.cwd,
       entry: program.entry,
@@ -163,7 +158,7 @@ export class Supervisor {
   #decide(event: Event): Transition {
     // Without a watcher no change would start another run.
     if (event.kind === 'exit' && !this.#parts.watcher) return close(event, event.ended);
-    return this.#transition?.(this.#state, event, this.#policy) ?? [this.#state];
+    return transition(this.#state, event, this.#policy);
   }
 
   #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {

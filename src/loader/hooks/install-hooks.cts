@@ -3,9 +3,10 @@ import module from 'node:module';
 import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isLoadHookTransparent, setBlocking } from '../../node-internals/process.cts';
+import { OWN_FILES } from '../../shared/paths.cts';
 import { ModuleRecorder, withHookFrames } from './module-recorder.cts';
-import type { HooksThreadData } from './off-thread-hooks.cts';
-import type * as TapRequire from './tap-require.cts';
+import type { HooksThreadData } from './module-recorder.cts';
+import { tapRequire } from './tap-require.cts';
 
 /** With one of these options, the app's hooks are behind ours, or Node's own load hook verifies what it reads. */
 const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
@@ -26,8 +27,6 @@ export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode
     if (runsUserCode) installInThread(recorder);
     return;
   }
-  // Most Nodes do not need it.
-  const { tapRequire } = require('./tap-require.cjs') as typeof TapRequire;
   tapRequire(recorder);
   // That thread runs the preloads too, and must not register again.
   if (runsUserCode) installOffThread(data);
@@ -127,7 +126,7 @@ function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
   const { register } = module;
   const registerOurs = (isInnermost: boolean): void => {
     try {
-      register(pathToFileURL(`${__dirname}/off-thread-hooks.cjs`).href, { data: { ...data, isInnermost } });
+      register(pathToFileURL(OWN_FILES.hooksThread).href, { data: { ...data, isInnermost } });
     } catch {
       // The permission model may forbid threads. The tap still sees what is required.
     }

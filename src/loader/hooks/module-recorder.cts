@@ -31,6 +31,14 @@ export interface ModuleRecorderOptions {
   readonly starter?: string | undefined;
 }
 
+/** Data for off-thread hooks from the thread that registers them. */
+export interface HooksThreadData extends ModuleRecorderOptions {
+  /** Descriptor of the lane. */
+  readonly lane: number;
+  /** Whether no hook of the app is between ours and Node's own, and Node does not verify what it reads. */
+  readonly isInnermost: boolean;
+}
+
 /** The app may replace it, as a fake clock does. */
 const { now } = Date;
 

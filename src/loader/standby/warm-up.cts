@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { moduleInternals } from '../../node-internals/process.cts';
 import type { GateMessage } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
+import { OWN_FILES } from '../../shared/paths.cts';
 
 /** Built-in modules without effects when they are loaded. Others warn, watch files, or read the name servers. */
 const EFFECT_FREE: ReadonlySet<string> = new Set(
@@ -39,7 +40,7 @@ export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: b
   process.emitWarning = (...args: unknown[]) => void warnings.push(args);
   // An error is ignored: it will recur when the program does the same.
   for (const { name, imported } of builtins) if (EFFECT_FREE.has(name)) attempt(() => load(name, imported));
-  if (esm && REQUIRES_ESM) attempt(() => void require('./warm-esm-loader.mjs'));
+  if (esm && REQUIRES_ESM) attempt(() => void require(OWN_FILES.warmEsmLoader));
   for (const [specifier, url] of found) attempt(() => look(specifier, fileURLToPath(url)));
   if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
   return warnings;

@@ -2,13 +2,11 @@
 // process of its own because the supervisor never accepts a connection. Knows nothing of the content of a report.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { encodeReport } from '../../shared/crash-report.ts';
 import type { Report } from '../../shared/crash-report.ts';
+import { OWN_FILES } from '../../shared/paths.cts';
 import { identify } from '../processes/process-table.ts';
 import type { ProcessIdentity } from '../processes/process-rows.ts';
-
-const PAGE = fileURLToPath(new URL('../../crash-page/main.js', import.meta.url));
 
 /** Maximum number of starts in a row of a process that exits unasked. */
 const MAX_STARTS = 3;
@@ -55,7 +53,7 @@ export class PageProcess {
   #start(starts: number): void {
     let page: ChildProcess;
     try {
-      page = spawn(process.execPath, [PAGE, String(this.#fds.length)], {
+      page = spawn(process.execPath, [OWN_FILES.crashPage, String(this.#fds.length)], {
         argv0: 'autoreload-page',
         // Neither options nor secrets of the user.
         env: {},

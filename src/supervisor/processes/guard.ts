@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { OWN_FILES } from '../../shared/paths.cts';
 import { formatIdentity } from './process-rows.ts';
 import type { ProcessIdentity } from './process-rows.ts';
 
@@ -44,8 +44,6 @@ const MAX_AT_ONCE = 8;
 /** Interval between two writes of more processes (ms). */
 const WRITE_MS = 50;
 
-const REAPER = fileURLToPath(new URL('reaper.js', import.meta.url));
-
 export class Guard {
   #process: ChildProcessByStdio<Writable, Readable, null> | undefined;
   /** Callbacks for the answers to pending questions, in order. */
@@ -58,11 +56,15 @@ export class Guard {
     // Windows kills the run itself: libuv puts it into a job that is closed with the supervisor.
     if (this.#process || process.platform === 'win32') return;
     // The script is passed in the environment, so that a process list shows one short line.
-    const guard = spawn('/bin/sh', ['-c', 'eval "$SCRIPT"', 'autoreload-guard', process.execPath, REAPER], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: process.env['PATH'], SCRIPT },
-      cwd: '/',
-    });
+    const guard = spawn(
+      '/bin/sh',
+      ['-c', 'eval "$SCRIPT"', 'autoreload-guard', process.execPath, OWN_FILES.reaper],
+      {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: { PATH: process.env['PATH'], SCRIPT },
+        cwd: '/',
+      },
+    );
     // Without a shell there is no guard; everything else works.
     guard.on('error', () => {});
     // Without free descriptors, Node creates no streams.

@@ -2,9 +2,10 @@
 // files, and nothing else.
 import module from 'node:module';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../../protocol/control.cts';
+import { OWN_FILES } from '../../shared/paths.cts';
 import { preloadArgument, withPreload } from '../../shared/preload-option.cts';
 import { textOf } from '../util/safe-fs.ts';
 import { envFiles, mayBeConfigured, optionFiles } from './config-files.ts';
@@ -27,9 +28,9 @@ export interface NodeCommandLine extends OptionSources {
 
 /** Our own files that the options of a run name: two absolute paths and a `file:` URL. */
 const OWN_MODULES: Readonly<Record<'preload' | 'lateGate' | 'register', string>> = {
-  preload: fileURLToPath(new URL('../../loader/entry.cjs', import.meta.url)),
-  lateGate: fileURLToPath(new URL('../../loader/standby/late-gate.cjs', import.meta.url)),
-  register: new URL('../../register.js', import.meta.url).href,
+  preload: OWN_FILES.preload,
+  lateGate: OWN_FILES.lateGate,
+  register: pathToFileURL(OWN_FILES.register).href,
 };
 
 /**

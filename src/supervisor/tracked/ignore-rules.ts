@@ -1,8 +1,10 @@
 // Tests paths against patterns in the syntax of .gitignore. The only file that knows the package `ignore`. Does not know
 // where the patterns come from.
+import type * as Package from 'ignore';
+import { createRequire } from 'node:module';
 import { sep } from 'node:path';
-import ignore from 'ignore';
-import type { Ignore } from 'ignore';
+
+const require = createRequire(import.meta.url);
 
 /** As in Git, case does not matter where the file system ignores it. */
 const CASE = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
@@ -11,11 +13,13 @@ const CASE = { ignorecase: process.platform === 'win32' || process.platform === 
 export class IgnoreRules {
   readonly folder: string;
   readonly patterns: string[];
-  readonly #compiled: Ignore;
+  readonly #compiled: Package.Ignore;
 
   constructor(folder: string, patterns: string[] = []) {
     this.folder = folder;
     this.patterns = patterns;
+    // Loaded late: most programs watch no folder.
+    const ignore = require('ignore') as typeof Package.default;
     this.#compiled = ignore(CASE).add(patterns);
   }
 

@@ -1,11 +1,14 @@
 // Reads a path or a glob as the user wrote it. The only file that knows picomatch. Asks the disk whether a path exists; keeps
 // no state.
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
-import picomatch from 'picomatch';
+import type Picomatch from 'picomatch';
 import { AutoreloadError } from '../../shared/errors.ts';
 import { isNeverEdited } from '../contents/self-written.ts';
 import { exists } from '../util/safe-fs.ts';
+
+const require = createRequire(import.meta.url);
 
 /** A path or a glob. */
 export interface Pattern {
@@ -26,7 +29,7 @@ const SPECIAL = /[*?[{(]/;
 const MAX_RANGE = 1000;
 
 /** A leading `!` excludes nothing: `v/!*.js` matches names that begin with `!`. */
-const GLOB_OPTIONS: picomatch.PicomatchOptions = {
+const GLOB_OPTIONS: Picomatch.PicomatchOptions = {
   nonegate: true,
   expandRange: (from: string, to: string, step?: unknown) =>
     `(?:${namesInRange(from, to, typeof step === 'string' ? step : '1').join('|')})`,
@@ -55,6 +58,8 @@ export function patternOf(text: string, cwd: string): Pattern {
   while (names.length > 1 && (!SPECIAL.test(names[0] ?? '') || exists(join(base, names[0] ?? ''))))
     base = join(base, names.shift() ?? '');
   const glob = names.join('/');
+  // Loaded late: most programs have no glob.
+  const picomatch = require('picomatch') as typeof Picomatch;
   const isMatch = picomatch(glob, GLOB_OPTIONS);
   return {
     text,

@@ -3,17 +3,9 @@
 import fs from 'node:fs';
 import type { LoadHook, LoadHookContext, ResolveHook } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { openLane } from '../channel/record-writer.cts';
-import { ModuleRecorder } from './module-recorder.cts';
-import type { ModuleRecorderOptions } from './module-recorder.cts';
-
-/** Data from the thread that registers these hooks. */
-export interface HooksThreadData extends ModuleRecorderOptions {
-  /** Descriptor of the lane. */
-  readonly lane: number;
-  /** Whether no hook of the app is between ours and Node's own, and Node does not verify what it reads. */
-  readonly isInnermost: boolean;
-}
+import { openLane } from './channel/record-writer.cts';
+import { ModuleRecorder } from './hooks/module-recorder.cts';
+import type { HooksThreadData } from './hooks/module-recorder.cts';
 
 /** Hooks of the app may replace it on the module later. */
 const { readFileSync } = fs;
