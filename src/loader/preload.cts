@@ -13,6 +13,7 @@ import {
   RELAY_VARIABLE,
 } from '../protocol/control.cts';
 import type { ControlMessage } from '../protocol/control.cts';
+import { trackImports } from '../node-internals/evaluation.cts';
 import { hideOptions, preloadArgument, stripPreload } from '../shared/preload-option.cts';
 import { askApp, beginRun, offerApi } from './app/app-api.cts';
 import { saveState } from './app/preserve.cts';
@@ -28,8 +29,8 @@ import { expectNothing } from './hooks/previous-run.cts';
 import { flushAtExit, openLane, pipeAt, send } from './channel/record-writer.cts';
 import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
-import { ENTRY, newProgress, RECORDS } from './hooks/module-recorder.cts';
-import type { Progress } from './hooks/module-recorder.cts';
+import { newRecordCount } from './hooks/module-recorder.cts';
+import type { RecordCount } from './hooks/module-recorder.cts';
 import { holdSockets } from './sockets/hold-sockets.cts';
 import { releaseUnclaimedSoon } from './sockets/inherited-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
@@ -49,8 +50,8 @@ const QUIET_MS = 'registerHooks' in module ? 15 : 100;
 /** Time that the guard has to terminate all processes, before this one exits and its descendants lose their parent (ms). */
 const GUARD_MS = 600;
 
-/** Maximum number of checks for the entry: hooks may not see it. */
-const MAX_CHECKS = 100;
+/** Time after which the program counts as up although its entry is still being evaluated: that may never end (ms). */
+const EVALUATION_MS = 10_000;
 
 begin();
 
@@ -79,13 +80,13 @@ function begin(): void {
 /** Begins the child: the process that the supervisor has started. */
 function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
-  const progress = newProgress();
+  const count = newRecordCount();
   const gate = takeGate();
   const isFirst = gate === 'early' && runsUserCodeEarly();
   const handed = process.env[HELD_VARIABLE];
   delete process.env[HELD_VARIABLE];
   if (isFirst) beginRun(waitAtGate(false));
-  record({ fd: LANE_FD, pipe }, progress);
+  record({ fd: LANE_FD, pipe }, count);
   reportCrashes();
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
@@ -96,7 +97,7 @@ function joinChild(pipe: string | undefined): void {
   offerApi(true);
   if (gate === 'early' && !isFirst) beginRun(waitAtGate(true));
   if (gate === 'late') leaveGate();
-  reportUp(progress);
+  reportUp(count);
 }
 
 /** Removes the gate from the environment. Returns which gate a standby waits at; undefined for a child that does not wait. */
@@ -133,7 +134,7 @@ function joinProcess(address: Address | undefined): void {
   const { project } = address;
   if (project === undefined || isInProject(realPath(process.argv[1] ?? ''), project)) {
     offerApi(false);
-    record(address, newProgress());
+    record(address, newRecordCount());
     return;
   }
   openLane(address.fd);
@@ -145,18 +146,18 @@ function joinProcess(address: Address | undefined): void {
 function joinThread(address: Address | undefined): void {
   if (!address || pipeAt(address.fd) !== address.pipe) return;
   offerApi(false);
-  record(address, newProgress());
+  record(address, newRecordCount());
 }
 
 /** Records the modules that this thread loads and the processes and threads that it starts. */
-function record(address: Address, progress: Progress): void {
+function record(address: Address, count: RecordCount): void {
   const { fd, starter } = address;
   openLane(fd);
   flushAtExit(saveState);
   watchInput();
   instrumentProcesses(ENTRY_PATH, address);
   instrumentWorkers(ENTRY_PATH, address);
-  install({ progress, starter, entry: process.argv[1] ?? '', lane: fd }, isMainThread || parentPort !== null);
+  install({ count, starter, lane: fd }, isMainThread || parentPort !== null);
 }
 
 /** Handles a control message of the supervisor. */
@@ -180,24 +181,26 @@ function obey(message: ControlMessage): void {
   }
 }
 
-/** Reports once that the entry has been loaded and the event loop is idle, and since when. */
-function reportUp(progress: Progress): void {
-  let seen = 0;
+/** Reports once that the entry has been evaluated and the event loop is idle, and since when. */
+function reportUp(count: RecordCount): void {
+  const imports = trackImports();
+  let seen = -1;
+  let begun: number | undefined;
   let since = 0;
-  let checks = 0;
   const check = (): void => {
-    const enough = ++checks > MAX_CHECKS;
-    const records = Atomics.load(progress, RECORDS);
-    const begun = enough || Atomics.load(progress, ENTRY) === 1;
+    begun ??= now();
+    const isPending = imports.isPending() && now() - begun < EVALUATION_MS;
     // A late timer means that the loop was busy, perhaps with the evaluation of modules.
-    const free = enough || now() - since < 2 * QUIET_MS;
-    if (begun && free && records === seen) {
+    const isFree = now() - since < 2 * QUIET_MS;
+    const records = Atomics.load(count, 0);
+    if (!isPending && isFree && records === seen) {
+      imports.release();
       expectNothing();
       send({ kind: 'up', at: since });
       releaseUnclaimedSoon();
       return;
     }
-    seen = begun ? records : 0;
+    seen = isPending ? -1 : records;
     since = now();
     setTimeout(check, QUIET_MS).unref();
   };

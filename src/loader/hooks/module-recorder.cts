@@ -1,32 +1,25 @@
 // Records which modules this thread resolves and loads, each fact once. Knows neither the hooks that call it nor what the
 // records are for. Imports all that it needs up front: a `require` inside a hook would call the hook.
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { HOOK_FRAMES } from '../../node-internals/process.cts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
-import { OWN_URL, realPath } from '../../shared/paths.cts';
+import { OWN_URL } from '../../shared/paths.cts';
 import { complete, flush, send, sendSoon } from '../channel/record-writer.cts';
 import type { ImportRecord } from '../channel/record-writer.cts';
 import { previousIndex } from './previous-run.cts';
 
-/**
- * How far loading has come, shared by all threads of this process: at {@link RECORDS} the number of records, at
- * {@link ENTRY} 1 when Node has resolved the entry.
- */
-export type Progress = Int32Array;
-export const RECORDS = 0;
-export const ENTRY = 1;
+/** Number of records so far, shared by all threads of this process. */
+export type RecordCount = Int32Array;
 
-/** The progress of a process that has loaded nothing. */
-export function newProgress(): Progress {
-  return new Int32Array(new SharedArrayBuffer(8));
+/** The count of a process that has loaded nothing. */
+export function newRecordCount(): RecordCount {
+  return new Int32Array(new SharedArrayBuffer(4));
 }
 
 /** What a recorder knows of its thread. Can be cloned into another thread. */
 export interface ModuleRecorderOptions {
-  readonly progress: Progress;
-  /** `process.argv[1]` of the main thread; another thread may have another. */
-  readonly entry: string;
+  readonly count: RecordCount;
   /** URL of the module that started this process or thread, if it is a descendant of the child. */
   readonly starter?: string | undefined;
 }
@@ -46,11 +39,7 @@ const isPosix = process.platform !== 'win32';
 
 /** Sends records of modules to the supervisor. Its methods never throw. */
 export class ModuleRecorder {
-  readonly #progress: Progress;
-  /** The specifiers of an entry that does not exist. */
-  readonly #entries: readonly string[];
-  /** Prefix of the entry's URL: the entry may be a folder, or lack an extension. */
-  readonly #entryUrl: string;
+  readonly #count: RecordCount;
   readonly #starter: string | undefined;
   readonly #resolved = new Set<string>();
   readonly #loaded = new Set<string>();
@@ -59,11 +48,9 @@ export class ModuleRecorder {
   #unloaded: ImportRecord | undefined;
   #unloadedUrl = '';
 
-  constructor({ progress, entry, starter }: ModuleRecorderOptions) {
-    this.#progress = progress;
+  constructor({ count, starter }: ModuleRecorderOptions) {
+    this.#count = count;
     this.#starter = starter;
-    this.#entries = [entry, pathToFileURL(entry).href];
-    this.#entryUrl = pathToFileURL(realPath(entry)).href;
   }
 
   /**
@@ -100,7 +87,7 @@ export class ModuleRecorder {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node reports the error.
     }
     this.#resolved.add(url);
-    this.#count(index === undefined && importer === undefined && url.startsWith(this.#entryUrl));
+    Atomics.add(this.#count, 0, 1);
   }
 
   /**
@@ -152,7 +139,7 @@ export class ModuleRecorder {
   /** Records that `specifier` in `parent` did not resolve. */
   missed(specifier: string, importer: string | undefined): void {
     send({ kind: 'missed', specifier, parent: this.#parent(importer), at: now() });
-    this.#count(importer === undefined && this.#entries.includes(specifier));
+    Atomics.add(this.#count, 0, 1);
   }
 
   #parent(importer: string | undefined): string | undefined {
@@ -162,11 +149,6 @@ export class ModuleRecorder {
   /** The stamp of a file that is not recorded yet. */
   #stamp(url: string): Stamp | undefined {
     return this.#resolved.has(url) ? undefined : stampFile(pathOf(url), now());
-  }
-
-  #count(isEntry: boolean): void {
-    if (isEntry) Atomics.store(this.#progress, ENTRY, 1);
-    Atomics.add(this.#progress, RECORDS, 1);
   }
 
   #isNewEdge(parent: string | undefined, url: string): boolean {
