@@ -2,9 +2,7 @@
 // condition `module-sync` (Node 20.19 and 22.12).
 import type * as esm from './index.ts' with { 'resolution-mode': 'import' };
 
-export type { Change, ChangeHandler, RestartHandler, RestartReason } from './index.ts' with {
-  'resolution-mode': 'import',
-};
+export type * from './index.ts' with { 'resolution-mode': 'import' };
 
 const api = require('./index.js') as typeof esm;
 
