@@ -12,7 +12,6 @@ import { readPackageJson } from './options/package-json.ts';
 import { optionError, parseOptions } from './options/parse-options.ts';
 import { OWN_FILES } from './shared/paths.cts';
 import { refuse, runCommand, runNode } from './supervisor/main.ts';
-import { choosePort, releaseInspector } from './supervisor/program/inspect-port.ts';
 
 const sources = [readEnvironment(process.env), readPackageJson(process.cwd())];
 const hasExec = sources.some(({ values }) => values['exec'] !== undefined);
@@ -35,20 +34,13 @@ async function run(parsed: ParsedArguments): Promise<void> {
   const { options, problems } = parseOptions(parsed.flags, ...sources);
   if (problems.length > 0) refuse(problems);
   checkWithNode(parsed.doubtful);
-  const { execPath, argv0, env } = process;
-  const cwd = process.cwd();
   const wrong = misuse(parsed, options.exec);
   if (wrong !== undefined) refuse([optionError(wrong)]);
-  const target = resolveTarget(parsed, options.exec, cwd);
+  const target = resolveTarget(parsed, options.exec, process.cwd());
   if (target.isCommand) await runCommand(target.argv, options, parsed.isCommand);
   // As if the user had typed it: the program is started by the same way as under register.
   const register = ['--import', pathToFileURL(OWN_FILES.register).href];
-  const execArgv = [...parsed.nodeOptions, ...register];
-  // An inspector that NODE_OPTIONS has opened in this process belongs to the program.
-  const released = await releaseInspector({ execArgv, env });
-  const fixedPort = released.length > 0 ? released : await choosePort({ execArgv, env });
-  const argv = [execPath, ...target.argv];
-  await runNode({ execPath, argv0, execArgv, argv, env, cwd, fixedPort }, options);
+  await runNode([process.execPath, ...target.argv], [...parsed.nodeOptions, ...register], options);
 }
 
 /** Lets Node decide about unknown options: they may be V8 options, options of a later version, or misspelled. */

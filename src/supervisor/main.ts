@@ -8,8 +8,8 @@ import { parseOptions } from '../options/parse-options.ts';
 import type { AutoreloadError } from '../shared/errors.ts';
 import { commandOptions, commandProgram, shown } from './program/command-program.ts';
 import { releaseInspector } from './program/inspect-port.ts';
+import { allOptions } from './program/node-options.ts';
 import { nodeProgram } from './program/node-program.ts';
-import type { NodeCommandLine } from './program/node-program.ts';
 import type { Program } from './program/program.ts';
 import { Supervision } from './supervision.ts';
 import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
@@ -37,13 +37,23 @@ export async function main(): Promise<void> {
     );
     return;
   }
-  const { execPath, argv0, execArgv, argv, env } = process;
-  const fixedPort = await releaseInspector(process);
-  await runNode({ execPath, argv0, execArgv, argv, env, cwd: process.cwd(), fixedPort }, options);
+  await runNode(process.argv, process.execArgv, options);
 }
 
-/** Supervises a Node program in this process, which exists for the program alone. Never returns. */
-export async function runNode(line: NodeCommandLine, options: Options): Promise<never> {
+/**
+ * Supervises a Node program in this process, which exists for the program alone. Never returns.
+ *
+ * @param argv as `process.argv`
+ * @param execArgv the Node options, with our own
+ */
+export async function runNode(
+  argv: readonly string[],
+  execArgv: readonly string[],
+  options: Options,
+): Promise<never> {
+  const { execPath, argv0, env } = process;
+  const fixedPort = await releaseInspector(allOptions(env['NODE_OPTIONS'], execArgv));
+  const line = { execPath, argv0, argv, execArgv, env, cwd: process.cwd(), fixedPort };
   return await superviseHere(nodeProgram(line), options);
 }
 

@@ -1,85 +1,68 @@
 // Keeps the inspector for the app alone, on the same port in every run. Knows nothing of runs.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { allOptions } from './node-options.ts';
-import type { OptionSources } from './node-options.ts';
 
 /** Options by which Node may open an inspector at its start; a configuration file may name them too. */
-const MAY_INSPECT = /--inspect|config-file/;
+const MAY_INSPECT = /--inspect|config[-_]file/;
 
-/** Options that name a port. */
-const PORT_OPTIONS = ['--inspect', '--inspect-brk', '--inspect-wait', '--inspect-port', '--debug-port'];
+/** An option with a port, in options that are joined by line breaks. `--inspect` takes no separate word. Node accepts `_` for `-`. */
+const PORT_OPTION = /^--(?:inspect(?:[-_](?:brk|wait))?=|(?:inspect|debug)[-_]port[=\n])(.*)$/gm;
 
 /**
  * Closes the inspector that Node has opened in this process, so that a run can open it. The inspector that the preload of a
  * debugger has opened stays open.
  *
- * @returns the option that gives runs the same port, if the system has chosen the port; otherwise an empty array
+ * @param options of NODE_OPTIONS and of the command line
+ * @returns the option that gives runs the same port, if the options leave the port to the system; otherwise an empty array
  */
-export async function releaseInspector(sources: OptionSources): Promise<string[]> {
-  if (!isInspected(sources)) return [];
+export async function releaseInspector(options: readonly string[]): Promise<string[]> {
+  if (!isInspected(options)) return [];
   const { default: inspector } = await import('node:inspector');
-  const address = addressOf(inspector.url() ?? '');
+  const opened = addressOf(inspector.url() ?? '');
   inspector.close();
-  if (!address || !wantsAnyPort(allOptions(sources))) return [];
-  const { host, port } = address;
-  return [`--inspect-port=${host.includes(':') ? `[${host}]` : host}:${port}`];
+  const host = anyPortHost(options);
+  const address = host === undefined ? undefined : (opened ?? (await freeAddress(host)));
+  if (address === undefined) return [];
+  const name = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return [`--inspect-port=${name}:${address.port}`];
 }
 
-/**
- * Chooses a free port if the options leave the port to the system, and this process has no inspector.
- *
- * @returns the option that gives runs this port; an empty array if the options name a port
- */
-export async function choosePort(sources: OptionSources): Promise<string[]> {
-  const options = allOptions(sources);
-  if (!isInspected(sources) || !wantsAnyPort(options)) return [];
-  const host = portsOf(options).at(-1)?.replace(/:?0+$/, '') || '127.0.0.1';
+/** Returns a free port of a host; undefined if Node will report an error of this host. */
+async function freeAddress(host: string): Promise<Address | undefined> {
   const { createServer } = await import('node:net');
   const server = createServer();
   try {
     const listening = once(server, 'listening');
-    server.listen(0, host.replaceAll(/[[\]]/g, ''));
+    server.listen(0, host);
     await listening;
-    const { port } = server.address() as AddressInfo;
-    return [`--inspect-port=${host}:${port}`];
+    return { host, port: (server.address() as AddressInfo).port };
   } catch {
-    // Node reports the error of this host.
-    return [];
+    return undefined;
   } finally {
     server.close();
   }
 }
 
-/** Whether Node may open an inspector when the program starts. */
-export function isInspected(sources: OptionSources): boolean {
-  return allOptions(sources).some((option) => MAY_INSPECT.test(dashed(option)));
+/** Whether Node with these options may open an inspector when the program starts. */
+export function isInspected(options: readonly string[]): boolean {
+  return options.some((option) => MAY_INSPECT.test(option));
 }
 
-/** Whether the system chooses the port of the inspector. The last option with a port takes precedence. */
-export function wantsAnyPort(options: readonly string[]): boolean {
-  return /^(.*:)?0+$/.test(portsOf(options).at(-1) ?? '');
+/** The host of the inspector if the system chooses its port. The last option with a port takes precedence. */
+export function anyPortHost(options: readonly string[]): string | undefined {
+  const wanted = [...options.join('\n').matchAll(PORT_OPTION)].at(-1)?.[1] ?? '';
+  const match = /^(?:\[?(.*?)\]?:)?0+$/.exec(wanted);
+  return match ? match[1] || '127.0.0.1' : undefined;
 }
 
-/** The ports in options, with or without a host. */
-function portsOf(options: readonly string[]): string[] {
-  return options.flatMap((option, index) => {
-    const [word = '', value] = option.split(/=(.*)/s, 2);
-    const name = dashed(word);
-    if (!PORT_OPTIONS.includes(name)) return [];
-    // The other options take no separate word.
-    const next = name.endsWith('-port') ? options[index + 1] : undefined;
-    return value ?? next ?? [];
-  });
+/** Host and port of an inspector, as `inspector.open` takes them. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
-/** Node accepts `_` for `-`. */
-function dashed(option: string): string {
-  return option.replaceAll('_', '-');
-}
-
-/** Host and port in the URL of an inspector, as `inspector.open` takes them. */
-export function addressOf(url: string): { readonly host: string; readonly port: number } | undefined {
+/** The address in the URL of an inspector. */
+export function addressOf(url: string): Address | undefined {
   const [, host, port] = /^ws:\/\/\[?(.+?)\]?:(\d+)\//.exec(url) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
 }

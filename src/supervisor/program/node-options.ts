@@ -1,24 +1,24 @@
-// Splits NODE_OPTIONS as Node does (src/node_options.cc, ParseNodeOptionsEnvVar), and removes our own option. Pure.
-
-/** A word of NODE_OPTIONS and its position. */
-interface Word {
-  readonly value: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The two sources of Node options. */
-export interface OptionSources {
-  readonly execArgv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
+// Reads Node options. Splits NODE_OPTIONS as Node does (src/node_options.cc, ParseNodeOptionsEnvVar), removes our own option, and finds
+// the files that options name. Pure.
+import { resolve } from 'node:path';
 
 /** Recognizes the specifier of our own `--import`. */
-export type IsOurs = (specifier: string) => boolean;
+type IsOurs = (specifier: string) => boolean;
 
 /** In quotes, `\` escapes the next character. */
 const QUOTED = /"((?:\\[^]?|[^"\\])*)"?/g;
 const WORD = new RegExp(`(?:[^ "]|${QUOTED.source})+`, 'g');
+const WORD_WITH_SPACES = new RegExp(`${WORD.source} *`, 'g');
+
+const ENV_FILE_OPTIONS = ['--env-file', '--env-file-if-exists'];
+
+/** Options that name a configuration file; without a value, Node reads {@link DEFAULT_CONFIG}. */
+const CONFIG_OPTIONS = ['--experimental-config-file', '--config-file'];
+
+/** Options with which Node may read {@link DEFAULT_CONFIG} in the working directory. */
+const DEFAULT_OPTIONS = ['--experimental-default-config-file', ...CONFIG_OPTIONS];
+
+const DEFAULT_CONFIG = 'node.config.json';
 
 /**
  * Removes our own `--import` options from NODE_OPTIONS. The rest stays as it is, byte for byte.
@@ -27,14 +27,10 @@ const WORD = new RegExp(`(?:[^ "]|${QUOTED.source})+`, 'g');
  * withoutImport('--import autoreload/register --no-warnings', isOurs) // '--no-warnings'
  */
 export function withoutImport(nodeOptions: string, isOurs: IsOurs): string {
-  const words = split(nodeOptions);
-  const values = words.map(({ value }) => value);
-  const indexes = importIndexes(values, isOurs);
+  const indexes = importIndexes(split(nodeOptions), isOurs);
   if (indexes.size === 0) return nodeOptions;
-  let rest = nodeOptions;
-  for (const { start, end } of words.filter((_, index) => indexes.has(index)).toReversed())
-    rest = rest.slice(0, start) + rest.slice(end).replace(/^ +/, '');
-  return rest.trimEnd();
+  let index = 0;
+  return nodeOptions.replaceAll(WORD_WITH_SPACES, (text) => (indexes.has(index++) ? '' : text)).trimEnd();
 }
 
 /** Removes our own `--import` options from `process.execArgv`. */
@@ -43,27 +39,50 @@ export function withoutImportArgs(execArgv: readonly string[], isOurs: IsOurs): 
   return execArgv.filter((_, index) => !indexes.has(index));
 }
 
-/** The values of an option in order, from both forms: `--name value` and `--name=value`. */
-export function optionValues(args: readonly string[], name: string): string[] {
+/** The values of options in order, from both forms: `--name value` and `--name=value`. */
+export function optionValues(args: readonly string[], ...names: readonly string[]): string[] {
   return args.flatMap((arg, index) => {
-    if (arg.startsWith(`${name}=`)) return [arg.slice(name.length + 1)];
-    const next = args[index + 1];
-    return arg === name && next !== undefined ? [next] : [];
+    const [name = '', value = args[index + 1]] = arg.split(/=(.*)/s, 2);
+    return names.includes(name) ? (value ?? []) : [];
   });
 }
 
 /** All Node options: NODE_OPTIONS first, then the command line, which takes precedence. */
-export function allOptions({ env, execArgv }: OptionSources): string[] {
-  return [...split(env['NODE_OPTIONS'] ?? '').map(({ value }) => value), ...execArgv];
+export function allOptions(nodeOptions: string | undefined, execArgv: readonly string[]): string[] {
+  return [...split(nodeOptions ?? ''), ...execArgv];
 }
 
 /** The words of NODE_OPTIONS. */
-export function split(nodeOptions: string): Word[] {
-  return [...nodeOptions.matchAll(WORD)].map(({ 0: text, index }) => ({
-    value: text.replaceAll(QUOTED, (_, inner: string) => inner.replaceAll(/\\([^]?)/g, '$1')),
-    start: index,
-    end: index + text.length,
-  }));
+export function split(nodeOptions: string): string[] {
+  return (nodeOptions.match(WORD) ?? []).map((word) =>
+    word.replaceAll(QUOTED, (_, inner: string) => inner.replaceAll(/\\([^]?)/g, '$1')),
+  );
+}
+
+/**
+ * Absolute paths of the files that Node reads because of its options, existing or not.
+ *
+ * @param options of the command line and of NODE_OPTIONS
+ * @param cwd working directory
+ */
+export function optionFiles(options: readonly string[], cwd: string): string[] {
+  const named = optionValues(options, ...ENV_FILE_OPTIONS, ...CONFIG_OPTIONS);
+  const found = DEFAULT_OPTIONS.some((name) => options.includes(name)) ? [DEFAULT_CONFIG] : [];
+  // A loader runs in a separate thread, where its modules are not recorded.
+  const loaders = optionValues(options, '--experimental-loader', '--loader').filter((specifier) =>
+    /^\.{0,2}\//.test(specifier),
+  );
+  return [...new Set([...named, ...found, ...loaders].filter(Boolean).map((path) => resolve(cwd, path)))];
+}
+
+/** Absolute paths of the env files in Node options. */
+export function envFiles(options: readonly string[], cwd: string): string[] {
+  return optionValues(options, ...ENV_FILE_OPTIONS).map((path) => resolve(cwd, path));
+}
+
+/** Whether Node may have read options from a configuration file. */
+export function mayBeConfigured(execArgv: readonly string[]): boolean {
+  return execArgv.some((option) => DEFAULT_OPTIONS.includes(option.split('=', 1)[0] ?? ''));
 }
 
 function importIndexes(args: readonly string[], isOurs: IsOurs): Set<number> {

@@ -5,33 +5,34 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../../protocol/control.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { OWN_FILES } from '../../shared/paths.cts';
 import { preloadArgument, withPreload } from '../../shared/preload-option.cts';
 import { textOf } from '../util/safe-fs.ts';
-import { envFiles, mayBeConfigured, optionFiles } from './config-files.ts';
 import { isInspected } from './inspect-port.ts';
-import { allOptions, withoutImport, withoutImportArgs } from './node-options.ts';
-import type { OptionSources } from './node-options.ts';
+import {
+  allOptions,
+  envFiles,
+  mayBeConfigured,
+  optionFiles,
+  withoutImport,
+  withoutImportArgs,
+} from './node-options.ts';
 import { INHERITED } from './program.ts';
 import type { NodeProgram, Stdio } from './program.ts';
 import { gateOption } from './transpilers.ts';
 
 /** The command line of a Node program. */
-export interface NodeCommandLine extends OptionSources {
+export interface NodeCommandLine {
   readonly execPath: string;
   readonly argv0: string;
   readonly argv: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Option that keeps the inspector on its port. */
   readonly fixedPort?: readonly string[] | undefined;
 }
-
-/** Our own files that the options of a run name: two absolute paths and a `file:` URL. */
-const OWN_MODULES: Readonly<Record<'preload' | 'lateGate' | 'register', string>> = {
-  preload: OWN_FILES.preload,
-  lateGate: OWN_FILES.lateGate,
-  register: pathToFileURL(OWN_FILES.register).href,
-};
 
 /**
  * The program that a Node command line runs.
@@ -41,21 +42,25 @@ const OWN_MODULES: Readonly<Record<'preload' | 'lateGate' | 'register', string>>
 export function nodeProgram(
   line: NodeCommandLine,
   stdio: readonly Stdio[] = INHERITED,
-  loaded: readonly string[] = envFiles(allOptions(process), process.cwd()),
-  { preload, lateGate, register }: typeof OWN_MODULES = OWN_MODULES,
+  loaded: readonly string[] = envFiles(
+    allOptions(process.env['NODE_OPTIONS'], process.execArgv),
+    process.cwd(),
+  ),
+  { preload, lateGate, register }: typeof OWN_FILES = OWN_FILES,
 ): NodeProgram {
-  const isOurs = (specifier: string): boolean => resolveFrom(line.cwd, specifier) === register;
+  const ownUrl = pathToFileURL(register).href;
+  const isOurs = (specifier: string): boolean => resolveFrom(line.cwd, specifier) === ownUrl;
   const inherited = line.env['NODE_OPTIONS'];
+  const all = allOptions(inherited, line.execArgv);
   const options = withoutImport(inherited ?? '', isOurs);
   const execArgv = withoutImportArgs(line.execArgv, isOurs);
   // Otherwise it comes from a configuration file of Node, which every process that the app starts reads again.
   const isFound = options !== (inherited ?? '') || execArgv.length < line.execArgv.length;
-  const all = allOptions(line);
   // A variable with nothing but our option was set for us.
   const inheritedOptions = options === '' && inherited !== '' ? undefined : options;
   // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
   const asArgument = inheritedOptions === undefined && mayBeConfigured(line.execArgv);
-  const option = gateOption(allOptions({ env: { NODE_OPTIONS: options }, execArgv }));
+  const option = gateOption(allOptions(options, execArgv));
   const gate = option && `${option}=${option === '--import' ? pathToFileURL(lateGate).href : lateGate}`;
   const ours = [...(asArgument ? [preloadArgument(preload)] : []), ...(line.fixedPort ?? [])];
   const hidden = gate === undefined ? ours : [...ours, gate];
@@ -67,7 +72,7 @@ export function nodeProgram(
     cwd: line.cwd,
     stdio,
     entry: resolve(line.cwd, line.argv[1] ?? ''),
-    isInspected: isInspected(line),
+    isInspected: isInspected(all),
     settings: optionFiles(all, line.cwd),
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
@@ -100,10 +105,9 @@ function withoutEnvFiles(
 
 /** URL of the module that an `--import` loads; undefined if Node finds none. */
 function resolveFrom(cwd: string, specifier: string): string | undefined {
-  try {
-    if (/^file:/i.test(specifier)) return new URL(specifier).href;
-    return pathToFileURL(module.createRequire(join(cwd, 'noop.js')).resolve(specifier)).href;
-  } catch {
-    return undefined;
-  }
+  return attempt(() =>
+    /^file:/i.test(specifier)
+      ? new URL(specifier).href
+      : pathToFileURL(module.createRequire(join(cwd, 'noop.js')).resolve(specifier)).href,
+  );
 }

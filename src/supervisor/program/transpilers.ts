@@ -17,7 +17,7 @@ const LOADER = /^--(experimental-)?loader\b/;
  */
 export function gateOption(options: readonly string[]): '--import' | '--require' | undefined {
   const imported = optionValues(options, '--import');
-  const required = ['--require', '-r'].flatMap((name) => optionValues(options, name));
+  const required = optionValues(options, '--require', '-r');
   const preloads = [...imported, ...required];
   if (preloads.length === 0 || options.some((option) => LOADER.test(option))) return undefined;
   if (!preloads.every((name) => TRANSPILER.test(name))) return undefined;

@@ -1,30 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressOf, wantsAnyPort } from '../../../../src/supervisor/program/inspect-port.ts';
+import { addressOf, anyPortHost } from '../../../../src/supervisor/program/inspect-port.ts';
 
-test('the last option with a port decides whether the system chooses the port', () => {
+test('the last option with a port decides whether the system chooses the port, and names the host', () => {
   for (const [options, expected] of [
-    ['', false],
-    ['--inspect', false],
-    ['--inspect=0', true],
-    ['--inspect-brk=0', true],
-    ['--inspect-wait=0', true],
-    ['--inspect_brk=00', true],
-    ['--inspect --inspect-port=0', true],
-    ['--inspect-port 0 --inspect', true],
-    ['--debug-port=0', true],
-    ['--inspect=localhost:0', true],
-    ['--inspect=[::1]:0', true],
-    ['--inspect=9230', false],
-    ['--inspect=10.0.0.0', false],
-    ['--inspect=0 --inspect-port=9230', false],
-    ['--inspect=9230 --inspect=0', true],
-    ['--inspect 0', false],
-    ['--inspect-publish-uid=0', false],
-    ['--title=0 --inspect', false],
-    ['--inspect-port', false],
+    ['', undefined],
+    ['--inspect', undefined],
+    ['--inspect=0', '127.0.0.1'],
+    ['--inspect-brk=0', '127.0.0.1'],
+    ['--inspect-wait=0', '127.0.0.1'],
+    ['--inspect_brk=00', '127.0.0.1'],
+    ['--inspect --inspect-port=0', '127.0.0.1'],
+    ['--inspect-port 0 --inspect', '127.0.0.1'],
+    ['--debug-port=0', '127.0.0.1'],
+    ['--inspect=localhost:0', 'localhost'],
+    ['--inspect=[::1]:0', '::1'],
+    ['--inspect=9230', undefined],
+    ['--inspect=10.0.0.0', undefined],
+    ['--inspect=0 --inspect-port=9230', undefined],
+    ['--inspect=9230 --inspect=0', '127.0.0.1'],
+    ['--inspect 0', undefined],
+    ['--inspect-publish-uid=0', undefined],
+    ['--title=0 --inspect', undefined],
+    ['--inspect-port', undefined],
+    ['--inspect=:0', '127.0.0.1'],
   ] as const) {
-    assert.equal(wantsAnyPort(options.split(' ')), expected, options);
+    assert.equal(anyPortHost(options.split(' ')), expected, options);
   }
 });
 

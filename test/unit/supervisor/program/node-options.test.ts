@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import {
+  optionFiles,
   optionValues,
   split,
   withoutImport,
   withoutImportArgs,
 } from '../../../../src/supervisor/program/node-options.ts';
+
+const FOLDER = resolve('/home/me/app');
 
 const isOurs = (specifier: string): boolean => specifier === 'autoreload/register';
 
@@ -24,20 +28,8 @@ test('split handles spaces, quotes and escapes as Node does', () => {
     ['--title="open', ['--title=open']],
     ['"open\\', ['open']],
   ] as const) {
-    assert.deepEqual(
-      split(text).map(({ value }) => value),
-      values,
-      text,
-    );
+    assert.deepEqual(split(text), values, text);
   }
-});
-
-test('split returns the position of each word', () => {
-  const text = ' --a  "b c" ';
-  assert.deepEqual(
-    split(text).map(({ start, end }) => text.slice(start, end)),
-    ['--a', '"b c"'],
-  );
 });
 
 test('our import is removed, the rest stays byte for byte', () => {
@@ -92,4 +84,21 @@ test('option values are found in order, in both forms', () => {
     '--env-file',
   ];
   assert.deepEqual(optionValues(args, '--env-file'), ['a', 'b', '']);
+  assert.deepEqual(optionValues(args, '--env-file-if-exists', '--env-file'), ['a', 'b', '', 'c']);
+});
+
+test('files in Node options are found in every notation', () => {
+  const options = [
+    '--env-file',
+    '.env',
+    '--env-file=/etc/b.env',
+    '--env-file-if-exists=.env',
+    '--no-warnings',
+  ];
+  assert.deepEqual(optionFiles(options, FOLDER), [join(FOLDER, '.env'), resolve('/etc/b.env')]);
+  assert.deepEqual(optionFiles(['--experimental-config-file=a.json'], FOLDER), [join(FOLDER, 'a.json')]);
+  assert.deepEqual(optionFiles(['--experimental-default-config-file'], FOLDER), [
+    join(FOLDER, 'node.config.json'),
+  ]);
+  assert.deepEqual(optionFiles(['--no-warnings'], FOLDER), []);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { OWN_FILES } from '../../../../src/shared/paths.cts';
 import { preloadOption } from '../../../../src/shared/preload-option.cts';
 import { nodeProgram } from '../../../../src/supervisor/program/node-program.ts';
 import type { NodeCommandLine } from '../../../../src/supervisor/program/node-program.ts';
@@ -11,9 +12,10 @@ import { Project, ROOT } from '../../../helpers/project.ts';
 
 const PRELOAD = '/our own/preload.cjs';
 const LATE_GATE = '/autoreload/late-gate.cjs';
-const REGISTER = pathToFileURL(join(ROOT, 'dist', 'register.js')).href;
+const REGISTER_FILE = join(ROOT, 'dist', 'register.js');
+const REGISTER = pathToFileURL(REGISTER_FILE).href;
 
-const OWN_MODULES = { preload: PRELOAD, lateGate: LATE_GATE, register: REGISTER };
+const OWN = { ...OWN_FILES, preload: PRELOAD, lateGate: LATE_GATE, register: REGISTER_FILE };
 
 /** The program of a command line in a project. */
 function build(
@@ -29,7 +31,7 @@ function build(
     env: {},
     ...line,
   };
-  return nodeProgram({ cwd: project.dir, ...whole }, INHERITED, loadedEnvFiles, OWN_MODULES);
+  return nodeProgram({ cwd: project.dir, ...whole }, INHERITED, loadedEnvFiles, OWN);
 }
 
 test('the arguments of the user stay, without the option of autoreload', () => {
@@ -47,7 +49,7 @@ test('our option is recognized in every spelling', () => {
     'autoreload/register',
     REGISTER,
     REGISTER.replace('file:', 'FILE:'),
-    join(ROOT, 'dist/register.js'),
+    REGISTER_FILE,
   ]) {
     assert.deepEqual(build(project, { execArgv: ['--import', specifier] }).args, ['/app.js'], specifier);
   }
