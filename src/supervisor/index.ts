@@ -16,7 +16,7 @@ export { AutoreloadError } from '../shared/errors.ts';
 export type { ErrorCode } from '../shared/errors.ts';
 export type { LogLevel } from '../options/options.ts';
 export type { ChangedFile, RestartReason } from '../protocol/app-bridge.cts';
-export type { Dependency } from './graph/graph-export.ts';
+export type { Dependency } from './changes/program-graph.ts';
 export type { SupervisorEvents } from './output/events.ts';
 export type { Stdio } from './program/program.ts';
 export type { Ended } from './lifecycle/state.ts';

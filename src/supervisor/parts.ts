@@ -1,51 +1,49 @@
 // Connects the parts of a supervisor to the life cycle: performs its effects, and turns records of the run into its events.
 // Keeps no state.
-import type { RestartReason } from '../protocol/app-bridge.cts';
 import type { LaneRecord } from '../protocol/records.cts';
 import { AutoreloadError } from '../shared/errors.ts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
 import type { DebugSignal } from './host/debug-signal.ts';
 import type { Host } from './host/host.ts';
-import type { Effect, Event, State } from './lifecycle/state.ts';
+import { EXIT_RESTART } from './lifecycle/state.ts';
+import type { Effect, Ended, Event, State } from './lifecycle/state.ts';
 import type { Reporter, Supervised } from './output/reporter.ts';
-import type { LastError } from './runs/last-error.ts';
 import type { RunManager } from './runs/run-manager.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
 
-export interface SupervisorOptions extends Supervised {
+/** The parts of a supervisor. */
+export interface Parts extends Supervised {
   /** The process, if it exists for this program alone. */
   readonly host: Host | undefined;
-}
-
-export interface Parts extends SupervisorOptions {
   readonly runs: RunManager;
   readonly reporter: Reporter;
-  readonly lastError: LastError;
   readonly debugSignal: DebugSignal;
   /** Undefined while the first run starts, and if files cannot be watched. */
-  watcher: ProgramWatcher | undefined;
+  watcher?: ProgramWatcher;
   /** Undefined as the watcher is, and without the option. */
-  crashResponder: CrashResponder | undefined;
+  crashResponder?: CrashResponder;
+  /** Applies an event of the life cycle after what is being applied. */
+  readonly enqueue: (event: Event) => void;
+  /** Applies an event that a record stands for, at once. */
+  readonly apply: (event: Event) => void;
 }
 
 /**
  * Performs an effect that the life cycle has decided on, except for those of its timer.
  *
  * @param state the state to which the transition with this effect has led
- * @param enqueue takes the exit that follows from a failed start
  */
 export function performEffect(
   effect: Exclude<Effect, { kind: 'startTimer' }>,
   state: State,
   parts: Parts,
-  enqueue: (event: Event) => void,
 ): void {
   const { runs, watcher, reporter, debugSignal, host } = parts;
   const { current, nodeRun } = runs;
   switch (effect.kind) {
     case 'spawn':
-      return spawnRun(effect.generation, effect.reason, parts, enqueue);
+      return spawnRun(effect, parts);
     case 'stop':
       debugSignal.pause();
       current?.stop(effect.reason);
@@ -74,38 +72,41 @@ export function performEffect(
   }
 }
 
-function spawnRun(
-  generation: number,
-  reason: RestartReason | undefined,
-  { program, host, runs, watcher, crashResponder, lastError, reporter }: Parts,
-  enqueue: (event: Event) => void,
-): void {
+function spawnRun({ generation, reason }: Effect & { kind: 'spawn' }, parts: Parts): void {
+  const { program, host, runs, watcher, crashResponder, reporter } = parts;
   host?.keyboard.runStarts(runs.reportsReads);
   watcher?.begin(scheduler.now());
   crashResponder?.hide();
-  lastError.begin();
+  reporter.lastError.begin();
   try {
     runs.start(generation, reason);
     reporter.started(generation, reason, runs.current);
   } catch (error) {
     const message = `cannot start ${program.executable}: ${String(error)}`;
     reporter.problem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message));
-    enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
+    parts.enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
   }
 }
 
-/**
- * Passes a record of the current run to the part that it concerns.
- *
- * @param apply takes the events of the life cycle that a record stands for
- */
-export function dispatchRecord(
-  record: LaneRecord,
-  generation: number,
-  parts: Parts,
-  apply: (event: Event) => void,
-): void {
-  const { runs, watcher, reporter, lastError, debugSignal, log, host } = parts;
+/** Informs the parts about the exit of the run, before the life cycle decides what follows. */
+export function reportExit(ended: Ended, { kind, generation }: State, parts: Parts): void {
+  const { host, runs, reporter, watcher, crashResponder } = parts;
+  const isFailure = ended.code !== 0;
+  const isRequest = ended.code === EXIT_RESTART;
+  // The exit code of a run that was told to exit does not matter.
+  const exitedByItself = kind === 'running' || kind === 'consulting';
+  host?.runExited(ended, runs.mayChangeTerminal);
+  reporter.exited(generation, ended, exitedByItself && isFailure && !isRequest);
+  if (!exitedByItself) return;
+  if (!isRequest) runs.closeUnanswered(isFailure && crashResponder !== undefined);
+  watcher?.onExit(isFailure);
+  // A run that exited before it loaded a module of the user would do so again.
+  if (watcher?.records.hasLoaded) runs.prepare();
+}
+
+/** Passes a record of the current run to the part that it concerns. */
+export function dispatchRecord(record: LaneRecord, generation: number, parts: Parts): void {
+  const { runs, watcher, reporter, debugSignal, log, host, apply } = parts;
   switch (record.kind) {
     case 'resolved':
     case 'loaded':
@@ -123,7 +124,7 @@ export function dispatchRecord(
       runs.prepare();
       break;
     case 'crashed':
-      return lastError.add(record);
+      return reporter.lastError.add(record);
     case 'reads':
       return host?.keyboard.runReads();
     case 'inspected':

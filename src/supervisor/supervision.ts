@@ -1,21 +1,42 @@
-// Presents a supervised program to a tool as an event emitter.
+// Supervises one program, as an event emitter for tools: composes the parts, and feeds events to the pure transition(). What watches
+// files is loaded while the first run starts.
 import { EventEmitter } from 'node:events';
 import type { Options } from '../options/options.ts';
-import type { Dependency } from './graph/graph-export.ts';
+import type { LaneRecord } from '../protocol/records.cts';
+import { CrashResponder } from './crash/crash-responder.ts';
+import type { Dependency } from './changes/program-graph.ts';
+import { DebugSignal } from './host/debug-signal.ts';
 import { Host } from './host/host.ts';
-import type { Ended } from './lifecycle/state.ts';
+import { EventQueue } from './lifecycle/event-queue.ts';
+import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
+import type { Ended, Event, Policy, State, Transition } from './lifecycle/state.ts';
+import { close, spawn } from './lifecycle/steps.ts';
+import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
+import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
+import { Reporter } from './output/reporter.ts';
+import { dispatchRecord, performEffect, reportExit } from './parts.ts';
+import type { Parts } from './parts.ts';
 import type { Program } from './program/program.ts';
-import { Supervisor } from './supervisor.ts';
+import { IpcRelay } from './runs/ipc-relay.ts';
+import { RunManager } from './runs/run-manager.ts';
 import { Log } from './util/log.ts';
+import { systemScheduler as scheduler } from './util/scheduler.ts';
+
+/** Delay before the line about a slow exit, and timeout for a decision of the app (ms). */
+const PATIENCE_MS = 1000;
 
 /**
  * A supervised program. Its events are in {@link SupervisorEvents}. An error that a listener throws surfaces in the tool, and
  * does not affect supervision.
  */
 export class Supervision extends EventEmitter<SupervisorEvents> {
-  readonly #supervisor: Supervisor;
+  readonly #parts: Parts;
+  readonly #policy: Policy;
+  readonly #queue = new EventQueue();
   readonly #closed: Promise<Ended>;
+  #state: State = IDLE;
+  #cancelTimer: (() => void) | undefined;
 
   /**
    * Starts supervision. Tools call `supervise()` instead.
@@ -31,15 +52,37 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       process.nextTick(() => (this as EventEmitter).emit(name, ...event));
       if (name === 'close') process.nextTick(() => onClose(...(event as SupervisorEvents['close'])));
     };
-    this.#supervisor = new Supervisor({
+    const log = new Log(options.log, (text) => emit('log', { text }));
+    const isHeard = (name: keyof SupervisorEvents): boolean => this.listenerCount(name) > 0;
+    const supervised = { program, options, log, emit, isHeard };
+    const reporter = new Reporter(supervised);
+    const host = takeOver ? new Host() : undefined;
+    const debugSignal = new DebugSignal();
+    const runs = new RunManager({
+      ...options,
       program,
-      options,
-      log: new Log(options.log, (text) => emit('log', { text })),
-      host: takeOver ? new Host() : undefined,
-      emit,
-      isHeard: (name) => this.listenerCount(name) > 0,
+      scheduler,
+      ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
+      settings: () => this.#parts.watcher?.records.settings.paths ?? program.settings,
+      log,
+      onProblem: (error) => reporter.problem(error),
+      onRecord: (generation, record) => this.#queue.add(() => this.#onRecord(generation, record)),
+      onExit: (generation, ended) => {
+        debugSignal.pause();
+        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
+      },
     });
-    void this.#supervisor.start();
+    this.#policy = { ...options, patience: PATIENCE_MS };
+    this.#parts = {
+      ...supervised,
+      host,
+      runs,
+      reporter,
+      debugSignal,
+      apply: (event) => this.#apply(event),
+      enqueue: (event) => this.#enqueue(event),
+    };
+    void this.#start();
   }
 
   /**
@@ -48,7 +91,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
    * @param reason the message of `restartReason` in the app
    */
   restart(reason?: string): void {
-    this.#supervisor.restart(reason);
+    this.#enqueue({ kind: 'restart', at: scheduler.now(), message: reason });
   }
 
   /**
@@ -57,16 +100,145 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
    * @returns the exit code of the program, or the signal that killed it; code 0 after the stop signal
    */
   async close(): Promise<Ended> {
-    this.#supervisor.stop();
+    this.#enqueue({ kind: 'stop', at: scheduler.now() });
     return await this.#closed;
   }
 
   /** Returns the dependency graph of the current run: each module and each other watched file, with its cause. */
   graph(): Dependency[] {
-    return this.#supervisor.graph();
+    return this.#parts.watcher?.graph.dependencies() ?? [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+
+  /** Starts the first run. Events wait in the queue until files are watched. */
+  async #start(): Promise<void> {
+    const { options, log, runs } = this.#parts;
+    this.#takeOver();
+    const at = scheduler.now();
+    this.#enter(spawn(IDLE, undefined, at, at), 'start');
+    runs.guard.start();
+    const { timeout } = options;
+    if (timeout !== undefined) {
+      const cancel = scheduler.after(timeout, () => {
+        log.info(timeoutText(timeout));
+        void this.close();
+      });
+      void this.#closed.then(cancel);
+    }
+    try {
+      await this.#watchFiles(at);
+    } catch (error) {
+      log.failure(`cannot watch files, so the program runs without restarts: ${String(error)}`);
+    }
+    this.#queue.start();
+  }
+
+  #takeOver(): void {
+    const { log, host, runs, debugSignal } = this.#parts;
+    host?.takeOver({
+      onExitSignal: (signal) => {
+        const at = scheduler.now();
+        void this.#queue.addAfter(runs.witnessed(signal), (isShared) =>
+          this.#apply({ kind: 'signal', at, signal, isShared }),
+        );
+      },
+      onDebugSignal: () =>
+        void this.#queue.addAfter(runs.witnessed('SIGUSR1'), (isShared) => debugSignal.received(isShared)),
+      onRestart: (message) => this.restart(message),
+      onUnknownInput: () => log.info(UNKNOWN_INPUT),
+      onInternalError: (error) =>
+        log.failure(`internal error of autoreload, a change may be missed: ${error.stack}`),
+    });
+  }
+
+  /** @param spawnedAt start of the first run, which was spawned before the watcher existed */
+  async #watchFiles(spawnedAt: number): Promise<void> {
+    const { program, options, log, emit, runs, reporter } = this.#parts;
+    const onDebug = (text: string): void => log.debug(text);
+    const { startWatching } = await import('./changes/program-watcher.ts');
+    const watcher = await startWatching({
+      ...options,
+      ...program,
+      scheduler,
+      onWriting: (isCertain) => this.#enqueue({ kind: 'writing', at: scheduler.now(), isCertain }),
+      onSettled: (change) => {
+        runs.changed(change?.files.map(({ path }) => path) ?? []);
+        if (change) emit('change', { files: change.files });
+        this.#enqueue({ kind: 'settled', at: scheduler.now(), change });
+      },
+      onProblem: (error) => log.failure(error.message),
+      onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
+      onDebug,
+    });
+    this.#parts.watcher = watcher;
+    watcher.begin(spawnedAt);
+    if (!options.crashPage) return;
+    this.#parts.crashResponder = new CrashResponder({
+      ...program,
+      watcher,
+      lastError: reporter.lastError,
+      sockets: () => runs.httpSockets,
+      onProcs: (procs) => runs.guard.entrust(this, procs),
+      // Without a crash page, clients would wait for a response in vain.
+      onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.closeUnanswered(false)),
+      onDebug,
+    });
+  }
+
+  #enqueue(event: Event): void {
+    this.#queue.add(() => this.#apply(event));
+  }
+
+  #apply(event: Event): void {
+    const parts = this.#parts;
+    if (event.kind !== 'exit') return this.#enter(transition(this.#state, event, this.#policy), event.kind);
+    const { ended } = event;
+    reportExit(ended, this.#state, parts);
+    // Without a watcher no change would start another run.
+    const next = parts.watcher ? transition(this.#state, event, this.#policy) : close(event, ended);
+    this.#enter(next, event.kind);
+    if (!isDown(this.#state)) return;
+    if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);
+    // During a delay no process would accept connections.
+    else parts.runs.closeUnanswered(false);
+  }
+
+  #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {
+    const { log, host, runs } = this.#parts;
+    const { kind } = this.#state;
+    if (next.kind !== kind) {
+      log.debug(`state: ${kind} > ${next.kind} (${event})`);
+      this.#cancelTimer?.();
+    }
+    this.#state = next;
+    if (isDown(next)) host?.keyboard.noRun();
+    // Input from now on is for the parent process.
+    if (next.kind === 'shuttingDown') host?.keyboard.close();
+    for (const effect of effects) {
+      if (effect.kind === 'startTimer') this.#startTimer(effect.ms);
+      else performEffect(effect, next, this.#parts);
+    }
+    if (next.kind === 'shuttingDown') runs.nodeRun?.cancelStopSignal();
+  }
+
+  #startTimer(ms: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = scheduler.after(ms, () => this.#enqueue({ kind: 'elapsed', at: scheduler.now() }));
+  }
+
+  #onRecord(generation: number, record: LaneRecord): void {
+    if (generation !== this.#state.generation) return;
+    const { runs, debugSignal } = this.#parts;
+    const child = runs.nodeRun ?? runs.current;
+    if (child && this.#state.kind === 'running') debugSignal.runLoads(child);
+    dispatchRecord(record, generation, this.#parts);
+  }
+}
+
+/** Whether the run has exited by itself, and no other one follows at once. */
+function isDown({ kind }: State): boolean {
+  return kind === 'waiting' || kind === 'delaying';
 }

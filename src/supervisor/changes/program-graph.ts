@@ -1,12 +1,25 @@
 // Explains why each file is part of the program: its import chain, or the path or glob that tracks it. Does not decide
 // whether a file has changed.
-import { fromPath, toPath } from '../../shared/module-url.ts';
+import { fromPath, isInPackage, pathOf, toPath } from '../../shared/module-url.ts';
+import type { ModuleUrl } from '../../shared/module-url.ts';
 import type { Baseline } from '../contents/baseline.ts';
-import { dependencies } from '../graph/graph-export.ts';
-import type { Dependency } from '../graph/graph-export.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
+import type { Edge } from '../graph/module-graph.ts';
 import { ScanCache } from '../graph/source-scan.ts';
 import type { Origin, TrackedFiles } from '../tracked/tracked-files.ts';
+
+/**
+ * An edge of the graph with its line and the format of the module that it leads to (`module`, `commonjs`, `json` ..., as far
+ * as Node reports it), or a dynamic import with a literal specifier that the run has not reached.
+ */
+export type Dependency =
+  | (Edge & { readonly line: number | undefined; readonly format: string | undefined })
+  | {
+      readonly from: ModuleUrl;
+      readonly reason: 'untaken';
+      readonly specifier: string;
+      readonly line: number;
+    };
 
 /**
  * A file of an import chain. `detail`: the line that imports the next file, the origin of a tracked file, or `resolved` for a
@@ -67,13 +80,28 @@ export class ProgramGraph {
     return (isInGraph || this.#baseline.isLoaded(path)) && !this.#isOnlyResolved(path);
   }
 
-  /** Lists the dependencies of the current run. Tracked files come last. */
+  /** Lists the dependencies of the current run. Tracked files come last. Reads source text only here. */
   dependencies(): Dependency[] {
-    const all = [...dependencies(this.current, this.scans)];
+    const found: Dependency[] = [];
+    /** For each module, the specifiers that the run has resolved. */
+    const resolved = new Map<ModuleUrl, Set<string | undefined>>();
+    for (const edge of this.current.edges()) {
+      const { from, to, reason, specifier } = edge;
+      found.push({ ...edge, line: this.scans.lineOf(from, specifier) });
+      if (from !== undefined) resolved.set(from, (resolved.get(from) ?? new Set()).add(specifier));
+      if (reason === 'import' && !resolved.has(to)) resolved.set(to, new Set());
+    }
+    for (const [from, specifiers] of resolved) {
+      const path = pathOf(from);
+      if (path === undefined || isInPackage(path)) continue;
+      for (const { specifier, line, kind } of this.scans.of(path))
+        if (kind === 'dynamic' && !specifiers.has(specifier))
+          found.push({ from, reason: 'untaken', specifier, line });
+    }
     const none = { from: undefined, line: undefined, format: undefined };
     for (const [path, { origin }] of this.#tracked.files)
-      all.push({ ...none, to: fromPath(path), reason: 'tracked', specifier: origin.text });
-    return all;
+      found.push({ ...none, to: fromPath(path), reason: 'tracked', specifier: origin.text });
+    return found;
   }
 
   /** Whether modules have asked for the path of a module, and none has loaded it. */

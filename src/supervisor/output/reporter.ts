@@ -7,7 +7,7 @@ import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { reasonOf } from '../lifecycle/steps.ts';
 import type { Ended, Line, State } from '../lifecycle/state.ts';
 import type { Program } from '../program/program.ts';
-import type { LastError } from '../runs/last-error.ts';
+import { LastError } from '../runs/last-error.ts';
 import type { Run } from '../runs/run.ts';
 import type { Log } from '../util/log.ts';
 import { systemScheduler as scheduler } from '../util/scheduler.ts';
@@ -28,20 +28,17 @@ export interface Supervised {
   readonly isHeard: (name: keyof SupervisorEvents) => boolean;
 }
 
-export interface ReporterOptions extends Supervised {
-  readonly lastError: LastError;
-}
-
 /** Facts that a line may mention, as of the time of the line. */
 interface PrintFacts extends Pick<Context, 'mayPress' | 'isDraining'> {
   readonly watcher: ProgramWatcher | undefined;
 }
 
 export class Reporter {
-  readonly #options: ReporterOptions;
+  readonly lastError: LastError = new LastError(scheduler);
+  readonly #options: Supervised;
   #cancelGraph: (() => void) | undefined;
 
-  constructor(options: ReporterOptions) {
+  constructor(options: Supervised) {
     this.#options = options;
   }
 
@@ -66,17 +63,16 @@ export class Reporter {
 
   /** The run has exited. `isCrash`: by itself, with a failure. */
   exited(generation: number, ended: Ended, isCrash: boolean): void {
-    const { emit, lastError } = this.#options;
+    const { emit } = this.#options;
     emit('exit', { generation, ...ended });
-    if (isCrash) emit('crash', { generation, ...ended, error: lastError.text });
+    if (isCrash) emit('crash', { generation, ...ended, error: this.lastError.text });
   }
 
   /** Prints a problem of autoreload. A failed start is also the reason why the run has failed. */
   problem(error: AutoreloadError): void {
-    const { log, lastError } = this.#options;
-    log.failure(error.message);
+    this.#options.log.failure(error.message);
     if (error.code === 'ERR_AUTORELOAD_SPAWN' || error.code === 'ERR_AUTORELOAD_COMMAND')
-      lastError.failed(error.message);
+      this.lastError.failed(error.message);
   }
 
   /** A value that the app preserves cannot be passed on to the next run. */
