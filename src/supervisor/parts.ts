@@ -27,18 +27,16 @@ export interface Parts extends Supervised {
   readonly enqueue: (event: Event) => void;
   /** Applies an event that a record stands for, at once. */
   readonly apply: (event: Event) => void;
+  /** Starts the timer of the life cycle anew. */
+  readonly startTimer: (ms: number) => void;
 }
 
 /**
- * Performs an effect that the life cycle has decided on, except for those of its timer.
+ * Performs an effect that the life cycle has decided on.
  *
  * @param state the state to which the transition with this effect has led
  */
-export function performEffect(
-  effect: Exclude<Effect, { kind: 'startTimer' }>,
-  state: State,
-  parts: Parts,
-): void {
+export function performEffect(effect: Effect, state: State, parts: Parts): void {
   const { runs, watcher, reporter, debugSignal, host } = parts;
   const { current, nodeRun } = runs;
   switch (effect.kind) {
@@ -57,6 +55,8 @@ export function performEffect(
       return current?.signal('SIGKILL');
     case 'forward':
       return current?.signal(effect.signal);
+    case 'startTimer':
+      return parts.startTimer(effect.ms);
     case 'print':
       return reporter.print(effect.line, state, {
         watcher,

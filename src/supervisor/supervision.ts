@@ -81,6 +81,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       debugSignal,
       apply: (event) => this.#apply(event),
       enqueue: (event) => this.#enqueue(event),
+      startTimer: (ms) => this.#startTimer(ms),
     };
     void this.#start();
   }
@@ -217,10 +218,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     if (isDown(next)) host?.keyboard.noRun();
     // Input from now on is for the parent process.
     if (next.kind === 'shuttingDown') host?.keyboard.close();
-    for (const effect of effects) {
-      if (effect.kind === 'startTimer') this.#startTimer(effect.ms);
-      else performEffect(effect, next, this.#parts);
-    }
+    for (const effect of effects) performEffect(effect, next, this.#parts);
     if (next.kind === 'shuttingDown') runs.nodeRun?.cancelStopSignal();
   }
 

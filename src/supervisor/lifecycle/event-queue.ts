@@ -1,12 +1,8 @@
 // Runs actions one after another, in the order of their arrival. An action that needs a look-up keeps its place in the meantime.
 
-/** An action in the queue; undefined until its look-up is done. */
-interface Slot {
-  action: (() => void) | undefined;
-}
-
 export class EventQueue {
-  readonly #slots: Slot[] = [];
+  /** The actions; one without `run` waits for its look-up. */
+  readonly #actions: { run?: () => void }[] = [];
   /** Whether actions only queue up: before the start, and while another action runs. */
   #isBlocked = true;
 
@@ -17,17 +13,17 @@ export class EventQueue {
   }
 
   /** Adds an action. One that is added by a running action runs after it. */
-  add(action: () => void): void {
-    this.#slots.push({ action });
+  add(run: () => void): void {
+    this.#actions.push({ run });
     this.#run();
   }
 
   /** Adds an action that needs the result of a look-up. Later actions wait for it. */
-  async addAfter<Result>(lookUp: Promise<Result>, action: (result: Result) => void): Promise<void> {
-    const slot: Slot = { action: undefined };
-    this.#slots.push(slot);
+  async addAfter<Result>(lookUp: Promise<Result>, run: (result: Result) => void): Promise<void> {
+    const action: { run?: () => void } = {};
+    this.#actions.push(action);
     const result = await lookUp;
-    slot.action = () => action(result);
+    action.run = () => run(result);
     this.#run();
   }
 
@@ -35,14 +31,9 @@ export class EventQueue {
     if (this.#isBlocked) return;
     this.#isBlocked = true;
     try {
-      for (let action = this.#next(); action; action = this.#next()) action();
+      while (this.#actions[0]?.run) this.#actions.shift()?.run?.();
     } finally {
       this.#isBlocked = false;
     }
-  }
-
-  /** Removes and returns the first action, unless its look-up is in progress. */
-  #next(): (() => void) | undefined {
-    return this.#slots[0]?.action && this.#slots.shift()?.action;
   }
 }

@@ -1,9 +1,8 @@
 // Decides about events while the program runs, including the time in which the app decides about a change. Pure.
 import { EXIT_RESTART } from './state.ts';
-import type { Change, Event, Policy, State, Transition } from './state.ts';
+import type { Change, Event, Of, Policy, State, Transition } from './state.ts';
 import {
   close,
-  merged,
   print,
   printing,
   reasonOf,
@@ -17,15 +16,14 @@ import {
   stopRun,
   withChange,
 } from './steps.ts';
-import type { Of } from './steps.ts';
 
 /** Age below which a run may miss a signal to the process group (ms). */
 const BIRTH_MS = 100;
 
-/** Such a run gets the signal if it is still there after this time (ms). */
-const SIGNAL_DUE_MS = 300;
+/** A run, about whose pending change the app may be deciding. */
+type Run = Of<State, 'running' | 'consulting'>;
 
-export function whileRunning(state: Of<State, 'running'>, event: Event, policy: Policy): Transition {
+export function whileRunning(state: Run, event: Event, policy: Policy): Transition {
   const { generation, handlers } = state;
   switch (event.kind) {
     case 'up':
@@ -36,59 +34,47 @@ export function whileRunning(state: Of<State, 'running'>, event: Event, policy: 
       if (!event.change) return [state];
       if (!handlers?.change) return restart(generation, event.change, policy);
       return [...consult(state, event.change), startTimer(policy.patience)];
-    case 'writing': {
+    case 'writing':
       // The run stops while the files settle, unless the app is to be told which files.
       if (!event.isCertain || handlers?.change || handlers?.end) return [state];
-      const [next, ...effects] = stopRun(generation, event.at, reasonOf(undefined), policy);
-      return [{ ...next, isWriting: true }, ...effects];
-    }
+      return stopRun(generation, event.at, reasonOf(undefined), policy, { isWriting: true });
     case 'restart':
       return restartOnRequest(state, event, policy);
     case 'stop':
       return stopRun(generation, event.at, undefined, policy);
     case 'exit':
       return afterExit(state, event, policy);
-    case 'signal': {
-      const [next, ...effects] = shutDown(generation, event, policy);
-      if (!event.isShared || event.at - state.spawnedAt > BIRTH_MS) return [next, ...effects];
-      return [{ ...next, isSignalDue: true }, startTimer(SIGNAL_DUE_MS)];
-    }
+    case 'signal':
+      return shutDown(generation, event, policy, event.isShared && event.at - state.spawnedAt <= BIRTH_MS);
     default:
       return [state];
   }
 }
 
 export function whileConsulting(state: Of<State, 'consulting'>, event: Event, policy: Policy): Transition {
-  const { generation, run, change } = state;
+  const { change, ...run } = state;
   switch (event.kind) {
     case 'answered':
       if (event.round !== run.rounds) return [state];
-      if (event.restart) return restart(generation, change, policy);
-      return printing({ kind: 'handled', change }, [run]);
+      if (event.restart) return restart(run.generation, change, policy);
+      return printing({ kind: 'handled', change }, [{ ...run, kind: 'running' }]);
     case 'elapsed':
-      return printing({ kind: 'unanswered' }, restart(generation, change, policy));
+      return printing({ kind: 'unanswered' }, restart(run.generation, change, policy));
     case 'settled':
       // The timeout for the decision goes on.
-      return event.change ? consult(run, event.change, change) : [state];
+      return event.change ? consult(state, event.change) : [state];
     case 'exit':
       return respawn(state, change, event.at);
-    case 'up':
-      return [state, print({ kind: 'up', ms: event.at - run.since })];
-    case 'handlers':
-      return [{ ...state, run: { ...run, handlers: event.handlers } }];
-    case 'restart':
-      return restartOnRequest(run, event, policy, change);
-    case 'stop':
-    case 'signal':
-      return whileRunning(run, event, policy);
-    default:
+    case 'writing':
       return [state];
+    default:
+      return whileRunning(state, event, policy);
   }
 }
 
 /** Decides what follows when a run has exited by itself. */
 function afterExit(
-  { generation, spawnedAt, quickRuns: before }: Of<State, 'running'>,
+  { generation, spawnedAt, quickRuns: before }: Run,
   { ended, at }: Of<Event, 'exit'>,
   { onExit, onCrash }: Policy,
 ): Transition {
@@ -113,11 +99,11 @@ function afterExit(
  * Lets the app decide about a change, merged into the pending one. The run counts as having the content of the files as of now:
  * a later save is another change.
  */
-function consult(run: Of<State, 'running'>, change: Change, pending?: Change): Transition {
+function consult(run: Run, change: Change): Transition {
   const round = (run.rounds ?? 0) + 1;
-  const all = pending ? merged(pending, change) : change;
+  const all = 'change' in run ? withChange(run.change, change) : change;
   return [
-    { kind: 'consulting', generation: run.generation, run: { ...run, rounds: round }, change: all },
+    { ...run, kind: 'consulting', rounds: round, change: all },
     { kind: 'accept', change },
     { kind: 'consult', change: all, round },
   ];
@@ -125,18 +111,13 @@ function consult(run: Of<State, 'running'>, change: Change, pending?: Change): T
 
 /** Restarts the run on request. An app that requests it soon after each start is restarted with a growing delay. */
 function restartOnRequest(
-  { generation, spawnedAt, quickRuns }: Of<State, 'running'>,
+  run: Run,
   { at, message, isOwn }: Of<Event, 'restart'>,
   policy: Policy,
-  change?: Change,
 ): Transition {
-  const [next, ...effects] = stopRun(
-    generation,
-    at,
-    withChange(reasonOf('request', message), change),
-    policy,
-  );
+  const { generation, spawnedAt, quickRuns } = run;
+  const reason = withChange(reasonOf('request', message), 'change' in run ? run.change : undefined);
   const isQuick = isOwn === true && at - spawnedAt < STEADY_MS;
-  const announced = { ...next, isAnnounced: true, quickRuns: isQuick ? quickRuns + 1 : 0 };
-  return printing({ kind: 'requested', message }, [announced, ...effects]);
+  const facts = { isAnnounced: true, quickRuns: isQuick ? quickRuns + 1 : 0 };
+  return printing({ kind: 'requested', message }, stopRun(generation, at, reason, policy, facts));
 }

@@ -25,138 +25,129 @@ export interface Handlers {
 }
 
 /** A run that has been started and not been stopped. */
-interface Running {
-  readonly kind: 'running';
-  readonly generation: number;
-  readonly since: number;
+interface Run {
+  since: number;
   /** Start of the process (wall clock, ms). */
-  readonly spawnedAt: number;
-  readonly quickRuns: number;
-  readonly handlers?: Handlers;
+  spawnedAt: number;
+  quickRuns: number;
+  handlers?: Handlers;
   /** Number of changes about which the app was consulted. */
-  readonly rounds?: number;
+  rounds?: number;
 }
 
 /**
  * State of the supervisor. `generation`: number of the newest run. `since`: time of the save, start, request or signal that led to
  * this state (wall clock, ms). `quickRuns`: consecutive runs that were run again without a change; 1 after a long run, 0 after a
- * change.
+ * change. In `idle`, the first run has not been started.
  */
-export type State = { readonly generation: number } &
-  /** The first run has not been started. */
-  (
-    | { readonly kind: 'idle' }
-    | Running
+export type State = Readonly<
+  { generation: number } & (
+    | { kind: 'idle' }
+    | ({ kind: 'running' } & Run)
     /** The app decides whether a change causes a restart. */
-    | { readonly kind: 'consulting'; readonly run: Running; readonly change: Change }
+    | ({ kind: 'consulting'; change: Change } & Run)
     /** The stop sequence of the run is in progress. */
     | {
-        readonly kind: 'stopping';
-        readonly since: number;
+        kind: 'stopping';
+        since: number;
         /** Files are still being written. */
-        readonly isWriting: boolean;
+        isWriting: boolean;
         /** The line about the restart has been printed. */
-        readonly isAnnounced: boolean;
+        isAnnounced: boolean;
         /** The line about a slow exit has been printed. */
-        readonly isOverdue: boolean;
+        isOverdue: boolean;
         /** Why the next run starts; undefined if none does. */
-        readonly reason: RestartReason | undefined;
-        readonly quickRuns: number;
+        reason: RestartReason | undefined;
+        quickRuns: number;
       }
     /** The run has exited; the next one starts when the files have settled. */
-    | {
-        readonly kind: 'settling';
-        readonly since: number;
-        readonly isAnnounced: boolean;
-        readonly reason: RestartReason;
-      }
+    | { kind: 'settling'; since: number; isAnnounced: boolean; reason: RestartReason }
     /** The run has exited; the next one starts after a delay. */
-    | {
-        readonly kind: 'delaying';
-        readonly quickRuns: number;
-        readonly ended: Ended;
-        readonly reason: RestartReason;
-      }
+    | { kind: 'delaying'; quickRuns: number; ended: Ended; reason: RestartReason }
     /** The run has exited by itself; the next one starts after a change. */
-    | { readonly kind: 'waiting'; readonly ended: Ended }
+    | { kind: 'waiting'; ended: Ended }
     /** The supervisor has received a signal, and exits after the run. */
     | {
-        readonly kind: 'shuttingDown';
-        readonly signal: NodeJS.Signals;
-        readonly since: number;
+        kind: 'shuttingDown';
+        signal: NodeJS.Signals;
+        since: number;
         /** A second signal has killed the run. */
-        readonly isForced: boolean;
+        isForced: boolean;
         /** The run may have missed the signal. */
-        readonly isSignalDue: boolean;
+        isSignalDue: boolean;
       }
-    | { readonly kind: 'ended' }
-  );
+    | { kind: 'ended' }
+  )
+>;
 
-/** An event of the current run; an event of an earlier one is ignored. `at`: wall clock, ms. */
-type RunEvent = { readonly generation: number } & (
-  | { readonly kind: 'up'; readonly at: number }
-  | { readonly kind: 'exit'; readonly at: number; readonly ended: Ended }
-  /** The app has registered or removed handlers. */
-  | { readonly kind: 'handlers'; readonly handlers: Handlers }
-  /** The app has decided whether the change of a round causes a restart. */
-  | { readonly kind: 'answered'; readonly round: number; readonly restart: boolean }
-);
-
-/** An event. `at`: wall clock, ms. */
-export type Event =
-  | RunEvent
-  | ({ readonly at: number } &
+/** An event of the current run (of an earlier one, it is ignored), or of the rest. `at`: wall clock, ms. */
+export type Event = Readonly<
+  | ({ generation: number } & (
+      | { kind: 'up'; at: number }
+      | { kind: 'exit'; at: number; ended: Ended }
+      /** The app has registered or removed handlers. */
+      | { kind: 'handlers'; handlers: Handlers }
+      /** The app has decided whether the change of a round causes a restart. */
+      | { kind: 'answered'; round: number; restart: boolean }
+    ))
+  | ({ at: number } &
       /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
       (
-        | { readonly kind: 'writing'; readonly isCertain: boolean }
+        | { kind: 'writing'; isCertain: boolean }
         /** The files have settled; without a change if their content is the same as before. */
-        | { readonly kind: 'settled'; readonly change: Change | undefined }
+        | { kind: 'settled'; change: Change | undefined }
         /** The user, a tool or the app itself (`isOwn`) requests a restart. */
-        | { readonly kind: 'restart'; readonly message: string | undefined; readonly isOwn?: boolean }
+        | { kind: 'restart'; message: string | undefined; isOwn?: boolean }
         /** A tool or the app requests the end of supervision. */
-        | { readonly kind: 'stop' }
+        | { kind: 'stop' }
         /** The timer has run out. */
-        | { readonly kind: 'elapsed' }
+        | { kind: 'elapsed' }
         /** The supervisor has received a signal. `isShared`: so has the run, because it went to the process group. */
-        | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly isShared: boolean }
-      ));
+        | { kind: 'signal'; signal: NodeJS.Signals; isShared: boolean }
+      ))
+>;
+
+/** A state or an event by its kind. */
+export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Extract<Union, { kind: Kind }>;
 
 /** A line for the user. output/messages.ts has the wording. */
-export type Line =
-  | { readonly kind: 'up'; readonly ms: number }
-  | { readonly kind: 'restarting'; readonly change: Change }
+export type Line = Readonly<
+  | { kind: 'up'; ms: number }
+  | { kind: 'restarting'; change: Change }
   /** The user, a tool or the app has requested a restart. */
-  | { readonly kind: 'requested'; readonly message: string | undefined }
+  | { kind: 'requested'; message: string | undefined }
   /** The app has not decided about a change in time. */
-  | { readonly kind: 'unanswered' }
+  | { kind: 'unanswered' }
   /** The app has applied a change itself. */
-  | { readonly kind: 'handled'; readonly change: Change }
+  | { kind: 'handled'; change: Change }
   /** The run has exited with code 75. */
-  | { readonly kind: 'exit75'; readonly delay: number }
+  | { kind: 'exit75'; delay: number }
   /** The run has exited by itself, and another one follows without a change. */
-  | { readonly kind: 'rerun'; readonly ended: Ended; readonly delay: number }
-  | { readonly kind: 'waiting'; readonly ended: Ended }
-  | { readonly kind: 'overdue' }
-  | { readonly kind: 'killing' }
+  | { kind: 'rerun'; ended: Ended; delay: number }
+  | { kind: 'waiting'; ended: Ended }
+  | { kind: 'overdue' }
+  | { kind: 'killing' }
   /** How to kill a run that is still shutting down. */
-  | { readonly kind: 'killHint'; readonly signal: NodeJS.Signals }
+  | { kind: 'killHint'; signal: NodeJS.Signals }
   /** The run has failed, and supervision ends. */
-  | { readonly kind: 'exiting'; readonly ended: Ended };
+  | { kind: 'exiting'; ended: Ended }
+>;
 
 /** An action of the supervisor. There is one timer: `startTimer` replaces it, and a state of another kind clears it. */
-export type Effect =
-  | { readonly kind: 'spawn'; readonly generation: number; readonly reason: RestartReason | undefined }
+export type Effect = Readonly<
+  | { kind: 'spawn'; generation: number; reason: RestartReason | undefined }
   /** Starts the stop sequence. Without a reason no other run follows. */
-  | { readonly kind: 'stop'; readonly reason: RestartReason | undefined }
-  | { readonly kind: 'consult'; readonly change: Change; readonly round: number }
+  | { kind: 'stop'; reason: RestartReason | undefined }
+  | { kind: 'consult'; change: Change; round: number }
   /** Takes the content of the changed files as that of the run. */
-  | { readonly kind: 'accept'; readonly change: Change }
-  | { readonly kind: 'kill' }
-  | { readonly kind: 'forward'; readonly signal: NodeJS.Signals }
-  | { readonly kind: 'startTimer'; readonly ms: number }
-  | { readonly kind: 'print'; readonly line: Line }
+  | { kind: 'accept'; change: Change }
+  | { kind: 'kill' }
+  | { kind: 'forward'; signal: NodeJS.Signals }
+  | { kind: 'startTimer'; ms: number }
+  | { kind: 'print'; line: Line }
   /** Ends supervision. */
-  | { readonly kind: 'close'; readonly ended: Ended };
+  | { kind: 'close'; ended: Ended }
+>;
 
 /** Options of the life cycle. `patience`: time until a slow exit is reported, and timeout for a decision of the app (ms). */
 export type Policy = Pick<Options, 'grace' | 'signal' | 'onExit' | 'onCrash'> & { readonly patience: number };

@@ -1,6 +1,6 @@
 // Builds the steps, restart reasons and delays that several states need. Pure.
 import type { RestartReason } from '../../protocol/app-bridge.cts';
-import type { Change, Effect, Ended, Event, Line, Policy, State, Transition } from './state.ts';
+import type { Change, Effect, Ended, Event, Line, Of, Policy, State, Transition } from './state.ts';
 
 /** A run of at least this length is not part of a tight loop (ms). */
 export const STEADY_MS = 1000;
@@ -9,8 +9,8 @@ export const STEADY_MS = 1000;
 const FIRST_MS = 100;
 const MAX_MS = 10_000;
 
-/** A state or an event by its kind. */
-export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Extract<Union, { kind: Kind }>;
+/** Delay after which a run gets a signal that it may have missed, if it has not exited (ms). */
+const SIGNAL_DUE_MS = 300;
 
 /** Starts the next run. */
 export function spawn(
@@ -35,10 +35,11 @@ export function stopRun(
   since: number,
   reason: RestartReason | undefined,
   { patience, grace }: Policy,
-): [Of<State, 'stopping'>, ...Effect[]] {
+  facts: Partial<Of<State, 'stopping'>> = {},
+): Transition {
   const flags = { isWriting: false, isAnnounced: false, isOverdue: false };
   return [
-    { kind: 'stopping', generation, since, ...flags, reason, quickRuns: 0 },
+    { kind: 'stopping', generation, since, ...flags, reason, quickRuns: 0, ...facts },
     { kind: 'stop', reason },
     startTimer(Math.min(patience, grace)),
   ];
@@ -46,20 +47,25 @@ export function stopRun(
 
 /** Restarts the run because of a change. */
 export function restart(generation: number, change: Change, policy: Policy): Transition {
-  const [next, ...effects] = stopRun(generation, change.at, reasonOf(change), policy);
-  return printing({ kind: 'restarting', change }, [{ ...next, isAnnounced: true }, ...effects]);
+  const next = stopRun(generation, change.at, reasonOf(change), policy, { isAnnounced: true });
+  return printing({ kind: 'restarting', change }, next);
 }
 
-/** Passes a signal on to the run, unless it has received the signal itself. The supervisor exits after the run. */
+/**
+ * Passes a signal on to the run, unless it has received the signal itself. The supervisor exits after the run.
+ *
+ * @param isSignalDue whether the run may have missed the signal that it received
+ */
 export function shutDown(
   generation: number,
   { signal, isShared, at }: Of<Event, 'signal'>,
   { patience }: Policy,
-): [Of<State, 'shuttingDown'>, ...Effect[]] {
+  isSignalDue = false,
+): Transition {
   return [
-    { kind: 'shuttingDown', generation, signal, since: at, isForced: false, isSignalDue: false },
+    { kind: 'shuttingDown', generation, signal, since: at, isForced: false, isSignalDue },
     ...(isShared ? [] : [{ kind: 'forward', signal } as const]),
-    startTimer(patience),
+    startTimer(isSignalDue ? SIGNAL_DUE_MS : patience),
   ];
 }
 
@@ -112,17 +118,12 @@ export function reasonOf(
   return { cause: 'change', files: cause?.files ?? [], message };
 }
 
-/** Adds the files of a later change to a reason. */
-export function withChange(reason: RestartReason, change: Change | undefined): RestartReason {
-  return change ? { ...reason, files: mergedFiles(reason.files, change.files) } : reason;
-}
-
-/** Merges two changes; the later one decides about a file of both. */
-export function merged(earlier: Change, later: Change): Change {
-  return { at: earlier.at, files: mergedFiles(earlier.files, later.files) };
-}
-
-function mergedFiles(earlier: Change['files'], later: Change['files']): Change['files'] {
-  const paths = new Set(later.map(({ path }) => path));
-  return [...earlier.filter(({ path }) => !paths.has(path)), ...later];
+/** Adds the files of a later change to a reason or a change; the later one decides about a file of both. */
+export function withChange<Earlier extends Pick<Change, 'files'>>(
+  earlier: Earlier,
+  later: Change | undefined,
+): Earlier {
+  if (!later) return earlier;
+  const paths = new Set(later.files.map(({ path }) => path));
+  return { ...earlier, files: [...earlier.files.filter(({ path }) => !paths.has(path)), ...later.files] };
 }

@@ -1,7 +1,6 @@
 // Decides about events during the stop sequence of a run, before another run or before the exit of the supervisor. Pure.
-import type { Event, Policy, State, Transition } from './state.ts';
+import type { Event, Of, Policy, State, Transition } from './state.ts';
 import { announcing, close, print, restartDelay, shutDown, spawn, startTimer, withChange } from './steps.ts';
-import type { Of } from './steps.ts';
 
 /**
  * A second signal within this time is an echo, no second wish (ms): a closed terminal and its shell both send SIGHUP,

@@ -2,9 +2,8 @@
 // with a run are in running.ts and stopping.ts.
 import { whileConsulting, whileRunning } from './running.ts';
 import { EXIT_RESTART } from './state.ts';
-import type { Ended, Event, Policy, State, Transition } from './state.ts';
+import type { Ended, Event, Of, Policy, State, Transition } from './state.ts';
 import { announcing, close, printing, reasonOf, respawn, spawn, withChange } from './steps.ts';
-import type { Of } from './steps.ts';
 import { whileShuttingDown, whileStopping } from './stopping.ts';
 
 /** Decides what follows from an event. An event of an earlier run changes nothing. */
