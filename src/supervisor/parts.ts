@@ -1,7 +1,6 @@
 // Connects the parts of a supervisor to the life cycle: performs its effects, and turns records of the run into its events.
 // Keeps no state.
 import type { LaneRecord } from '../protocol/records.cts';
-import { AutoreloadError } from '../shared/errors.ts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
 import type { DebugSignal } from './host/debug-signal.ts';
@@ -23,8 +22,6 @@ export interface Parts extends Supervised {
   watcher?: ProgramWatcher;
   /** Undefined as the watcher is, and without the option. */
   crashResponder?: CrashResponder;
-  /** Applies an event of the life cycle after what is being applied. */
-  readonly enqueue: (event: Event) => void;
   /** Applies an event that a record stands for, at once. */
   readonly apply: (event: Event) => void;
   /** Starts the timer of the life cycle anew. */
@@ -37,11 +34,15 @@ export interface Parts extends Supervised {
  * @param state the state to which the transition with this effect has led
  */
 export function performEffect(effect: Effect, state: State, parts: Parts): void {
-  const { runs, watcher, reporter, debugSignal, host } = parts;
+  const { program, runs, watcher, reporter, debugSignal, host, crashResponder } = parts;
   const { current, nodeRun } = runs;
   switch (effect.kind) {
     case 'spawn':
-      return spawnRun(effect, parts);
+      host?.keyboard.runStarts(program.kind === 'node');
+      watcher?.begin(scheduler.now());
+      crashResponder?.hide();
+      reporter.lastError.begin();
+      return reporter.started(effect, runs.start(effect.generation, effect.reason));
     case 'stop':
       debugSignal.pause();
       current?.stop(effect.reason);
@@ -64,27 +65,11 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
         isDraining: nodeRun?.isDraining ?? false,
       });
     case 'close':
-      parts.crashResponder?.hide();
+      crashResponder?.hide();
       runs.close();
       watcher?.close();
       reporter.close(effect.ended);
       host?.exit(effect.ended);
-  }
-}
-
-function spawnRun({ generation, reason }: Effect & { kind: 'spawn' }, parts: Parts): void {
-  const { program, host, runs, watcher, crashResponder, reporter } = parts;
-  host?.keyboard.runStarts(runs.reportsReads);
-  watcher?.begin(scheduler.now());
-  crashResponder?.hide();
-  reporter.lastError.begin();
-  try {
-    runs.start(generation, reason);
-    reporter.started(generation, reason, runs.current);
-  } catch (error) {
-    const message = `cannot start ${program.executable}: ${String(error)}`;
-    reporter.problem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message));
-    parts.enqueue({ kind: 'exit', generation, at: scheduler.now(), ended: { code: 1, signal: null } });
   }
 }
 
@@ -98,7 +83,7 @@ export function reportExit(ended: Ended, { kind, generation }: State, parts: Par
   host?.runExited(ended, runs.mayChangeTerminal);
   reporter.exited(generation, ended, exitedByItself && isFailure && !isRequest);
   if (!exitedByItself) return;
-  if (!isRequest) runs.closeUnanswered(isFailure && crashResponder !== undefined);
+  if (!isRequest) runs.held?.closeUnanswered(isFailure && crashResponder !== undefined);
   watcher?.onExit(isFailure);
   // A run that exited before it loaded a module of the user would do so again.
   if (watcher?.records.hasLoaded) runs.prepare();

@@ -61,13 +61,17 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     const runs = new RunManager({
       ...options,
       program,
-      scheduler,
       ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
       settings: () => this.#parts.watcher?.records.settings.paths ?? program.settings,
       log,
       onProblem: (error) => reporter.problem(error),
-      onRecord: (generation, record) => this.#queue.add(() => this.#onRecord(generation, record)),
-      onExit: (generation, ended) => {
+      onRecord: (record) => {
+        const { generation } = this.#state;
+        this.#queue.add(() => this.#onRecord(generation, record));
+      },
+      onExit: (ended, problem) => {
+        const { generation } = this.#state;
+        if (problem) reporter.problem(problem);
         debugSignal.pause();
         this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
       },
@@ -80,7 +84,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       reporter,
       debugSignal,
       apply: (event) => this.#apply(event),
-      enqueue: (event) => this.#enqueue(event),
       startTimer: (ms) => this.#startTimer(ms),
     };
     void this.#start();
@@ -158,7 +161,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   /** @param spawnedAt start of the first run, which was spawned before the watcher existed */
   async #watchFiles(spawnedAt: number): Promise<void> {
     const { program, options, log, emit, runs, reporter } = this.#parts;
-    const onDebug = (text: string): void => log.debug(text);
     const { startWatching } = await import('./changes/program-watcher.ts');
     const watcher = await startWatching({
       ...options,
@@ -172,20 +174,18 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       },
       onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
-      onDebug,
+      onDebug: (text) => log.debug(text),
     });
     this.#parts.watcher = watcher;
     watcher.begin(spawnedAt);
     if (!options.crashPage) return;
     this.#parts.crashResponder = new CrashResponder({
-      ...program,
+      ...this.#parts,
       watcher,
       lastError: reporter.lastError,
-      sockets: () => runs.httpSockets,
-      onProcs: (procs) => runs.guard.entrust(this, procs),
       // Without a crash page, clients would wait for a response in vain.
-      onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.closeUnanswered(false)),
-      onDebug,
+      onFailed: () =>
+        this.#queue.add(() => this.#state.kind === 'waiting' && runs.held?.closeUnanswered(false)),
     });
   }
 
@@ -204,7 +204,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);
     // During a delay no process would accept connections.
-    else parts.runs.closeUnanswered(false);
+    else parts.runs.held?.closeUnanswered(false);
   }
 
   #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {

@@ -10,6 +10,7 @@ import type { SourceLocation } from './code-frame.ts';
 import { display } from '../util/paths.ts';
 import { outcome } from '../output/messages.ts';
 import type { Ended } from '../lifecycle/state.ts';
+import type { Program } from '../program/program.ts';
 
 /** Maximum number of files in a report. */
 const MAX_FILES = 50;
@@ -21,9 +22,7 @@ export interface Crash {
   readonly error: string | undefined;
   /** Location of an error that does not contain it. */
   readonly location?: SourceLocation | undefined;
-  readonly cwd: string;
-  /** Absolute path of the entry, as the user gave it. */
-  readonly entry: string;
+  readonly program: Pick<Program, 'cwd' | 'entry'>;
   /** Absolute path of the file that the run looked for last and did not find. */
   readonly missing: string | undefined;
   /** Absolute paths of the files that the run has loaded. */
@@ -33,7 +32,8 @@ export interface Crash {
 
 /** The report on a program that is down. */
 export function buildReport(crash: Crash): Report {
-  const { ended, cwd, entry, missing, modules } = crash;
+  const { ended, missing, modules } = crash;
+  const { cwd, entry } = crash.program;
   const failed = ended.code !== 0;
   const error = failed ? crash.error : undefined;
   const own = modules.filter((path) => !isInPackage(path));

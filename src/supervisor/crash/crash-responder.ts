@@ -3,22 +3,21 @@
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Ended } from '../lifecycle/state.ts';
+import type { Program } from '../program/program.ts';
 import type { LastError } from '../runs/last-error.ts';
+import type { RunManager } from '../runs/run-manager.ts';
 import { textOf } from '../util/safe-fs.ts';
 import { buildReport } from './build-report.ts';
 import { lacksLocation, locateSyntaxError } from './locate-syntax-error.ts';
 import { PageProcess } from './page-process.ts';
 import type { PageProcessOptions } from './page-process.ts';
 
-export interface CrashResponderOptions extends PageProcessOptions {
-  readonly cwd: string;
-  /** Absolute path of the entry, as the user gave it. */
-  readonly entry: string;
+export interface CrashResponderOptions extends Omit<PageProcessOptions, 'guard'> {
+  readonly program: Pick<Program, 'cwd' | 'entry'>;
+  readonly runs: Pick<RunManager, 'guard' | 'held'>;
   /** Knows the files of the run, and the file that it looked for last and did not find. */
   readonly watcher: Pick<ProgramWatcher, 'files' | 'records'>;
   readonly lastError: LastError;
-  /** Descriptors of the listening sockets on which the program spoke HTTP. */
-  readonly sockets: () => readonly number[];
 }
 
 export class CrashResponder {
@@ -29,17 +28,18 @@ export class CrashResponder {
 
   constructor(options: CrashResponderOptions) {
     this.#options = options;
-    this.#page = new PageProcess(options);
+    this.#page = new PageProcess({ ...options, guard: options.runs.guard });
   }
 
   /** Responds to clients: the run has ended by itself, and no other follows yet. */
   show(ended: Ended): void {
-    const { sockets, watcher, cwd, entry, lastError } = this.#options;
-    const fds = sockets();
+    const { runs, watcher, program, lastError } = this.#options;
+    const fds = runs.held?.http ?? [];
     if (fds.length === 0) return;
     const error = lastError.text;
     const modules = watcher.files.modules();
-    const crash = { ended, error, cwd, entry, missing: watcher.records.missing, modules, read: textOf };
+    const { missing } = watcher.records;
+    const crash = { ended, error, program, missing, modules, read: textOf };
     this.#page.show(buildReport(crash), fds);
     if (error === undefined || !lacksLocation(error)) return;
     const version = this.#version;

@@ -5,7 +5,7 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { reasonOf } from '../lifecycle/steps.ts';
-import type { Ended, Line, State } from '../lifecycle/state.ts';
+import type { Effect, Ended, Line, State } from '../lifecycle/state.ts';
 import type { Program } from '../program/program.ts';
 import { LastError } from '../runs/last-error.ts';
 import type { Run } from '../runs/run.ts';
@@ -34,7 +34,7 @@ interface PrintFacts extends Pick<Context, 'mayPress' | 'isDraining'> {
 }
 
 export class Reporter {
-  readonly lastError: LastError = new LastError(scheduler);
+  readonly lastError: LastError = new LastError();
   readonly #options: Supervised;
   #cancelGraph: (() => void) | undefined;
 
@@ -43,12 +43,10 @@ export class Reporter {
   }
 
   /** A run has been started. */
-  started(generation: number, reason: RestartReason | undefined, run: Run | undefined): void {
+  started({ generation, reason }: Effect & { kind: 'spawn' }, { pid, streams }: Run): void {
     // A pending event is about the modules of the run before.
     this.#dropGraph();
-    const { pid, streams } = run ?? {};
-    const { stdin = null, stdout = null, stderr = null } = streams ?? {};
-    this.#options.emit('start', { generation, pid, reason, stdin, stdout, stderr });
+    this.#options.emit('start', { generation, pid, reason, ...streams });
   }
 
   /** The run has loaded a module. */

@@ -1,9 +1,8 @@
 // Tracks the process tree of one run, keeps the guard informed, and terminates the processes that outlive the root. Knows nothing
 // of why a run exits.
+import { setTimeout as delay } from 'node:timers/promises';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Grouping } from '../program/program.ts';
-import { delay } from '../util/scheduler.ts';
-import type { Scheduler } from '../util/scheduler.ts';
 import type { Guard } from './guard.ts';
 import type { ProcessIdentity } from './process-rows.ts';
 import { descendants, groupExists, identify, isAlive, killTree, lookUp } from './process-table.ts';
@@ -36,7 +35,6 @@ export interface TreeOptions {
   readonly signal: NodeJS.Signals;
   /** Delay between that signal and SIGKILL (ms). */
   readonly grace: number;
-  readonly scheduler: Scheduler;
   readonly guard: Guard;
   readonly onProblem: (error: AutoreloadError) => void;
 }
@@ -77,9 +75,9 @@ export class ProcessTree {
 
   /** Sends a signal to all processes. Windows has no signals: the processes are killed. */
   signalAll(name: NodeJS.Signals): void {
-    const { pid, scheduler, grouping, signal } = this.#options;
-    if (name === signal) this.#signalledAt ??= scheduler.now();
-    if (name === 'SIGKILL') this.#killedAt ??= scheduler.now();
+    const { pid, grouping, signal } = this.#options;
+    if (name === signal) this.#signalledAt ??= Date.now();
+    if (name === 'SIGKILL') this.#killedAt ??= Date.now();
     if (grouping === 'job') return killTree(pid);
     // As long as their parents are running.
     if (isAlive(this.#root)) this.#record(descendants(pid));
@@ -93,17 +91,17 @@ export class ProcessTree {
    * SIGKILL after the grace period. Reports the processes that survive.
    */
   async terminate(): Promise<void> {
-    const { scheduler, grouping, onProblem } = this.#options;
-    const start = scheduler.now();
+    const { grouping, onProblem } = this.#options;
+    const start = Date.now();
     for (;;) {
       const left = this.#remaining();
-      const now = scheduler.now();
+      const now = Date.now();
       const hasFailed = this.#killedAt !== undefined && now - this.#killedAt >= KILLED_MS;
       if (hasFailed && left.length > 0) onProblem(survived(left));
       if (hasFailed || left.length === 0) break;
       this.#signalRemaining(left, now, now - start);
       const interval = grouping ? Math.min(CHECK_MS + (now - start) / 10, MAX_CHECK_MS) : CHECK_MS;
-      await delay(scheduler, interval);
+      await delay(interval);
     }
     this.abandon();
   }

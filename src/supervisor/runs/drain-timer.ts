@@ -5,24 +5,24 @@ import type { Scheduler } from '../util/scheduler.ts';
 /** Timeout for the first report that the run drains (ms). Without a report, the event loop of the run is blocked. */
 const FIRST_REPORT_MS = 500;
 
-export interface DrainTimerOptions {
-  readonly scheduler: Scheduler;
-  /** Timeout for in-flight responses (ms). */
-  readonly drainMs: number;
-  /** Called when the stop signal is due. */
-  readonly onDue: () => void;
-}
-
 export class DrainTimer {
-  readonly #options: DrainTimerOptions;
+  readonly #scheduler: Scheduler;
+  readonly #drainMs: number;
+  readonly #onDue: () => void;
   /** Whether the run listens on a held socket. */
   #isServing = false;
   /** Whether the app has work to do before it exits. */
   #mustPrepare = false;
   #cancel: (() => void) | undefined;
 
-  constructor(options: DrainTimerOptions) {
-    this.#options = options;
+  /**
+   * @param drainMs timeout for in-flight responses
+   * @param onDue called when the stop signal is due
+   */
+  constructor(scheduler: Scheduler, drainMs: number, onDue: () => void) {
+    this.#scheduler = scheduler;
+    this.#drainMs = drainMs;
+    this.#onDue = onDue;
   }
 
   /** Whether a stop signal is delayed. */
@@ -52,17 +52,17 @@ export class DrainTimer {
     if (record.kind === 'wishes') this.#mustPrepare = record.end;
     if (record.kind === 'adopted') this.#isServing = true;
     if (!this.isRunning) return;
-    if (record.kind === 'draining') this.#restart(this.#options.drainMs);
+    if (record.kind === 'draining') this.#restart(this.#drainMs);
     if (record.kind === 'drained') this.#fire();
   }
 
   #restart(ms: number): void {
     this.cancel();
-    this.#cancel = this.#options.scheduler.after(ms, () => this.#fire());
+    this.#cancel = this.#scheduler.after(ms, () => this.#fire());
   }
 
   #fire(): void {
     this.cancel();
-    this.#options.onDue();
+    this.#onDue();
   }
 }

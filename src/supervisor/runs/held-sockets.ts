@@ -3,6 +3,7 @@
 import { HELD_FD } from '../../protocol/control.cts';
 import type { InheritedSocket, ListeningSocket } from '../../protocol/control.cts';
 import { markOf, removeFile } from '../../shared/socket-file.cts';
+import type { Log } from '../util/log.ts';
 
 /** Maximum number of held sockets: at its start, Node marks only the descriptors below 16 as close-on-exec. */
 const MAX_HELD = 16 - HELD_FD;
@@ -20,21 +21,18 @@ interface HeldSocket extends ListeningSocket {
   readonly handle: SocketHandle;
 }
 
-export interface HeldSocketsOptions {
-  /** The set of held sockets has changed. */
-  readonly onChange: () => void;
-  readonly onDebug: (text: string) => void;
-}
-
 export class HeldSockets {
-  readonly #options: HeldSocketsOptions;
+  readonly #log: Pick<Log, 'debug'>;
+  readonly #onChange: () => void;
   /** By address. */
   readonly #sockets = new Map<string, HeldSocket>();
   /** Ids that were released before their socket arrived: records and sockets use different pipes. */
   readonly #released = new Set<string>();
 
-  constructor(options: HeldSocketsOptions) {
-    this.#options = options;
+  /** @param onChange called when the set of held sockets has changed */
+  constructor(log: Pick<Log, 'debug'>, onChange: () => void) {
+    this.#log = log;
+    this.#onChange = onChange;
   }
 
   /** Holds a socket, in place of an earlier one with the same address. */
@@ -46,14 +44,14 @@ export class HeldSockets {
     }
     const before = this.#sockets.get(key);
     if (!before && this.#sockets.size >= MAX_HELD) {
-      this.#options.onDebug(`not held, since ${MAX_HELD} others are: ${key}`);
+      this.#log.debug(`not held, since ${MAX_HELD} others are: ${key}`);
       handle.close();
       return;
     }
     before?.handle.close();
     this.#sockets.set(key, { ...listening, handle });
-    this.#options.onDebug(`holds ${key}`);
-    this.#options.onChange();
+    this.#log.debug(`holds ${key}`);
+    this.#onChange();
   }
 
   /** Closes a socket that the program has closed. */
@@ -70,11 +68,6 @@ export class HeldSockets {
       fds: sockets.map(({ handle }) => handle.fd),
       handed: sockets.map(({ id, key, mark }, i) => ({ id, key, mark, fd: HELD_FD + i })),
     };
-  }
-
-  /** Identifies the set of held sockets. */
-  get version(): string {
-    return [...this.#sockets.values()].map(({ id }) => id).join();
   }
 
   /** Descriptors of the sockets that speak HTTP. */
@@ -98,8 +91,8 @@ export class HeldSockets {
       handle.close();
       // The run that bound the file left it for the next run, which would find the address in use.
       if (file !== undefined && markOf(file) === mark) removeFile(file);
-      this.#options.onDebug(`lets go of ${key}`);
+      this.#log.debug(`lets go of ${key}`);
     }
-    if (sockets.length > 0) this.#options.onChange();
+    if (sockets.length > 0) this.#onChange();
   }
 }

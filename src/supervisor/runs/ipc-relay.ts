@@ -6,56 +6,59 @@ import { channelSerialization } from '../../node-internals/process.cts';
 /** Maximum number of messages that wait for a run. Later ones are lost, as for a program that does not read. */
 const MAX_WAITING = 1000;
 
-/** Receives the messages of the launcher. */
-export interface Receiver {
-  /** Returns false if the message cannot be delivered. */
-  send: (message: Serializable, handle: SendHandle | undefined, onSent: () => void) => boolean;
-  disconnect: () => void;
-}
+/** An IPC channel: of this process to the launcher, or of a run. */
+export type Channel = Pick<NodeJS.Process, 'connected' | 'send' | 'disconnect'>;
 
 export class IpcRelay {
-  readonly #process: NodeJS.Process | undefined;
-  #receiver: Receiver | undefined;
+  readonly #launcher: Channel | undefined;
+  #run: Channel | undefined;
   readonly #waiting: [Serializable, SendHandle | undefined][] = [];
 
   /** @param process this process, if its IPC channel is for the program */
   constructor(process: NodeJS.Process | undefined) {
-    this.#process = process;
+    this.#launcher = process;
     if (!process?.connected) return;
     process.on('message', (message: Serializable, handle: SendHandle | undefined) => {
-      if (this.#receiver?.send(message, handle, () => closeCopy(handle))) return;
+      if (deliver(this.#run, message, handle)) return;
       if (this.#waiting.length < MAX_WAITING) this.#waiting.push([message, handle]);
     });
-    process.on('disconnect', () => this.#receiver?.disconnect());
+    process.on('disconnect', () => disconnect(this.#run));
   }
 
   /** Serialization of the channel; undefined without a launcher. */
   get serialization(): SerializationType | undefined {
     // Node has removed its variable from the environment.
-    return this.#process?.connected ? channelSerialization() : undefined;
+    return this.#launcher?.connected ? channelSerialization() : undefined;
   }
 
-  /** Delivers messages of the launcher to a run; without a receiver, they wait for the next one. */
-  connect(receiver: Receiver | undefined): void {
-    this.#receiver = receiver;
-    if (!receiver) return;
-    for (const [message, handle] of this.#waiting.splice(0))
-      receiver.send(message, handle, () => closeCopy(handle));
+  /** Delivers messages of the launcher to a run; without a run, they wait for the next one. */
+  connect(run: Channel | undefined): void {
+    this.#run = run;
+    if (!run) return;
+    for (const [message, handle] of this.#waiting.splice(0)) deliver(run, message, handle);
   }
 
   /** Delivers a message of the app to the launcher. */
   send(message: Serializable, handle: SendHandle | undefined): void {
-    const process = this.#process;
-    if (process?.connected) process.send?.(message, handle, undefined, () => closeCopy(handle));
+    deliver(this.#launcher, message, handle);
   }
 
   /** Closes the channel to the launcher, as the app has done. */
   disconnect(): void {
-    if (this.#process?.connected) this.#process.disconnect?.();
+    disconnect(this.#launcher);
   }
 }
 
-/** Closes the copy of a server that was passed on: it would accept connections and leave them unanswered. */
-function closeCopy(handle: SendHandle | undefined): void {
-  if (handle && 'close' in handle) handle.close();
+/** Returns false if the message cannot be delivered. */
+function deliver(to: Channel | undefined, message: Serializable, handle: SendHandle | undefined): boolean {
+  if (!to?.connected) return false;
+  to.send?.(message, handle, undefined, () => {
+    // The copy of a server that was passed on would accept connections and leave them unanswered.
+    if (handle && 'close' in handle) handle.close();
+  });
+  return true;
+}
+
+function disconnect(channel: Channel | undefined): void {
+  if (channel?.connected) channel.disconnect?.();
 }

@@ -1,17 +1,11 @@
 // Keeps the last uncaught error of a run, as the likely cause of its exit.
 import type { LaneRecord } from '../../protocol/records.cts';
-import type { Scheduler } from '../util/scheduler.ts';
 
 /** Time after which an error is no longer the likely cause of an exit (ms). */
 const MAX_AGE_MS = 10_000;
 
 export class LastError {
-  readonly #scheduler: Scheduler;
   #error: { readonly at: number; text: string } | undefined;
-
-  constructor(scheduler: Scheduler) {
-    this.#scheduler = scheduler;
-  }
 
   /** A run starts. */
   begin(): void {
@@ -26,12 +20,12 @@ export class LastError {
 
   /** Replaces the error, also by the reason why a run could not start. */
   failed(text: string): void {
-    this.#error = { at: this.#scheduler.now(), text };
+    this.#error = { at: Date.now(), text };
   }
 
   /** Text of the error that explains an exit now; undefined without one. */
   get text(): string | undefined {
     const error = this.#error;
-    return error && this.#scheduler.now() - error.at < MAX_AGE_MS ? error.text : undefined;
+    return error && Date.now() - error.at < MAX_AGE_MS ? error.text : undefined;
   }
 }

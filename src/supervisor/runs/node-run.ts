@@ -1,7 +1,6 @@
 // One run of a Node program: starts and stops the child, reads its lane, and reports its exit. Knows nothing of why a run starts or
 // stops.
-import { spawn } from 'node:child_process';
-import type { ChildProcess, SendHandle, Serializable, SerializationType } from 'node:child_process';
+import type { ChildProcess, SerializationType } from 'node:child_process';
 import { Socket } from 'node:net';
 import { onInternalMessage } from '../../node-internals/process.cts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
@@ -23,12 +22,15 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import { ProcessTree } from '../processes/process-tree.ts';
+import { spawnChild } from '../processes/spawn-child.ts';
 import type { NodeProgram } from '../program/program.ts';
+import { systemScheduler } from '../util/scheduler.ts';
 import { DrainTimer } from './drain-timer.ts';
 import type { HeldSockets, SocketHandle } from './held-sockets.ts';
-import type { IpcRelay } from './ipc-relay.ts';
-import { lastRecords, RecordReader } from './record-reader.ts';
-import type { Run, RunOptions, Streams } from './run.ts';
+import type { Channel, IpcRelay } from './ipc-relay.ts';
+import { lastRecords, recordReader } from './record-reader.ts';
+import { Run } from './run.ts';
+import type { RunOptions } from './run.ts';
 
 /** Terminates the descendants that outlive the child: SIGTERM at its exit, SIGKILL one second later. */
 const DESCENDANTS = { grouping: undefined, signal: 'SIGTERM', grace: 1000 } as const;
@@ -47,10 +49,9 @@ export interface NodeRunOptions extends RunOptions {
   readonly onRecord: (record: LaneRecord) => void;
 }
 
-export class NodeRun implements Run {
+export class NodeRun extends Run {
   readonly sharesGroup = true;
   readonly #options: NodeRunOptions;
-  readonly #process: ChildProcess;
   readonly #lane: Socket | undefined;
   readonly #gate: Socket | undefined;
   readonly #tree: ProcessTree | undefined;
@@ -59,25 +60,23 @@ export class NodeRun implements Run {
   #hasExited = false;
 
   constructor(options: NodeRunOptions) {
+    super();
     this.#options = options;
-    const { scheduler, signal, grace, ipcRelay } = options;
+    const { signal, grace, ipcRelay } = options;
     const { serialization } = ipcRelay;
-    this.#process = spawnNode(options, serialization);
-    const { pid } = this.#process;
+    this.child = spawnNode(options, serialization, (error) => this.#onFailed(error));
+    const { pid } = this;
     this.#tree = pid === undefined ? undefined : new ProcessTree({ ...options, ...DESCENDANTS, pid });
     const drainMs = Math.max(grace - HANDLERS_MS, grace / 2);
-    this.#drain = new DrainTimer({ scheduler, drainMs, onDue: () => this.signal(signal) });
+    this.#drain = new DrainTimer(systemScheduler, drainMs, () => this.signal(signal));
     this.#lane = this.#socketAt(LANE_FD);
     this.#gate = this.#socketAt(GATE_FD);
-    this.#listen(serialization !== undefined);
+    if (this.child) this.#listen(this.child, serialization !== undefined);
   }
 
-  get streams(): Streams {
-    return this.#process;
-  }
-
-  get pid(): number | undefined {
-    return this.#process.pid;
+  /** The IPC channel to the app. */
+  get channel(): Channel | undefined {
+    return this.child;
   }
 
   get isRunning(): boolean {
@@ -110,7 +109,9 @@ export class NodeRun implements Run {
 
   /** Sends the child a control message. Returns false if the channel is closed. */
   tell(message: ControlMessage): boolean {
-    return this.send(encodeControl(message), undefined, () => {});
+    if (!this.child?.connected) return false;
+    this.child.send(encodeControl(message), () => {});
+    return true;
   }
 
   signal(name: NodeJS.Signals): void {
@@ -122,32 +123,19 @@ export class NodeRun implements Run {
     this.#tree?.abandon();
   }
 
-  /** Passes a message of the launcher to the app. Returns false if the channel is closed. */
-  send(message: Serializable, handle: SendHandle | undefined, onSent: () => void): boolean {
-    if (!this.#process.connected) return false;
-    this.#process.send(message, handle, onSent);
-    return true;
-  }
-
-  /** Closes the channel, as the launcher has done. */
-  disconnect(): void {
-    if (this.#process.connected) this.#process.disconnect();
-  }
-
   /** Without free descriptors, Node creates no sockets. */
   #socketAt(fd: number): Socket | undefined {
-    const socket: unknown = (this.#process.stdio as readonly unknown[] | undefined)?.[fd];
+    const socket: unknown = (this.child?.stdio as readonly unknown[] | undefined)?.[fd];
     return socket instanceof Socket ? socket : undefined;
   }
 
-  #listen(isRelayed: boolean): void {
-    const { held, ipcRelay, program, onProblem } = this.#options;
-    const child = this.#process;
-    const reader = new RecordReader(
+  #listen(child: ChildProcess, isRelayed: boolean): void {
+    const { held, ipcRelay } = this.#options;
+    const read = recordReader(
       (record) => this.#record(record),
       (text) => this.#reportForeign(text),
     );
-    this.#lane?.on('data', (chunk: Buffer) => reader.push(chunk)).on('error', () => {});
+    this.#lane?.on('data', read).on('error', () => {});
     // The child may be killed before it has read a message.
     this.#gate?.on('error', () => {});
     onInternalMessage(child, (message, handle) => {
@@ -160,12 +148,6 @@ export class NodeRun implements Run {
       child.on('message', (message, handle) => ipcRelay.send(message, handle));
       child.once('disconnect', () => this.#disconnected('closed'));
     }
-    child.once('error', (error) => {
-      if (child.pid !== undefined) return;
-      const message = `cannot start ${program.executable}: ${error.message}`;
-      onProblem(new AutoreloadError('ERR_AUTORELOAD_SPAWN', message, { cause: error }));
-      void this.#finish({ code: 1, signal: null });
-    });
     child.once('exit', (code, signal) => void this.#finish({ code, signal }));
   }
 
@@ -188,19 +170,26 @@ export class NodeRun implements Run {
     if (this.#channel.closeReported && this.#channel.closed) this.#options.ipcRelay.disconnect();
   }
 
-  async #finish(ended: Ended): Promise<void> {
+  #onFailed(error: Error): void {
+    const message = `cannot start ${this.#options.program.executable}: ${error.message}`;
+    const problem = new AutoreloadError('ERR_AUTORELOAD_SPAWN', message, { cause: error });
+    void this.#finish({ code: 1, signal: null }, problem);
+  }
+
+  async #finish(ended: Ended, problem?: AutoreloadError): Promise<void> {
     this.#hasExited = true;
     this.#drain.cancel();
-    if (this.#lane) await lastRecords(this.#lane, this.#options.scheduler);
+    if (this.#lane) await lastRecords(this.#lane);
     await this.#tree?.terminate();
-    this.#options.onExit(ended);
+    this.#options.onExit(ended, problem);
   }
 }
 
 function spawnNode(
   { program, gate, held }: NodeRunOptions,
   serialization: SerializationType | undefined,
-): ChildProcess {
+  onFailed: (error: Error) => void,
+): ChildProcess | undefined {
   const handOver = held?.handOver();
   const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = [...program.stdio];
   stdio[LANE_FD] = 'pipe';
@@ -209,7 +198,7 @@ function spawnNode(
   stdio[GATE_FD] = gate ? 'pipe' : 'ignore';
   for (const [i, fd] of handOver?.fds.entries() ?? []) stdio[HELD_FD + i] = fd;
   const args = gate === 'late' ? program.lateGateArgs : undefined;
-  return spawn(program.executable, args ?? program.args, {
+  const options = {
     argv0: program.argv0,
     cwd: program.cwd,
     env: {
@@ -220,5 +209,6 @@ function spawnNode(
     },
     stdio,
     serialization: serialization ?? 'json',
-  });
+  };
+  return spawnChild(program.executable, args ?? program.args, options, onFailed);
 }

@@ -2,10 +2,9 @@
 // mean.
 import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import { delay } from '../util/scheduler.ts';
-import type { Scheduler } from '../util/scheduler.ts';
 
 /** Maximum length of a record (characters). Paths and specifiers are a few hundred characters long. */
 const MAX_LINE = 1 << 20;
@@ -16,61 +15,52 @@ const LAST_RECORDS_MS = 200;
 /** Time without a record after which no other is expected (ms). */
 const SILENCE_MS = 5;
 
-export class RecordReader {
-  readonly #decoder = new StringDecoder('utf8');
-  readonly #onRecord: (record: LaneRecord) => void;
-  readonly #onForeign: (text: string) => void;
-  #rest = '';
-  #skipping = false;
-  #hasForeign = false;
-
-  /** @param onForeign called for the first text that is not a record */
-  constructor(onRecord: (record: LaneRecord) => void, onForeign: (text: string) => void) {
-    this.#onRecord = onRecord;
-    this.#onForeign = onForeign;
-  }
-
-  /** Takes the next bytes, and reports each complete record. */
-  push(chunk: Buffer): void {
-    const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line);
-    if (this.#rest.length > MAX_LINE) {
-      this.#skipping = true;
-      this.#reportForeign(this.#rest);
-      this.#rest = '';
-    }
-  }
-
-  #line(line: string): void {
-    if (this.#skipping) {
-      this.#skipping = false;
-      return;
-    }
-    if (line === '') return;
-    const record = parseRecord(line);
-    if (record) this.#onRecord(record);
-    else this.#reportForeign(line);
-  }
-
-  #reportForeign(text: string): void {
-    if (!this.#hasForeign) this.#onForeign(text);
-    this.#hasForeign = true;
-  }
+/**
+ * Returns a function that takes the bytes of a lane, and reports each complete record.
+ *
+ * @param onForeign called for the first text that is not a record
+ */
+export function recordReader(
+  onRecord: (record: LaneRecord) => void,
+  onForeign: (text: string) => void,
+): (chunk: Buffer) => void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  let isSkipping = false;
+  let hasForeign = false;
+  const reportForeign = (text: string): void => {
+    if (!hasForeign) onForeign(text);
+    hasForeign = true;
+  };
+  const readLine = (line: string): void => {
+    const record = isSkipping || line === '' ? undefined : parseRecord(line);
+    if (record) onRecord(record);
+    else if (line !== '' && !isSkipping) reportForeign(line);
+    isSkipping = false;
+  };
+  return (chunk) => {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) readLine(line);
+    if (rest.length <= MAX_LINE) return;
+    isSkipping = true;
+    reportForeign(rest);
+    rest = '';
+  };
 }
 
 /** Resolves after the last record of an exited child: at the end of the lane, or at silence if descendants keep the lane open. */
-export async function lastRecords(lane: Socket, scheduler: Scheduler): Promise<void> {
+export async function lastRecords(lane: Socket): Promise<void> {
   if (lane.closed) return;
   const closed = new Promise((resolve) => lane.once('close', resolve));
-  await Promise.race([closed, silence(lane, scheduler)]);
+  await Promise.race([closed, silence(lane)]);
 }
 
-async function silence(lane: Socket, scheduler: Scheduler): Promise<void> {
-  const end = scheduler.now() + LAST_RECORDS_MS;
+async function silence(lane: Socket): Promise<void> {
+  const end = Date.now() + LAST_RECORDS_MS;
   let received;
   do {
     received = lane.bytesRead;
-    await delay(scheduler, SILENCE_MS);
-  } while (received !== lane.bytesRead && scheduler.now() < end);
+    await delay(SILENCE_MS);
+  } while (received !== lane.bytesRead && Date.now() < end);
 }

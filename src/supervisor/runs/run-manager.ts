@@ -5,12 +5,12 @@ import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { RunInfo, Gate } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { isInPackage } from '../../shared/module-url.ts';
-import type { Ended } from '../lifecycle/state.ts';
 import { Guard } from '../processes/guard.ts';
 import type { CommandProgram, NodeProgram, Program } from '../program/program.ts';
 import { nameModules } from '../program/transpilers.ts';
 import type { Log } from '../util/log.ts';
 import { textOf } from '../util/safe-fs.ts';
+import { systemScheduler as scheduler } from '../util/scheduler.ts';
 import { CommandRun } from './command-run.ts';
 import { HeldSockets } from './held-sockets.ts';
 import type { IpcRelay } from './ipc-relay.ts';
@@ -20,48 +20,43 @@ import type { Run, RunOptions } from './run.ts';
 import { Standby } from './standby.ts';
 import { WarmUpList } from './warm-up-list.ts';
 
-export interface RunManagerOptions
-  extends Omit<RunOptions, 'guard' | 'onExit'>, Pick<Options, 'standby' | 'hold'> {
+export interface RunManagerOptions extends Omit<RunOptions, 'guard'>, Pick<Options, 'standby' | 'hold'> {
   readonly program: Program;
   readonly ipcRelay: IpcRelay;
   /** Absolute paths of the files that are read before the program starts. */
   readonly settings: () => readonly string[];
   readonly log: Log;
   /** Called for each record of the current run. */
-  readonly onRecord: (generation: number, record: LaneRecord) => void;
-  /** The current run and all its descendants have exited. */
-  readonly onExit: (generation: number, ended: Ended) => void;
+  readonly onRecord: (record: LaneRecord) => void;
 }
 
 export class RunManager {
   /** Kills runs that outlive the supervisor. */
   readonly guard: Guard = new Guard();
   readonly #options: RunManagerOptions;
+  /** Undefined if sockets are not held between runs. */
+  readonly held: HeldSockets | undefined;
   readonly #standby: Standby<NodeRun> | undefined;
-  readonly #held: HeldSockets | undefined;
   readonly #preserved = new PreservedState();
   #warmUp = new WarmUpList([]);
-  #generation = 0;
   #run: Run | undefined;
   #wasStandby = false;
 
   constructor(options: RunManagerOptions) {
     this.#options = options;
-    const { scheduler, log, program } = options;
-    const onDebug = (text: string): void => log.debug(text);
+    const { log, program } = options;
     // On Windows no process can inherit a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
-      this.#held = new HeldSockets({ onChange: () => this.#standby?.refresh(), onDebug });
+      this.held = new HeldSockets(log, () => this.#standby?.refresh());
     // The inspector of a standby would listen before its turn.
     if (!options.standby || program.kind !== 'node' || program.isInspected) return;
     // Read when TLS is loaded.
     const certificates = program.env['NODE_EXTRA_CA_CERTS'];
     this.#standby = new Standby({
       scheduler,
+      log,
       spawn: () => this.#spawnNode(program, this.#gate(program)),
       warmUp: () => this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])]),
-      sockets: () => this.#held?.version ?? '',
-      onDebug,
     });
   }
 
@@ -75,11 +70,6 @@ export class RunManager {
     return this.#run instanceof NodeRun ? this.#run : undefined;
   }
 
-  /** Whether runs report that they begin to read the terminal. */
-  get reportsReads(): boolean {
-    return this.#options.program.kind === 'node';
-  }
-
   /**
    * Whether the current run may leave the terminal changed at its exit. Node restores the state that it found at its boot: a
    * standby may have booted while the run before had raw mode on. Other commands restore nothing.
@@ -88,32 +78,26 @@ export class RunManager {
     return this.#wasStandby || this.#options.program.kind === 'command';
   }
 
-  /** Descriptors of the held sockets that speak HTTP. */
-  get httpSockets(): readonly number[] {
-    return this.#held?.http ?? [];
-  }
-
   /**
-   * Starts the next run. Throws the error of Node if no process can be started.
+   * Starts the next run.
    *
    * @param reason cause of the run; undefined for the first
    */
-  start(generation: number, reason: RestartReason | undefined): void {
+  start(generation: number, reason: RestartReason | undefined): Run {
     const { ipcRelay, program } = this.#options;
-    this.#generation = generation;
-    this.#run = undefined;
     this.#preserved.begin();
     const begin: RunInfo = { generation, reason, state: this.#preserved.state };
     const standby = this.#standby?.take(begin);
     this.#wasStandby = standby !== undefined;
     this.#warmUp = new WarmUpList(standby?.resolutions ?? []);
-    try {
-      if (program.kind === 'command') this.#run = this.#spawnCommand(program, reason);
-      else this.#run = standby?.run ?? this.#spawnAtOnce(program, begin);
-    } finally {
-      ipcRelay.connect(this.nodeRun);
-    }
+    const run =
+      program.kind === 'command'
+        ? this.#spawnCommand(program, reason)
+        : (standby?.run ?? this.#spawnAtOnce(program, begin));
+    this.#run = run;
+    ipcRelay.connect(this.nodeRun?.channel);
     if (standby) for (const record of standby.records) this.#record(standby.run, record);
+    return run;
   }
 
   /** Whether a signal that this process received reached the current run too. */
@@ -131,20 +115,11 @@ export class RunManager {
     if (paths.some(isInPackage)) this.#standby?.discard();
   }
 
-  /**
-   * Closes the sockets without a server after the program has exited by itself.
-   *
-   * @param isAnswered whether HTTP requests are answered nevertheless
-   */
-  closeUnanswered(isAnswered: boolean): void {
-    this.#held?.closeUnanswered(isAnswered);
-  }
-
   /** Releases everything that was kept for the next run. */
   close(): void {
     // The guard need not wait for a process that has been killed.
     this.#standby?.discard()?.abandon();
-    this.#held?.close();
+    this.held?.close();
     this.guard.close();
   }
 
@@ -156,36 +131,34 @@ export class RunManager {
   }
 
   #spawnNode(program: NodeProgram, gate: Gate | undefined): NodeRun {
-    const { ipcRelay, onExit } = this.#options;
+    const { ipcRelay, log, onExit } = this.#options;
     const run: NodeRun = new NodeRun({
       ...this.#options,
       program,
       guard: this.guard,
       gate,
-      held: this.#held,
+      held: this.held,
       onRecord: (record) => this.#record(run, record),
-      onExit: (ended) => {
-        // The exit of a standby has no consequences.
-        if (this.#run !== run) return;
-        ipcRelay.connect(undefined);
-        onExit(this.#generation, ended);
+      onExit: (ended, problem) => {
+        if (this.#run === run) {
+          ipcRelay.connect(undefined);
+          onExit(ended, problem);
+          // The exit of a standby has no consequences.
+        } else if (problem) log.debug(`no standby: ${problem.message}`);
       },
     });
     return run;
   }
 
   #spawnCommand(program: CommandProgram, reason: RestartReason | undefined): CommandRun {
-    const { onRecord, onExit } = this.#options;
     // A short command may exit before a guard that was started after it.
     this.guard.start();
-    const generation = this.#generation;
     return new CommandRun({
       ...this.#options,
       program,
       guard: this.guard,
       changed: reason?.files.map(({ path }) => path) ?? [],
-      onStarted: (at) => onRecord(generation, { kind: 'up', at }),
-      onExit: (ended) => onExit(generation, ended),
+      onStarted: () => this.#options.onRecord({ kind: 'up', at: Date.now() }),
     });
   }
 
@@ -200,7 +173,7 @@ export class RunManager {
     this.#warmUp.add(full);
     if (full.kind === 'preserved') this.#preserved.add(full);
     if (full.kind === 'lost') this.#preserved.delete(full.key);
-    this.#options.onRecord(this.#generation, full);
+    this.#options.onRecord(full);
   }
 
   /** The gate of a standby: late if its preloads are transpilers that load no module of the user. */

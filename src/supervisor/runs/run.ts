@@ -1,30 +1,43 @@
 // Declares the properties that every run of the program has: a run of a Node program (node-run.ts) or of any other command
-// (command-run.ts). Types only.
+// (command-run.ts).
 import type { ChildProcess } from 'node:child_process';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
+import type { AutoreloadError } from '../../shared/errors.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import type { TreeOptions } from '../processes/process-tree.ts';
 
 /** Options of every run. `signal` is the stop signal, `grace` the delay between that signal and SIGKILL (ms). */
 export interface RunOptions extends Omit<TreeOptions, 'pid' | 'grouping'> {
-  /** The run and all its descendants have exited. Never called before the constructor of the run has returned. */
-  readonly onExit: (ended: Ended) => void;
+  /**
+   * The run and all its descendants have exited, or `problem` has prevented its start. Never called before the constructor of the run
+   * has returned.
+   */
+  readonly onExit: (ended: Ended, problem?: AutoreloadError) => void;
 }
 
-/** Standard streams, where they are pipes. */
-export type Streams = Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>;
-
 /** One run. It reports its exit to its creator after all its descendants have exited too. */
-export interface Run {
-  readonly pid: number | undefined;
+export abstract class Run {
   /** Whether a terminal signal to our process group reaches the run. */
-  readonly sharesGroup: boolean;
-  readonly streams: Streams;
+  abstract readonly sharesGroup: boolean;
+  /** Undefined if the process could not be started. */
+  protected child: ChildProcess | undefined;
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Standard streams, where they are pipes. */
+  get streams(): Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'> {
+    const { stdin = null, stdout = null, stderr = null } = this.child ?? {};
+    return { stdin, stdout, stderr };
+  }
+
   /**
    * Requests a graceful exit.
    *
    * @param reason cause of the next run; undefined if none follows
    */
-  stop: (reason: RestartReason | undefined) => void;
-  signal: (name: NodeJS.Signals) => void;
+  abstract stop(reason: RestartReason | undefined): void;
+
+  abstract signal(name: NodeJS.Signals): void;
 }

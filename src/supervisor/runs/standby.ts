@@ -1,8 +1,8 @@
 // Keeps the standby: the next run, already booted, waiting at the gate. Owns its process and everything that is known of it until its
 // turn. Knows nothing of why a run starts or exits.
-import os from 'node:os';
 import type { GateMessage, PackageResolution, RunInfo } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
+import type { Log } from '../util/log.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { NodeRun } from './node-run.ts';
 
@@ -37,18 +37,14 @@ export interface StandbySlot<R extends WaitingRun> {
   readonly resolutions: readonly PackageResolution[];
   /** Whether the files that it has read are unchanged. */
   readonly isFresh: () => boolean;
-  /** Sockets that it has inherited, see {@link StandbyOptions.sockets}. */
-  readonly sockets: string;
 }
 
 export interface StandbyOptions<R extends WaitingRun> {
   readonly scheduler: Scheduler;
-  /** Identifies the set of sockets that a run inherits now. */
-  readonly sockets: () => string;
   /** Starts a run that waits at the gate. */
   readonly spawn: () => R;
   readonly warmUp: () => WarmUp;
-  readonly onDebug: (text: string) => void;
+  readonly log: Pick<Log, 'debug'>;
 }
 
 export class Standby<R extends WaitingRun> {
@@ -64,7 +60,7 @@ export class Standby<R extends WaitingRun> {
 
   /** Starts a standby soon, unless there is one. */
   prepare(): void {
-    if (this.#slot?.run.isRunning || this.#cancel) return;
+    if (this.#cancel) return;
     this.#cancel = this.#options.scheduler.after(this.#rest, () => this.#spawn());
   }
 
@@ -72,7 +68,7 @@ export class Standby<R extends WaitingRun> {
   take(begin: RunInfo): StandbySlot<R> | undefined {
     const slot = this.#slot;
     this.#rest = REST_MS;
-    if (!slot?.run.isRunning || slot.sockets !== this.#options.sockets() || !slot.isFresh()) {
+    if (!slot?.run.isRunning || !slot.isFresh()) {
       this.discard();
       return undefined;
     }
@@ -95,9 +91,9 @@ export class Standby<R extends WaitingRun> {
     return run;
   }
 
-  /** Replaces the standby if the set of sockets has changed. */
+  /** Replaces the standby, because it has inherited another set of sockets than is held now. */
   refresh(): void {
-    if (!this.#slot?.run.isRunning || this.#slot.sockets === this.#options.sockets()) return;
+    if (!this.#slot?.run.isRunning) return;
     this.#rest = Math.min(this.#rest * 2, MAX_REST_MS);
     this.#replace();
   }
@@ -114,37 +110,25 @@ export class Standby<R extends WaitingRun> {
   }
 
   #spawn(): void {
-    const { scheduler, spawn, sockets, warmUp, onDebug } = this.#options;
+    const { scheduler, spawn, warmUp, log } = this.#options;
     this.#clear();
-    const free = freeMemory();
+    // In a container, the rest of its limit.
+    const free = process.availableMemory();
     if (free < MIN_FREE_MEMORY) {
-      onDebug(`no standby: ${Math.round(free / 2 ** 20)} MB of memory are free`);
+      log.debug(`no standby: ${Math.round(free / 2 ** 20)} MB of memory are free`);
       return;
     }
     const { message, fingerprint } = warmUp();
     const before = fingerprint();
-    let run: R;
-    try {
-      run = spawn();
-    } catch (error) {
-      onDebug(`no standby: ${String(error)}`);
-      return;
-    }
+    const run = spawn();
     this.#slot = {
       run,
       records: [],
       resolutions: message.found,
       isFresh: () => fingerprint() === before,
-      sockets: sockets(),
     };
     run.sendToGate(message);
-    onDebug(`a standby waits (pid ${run.pid})`);
+    if (run.isRunning) log.debug(`a standby waits (pid ${run.pid})`);
     this.#cancel = scheduler.after(MAX_AGE_MS, () => this.#replace());
   }
-}
-
-/** Free memory (bytes); in a container, the rest of its limit. */
-function freeMemory(): number {
-  const { availableMemory } = process as { availableMemory?: () => number };
-  return availableMemory?.() ?? os.freemem();
 }

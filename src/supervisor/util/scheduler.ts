@@ -16,10 +16,3 @@ export const systemScheduler: Scheduler = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Resolves after `ms`. */
-export async function delay(scheduler: Scheduler, ms: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    scheduler.after(ms, resolve);
-  });
-}

@@ -41,17 +41,17 @@ interface HeldSockets {
 
 let held: HeldSockets;
 let page: PageProcess;
-let procs: readonly ProcessIdentity[] = [];
+const entrusted = new Map<object, readonly ProcessIdentity[]>();
 
 beforeEach(() => {
   held = hold();
-  procs = [];
-  page = new PageProcess({ onProcs: (all) => (procs = all), onFailed: () => {}, onDebug: () => {} });
+  const guard = { entrust: (owner: object, own: readonly ProcessIdentity[]) => entrusted.set(owner, own) };
+  page = new PageProcess({ guard, log: { debug: () => {} }, onFailed: () => {} });
 });
 
 afterEach(async () => {
   page.hide();
-  await until('the page has ended', () => procs.length === 0);
+  await until('the page has ended', () => procs().length === 0);
   held.close();
 });
 
@@ -128,7 +128,7 @@ test('a connection without HTTP is closed', unix, async () => {
 test('the same process shows a new report', unix, async () => {
   page.show(REPORT, [held.fd]);
   const before = await ask({});
-  const [proc] = procs;
+  const [proc] = procs();
   page.show(OTHER, [held.fd]);
   for (;;) {
     const after = await ask({});
@@ -136,7 +136,7 @@ test('the same process shows a new report', unix, async () => {
     assert.match(after.body, /Error: other/);
     break;
   }
-  assert.deepEqual(procs, [proc]);
+  assert.deepEqual(procs(), [proc]);
 });
 
 test('the page is served on every socket, also on a unix socket', unix, async () => {
@@ -146,7 +146,7 @@ test('the page is served on every socket, also on a unix socket', unix, async ()
   assert.equal((await ask({})).status, 503);
   assert.equal((await ask({ socketPath: path })).status, 503);
   page.hide();
-  await until('the page has ended', () => procs.length === 0);
+  await until('the page has ended', () => procs().length === 0);
   other.take();
   assert.equal(await said(net.connect(path)), 'taken');
   other.close();
@@ -155,9 +155,9 @@ test('the page is served on every socket, also on a unix socket', unix, async ()
 test('hiding the page ends the process and leaves the sockets unchanged', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
-  const [proc] = procs;
+  const [proc] = procs();
   page.hide();
-  await until('it has ended', () => procs.length === 0);
+  await until('it has ended', () => procs().length === 0);
   assert.equal(isRunning(proc?.pid ?? 0), false);
   // It waits in the queue of the kernel.
   const socket = net.connect(held.port, '127.0.0.1');
@@ -189,23 +189,24 @@ test('an idle connection does not keep the process alive', unix, async () => {
   page.hide();
   socket.resume();
   await once(socket, 'close');
-  await until('it has ended', () => procs.length === 0);
+  await until('it has ended', () => procs().length === 0);
 });
 
 test('a killed process is replaced', unix, async () => {
   page.show(REPORT, [held.fd]);
   await ask({});
-  const [first] = procs;
+  const [first] = procs();
   process.kill(first?.pid ?? 0, 'SIGKILL');
   await gone(first?.pid ?? 0);
   assert.equal((await ask({})).status, 503);
-  assert.notEqual(procs[0]?.pid, first?.pid);
+  assert.notEqual(procs()[0]?.pid, first?.pid);
 });
 
 test('the process exits with its parent', unix, async () => {
   const script = `
     import { PageProcess } from ${JSON.stringify(new URL('../../../src/supervisor/crash/page-process.js', import.meta.url).href)};
-    const page = new PageProcess({ onProcs: ([proc]) => console.log(proc.pid), onFailed: () => {}, onDebug: () => {} });
+    const guard = { entrust: (_page, [proc]) => console.log(proc.pid) };
+    const page = new PageProcess({ guard, log: { debug: () => {} }, onFailed: () => {} });
     page.show(${JSON.stringify(REPORT)}, [3]);
     setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -227,7 +228,7 @@ test(
     page.show(REPORT, [held.fd]);
     delete process.env['SECRET_OF_THE_APP'];
     await ask({});
-    const [proc] = procs;
+    const [proc] = procs();
     assert.equal(readFileSync(`/proc/${proc?.pid}/environ`, 'utf8'), '');
     assert.equal(readlinkSync(`/proc/${proc?.pid}/cwd`), '/');
   },
@@ -235,8 +236,13 @@ test(
 
 test('without sockets, no process is started', unix, () => {
   page.show(REPORT, []);
-  assert.deepEqual(procs, []);
+  assert.deepEqual(procs(), []);
 });
+
+/** The processes of the page that are running. */
+function procs(): ProcessIdentity[] {
+  return [...entrusted.values()].flat();
+}
 
 /** An undocumented part of Node. */
 interface Handle {

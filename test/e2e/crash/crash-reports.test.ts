@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { Project, ROOT } from '../../helpers/project.ts';
 import { withPreload } from '../../../src/shared/preload-option.cts';
-import { RecordReader } from '../../../src/supervisor/runs/record-reader.ts';
+import { recordReader } from '../../../src/supervisor/runs/record-reader.ts';
 
 const PRELOAD = join(ROOT, 'dist/loader/entry.cjs');
 const SYNTAX_ERROR = "const name = 'no end;\n";
@@ -190,13 +190,13 @@ async function crash(
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text: string | undefined;
-  const reader = new RecordReader(
+  const read = recordReader(
     (record) => {
       if (record.kind === 'crashed') text = (record.first ? '' : (text ?? '')) + record.text;
     },
     (garbage) => assert.fail(garbage),
   );
-  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => reader.push(chunk));
+  (child.stdio[3] as Readable).on('data', read);
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const [code] = (await once(child, 'close')) as [number | null];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeRecord, parseRecord } from '../../../src/protocol/records.cts';
 import type { LaneRecord } from '../../../src/protocol/records.cts';
-import { RecordReader } from '../../../src/supervisor/runs/record-reader.ts';
+import { recordReader } from '../../../src/supervisor/runs/record-reader.ts';
 
 const RECORDS: readonly LaneRecord[] = [
   {
@@ -58,7 +58,7 @@ const BYTES = Buffer.from(RECORDS.map(encodeRecord).join(''));
 class Bench {
   readonly records: LaneRecord[] = [];
   readonly garbage: string[] = [];
-  readonly reader = new RecordReader(
+  readonly read = recordReader(
     (record) => this.records.push(record),
     (text) => this.garbage.push(text),
   );
@@ -145,39 +145,39 @@ test('an incomplete stamp is ignored', () => {
 
 test('records are complete wherever the bytes are cut', () => {
   for (let size = 1; size <= BYTES.length; size++) {
-    const { reader, records, garbage } = new Bench();
-    for (let i = 0; i < BYTES.length; i += size) reader.push(BYTES.subarray(i, i + size));
+    const { read, records, garbage } = new Bench();
+    for (let i = 0; i < BYTES.length; i += size) read(BYTES.subarray(i, i + size));
     assert.deepEqual(records, RECORDS);
     assert.deepEqual(garbage, []);
   }
 });
 
 test('a record is reported only when it is complete', () => {
-  const { reader, records } = new Bench();
-  reader.push(BYTES.subarray(0, -1));
+  const { read, records } = new Bench();
+  read(BYTES.subarray(0, -1));
   assert.equal(records.length, RECORDS.length - 1);
-  reader.push(BYTES.subarray(-1));
+  read(BYTES.subarray(-1));
   assert.equal(records.length, RECORDS.length);
 });
 
 test('a line that is not a record is reported, and the next record is read', () => {
-  const { reader, records, garbage } = new Bench();
-  reader.push(Buffer.from(`something else\n${BYTES.toString()}`));
+  const { read, records, garbage } = new Bench();
+  read(Buffer.from(`something else\n${BYTES.toString()}`));
   assert.deepEqual(records, RECORDS);
   assert.deepEqual(garbage, ['something else']);
 });
 
 test('a line that is too long ends with its newline, wherever it was cut', () => {
-  const { reader, records } = new Bench();
-  reader.push(Buffer.alloc((1 << 20) + 1, 'x'));
-  reader.push(BYTES);
+  const { read, records } = new Bench();
+  read(Buffer.alloc((1 << 20) + 1, 'x'));
+  read(BYTES);
   assert.deepEqual(records, RECORDS);
 });
 
 test('an endless line is reported once and dropped, and the next record is read', () => {
-  const { reader, records, garbage } = new Bench();
-  for (let i = 0; i < 5; i++) reader.push(Buffer.alloc(1 << 20, 'x'));
-  reader.push(Buffer.from(`\n${BYTES.toString()}`));
+  const { read, records, garbage } = new Bench();
+  for (let i = 0; i < 5; i++) read(Buffer.alloc(1 << 20, 'x'));
+  read(Buffer.from(`\n${BYTES.toString()}`));
   assert.equal(garbage.length, 1);
   assert.deepEqual(records, RECORDS);
 });

@@ -11,8 +11,7 @@ const CRASH: Crash = {
   ended: { code: 1, signal: null },
   error:
     'Error: x\n    at f (/app/src/a.js:1:2)\n    at file:///app/app.js:1:1\n    at /app/node_modules/p/i.js:1:1',
-  cwd: '/app',
-  entry: '/app/app.js',
+  program: { cwd: '/app', entry: '/app/app.js' },
   missing: undefined,
   modules: ['/app/app.js', '/app/src/a.js', '/app/node_modules/p/i.js'],
   read: (path) => `in ${path}`,
@@ -79,7 +78,7 @@ test('a location from elsewhere than the error is shown', posix, () => {
 test('only paths below the working directory become relative', posix, () => {
   const error = 'x /app/a, "/app/b" (/app/c) /lib/app/d /application/e file:///app/f /app';
   assert.equal(buildReport({ ...CRASH, error }).error, 'x a, "b" (c) /lib/app/d /application/e f /app');
-  assert.equal(buildReport({ ...CRASH, cwd: '/', error }).error, error);
+  assert.equal(buildReport({ ...CRASH, program: { ...CRASH.program, cwd: '/' }, error }).error, error);
 });
 
 test('control sequences are removed', posix, () => {

@@ -8,7 +8,7 @@ const DRAIN_MS = 4000;
 function bench(): { scheduler: FakeScheduler; timer: DrainTimer; signals: () => number } {
   const scheduler = new FakeScheduler();
   let count = 0;
-  const timer = new DrainTimer({ scheduler, drainMs: DRAIN_MS, onDue: () => count++ });
+  const timer = new DrainTimer(scheduler, DRAIN_MS, () => count++);
   return { scheduler, timer, signals: () => count };
 }
 

@@ -25,19 +25,16 @@ function bench(fingerprint = () => ''): {
   scheduler: FakeScheduler;
   standby: Standby<FakeRun>;
   runs: FakeRun[];
-  inherited: { sockets: string };
 } {
   const scheduler = new FakeScheduler();
   const runs: FakeRun[] = [];
-  const inherited = { sockets: '' };
   const standby = new Standby<FakeRun>({
     scheduler,
-    sockets: () => inherited.sockets,
     spawn: () => runs[runs.push(new FakeRun()) - 1]!,
     warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [] }, fingerprint }),
-    onDebug: () => {},
+    log: { debug: () => {} },
   });
-  return { scheduler, standby, runs, inherited };
+  return { scheduler, standby, runs };
 }
 
 test('a standby starts shortly after the current run, and runs when it is taken', () => {
@@ -107,12 +104,9 @@ test('a standby is killed at its turn if the files it has read have changed', ()
 });
 
 test('a standby is replaced when the set of held sockets changes', () => {
-  const { scheduler, standby, runs, inherited } = bench();
+  const { scheduler, standby, runs } = bench();
   standby.prepare();
   scheduler.advance(100);
-  standby.refresh();
-  assert.equal(runs[0]?.isRunning, true);
-  inherited.sockets = 'other';
   standby.refresh();
   assert.equal(runs[0]?.isRunning, false);
   // The delay doubles each time, until the next run.
