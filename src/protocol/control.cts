@@ -2,7 +2,8 @@
 // (supervisor to child), listening sockets (child to supervisor). What the child records is in records.cts. Knows nothing of who
 // sends a message or of its effect. CommonJS, because the child preloads it.
 import type { ChangedFile, RestartReason } from './app-bridge.cts';
-import { isNumber, isString } from './records.cts';
+import { has, isBoolean, isNumber, isObject, isString, messageOf, optional, parseJson } from './messages.cts';
+import type { Check, FieldsOf, MessageOf } from './messages.cts';
 import type { UsedBuiltin } from './records.cts';
 
 /** Version of the protocol. Both ends come from the same package: a message with another version is foreign. */
@@ -59,24 +60,38 @@ export type Gate = 'early' | 'late';
 /** Global key of the late gate, from our first preload to our last, which removes it. */
 export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
 
-/** A listening socket, as the child that opened it describes it. */
-export interface ListeningSocket {
+const SOCKET = {
   /** Unique among all sockets of all runs. */
-  readonly id: string;
+  id: isString,
   /** The requested address, and the number of earlier requests for it. */
-  readonly key: string;
+  key: isString,
   /** Its port, or the identity of its socket file; empty without either. */
-  readonly mark: string;
-  /** Absolute path of its socket file. */
-  readonly file: string | undefined;
-  /** Whether its server speaks plain HTTP. */
-  readonly http: boolean;
-}
+  mark: isString,
+};
 
-/** A listening socket that a child inherits. */
-export interface InheritedSocket extends Pick<ListeningSocket, 'id' | 'key' | 'mark'> {
-  readonly fd: number;
-}
+const LISTENING_SOCKET = {
+  ...SOCKET,
+  /** Absolute path of its socket file. */
+  file: optional(isString),
+  /** Whether its server speaks plain HTTP. */
+  http: isBoolean,
+};
+
+/**
+ * A listening socket, as the child that opened it describes it.
+ *
+ * @internal
+ */
+export type ListeningSocket = FieldsOf<typeof LISTENING_SOCKET>;
+
+const INHERITED_SOCKET = { ...SOCKET, fd: isNumber };
+
+/**
+ * A listening socket that a child inherits.
+ *
+ * @internal
+ */
+export type InheritedSocket = FieldsOf<typeof INHERITED_SOCKET>;
 
 /** A specifier, the URL of the module that contains it, and the URL that it resolved to in the last run. */
 export type PackageResolution = readonly [specifier: string, parent: string, url: string];
@@ -91,44 +106,40 @@ export interface RunInfo {
   readonly state: Readonly<Record<string, string>>;
 }
 
-/** A line for a standby at the gate. */
-export type GateMessage =
+const GATE_MESSAGES = {
   /** Built-in modules and package resolutions of the last run, for the warm-up. */
-  | {
-      readonly kind: 'warm';
-      readonly builtins: readonly UsedBuiltin[];
-      readonly found: readonly PackageResolution[];
-    }
+  warm: {
+    builtins: Array.isArray as Check<readonly UsedBuiltin[]>,
+    found: Array.isArray as Check<readonly PackageResolution[]>,
+  },
   /** The standby becomes the run. */
-  | { readonly kind: 'go'; readonly begin: RunInfo };
+  go: { begin: isRunInfo },
+};
 
-/** A message of the supervisor. */
-export type ControlMessage =
+/**
+ * A line for a standby at the gate.
+ *
+ * @internal
+ */
+export type GateMessage = MessageOf<typeof GATE_MESSAGES>;
+
+const CONTROL_MESSAGES = {
   /** The run must stop. The signal follows, except on Windows. Without a reason there is no next run. */
-  | { readonly kind: 'stop'; readonly signal: string; readonly reason: RestartReason | undefined }
+  stop: { signal: isString, reason: optional(isReason) },
   /** Asks the app whether this change causes a restart. */
-  | { readonly kind: 'ask'; readonly round: number; readonly files: readonly ChangedFile[] }
+  ask: { round: isNumber, files: Array.isArray as Check<readonly ChangedFile[]> },
   /** After SIGUSR1: asks for the URL of the inspector. */
-  | { readonly kind: 'inspected' }
-  /** SIGUSR1 opened the inspector at this address in an earlier run. */
-  | { readonly kind: 'inspect'; readonly host: string; readonly port: number };
-
-type Checks = Readonly<Record<string, (value: unknown) => boolean>>;
-
-/** Fields that tell a message from a foreign one. The types vouch for the rest: both ends come from the same package. */
-const CONTROL_MESSAGES: Readonly<Record<ControlMessage['kind'], Checks>> = {
-  stop: { signal: isString },
-  ask: { round: isNumber, files: Array.isArray },
   inspected: {},
+  /** SIGUSR1 opened the inspector at this address in an earlier run. */
   inspect: { host: isString, port: isNumber },
 };
 
-const GATE_MESSAGES: Readonly<Record<GateMessage['kind'], Checks>> = {
-  warm: { builtins: Array.isArray, found: Array.isArray },
-  go: { begin: isObject },
-};
-
-const SOCKET: Checks = { id: isString, key: isString, mark: isString };
+/**
+ * A message of the supervisor.
+ *
+ * @internal
+ */
+export type ControlMessage = MessageOf<typeof CONTROL_MESSAGES>;
 
 /** A control message in the envelope that hides it from the app. */
 export function encodeControl(message: ControlMessage): object {
@@ -137,7 +148,7 @@ export function encodeControl(message: ControlMessage): object {
 
 /** The control message in an IPC message; undefined for any other message. */
 export function parseControl(message: unknown): ControlMessage | undefined {
-  const control = ofKind<ControlMessage>(opened(message), CONTROL_MESSAGES);
+  const control = messageOf(opened(message), CONTROL_MESSAGES);
   return control?.kind === 'stop' ? { ...control, reason: complete(control.reason) } : control;
 }
 
@@ -149,9 +160,7 @@ export function encodeListening(socket: ListeningSocket): object {
 /** The socket in an IPC message; undefined for any other message. */
 export function parseListening(message: unknown): ListeningSocket | undefined {
   const { kind, ...socket } = opened(message) ?? {};
-  if (kind !== 'listening' || !has(socket, SOCKET)) return undefined;
-  const { id, key, mark, file, http } = socket;
-  return { id, key, mark, file: isString(file) ? file : undefined, http: http === true } as ListeningSocket;
+  return kind === 'listening' && has(socket, LISTENING_SOCKET) ? socket : undefined;
 }
 
 /** The value of {@link HELD_VARIABLE}. */
@@ -162,8 +171,7 @@ export function encodeInherited(sockets: readonly InheritedSocket[]): string {
 /** The sockets in a value of {@link HELD_VARIABLE}. */
 export function parseInherited(value: string): InheritedSocket[] {
   const sockets = parseJson(value);
-  if (!Array.isArray(sockets)) return [];
-  return sockets.filter((socket) => has(socket, { ...SOCKET, fd: isNumber })) as InheritedSocket[];
+  return Array.isArray(sockets) ? sockets.filter((socket) => has(socket, INHERITED_SOCKET)) : [];
 }
 
 /** The line of a message to the gate. */
@@ -173,7 +181,7 @@ export function encodeGateMessage(message: GateMessage): string {
 
 /** The message in a line; undefined for any other line. */
 export function parseGateMessage(line: string): GateMessage | undefined {
-  const message = ofKind<GateMessage>(parseJson(line), GATE_MESSAGES);
+  const message = messageOf(parseJson(line), GATE_MESSAGES);
   if (message?.kind !== 'go') return message;
   return { ...message, begin: { ...message.begin, reason: complete(message.begin.reason) } };
 }
@@ -190,28 +198,11 @@ function complete(reason: RestartReason | undefined): RestartReason | undefined 
   return reason && { ...reason, message: reason.message };
 }
 
-function ofKind<T extends { readonly kind: string }>(
-  value: unknown,
-  kinds: Readonly<Record<T['kind'], Checks>>,
-): T | undefined {
-  const isKnown = Object.entries<Checks>(kinds).some(
-    ([kind, checks]) => isObject(value) && value['kind'] === kind && has(value, checks),
-  );
-  return isKnown ? (value as T) : undefined;
+// The types vouch for the properties: both ends come from the same package.
+function isReason(value: unknown): value is RestartReason {
+  return isObject(value);
 }
 
-function has(value: unknown, checks: Checks): boolean {
-  return isObject(value) && Object.entries(checks).every(([name, isValid]) => isValid(value[name]));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function isRunInfo(value: unknown): value is RunInfo {
+  return isObject(value);
 }
