@@ -1,6 +1,6 @@
 // Composes the loader in a child, before any code of the user runs. Descendants of the child run it too: worker threads, and
 // processes that the app forks or spawns. Only this file has effects at the top level.
-import { OWN_FILES, OWN_FOLDER, realPath } from '../shared/paths.cts';
+import { OWN_FOLDER, realPath } from '../shared/paths.cts';
 import module from 'node:module';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import {
@@ -14,10 +14,11 @@ import {
 } from '../protocol/control.cts';
 import type { ControlMessage } from '../protocol/control.cts';
 import { trackImports } from '../node-internals/evaluation.cts';
+import { beforeReallyExit, nodeOptions } from '../node-internals/process.cts';
 import { hideOptions, preloadArgument, stripPreload } from '../shared/preload-option.cts';
-import { askApp, beginRun, offerApi } from './app/app-api.cts';
+import { askApp, offerApi } from './app/app-api.cts';
 import { saveState } from './app/preserve.cts';
-import { markSupervised, takeAddress, workerAddress } from './descendants/lane-address.cts';
+import { markSupervised, processAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
 import { hideChannel, listen, onDisconnect } from './channel/control-channel.cts';
@@ -26,7 +27,7 @@ import { guardExit, isDebugged, openInspector, releaseDebuggers, reportInspector
 import { waitAtGate } from './standby/gate.cts';
 import { install } from './hooks/install-hooks.cts';
 import { expectNothing } from './hooks/previous-run.cts';
-import { flushAtExit, openLane, pipeAt, send } from './channel/record-writer.cts';
+import { flush, openLane, pipeAt, send } from './channel/record-writer.cts';
 import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
 import { newRecordCount } from './hooks/module-recorder.cts';
@@ -35,9 +36,6 @@ import { holdSockets } from './sockets/hold-sockets.cts';
 import { releaseUnclaimedSoon } from './sockets/inherited-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
 import { instrumentWorkers } from './descendants/instrument-workers.cts';
-
-/** The file that the preload option names. */
-const ENTRY_PATH = OWN_FILES.preload;
 
 /** The app may replace these, as a fake clock does. */
 const { setTimeout } = globalThis;
@@ -62,58 +60,49 @@ for (const path of Object.keys(require.cache)) {
 
 /** Determines the role of this process or thread, and begins it. */
 function begin(): void {
-  const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '', ENTRY_PATH);
+  const stripped = stripPreload(process.env['NODE_OPTIONS'] ?? '');
   // Processes that the app starts must not inherit the option.
   if (stripped?.inherited !== undefined) process.env['NODE_OPTIONS'] = stripped.inherited;
   else if (stripped) delete process.env['NODE_OPTIONS'];
-  const hidden = hideOptions(isMainThread);
+  const hidden = hideOptions();
   if (!isMainThread) {
-    joinThread(workerAddress());
+    join(workerAddress());
     return;
   }
-  if (!stripped && !hidden.includes(preloadArgument(ENTRY_PATH))) return;
+  if (!stripped && !hidden.includes(preloadArgument())) return;
   markSupervised();
-  if (process.env[LANE_VARIABLE] === undefined) joinChild(pipeAt(LANE_FD));
-  else joinProcess(takeAddress(process.env));
+  const address = take(LANE_VARIABLE);
+  if (address === undefined) joinChild(pipeAt(LANE_FD));
+  else joinProcess(processAddress(address));
+}
+
+/** Removes a variable from the environment and returns its value. */
+function take(variable: string): string | undefined {
+  const value = process.env[variable];
+  delete process.env[variable];
+  return value;
 }
 
 /** Begins the child: the process that the supervisor has started. */
 function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
-  const count = newRecordCount();
-  const gate = takeGate();
+  const gate = take(GATE_VARIABLE);
   const isFirst = gate === 'early' && runsUserCodeEarly();
-  const handed = process.env[HELD_VARIABLE];
-  delete process.env[HELD_VARIABLE];
-  if (isFirst) beginRun(waitAtGate(false));
-  record({ fd: LANE_FD, pipe }, count);
+  const handed = take(HELD_VARIABLE);
+  if (isFirst) waitAtGate(false);
+  const count = record({ fd: LANE_FD, pipe });
   reportCrashes();
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
   if (isDebugged()) guardExit();
-  if (process.env[RELAY_VARIABLE] === undefined) hideChannel(dieWithSupervisor);
+  if (take(RELAY_VARIABLE) === undefined) hideChannel(dieWithSupervisor);
   else onDisconnect(() => send({ kind: 'disconnected' }));
-  delete process.env[RELAY_VARIABLE];
   offerApi(true);
-  if (gate === 'early' && !isFirst) beginRun(waitAtGate(true));
-  if (gate === 'late') leaveGate();
+  if (gate === 'early' && !isFirst) waitAtGate();
+  // For the preload behind those of the user.
+  if (gate === 'late')
+    Object.defineProperty(globalThis, LATE_GATE, { value: () => waitAtGate(), configurable: true });
   reportUp(count);
-}
-
-/** Removes the gate from the environment. Returns which gate a standby waits at; undefined for a child that does not wait. */
-function takeGate(): string | undefined {
-  const gate = process.env[GATE_VARIABLE];
-  delete process.env[GATE_VARIABLE];
-  return gate;
-}
-
-/** Leaves the gate to the preload behind those of the user. */
-function leaveGate(): void {
-  Object.defineProperty(globalThis, LATE_GATE, { value: waitAtLateGate, configurable: true });
-}
-
-function waitAtLateGate(): void {
-  beginRun(waitAtGate(true));
 }
 
 /**
@@ -121,7 +110,7 @@ function waitAtLateGate(): void {
  * `registerHooks` the preloads, which Node's thread for hooks runs too.
  */
 function runsUserCodeEarly(): boolean {
-  const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
+  const options = nodeOptions();
   return (
     /(^| )--(experimental-)?loader\b/.test(options) ||
     (!('registerHooks' in module) && /(^| )(-r|--require)\b/.test(options))
@@ -130,34 +119,37 @@ function runsUserCodeEarly(): boolean {
 
 /** Begins a process that the app has started. A tool such as npm is not recorded, but may start a file of the project. */
 function joinProcess(address: Address | undefined): void {
-  if (!address || pipeAt(address.fd) !== address.pipe) return;
-  const { project } = address;
-  if (project === undefined || isInProject(realPath(process.argv[1] ?? ''), project)) {
-    offerApi(false);
-    record(address, newRecordCount());
+  if (address?.project === undefined || isInProject(realPath(process.argv[1] ?? ''), address.project)) {
+    join(address);
     return;
   }
   openLane(address.fd);
   watchInput();
-  instrumentProcesses(ENTRY_PATH, address);
+  instrumentProcesses(address);
 }
 
-/** Begins a worker thread, or Node's own thread for hooks, which has no parent port. */
-function joinThread(address: Address | undefined): void {
-  if (!address || pipeAt(address.fd) !== address.pipe) return;
+/** Begins a worker thread, Node's own thread for hooks, or a process that runs a file of the project. */
+function join(address: Address | undefined): void {
+  if (!address) return;
   offerApi(false);
-  record(address, newRecordCount());
+  record(address);
 }
 
 /** Records the modules that this thread loads and the processes and threads that it starts. */
-function record(address: Address, count: RecordCount): void {
+function record(address: Address): RecordCount {
   const { fd, starter } = address;
+  const count = newRecordCount();
   openLane(fd);
-  flushAtExit(saveState);
+  beforeReallyExit(() => {
+    saveState();
+    flush();
+  });
   watchInput();
-  instrumentProcesses(ENTRY_PATH, address);
-  instrumentWorkers(ENTRY_PATH, address);
+  instrumentProcesses(address);
+  instrumentWorkers(address);
+  // Node's thread for hooks has no parent port.
   install({ count, starter, lane: fd }, isMainThread || parentPort !== null);
+  return count;
 }
 
 /** Handles a control message of the supervisor. */
@@ -171,11 +163,9 @@ function obey(message: ControlMessage): void {
       void askApp(message.round, message.files);
       break;
     case 'inspected':
-      guardExit();
       reportInspector();
       break;
     case 'inspect':
-      guardExit();
       openInspector(message.host, message.port);
       break;
   }

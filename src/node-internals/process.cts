@@ -12,8 +12,9 @@ import type { ReadStream } from 'node:tty';
 export const HOOK_FRAMES = 8;
 
 /**
- * The first release of each major on which such a hook changed nothing in a program of every module format, alone and together
- * with asynchronous hooks. Seen on 24.16.0, 24.21.0, 24.22.3, 26.0.0, 26.10.0 and 26.12.1.
+ * Whether a load hook that only passes on is invisible: it changes nothing in a program of every module format, alone and together
+ * with asynchronous hooks. So it is in 24.16 and later 24, and in 26, seen on 24.16.0, 24.21.0, 24.22.3, 26.0.0, 26.10.0 and
+ * 26.12.1; later majors are expected to be like 26.
  *
  * The others, and what goes wrong there:
  * - 22.15 to 22.22.2, 23.5 to 24.11.0, 25.0: CommonJS that an ES module imports gets a `require` without `cache` and
@@ -23,23 +24,12 @@ export const HOOK_FRAMES = 8;
  *   the module is CommonJS and how to import it. Seen on 22.22.3, 22.23.3, 22.23.5, 24.11.1 and 25.1.0.
  * - 24.12 to 24.15, 25.2 to 25.9: fails together with some asynchronous hooks (nodejs/node#63060, #62786). Nothing seen on
  *   24.12.0, 24.15.0, 25.2.0 and 25.9.0 with hooks that only pass on.
- */
-const TRANSPARENT: readonly (readonly [major: number, minor: number])[] = [
-  [24, 16],
-  [26, 0],
-];
-
-/** Later majors are expected to be like the last one that is known. */
-const LAST_KNOWN_MAJOR = 26;
-
-/**
- * Whether a load hook that only passes on is invisible to the program.
  *
  * @param version `process.versions.node`
  */
 export function isLoadHookTransparent(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > LAST_KNOWN_MAJOR || TRANSPARENT.some(([known, least]) => major === known && minor >= least);
+  return major >= 26 || (major === 24 && minor >= 16);
 }
 
 /** The parts of `process` that tell how it was started. */
@@ -49,6 +39,11 @@ export interface Invocation {
   readonly env: NodeJS.ProcessEnv;
   /** The code of `-e` or `-p` (lib/internal/process/pre_execution.js). */
   readonly _eval?: string | null | undefined;
+}
+
+/** The Node options of this process, as one text. */
+export function nodeOptions(): string {
+  return [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
 }
 
 /** The pipe of the IPC channel. */
@@ -123,14 +118,12 @@ export interface InputBindings {
   /** Handles of terminals (src/tty_wrap.cc). */
   readonly tty: { readonly readStart: () => number; readonly setRawMode: (isRaw: unknown) => number };
   /** Starts processes for the synchronous functions of `node:child_process` (src/spawn_sync.cc). */
-  readonly spawnSync: { readonly spawn: (options: { readonly stdio?: unknown }) => unknown };
+  readonly spawnSync: { readonly spawn: (options: Pick<SpawnOptions, 'stdio'>) => unknown };
 }
 
 /** Bindings that read input; undefined where `process.binding` warns (DEP0111) or the permission model forbids it. */
 export function inputBindings(): InputBindings | undefined {
-  const { NODE_OPTIONS = '', NODE_PENDING_DEPRECATION } = process.env;
-  const options = [NODE_OPTIONS, ...process.execArgv];
-  if (NODE_PENDING_DEPRECATION === '1' || options.some((text) => text.includes('--pending-deprecation')))
+  if (process.env['NODE_PENDING_DEPRECATION'] === '1' || nodeOptions().includes('--pending-deprecation'))
     return undefined;
   try {
     const { binding } = process as unknown as { binding: (name: string) => Record<string, unknown> };
@@ -179,14 +172,14 @@ export function descriptorOf(stream: ReadStream): number | undefined {
 
 /** What `node:child_process` makes of the arguments of the app (lib/child_process.js, normalizeSpawnArguments). */
 export interface SpawnOptions {
-  readonly file?: unknown;
-  readonly args?: unknown;
+  readonly file: string;
+  readonly args?: readonly string[];
   /** NAME=value */
-  readonly envPairs?: unknown;
-  readonly stdio?: unknown;
-  readonly detached?: unknown;
-  readonly uid?: unknown;
-  readonly gid?: unknown;
+  readonly envPairs?: readonly string[];
+  readonly stdio?: string | readonly unknown[];
+  readonly detached?: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** The part of a new `ChildProcess` that starts it: `spawn` is where Node calls libuv (lib/internal/child_process.js). */
@@ -199,19 +192,20 @@ export interface Spawning {
 /**
  * Wraps a method that Node calls, if it exists.
  *
- * @param wrapper called in place of the method; `call` runs the method
+ * @param wrapper called in place of the method; `call` runs the method, with the same arguments or others
  * @returns a function that restores the method, unless the app has replaced it
  */
 export function wrapMethod<T extends object>(
   target: T,
   name: string,
-  wrapper: (call: () => number, self: T, args: unknown[]) => unknown,
+  wrapper: (call: (changed?: unknown[]) => number, self: T, args: unknown[]) => unknown,
 ): () => void {
   const original = Object.getOwnPropertyDescriptor(target, name);
   const method = Reflect.get(target, name) as ((...args: unknown[]) => number) | undefined;
   if (!method) return () => {};
   const value = new Proxy(method, {
-    apply: (_, self: T, args) => wrapper(() => Reflect.apply(method, self, args), self, args),
+    apply: (_, self: T, args) =>
+      wrapper((changed = args) => Reflect.apply(method, self, changed), self, args),
   });
   Object.defineProperty(target, name, { writable: true, configurable: true, ...original, value });
   return () => {
@@ -222,7 +216,7 @@ export function wrapMethod<T extends object>(
 }
 
 /** Calls a function before each call of a method, with the same arguments. Returns a function that restores the method. */
-export function beforeCall(target: object, name: string, before: (...args: any[]) => void): () => void {
+export function beforeCall(target: object, name: string, before: (...args: unknown[]) => void): () => void {
   return wrapMethod(target, name, (call, _self, args) => {
     before(...args);
     return call();

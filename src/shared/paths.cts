@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { attempt } from './attempt.cts';
 
 /** Our folder, with a trailing separator. */
 export const OWN_FOLDER: string = dirname(__dirname) + sep;
@@ -34,9 +35,5 @@ export const OWN_FILES: Readonly<Record<OwnFile, string>> = {
 
 /** Returns the path without symlinks; the path itself if the file does not exist. */
 export function realPath(path: string): string {
-  try {
-    return fs.realpathSync(path);
-  } catch {
-    return path;
-  }
+  return attempt(() => fs.realpathSync(path)) ?? path;
 }

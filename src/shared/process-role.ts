@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import type { Invocation } from '../node-internals/process.cts';
 import { DESCENDANT_MARK } from '../protocol/control.cts';
+import { attempt } from './attempt.cts';
 import { OWN_FILES, realPath } from './paths.cts';
 
 /** Node options that run no program from a file. */
@@ -41,12 +42,8 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
 
 /** Not a pipe (`node <(echo ...)`), which can be read only once. Node runs a file in a folder. */
 function isFileOrMissing(path: string): boolean {
-  try {
-    const stats = fs.statSync(path);
-    return stats.isFile() || stats.isDirectory();
-  } catch {
-    return true;
-  }
+  const stats = attempt(() => fs.statSync(path));
+  return !stats || stats.isFile() || stats.isDirectory();
 }
 
 /** Whether Node with this option runs no program from a file. */

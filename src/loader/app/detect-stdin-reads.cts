@@ -3,6 +3,7 @@
 // readers.
 import { isatty } from 'node:tty';
 import { beforeCall, inputBindings } from '../../node-internals/process.cts';
+import type { SpawnOptions } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { send } from '../channel/record-writer.cts';
 
@@ -25,8 +26,8 @@ export function watchInput(): void {
   const { tty, spawnSync } = bindings;
   restores.push(
     beforeCall(tty, 'readStart', report),
-    beforeCall(tty, 'setRawMode', (isRaw: unknown) => isRaw && report()),
-    beforeCall(spawnSync, 'spawn', ({ stdio }: { readonly stdio?: unknown }) => inputGiven(stdio)),
+    beforeCall(tty, 'setRawMode', (isRaw) => isRaw && report()),
+    beforeCall(spawnSync, 'spawn', (options) => inputGiven((options as SpawnOptions).stdio)),
   );
 }
 

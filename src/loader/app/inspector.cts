@@ -1,6 +1,7 @@
 // Implements debugging in the child: reports where SIGUSR1 opened the inspector, opens it there again in the next run, and keeps
 // debuggers from delaying a restart. Knows nothing of the reason of a restart. See src/supervisor/host/debug-signal.ts.
 import type inspectorModule from 'node:inspector';
+import { nodeOptions } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { send } from '../channel/record-writer.cts';
 
@@ -15,11 +16,12 @@ let isStopping = false;
 
 /** Whether this process was started with the inspector. */
 export function isDebugged(): boolean {
-  return `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`.includes('--inspect');
+  return nodeOptions().includes('--inspect');
 }
 
 /** Reports the URL of the inspector as soon as it is open. SIGUSR1 was sent, which the app may handle itself. */
 export function reportInspector(): void {
+  guardExit();
   let checks = 0;
   const check = (): void => {
     const url = inspector().url();
@@ -37,6 +39,7 @@ export function reportInspector(): void {
  * @returns whether this call opened it
  */
 export function openInspector(host?: string, port?: number): boolean {
+  guardExit();
   if (inspector().url() !== undefined || process.listenerCount('SIGUSR1') > 0) return false;
   // Node prints the reason of an error.
   return attempt(() => (inspector().open(port, host), true)) ?? false;

@@ -1,7 +1,6 @@
 // Writes records to the lane, synchronously and from the thread that runs the hooks: the record of a module has left the process
 // before the module can crash it.
 import fs from 'node:fs';
-import { beforeReallyExit } from '../../node-internals/process.cts';
 import { encodeRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { attempt } from '../../shared/attempt.cts';
@@ -75,18 +74,6 @@ export function complete(record: ImportRecord, format: string | undefined): bool
   record.onlyResolved = undefined;
   record.format = format;
   return true;
-}
-
-/**
- * Writes the queue when `process.exit` ends the process.
- *
- * @param before called before that, after the exit handlers of the app
- */
-export function flushAtExit(before: () => void): void {
-  beforeReallyExit(() => {
-    before();
-    flush();
-  });
 }
 
 function enqueue(record: LaneRecord): void {

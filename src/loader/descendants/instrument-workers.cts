@@ -13,10 +13,9 @@ import { callerUrl } from './calling-module.cts';
  * included, unless it has its own `env` or `execArgv`: Node then reads NODE_OPTIONS again, from that `env` or from that of the
  * creator (src/node_worker.cc).
  *
- * @param preload absolute path of our preload
  * @param address address of this thread
  */
-export function instrumentWorkers(preload: string, address: Address): void {
+export function instrumentWorkers(address: Address): void {
   addressWorkers(address);
   const { Worker } = workerThreads;
   const handler: ProxyHandler<typeof Worker> = {
@@ -26,11 +25,11 @@ export function instrumentWorkers(preload: string, address: Address): void {
       addressWorkers({ ...address, starter: callerUrl() ?? address.starter });
       const create = (...changed: unknown[]): object => Reflect.construct(target, changed, created) as object;
       if (isObject(options?.env)) {
-        const env = { ...options.env, NODE_OPTIONS: withPreload(options.env['NODE_OPTIONS'], preload) };
+        const env = { ...options.env, NODE_OPTIONS: withPreload(options.env['NODE_OPTIONS']) };
         // Node finds the other options on the prototype.
         return create(args[0], Object.create(options, { env: { value: env, enumerable: true } }));
       }
-      return options?.execArgv ? withPreloadInEnv(preload, () => create(...args)) : create(...args);
+      return options?.execArgv ? withPreloadInEnv(() => create(...args)) : create(...args);
     },
   };
   const proxy = new Proxy(Worker, handler);
@@ -44,10 +43,10 @@ export function instrumentWorkers(preload: string, address: Address): void {
 }
 
 /** Has the preload in the environment while Node reads the options of a new worker. */
-function withPreloadInEnv<T>(preload: string, create: () => T): T {
+function withPreloadInEnv<T>(create: () => T): T {
   const { env } = process;
   const before = env['NODE_OPTIONS'];
-  env['NODE_OPTIONS'] = withPreload(before, preload);
+  env['NODE_OPTIONS'] = withPreload(before);
   try {
     return create();
   } finally {

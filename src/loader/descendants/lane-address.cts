@@ -2,18 +2,27 @@
 // at once. Owns no descriptor.
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { LANE_VARIABLE, SUPERVISED_KEY } from '../../protocol/control.cts';
+import { has, isNumber, isString, optional, parseJson } from '../../protocol/messages.cts';
+import type { FieldsOf } from '../../protocol/messages.cts';
+import { pipeAt } from '../channel/record-writer.cts';
 
-/** Address of the lane, with the reason why a descendant is part of the program. */
-export interface Address {
+const ADDRESS = {
   /** Descriptor of the lane in the descendant. */
-  readonly fd: number;
-  /** Identity of the pipe. A descendant may inherit the environment without the descriptor. */
-  readonly pipe: string;
+  fd: isNumber,
+  /** Identity of the pipe. */
+  pipe: isString,
   /** URL of the module that started the descendant, if it is known. */
-  readonly starter?: string | undefined;
+  starter: optional(isString),
   /** If present, the descendant counts only if it runs a file in this folder. */
-  readonly project?: string | undefined;
-}
+  project: optional(isString),
+};
+
+/**
+ * Address of the lane, with the reason why a descendant is part of the program.
+ *
+ * @internal
+ */
+export type Address = FieldsOf<typeof ADDRESS>;
 
 /** Keeps this process from becoming a supervisor, with or without a lane. */
 export function markSupervised(): void {
@@ -22,12 +31,12 @@ export function markSupervised(): void {
 
 /** Sets the address for worker threads that are created from now on. */
 export function addressWorkers(address: Address): void {
-  setEnvironmentData(SUPERVISED_KEY, { ...address });
+  setEnvironmentData(SUPERVISED_KEY, address);
 }
 
 /** The address that this worker thread was given. */
 export function workerAddress(): Address | undefined {
-  return parse(getEnvironmentData(SUPERVISED_KEY));
+  return usable(getEnvironmentData(SUPERVISED_KEY));
 }
 
 /** The variable, with its value, that passes an address to a process. */
@@ -35,25 +44,12 @@ export function addressVariable(address: Address): string {
   return `${LANE_VARIABLE}=${JSON.stringify(address)}`;
 }
 
-/** Removes the address of this process from the environment and returns it. */
-export function takeAddress(env: NodeJS.ProcessEnv): Address | undefined {
-  const value = env[LANE_VARIABLE];
-  if (value === undefined) return undefined;
-  delete env[LANE_VARIABLE];
-  try {
-    return parse(JSON.parse(value));
-  } catch {
-    return undefined;
-  }
+/** The address in the value of that variable. */
+export function processAddress(value: string): Address | undefined {
+  return usable(parseJson(value));
 }
 
-function parse(value: unknown): Address | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { fd, pipe, starter, project } = value as Partial<Record<keyof Address, unknown>>;
-  if (typeof fd !== 'number' || typeof pipe !== 'string') return undefined;
-  return { fd, pipe, starter: stringOrNone(starter), project: stringOrNone(project) };
-}
-
-function stringOrNone(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** A descendant may inherit the environment without the descriptor. */
+function usable(value: unknown): Address | undefined {
+  return has(value, ADDRESS) && pipeAt(value.fd) === value.pipe ? value : undefined;
 }

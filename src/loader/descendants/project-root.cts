@@ -1,19 +1,13 @@
 // Finds the folder of the user's project. Files outside of it and in packages belong to other programs. Keeps no state.
 import fs from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { attempt } from '../../shared/attempt.cts';
 
 /** The app may replace it on the module later. */
 const { existsSync } = fs;
 
-/** Whether a file exists and may be accessed. */
-function exists(path: string): boolean {
-  try {
-    return existsSync(path);
-  } catch {
-    // The permission model throws.
-    return false;
-  }
-}
+/** The permission model throws. */
+const exists = (path: string): boolean => attempt(() => existsSync(path)) ?? false;
 
 /**
  * The project of a file: the folder under version control, otherwise the outermost folder with a package.json, otherwise the

@@ -2,7 +2,7 @@
 import module from 'node:module';
 import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { isLoadHookTransparent, setBlocking } from '../../node-internals/process.cts';
+import { isLoadHookTransparent, nodeOptions, setBlocking } from '../../node-internals/process.cts';
 import { OWN_FILES } from '../../shared/paths.cts';
 import { ModuleRecorder, withHookFrames } from './module-recorder.cts';
 import type { HooksThreadData } from './module-recorder.cts';
@@ -121,7 +121,6 @@ function isUrl(value: unknown): value is string | URL {
 
 /** Before: hooks in a thread of their own, which see only `import`. */
 function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
-  const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
   // The function of Node: below it is wrapped to register ours again.
   const { register } = module;
   const registerOurs = (isInnermost: boolean): void => {
@@ -131,7 +130,7 @@ function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
       // The permission model may forbid threads. The tap still sees what is required.
     }
   };
-  registerOurs(!INNER_OPTIONS.test(options));
+  registerOurs(!INNER_OPTIONS.test(nodeOptions()));
   // For its thread for hooks, Node opens standard output, which makes a pipe non-blocking: `fs.writeSync(1, ...)` would fail with
   // EAGAIN when the pipe is full.
   for (const stream of [process.stdout, process.stderr]) setBlocking(stream);

@@ -1,9 +1,9 @@
 // Makes a standby wait at the gate: the loader is in place and no code of the user has run. A blocking read keeps the event loop
-// from running. Does not know what comes before or after.
+// from running. Does not know what comes before.
 import fs from 'node:fs';
 import { GATE_FD, parseGateMessage } from '../../protocol/control.cts';
-import type { RunInfo } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
+import { beginRun } from '../app/app-api.cts';
 import { expectFound } from '../hooks/previous-run.cts';
 import { warm } from './warm-up.cts';
 
@@ -11,12 +11,11 @@ const CHUNK = 1 << 16;
 const NEWLINE = 10;
 
 /**
- * Returns when the supervisor opens the gate. Exits if the supervisor has died.
+ * Begins the run when the supervisor opens the gate. Exits if the supervisor has died.
  *
  * @param isReady whether hooks are installed, so that the ES module loader can be warmed up
- * @returns the data of the run that begins
  */
-export function waitAtGate(isReady: boolean): RunInfo {
+export function waitAtGate(isReady = true): void {
   const warnings: unknown[][] = [];
   for (;;) {
     for (const line of readLines()) {
@@ -28,7 +27,8 @@ export function waitAtGate(isReady: boolean): RunInfo {
       if (message?.kind === 'go') {
         fs.closeSync(GATE_FD);
         for (const args of warnings) (process.emitWarning as (...all: unknown[]) => void)(...args);
-        return message.begin;
+        beginRun(message.begin);
+        return;
       }
     }
   }
