@@ -16,12 +16,16 @@ import { refuse, runCommand, runNode } from './supervisor/main.ts';
 const sources = [readEnvironment(process.env), readPackageJson(process.cwd())];
 const hasExec = sources.some(({ values }) => values['exec'] !== undefined);
 const args = parseArguments(process.argv.slice(2), hasExec);
-const text = await printed(args);
+const text = await printed(args.asked);
 if (text !== undefined) process.stdout.write(text);
 else await run(args);
 
 /** Returns the text of `--help`, `--version` or `--completion`. */
-async function printed({ help, version, completion: shell }: ParsedArguments): Promise<string | undefined> {
+async function printed({
+  help,
+  version,
+  completion: shell,
+}: ParsedArguments['asked']): Promise<string | undefined> {
   if (help) return (await import('./cli/help.ts')).helpText();
   if (version) {
     const url = new URL('../package.json', import.meta.url);
@@ -32,15 +36,15 @@ async function printed({ help, version, completion: shell }: ParsedArguments): P
 
 async function run(parsed: ParsedArguments): Promise<void> {
   const { options, problems } = parseOptions(parsed.flags, ...sources);
-  if (problems.length > 0) refuse(problems);
+  refuse(problems);
   checkWithNode(parsed.doubtful);
   const wrong = misuse(parsed, options.exec);
   if (wrong !== undefined) refuse([optionError(wrong)]);
   const target = resolveTarget(parsed, options.exec, process.cwd());
-  if (target.isCommand) await runCommand(target.argv, options, parsed.isCommand);
+  if (parsed.isCommand || options.exec !== undefined) await runCommand(target, options, parsed.isCommand);
   // As if the user had typed it: the program is started by the same way as under register.
   const register = ['--import', pathToFileURL(OWN_FILES.register).href];
-  await runNode([process.execPath, ...target.argv], [...parsed.nodeOptions, ...register], options);
+  await runNode([process.execPath, ...target], [...parsed.nodeOptions, ...register], options);
 }
 
 /** Lets Node decide about unknown options: they may be V8 options, options of a later version, or misspelled. */
@@ -49,13 +53,11 @@ function checkWithNode(doubtful: readonly DoubtfulOption[]): void {
   const options = doubtful.map(({ word }) => word);
   const { status, stderr } = spawnSync(process.execPath, [...options, '--version'], { encoding: 'utf8' });
   if (status === 0) return;
-  const misspelled = doubtful.filter(({ meant }) => meant !== undefined);
-  if (misspelled.length > 0)
-    refuse(
-      misspelled.map(({ word, meant }) =>
-        optionError(`${word.split('=', 1)[0]} is not an option. Use ${meant}.`),
-      ),
-    );
+  refuse(
+    doubtful.flatMap(({ word, meant }) =>
+      meant === undefined ? [] : optionError(`${word.split('=', 1)[0]} is not an option. Use ${meant}.`),
+    ),
+  );
   process.stderr.write(stderr);
   process.exit(status ?? 1);
 }

@@ -8,7 +8,7 @@ export const USAGE: string = `${PACKAGE_NAME} [options] [node options] script [s
 /** Returns the text of `--help`. */
 export function helpText(): string {
   const flags = VISIBLE_FLAGS.filter(({ group }) => group !== undefined);
-  const terms = flags.map(({ name, placeholder = '' }) => `${name} ${placeholder}`.trimEnd());
+  const terms = flags.map(({ flag, placeholder = '' }) => `${flag} ${placeholder}`.trimEnd());
   const width = Math.max(...terms.map(({ length }) => length));
   const lines = flags.flatMap(({ group, description }, index) => [
     ...(group === flags[index - 1]?.group ? [] : [`${group}:`]),

@@ -4,7 +4,7 @@ import type { OptionSource } from '../options/parse-options.ts';
 import { nearestOption } from '../options/options.ts';
 import { DURATION_TEXT } from '../options/value-types.ts';
 import type { AutoreloadError } from '../shared/errors.ts';
-import { FLAGS } from './flags.ts';
+import { FLAGS, needsValue } from './flags.ts';
 import type { Flag, Shell } from './flags.ts';
 import { isNodeOption, takesNext } from './node-flags.ts';
 
@@ -20,10 +20,8 @@ export interface ParsedArguments {
   readonly program: readonly string[];
   /** Whether there was a `--`. */
   readonly isCommand: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
-  /** Shell to print a completion script for. */
-  readonly completion: Shell | undefined;
+  /** What is to be printed instead of running a program. */
+  readonly asked: { readonly help?: boolean; readonly version?: boolean; readonly completion?: Shell };
 }
 
 /** A word that may be a misspelled flag. */
@@ -75,21 +73,22 @@ export function parseArguments(words: readonly string[], hasExec: boolean): Pars
     const hasText = word.includes('=');
     // A word that begins with `-` is no value: the value has been forgotten.
     const isValue = next !== undefined && !next.startsWith('-');
-    const flag = FLAGS.find(({ name: long, short }) => long === name || short === name);
+    const flag = FLAGS.find(({ flag: long, short }) => long === name || short === name);
     if (flag !== undefined) {
       const isNext = !hasText && isValue && takesWord(flag, next);
       const [, text] = rest.splice(0, isNext ? 2 : 1);
       const value = hasText ? word.slice(name.length + 1) : text;
       const wrong = misuse(flag, name, value);
+      const before = Array.isArray(flag.default) ? [parsed[flag.name] ?? []].flat() : undefined;
       if (wrong !== undefined) problems.push(wrong);
-      else parsed[flag.key] = flag.isRepeatable ? [...asList(parsed[flag.key]), value] : (value ?? flag.isOn);
+      else parsed[flag.name] = before ? [...before, value] : (value ?? flag.isOn);
       continue;
     }
     const isKnown = isNodeOption(word);
     const misspelled = isKnown ? undefined : meantFlag(name);
     // A command takes the rest, unless the word looks like a misspelled flag of ours.
     if ((hasExec || parsed['exec'] !== undefined) && misspelled === undefined) break;
-    const meant = !isKnown && Object.hasOwn(OTHER_TOOLS, name) ? OTHER_TOOLS[name] : misspelled;
+    const meant = isKnown ? undefined : (OTHER_TOOLS[name] ?? misspelled);
     const isPair = takesNext(word) && isValue;
     if (!isKnown || (takesNext(word) && !isPair)) doubtful.push({ word, meant });
     nodeOptions.push(...rest.splice(0, isPair ? 2 : 1));
@@ -97,40 +96,35 @@ export function parseArguments(words: readonly string[], hasExec: boolean): Pars
   const isCommand = rest[0] === '--';
   const { help, version, completion, ...values } = parsed;
   return {
-    flags: { values, problems, where: (key) => FLAGS.find((flag) => flag.key === key)?.name ?? key },
+    flags: { values, problems, where: (name) => FLAGS.find((flag) => flag.name === name)?.flag ?? name },
     nodeOptions,
     doubtful,
     program: isCommand ? rest.slice(1) : rest,
     isCommand,
-    help: help === true,
-    version: version === true,
-    completion: completion as Shell | undefined,
+    asked: { help, version, completion } as ParsedArguments['asked'],
   };
 }
 
 /** Whether the next word is the value. In `--poll app.js` it is the script. */
-function takesWord({ takes }: Flag, next: string): boolean {
-  return takes === 'value' || (takes === 'optional value' && DURATION_TEXT.test(next));
+function takesWord(flag: Flag, next: string): boolean {
+  return needsValue(flag) || (flag.placeholder !== undefined && DURATION_TEXT.test(next));
 }
 
 /** Reports a flag that is written wrongly. Values of options are checked with those of other sources. */
-function misuse({ key, takes, type }: Flag, name: string, value?: string): AutoreloadError | undefined {
-  if (takes === 'no value' && value !== undefined)
-    return optionError(`${name} takes no value, got ${JSON.stringify(value)}. Use ${name}.`);
-  if (takes !== 'value' || type === undefined) return undefined;
+function misuse(flag: Flag, written: string, value?: string): AutoreloadError | undefined {
+  const { name, placeholder, type } = flag;
+  if (placeholder === undefined && value !== undefined)
+    return optionError(`${written} takes no value, got ${JSON.stringify(value)}. Use ${written}.`);
+  if (!needsValue(flag) || type === undefined) return undefined;
   if (value === undefined)
-    return optionError(`${name} needs a value: ${type.expected}. Use ${name} ${type.suggest('')}.`);
-  return key === 'completion' && type.read(value) === undefined ? badValue(name, type, value) : undefined;
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+    return optionError(`${written} needs a value: ${type.expected}. Use ${written} ${type.suggest('')}.`);
+  return name === 'completion' && type.read(value) === undefined ? badValue(written, type, value) : undefined;
 }
 
 /** Returns the flag that is most similar to a misspelled one. */
 function meantFlag(name: string): string | undefined {
-  const key = name.startsWith('--') ? nearestOption(name)?.name : undefined;
-  const flags = FLAGS.filter((flag) => flag.key === key);
+  const meant = name.startsWith('--') ? nearestOption(name)?.name : undefined;
+  const flags = FLAGS.filter((flag) => flag.name === meant);
   const isOn = !name.startsWith('--no-');
-  return (flags.find((flag) => flag.isOn === isOn) ?? flags[0])?.name;
+  return (flags.find((flag) => flag.isOn === isOn) ?? flags[0])?.flag;
 }

@@ -5,12 +5,6 @@ import { runsNoProgram } from '../shared/process-role.ts';
 import { USAGE } from './help.ts';
 import type { ParsedArguments } from './parse-arguments.ts';
 
-/** What to run: a script for Node or a command, with its arguments. */
-export interface Target {
-  readonly isCommand: boolean;
-  readonly argv: readonly string[];
-}
-
 /** Replacements for the options of `node --watch`. */
 const NODE_WATCH_OPTIONS: Readonly<Record<string, string>> = {
   '--watch-path': 'Use --watch src',
@@ -19,19 +13,19 @@ const NODE_WATCH_OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Decides what to run.
+ * Returns the words of the command to run, or those behind `node` and its options.
  *
  * @param exec the option, of all sources
  * @param cwd absolute path
  */
-export function resolveTarget(args: ParsedArguments, exec: string | undefined, cwd: string): Target {
+export function resolveTarget(args: ParsedArguments, exec: string | undefined, cwd: string): string[] {
   const { program, isCommand, nodeOptions } = args;
-  if (isCommand) return { isCommand, argv: program };
-  if (exec !== undefined) return { isCommand: true, argv: [...splitCommand(exec), ...program] };
+  if (isCommand) return [...program];
+  if (exec !== undefined) return [...splitCommand(exec), ...program];
   const [script = '', ...rest] = program;
   // Node resolves the script in the same way, before it looks for the file.
   const isUrl = nodeOptions.some((option) => /^--(experimental-)?entry-url$/.test(option));
-  return { isCommand, argv: [isUrl ? script : resolve(cwd, script), ...rest] };
+  return [isUrl ? script : resolve(cwd, script), ...rest];
 }
 
 /** Explains why nothing can run, or returns undefined. */

@@ -47,73 +47,69 @@ export interface Options {
 export type OptionGroup = 'Files' | 'Stopping and starting' | 'Output';
 
 /** A row of the table of options. */
-export interface OptionDefinition<Name extends keyof Options = keyof Options> {
-  readonly name: Name;
+export interface OptionDefinition {
+  readonly name: string;
   readonly group: OptionGroup;
-  readonly type: ValueType<NonNullable<Options[Name]>>;
-  readonly default: Options[Name];
+  readonly type: ValueType<unknown>;
+  readonly default: unknown;
   /** Placeholder of the value in `--help`: `<required>` or `[optional]`; undefined: a flag without a value. */
   readonly placeholder: string | undefined;
   /** Effect in a few words; for a switch that is on by default, the effect of turning it off. */
   readonly description: string;
 }
 
-function option<Name extends keyof Options>(
-  name: Name,
-  group: OptionGroup,
-  type: OptionDefinition<Name>['type'],
-  value: Options[Name],
-  placeholder: string | undefined,
-  description: string,
-): OptionDefinition<Name> {
-  return { name, group, type, default: value, placeholder, description };
-}
+/** The properties of an {@link OptionDefinition} behind its name. */
+type Row<Value> = readonly [OptionGroup, ValueType<NonNullable<Value>>, Value, string | undefined, string];
 
 const FILES = 'Files';
 const LIFE = 'Stopping and starting';
 const OUTPUT = 'Output';
 const ON_EXIT = choice('wait', 'exit', 'restart');
 const ON_CRASH = choice('wait', 'retry', 'exit');
-const LOG = choice('info', 'silent', 'debug');
 
 /** Every option, in the order of `--help`. */
-export const OPTIONS: readonly OptionDefinition[] = [
-  option('watch', FILES, PATHS, [], '<path|glob>', 'also watch a file, a folder or a glob'),
-  option('ignore', FILES, PATHS, [], '<glob>', 'ignore changes of these files'),
-  option('ext', FILES, EXTENSIONS, [], '<list>', 'limit folders and globs to these file extensions'),
-  option('poll', FILES, POLL, 0, '[ms]', 'poll all files, every 250 ms unless given'),
-  option('debounce', FILES, DURATION, undefined, '<duration>', 'wait until no file has changed for so long'),
-  option('grace', LIFE, DURATION, 5000, '<duration>', 'time from the stop signal to SIGKILL (5s)'),
-  option('signal', LIFE, SIGNAL, 'SIGTERM', '<name>', 'stop signal (SIGTERM)'),
-  option('onExit', LIFE, ON_EXIT, 'wait', '<action>', 'after exit code 0: wait, exit or restart'),
-  option('onCrash', LIFE, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'),
-  option(
-    'timeout',
-    LIFE,
-    TIMEOUT,
-    undefined,
-    '<duration>',
-    'stop the program and autoreload after this time',
-  ),
-  option('standby', LIFE, SWITCH, true, undefined, 'do not keep the next run ready'),
-  option('hold', LIFE, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'),
-  option('crashPage', LIFE, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'),
-  option('exec', LIFE, COMMAND, undefined, '<command>', 'run this instead of node, without a shell'),
-  option('clear', OUTPUT, SWITCH, false, undefined, 'clear the terminal before each restart'),
-  option('log', OUTPUT, LOG, 'info', '<level>', 'info, silent or debug'),
-];
+const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
+  watch: [FILES, PATHS, [], '<path|glob>', 'also watch a file, a folder or a glob'],
+  ignore: [FILES, PATHS, [], '<glob>', 'ignore changes of these files'],
+  ext: [FILES, EXTENSIONS, [], '<list>', 'limit folders and globs to these file extensions'],
+  poll: [FILES, POLL, 0, '[ms]', 'poll all files, every 250 ms unless given'],
+  debounce: [FILES, DURATION, undefined, '<duration>', 'wait until no file has changed for so long'],
+  grace: [LIFE, DURATION, 5000, '<duration>', 'time from the stop signal to SIGKILL (5s)'],
+  signal: [LIFE, SIGNAL, 'SIGTERM', '<name>', 'stop signal (SIGTERM)'],
+  onExit: [LIFE, ON_EXIT, 'wait', '<action>', 'after exit code 0: wait, exit or restart'],
+  onCrash: [LIFE, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'],
+  timeout: [LIFE, TIMEOUT, undefined, '<duration>', 'stop the program and autoreload after this time'],
+  standby: [LIFE, SWITCH, true, undefined, 'do not keep the next run ready'],
+  hold: [LIFE, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],
+  crashPage: [LIFE, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'],
+  exec: [LIFE, COMMAND, undefined, '<command>', 'run this instead of node, without a shell'],
+  clear: [OUTPUT, SWITCH, false, undefined, 'clear the terminal before each restart'],
+  log: [OUTPUT, choice('info', 'silent', 'debug'), 'info', '<level>', 'info, silent or debug'],
+};
+
+/** The table as a list. */
+export const OPTIONS: readonly OptionDefinition[] = Object.entries(TABLE).map(
+  ([name, [group, type, value, placeholder, description]]) => ({
+    name,
+    group,
+    type,
+    default: value,
+    placeholder,
+    description,
+  }),
+);
 
 /** Prefix of every environment variable. */
 export const PREFIX = 'AUTORELOAD_';
 
 /** Returns the environment variable of an option: `AUTORELOAD_ON_EXIT` for `onExit`. */
 export function variableOf(name: string): string {
-  return PREFIX + words(name).join('_').toUpperCase();
+  return PREFIX + name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
 }
 
 /** Returns the flag of an option: `--on-exit` for `onExit`. A switch that is on by default has `--no-standby`. */
 export function flagOf({ name, default: value }: OptionDefinition): string {
-  return `--${value === true ? 'no-' : ''}${words(name).join('-')}`;
+  return `--${value === true ? 'no-' : ''}${name.replaceAll(/[A-Z]/g, '-$&').toLowerCase()}`;
 }
 
 /**
@@ -123,18 +119,12 @@ export function flagOf({ name, default: value }: OptionDefinition): string {
  * nearestOption('--no-stanby')?.name // 'standby'
  */
 export function nearestOption(written: string): OptionDefinition | undefined {
-  const meant = nearest(
-    plain(written.replace(PREFIX, '').replace(/^-+(no-)?/, '')),
-    OPTIONS.map(({ name }) => plain(name)),
-  );
+  const names = OPTIONS.map(({ name }) => plain(name));
+  const meant = nearest(plain(written.replace(PREFIX, '').replace(/^-+(no-)?/, '')), names);
   return OPTIONS.find(({ name }) => plain(name) === meant);
 }
 
 /** Makes `on-exit`, `ON_EXIT` and `onExit` equal. */
 function plain(name: string): string {
   return name.replaceAll(/[-_]/g, '').toLowerCase();
-}
-
-function words(name: string): string[] {
-  return name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
 }

@@ -30,7 +30,7 @@ const MISUSE = 2;
  */
 export async function main(): Promise<void> {
   const { options, problems } = parseOptions(readEnvironment(process.env), readPackageJson(process.cwd()));
-  if (problems.length > 0) refuse(problems);
+  refuse(problems);
   if (mayNotSpawn()) {
     new Log(options.log).failure(
       'the permission model allows no child process, so the program runs without restarts. Add --allow-child-process.',
@@ -78,8 +78,9 @@ export async function runCommand(
   return await superviseHere(program, commandOptions(program, options));
 }
 
-/** Prints the invalid options, whatever the log level, and exits. */
-export function refuse(problems: readonly AutoreloadError[]): never {
+/** If options are invalid, prints the problems, whatever the log level, and exits. */
+export function refuse(problems: readonly AutoreloadError[]): void {
+  if (problems.length === 0) return;
   const log = new Log('info');
   for (const { message } of problems) log.failure(message);
   process.exit(MISUSE);
@@ -87,10 +88,7 @@ export function refuse(problems: readonly AutoreloadError[]): never {
 
 async function superviseHere(program: Program, options: Options): Promise<never> {
   v8.setFlagsFromString(SMALL_HEAP);
-  if (options.watch.length > 0) {
-    const problems = options.watch.flatMap((text) => problemOf(text, program.cwd, '--watch') ?? []);
-    if (problems.length > 0) refuse(problems);
-  }
+  refuse(options.watch.flatMap((text) => problemOf(text, program.cwd, '--watch') ?? []));
   void new Supervision(program, options, true);
   // If this promise resolved, the program would run in this process.
   return await new Promise<never>(() => {});
