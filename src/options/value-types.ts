@@ -1,6 +1,5 @@
 // Reads option values: text from a command line or an environment, typed values from package.json. Pure; knows no option.
 import { constants } from 'node:os';
-import { delimiter } from 'node:path';
 import { nearest } from './did-you-mean.ts';
 
 /** A type of option value. */
@@ -15,8 +14,6 @@ export interface ValueType<T> {
   readonly suggest: (raw: unknown) => string;
   /** Explains why a value is invalid where "must be" cannot; follows the name of the option. */
   readonly refusal?: (raw: unknown) => string | undefined;
-  /** Separator between several values in an environment variable, unless `read` splits them. */
-  readonly separator?: string;
   /** JSON schema of valid values. */
   readonly schema: object;
 }
@@ -110,12 +107,11 @@ export const SIGNAL: ValueType<NodeJS.Signals> = {
   schema: { type: 'string', pattern: '^(SIG)?[A-Z0-9]+$' },
 };
 
-/** Paths or globs: a string, or a list of strings. An environment variable separates them as PATH does. */
+/** Paths or globs: a string, or a list of strings. */
 export const PATHS: ValueType<readonly string[]> = {
   expected: 'one or more paths or globs',
   read: listOf,
   suggest: () => 'src',
-  separator: delimiter,
   schema: stringsSchema({ minLength: 1 }),
 };
 
