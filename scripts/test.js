@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cores = availableParallelism();
 
 /** Maximum number of concurrent files, by suite. An e2e test spends half of its time waiting for processes. */
-const suites = { unit: cores, contract: cores, e2e: 3 * cores, package: 1 };
+const suites = { unit: cores, contract: cores, e2e: 4 * cores, package: 1 };
 
 /** Durations of the last run by file (ms). The longest files start first, so that the last file does not run alone. */
 const DURATIONS = join(root, 'node_modules', '.cache', 'autoreload', 'durations.json');

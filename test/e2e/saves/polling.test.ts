@@ -108,7 +108,7 @@ async function assertRestarts(app: Run, project: Project, restarts: number, prin
   assert.equal(app.restarts, restarts + 1);
 }
 
-for (const way of [onNfs, forced('1'), forced('50')]) {
+for (const way of [onNfs, forced('50')]) {
   const { what, skip } = way;
 
   test(`${what}: one save causes one restart, however the file is saved`, { skip }, async () => {

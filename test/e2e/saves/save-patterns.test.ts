@@ -67,14 +67,6 @@ async function oneRestartEach(saves: readonly Save[]): Promise<void> {
   await assertRestarts(app, project, saves.length, `hello ${name}`);
 }
 
-test('in place', async () => await oneRestartEach([inPlace, inPlace]));
-
-test('emptied, and written 50 ms later', async () =>
-  await oneRestartEach([truncateFirst(50), truncateFirst(50)]));
-
-test('written in four pieces, 15 ms apart', async () =>
-  await oneRestartEach([inPieces(4, 15), inPieces(4, 15)]));
-
 test('written in two pieces, 60 ms apart, the first cut off in the middle of a statement', async () => {
   const inTwo: Save = async (project, path, content) => {
     const most = content.lastIndexOf('name:');
@@ -95,17 +87,6 @@ test('written in two pieces, 60 ms apart, the first complete in itself', async (
   await app.line(UP);
 });
 
-test('a new file renamed over the old one, four times', async () => {
-  await oneRestartEach([renameOver, renameOver, renameOver, renameOver]);
-});
-
-test('the old file renamed away, a new one written, the old one removed', async () => {
-  await oneRestartEach([withBackup, withBackup, withBackup]);
-});
-
-test('removed, and written again 0.3 s later', async () =>
-  await oneRestartEach([removeFirst(300), removeFirst(300)]));
-
 test('removed, and written again 2 s later', async () => {
   await using context = await greeter();
   const { project, app } = context;
@@ -114,25 +95,31 @@ test('removed, and written again 2 s later', async () => {
   await assertRestarts(app, project, 2, 'hello two');
 });
 
-test('all these saves, one after the other', async () => {
+test('in place, in pieces, by renames and by removal, each after itself and after the others', async () => {
   await oneRestartEach([
-    renameOver,
     inPlace,
+    inPlace,
+    renameOver,
+    renameOver,
+    renameOver,
     withBackup,
+    withBackup,
+    inPlace,
+    truncateFirst(50),
     truncateFirst(50),
     renameOver,
     removeFirst(300),
-    inPlace,
+    removeFirst(300),
+    inPieces(4, 15),
     inPieces(4, 15),
     withBackup,
-    renameOver,
     removeFirst(0),
     truncateFirst(50),
     inPlace,
   ]);
 });
 
-test('all these saves of the entry', async () => {
+test('the same saves of the entry', async () => {
   using project = new Project({ 'app.js': "console.log('hello one');\nsetInterval(() => {}, 1000);\n" });
   await using app = run(project, 'app.js');
   await app.lines('hello one', UP);
