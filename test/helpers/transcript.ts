@@ -3,7 +3,7 @@
 import { afterEach } from 'node:test';
 
 /** Timeout for everything that a test waits for (ms). Long, so that only a lost event reaches it. */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 type Stream = 'stdout' | 'stderr';
 

@@ -3,6 +3,7 @@ import { EXIT_RESTART } from './state.ts';
 import type { Change, Event, Of, Policy, State, Transition } from './state.ts';
 import {
   close,
+  isQuick,
   print,
   printing,
   reasonOf,
@@ -27,7 +28,7 @@ export function whileRunning(state: Run, event: Event, policy: Policy): Transiti
   const { generation, handlers } = state;
   switch (event.kind) {
     case 'up':
-      return [state, print({ kind: 'up', ms: event.at - state.since })];
+      return [{ ...state, upAt: event.at }, print({ kind: 'up', ms: event.at - state.since })];
     case 'handlers':
       return [{ ...state, handlers: event.handlers }];
     case 'settled':
@@ -73,11 +74,8 @@ export function whileConsulting(state: Of<State, 'consulting'>, event: Event, po
 }
 
 /** Decides what follows when a run has exited by itself. */
-function afterExit(
-  { generation, spawnedAt, quickRuns: before }: Run,
-  { ended, at }: Of<Event, 'exit'>,
-  { onExit, onCrash }: Policy,
-): Transition {
+function afterExit(run: Run, { ended, at }: Of<Event, 'exit'>, { onExit, onCrash }: Policy): Transition {
+  const { generation, spawnedAt } = run;
   const isRequest = ended.code === EXIT_RESTART;
   const isClean = ended.code === 0;
   const policy = isRequest ? 'restart' : isClean ? onExit : onCrash;
@@ -86,7 +84,8 @@ function afterExit(
     return isClean ? next : printing({ kind: 'exiting', ended }, next);
   }
   if (policy === 'wait') return [{ kind: 'waiting', generation, ended }, print({ kind: 'waiting', ended })];
-  const quickRuns = at - spawnedAt < STEADY_MS ? before + 1 : 1;
+  const isShort = isClean ? at - spawnedAt < STEADY_MS : isQuick(run, at);
+  const quickRuns = isShort ? run.quickRuns + 1 : 1;
   // A failed program is never retried at once.
   const delay = restartDelay(policy === 'retry' ? quickRuns + 1 : quickRuns);
   const line = print(isRequest ? { kind: 'exit75', delay } : { kind: 'rerun', ended, delay });
@@ -115,9 +114,8 @@ function restartOnRequest(
   { at, message, isOwn }: Of<Event, 'restart'>,
   policy: Policy,
 ): Transition {
-  const { generation, spawnedAt, quickRuns } = run;
+  const { generation, quickRuns } = run;
   const reason = withChange(reasonOf('request', message), 'change' in run ? run.change : undefined);
-  const isQuick = isOwn === true && at - spawnedAt < STEADY_MS;
-  const facts = { isAnnounced: true, quickRuns: isQuick ? quickRuns + 1 : 0 };
+  const facts = { isAnnounced: true, quickRuns: isOwn && isQuick(run, at) ? quickRuns + 1 : 0 };
   return printing({ kind: 'requested', message }, stopRun(generation, at, reason, policy, facts));
 }

@@ -29,6 +29,8 @@ interface Run {
   since: number;
   /** Start of the process (wall clock, ms). */
   spawnedAt: number;
+  /** When the entry had been evaluated (wall clock, ms). Undefined while it is loading, and for any other command. */
+  upAt?: number;
   quickRuns: number;
   handlers?: Handlers;
   /** Number of changes about which the app was consulted. */

@@ -2,8 +2,11 @@
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Change, Effect, Ended, Event, Line, Of, Policy, State, Transition } from './state.ts';
 
-/** A run of at least this length is not part of a tight loop (ms). */
+/** A run that was up for at least this time is not part of a tight loop (ms). */
 export const STEADY_MS = 1000;
+
+/** Nor is a run of at least this length that was never up (ms). */
+const LOADING_MS = 10_000;
 
 /** First and longest delay (ms). */
 const FIRST_MS = 100;
@@ -99,10 +102,15 @@ export function print(line: Line): Effect {
   return { kind: 'print', line };
 }
 
+/** Whether a run has failed, or asked for a restart, so soon that the next one may do the same. */
+export function isQuick({ spawnedAt, upAt }: Of<State, 'running' | 'consulting'>, at: number): boolean {
+  return upAt === undefined ? at - spawnedAt < LOADING_MS : at - upAt < STEADY_MS;
+}
+
 /**
  * Computes the delay before a restart: none at first, then 0.1 s, doubled with each quick run.
  *
- * @param quickRuns number of consecutive runs shorter than {@link STEADY_MS}
+ * @param quickRuns number of consecutive quick runs
  * @returns ms
  */
 export function restartDelay(quickRuns: number): number {

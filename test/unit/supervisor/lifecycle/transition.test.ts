@@ -86,7 +86,7 @@ test('idle: the first run is spawned, and no event does anything', () => {
 
 test('running: the line about a run that is up has the time since the start or the save', () => {
   const up: Event = { kind: 'up', generation: 1, at: 58 };
-  assertNext(RUNNING, up, RUNNING, [print({ kind: 'up', ms: 48 })]);
+  assertNext(RUNNING, up, { ...RUNNING, upAt: 58 }, [print({ kind: 'up', ms: 48 })]);
 });
 
 test('running: a change starts the stop sequence', () => {
@@ -134,8 +134,25 @@ test('running: exit code 75 in a tight loop restarts with a growing delay', () =
 });
 
 test('running: exit code 75 after a steady run restarts at once again', () => {
-  const [next] = transition({ ...RUNNING, quickRuns: 5 }, exit(EXIT_75, 1010), POLICY);
-  assert.deepEqual(next, { kind: 'running', generation: 2, since: 1010, spawnedAt: 1010, quickRuns: 1 });
+  for (const [upAt, at] of [
+    [10, 1010],
+    [5000, 6000],
+    [undefined, 10_010],
+  ] as const) {
+    const steady: State = { ...RUNNING, quickRuns: 5, ...(upAt && { upAt }) };
+    const [next] = transition(steady, exit(EXIT_75, at), POLICY);
+    assert.deepEqual(next, { kind: 'running', generation: 2, since: at, spawnedAt: at, quickRuns: 1 });
+  }
+});
+
+test('running: a run is quick while it is loading, however slow the machine is', () => {
+  for (const [upAt, at] of [
+    [undefined, 9000],
+    [9000, 9900],
+  ] as const) {
+    const [next] = transition({ ...RUNNING, quickRuns: 5, ...(upAt && { upAt }) }, exit(EXIT_75, at), POLICY);
+    assert.deepEqual([next.kind, 'quickRuns' in next && next.quickRuns], ['delaying', 6]);
+  }
 });
 
 test('running: a signal is forwarded, and the timer starts', () => {
@@ -471,6 +488,6 @@ test('an app that requests a restart soon after each start is restarted with a g
     const waits = effects.filter(({ kind }) => kind === 'startTimer');
     assert.deepEqual(waits, delay === 0 ? [] : [{ kind: 'startTimer', ms: delay }]);
   }
-  const [steady] = transition({ ...RUNNING, quickRuns: 5 }, { ...own, at: 1010 }, POLICY);
+  const [steady] = transition({ ...RUNNING, quickRuns: 5, upAt: 10 }, { ...own, at: 1010 }, POLICY);
   assert.equal(transition(steady, exit(KILLED, 1020), POLICY)[0].kind, 'running');
 });
