@@ -111,7 +111,7 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
     case 'crashed':
       return reporter.lastError.add(record);
     case 'reads':
-      return host?.keyboard.runReads();
+      return host?.keyboard.leave();
     case 'inspected':
       debugSignal.opened(record.url);
       log.debug(`inspector at ${record.url}`);

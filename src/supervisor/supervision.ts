@@ -7,6 +7,7 @@ import { CrashResponder } from './crash/crash-responder.ts';
 import type { Dependency } from './changes/program-graph.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { Host } from './host/host.ts';
+import type { HostEvents } from './host/host.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
 import type { Ended, Event, Policy, State, Transition } from './lifecycle/state.ts';
@@ -56,7 +57,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     const isHeard = (name: keyof SupervisorEvents): boolean => this.listenerCount(name) > 0;
     const supervised = { program, options, log, emit, isHeard };
     const reporter = new Reporter(supervised);
-    const host = takeOver ? new Host() : undefined;
+    const host = takeOver ? new Host(this.#hostEvents()) : undefined;
     const debugSignal = new DebugSignal();
     const runs = new RunManager({
       ...options,
@@ -120,7 +121,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   /** Starts the first run. Events wait in the queue until files are watched. */
   async #start(): Promise<void> {
     const { options, log, runs } = this.#parts;
-    this.#takeOver();
     const at = scheduler.now();
     this.#enter(spawn(IDLE, undefined, at, at), 'start');
     runs.guard.start();
@@ -140,22 +140,20 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     this.#queue.start();
   }
 
-  #takeOver(): void {
-    const { log, host, runs, debugSignal } = this.#parts;
-    host?.takeOver({
+  #hostEvents(): HostEvents {
+    const addSignal = (signal: NodeJS.Signals, apply: (isShared: boolean) => void): void =>
+      void this.#queue.addAfter(this.#parts.runs.witnessed(signal), apply);
+    return {
       onExitSignal: (signal) => {
         const at = scheduler.now();
-        void this.#queue.addAfter(runs.witnessed(signal), (isShared) =>
-          this.#apply({ kind: 'signal', at, signal, isShared }),
-        );
+        addSignal(signal, (isShared) => this.#apply({ kind: 'signal', at, signal, isShared }));
       },
-      onDebugSignal: () =>
-        void this.#queue.addAfter(runs.witnessed('SIGUSR1'), (isShared) => debugSignal.received(isShared)),
+      onDebugSignal: () => addSignal('SIGUSR1', (isShared) => this.#parts.debugSignal.received(isShared)),
       onRestart: (message) => this.restart(message),
-      onUnknownInput: () => log.info(UNKNOWN_INPUT),
+      onUnknownInput: () => this.#parts.log.info(UNKNOWN_INPUT),
       onInternalError: (error) =>
-        log.failure(`internal error of autoreload, a change may be missed: ${error.stack}`),
-    });
+        this.#parts.log.failure(`internal error of autoreload, a change may be missed: ${error.stack}`),
+    };
   }
 
   /** @param spawnedAt start of the first run, which was spawned before the watcher existed */
@@ -217,7 +215,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     this.#state = next;
     if (isDown(next)) host?.keyboard.noRun();
     // Input from now on is for the parent process.
-    if (next.kind === 'shuttingDown') host?.keyboard.close();
+    if (next.kind === 'shuttingDown') host?.keyboard.leave();
     for (const effect of effects) performEffect(effect, next, this.#parts);
     if (next.kind === 'shuttingDown') runs.nodeRun?.cancelStopSignal();
   }

@@ -65,7 +65,7 @@ const FENCES: readonly { what: RegExp; by: RegExp; types?: true; why: string }[]
   },
   {
     what: /^(node:)?child_process$/,
-    by: /^src\/(cli|supervisor\/(crash\/locate-syntax-error|processes\/(guard|process-table|spawn-child)|host\/tty-settings))\.ts$/,
+    by: /^src\/(cli|supervisor\/(crash\/locate-syntax-error|processes\/(guard|process-table|spawn-child)|host\/terminal))\.ts$/,
     types: true,
     why: 'few files start processes',
   },

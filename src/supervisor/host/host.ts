@@ -6,8 +6,7 @@ import { IpcRelay } from '../runs/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardEvents } from './keyboard.ts';
-import { ttyLines } from './tty-lines.ts';
-import { saveTtySettings } from './tty-settings.ts';
+import { saveSettings, terminal } from './terminal.ts';
 
 /** Signals with which a terminal, a shell or a service manager stops a program. */
 const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -29,27 +28,22 @@ export interface HostEvents extends KeyboardEvents {
 
 export class Host {
   readonly ipcRelay: IpcRelay = new IpcRelay(process);
-  readonly keyboard: Keyboard = new Keyboard(ttyLines, systemScheduler);
-  #restoreTerminal = (): void => {};
-  /** Restores the default effect of the exit signals. */
-  #removeSignalHandlers = (): void => {};
+  readonly keyboard: Keyboard;
+  readonly #events: HostEvents;
+  readonly #restoreTerminal = saveSettings();
 
-  takeOver(events: HostEvents): void {
+  constructor(events: HostEvents) {
+    this.#events = events;
+    this.keyboard = new Keyboard(terminal, events, systemScheduler);
     // A bug of autoreload must neither stop the program nor hide its errors.
     process.on('uncaughtException', events.onInternalError);
-    this.#restoreTerminal = saveTtySettings();
-    const { onExitSignal, onDebugSignal, onRestart } = events;
-    for (const name of EXIT_SIGNALS) process.on(name, onExitSignal);
-    this.#removeSignalHandlers = () => {
-      for (const name of EXIT_SIGNALS) process.off(name, onExitSignal);
-    };
+    for (const name of EXIT_SIGNALS) process.on(name, events.onExitSignal);
     // Windows has only the exit signals. SIGCONT: this process resumes after Ctrl-Z, in the foreground or in the background.
     if (process.platform !== 'win32')
       process
-        .on('SIGUSR1', onDebugSignal)
-        .on('SIGUSR2', () => onRestart('SIGUSR2'))
+        .on('SIGUSR1', events.onDebugSignal)
+        .on('SIGUSR2', () => events.onRestart('SIGUSR2'))
         .on('SIGCONT', () => this.keyboard.update());
-    this.keyboard.listen(events);
   }
 
   /**
@@ -61,25 +55,21 @@ export class Host {
     if (mayChangeTerminal || (signal && signal !== 'SIGTERM' && signal !== 'SIGINT')) this.#restoreTerminal();
   }
 
-  /** Exits this process as the program did. */
+  /** Exits this process as the run did: by the same signal, or else with {@link exitCode}. */
   exit(ended: Ended): void {
-    this.keyboard.close();
-    this.#removeSignalHandlers();
-    exitLike(ended);
+    this.keyboard.leave();
+    // Signals have their default effect again.
+    for (const name of EXIT_SIGNALS) process.off(name, this.#events.onExitSignal);
+    const { signal } = ended;
+    const exit = (): never => process.exit(exitCode(ended));
+    if (!signal || !MIRRORED.has(signal) || process.platform === 'win32') return exit();
+    process.kill(process.pid, signal);
+    // The first process of a container ignores signals from itself.
+    setTimeout(exit, DEATH_MS);
   }
 }
 
 /** Returns the exit code that stands for the exit of a run: its code, or 128 plus the number of its signal. */
 export function exitCode({ code, signal }: Ended): number {
   return signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
-}
-
-/** Exits this process as the run did: by the same signal, or else with {@link exitCode}. */
-function exitLike(ended: Ended): void {
-  const { signal } = ended;
-  if (signal && MIRRORED.has(signal) && process.platform !== 'win32') {
-    process.kill(process.pid, signal);
-    // The first process of a container ignores signals from itself.
-    setTimeout(() => process.exit(exitCode(ended)), DEATH_MS);
-  } else process.exit(exitCode(ended));
 }

@@ -35,8 +35,8 @@ export interface KeyboardEvents {
 
 export class Keyboard {
   readonly #source: LineSource;
+  readonly #events: KeyboardEvents;
   readonly #scheduler: Scheduler;
-  #events: KeyboardEvents | undefined;
   /** Whether the input is for autoreload. */
   #isOurs = false;
   /** Whether the input is for the current run, because it reads, or could do so unnoticed. */
@@ -44,16 +44,12 @@ export class Keyboard {
   /** Stops reading; undefined while the terminal is not read. */
   #close: (() => void) | undefined;
   #cancelCheck: (() => void) | undefined;
-  #hasReportedUnknown = false;
   readonly #mentioned = new Set<string>();
 
-  constructor(source: LineSource, scheduler: Scheduler) {
+  constructor(source: LineSource, events: KeyboardEvents, scheduler: Scheduler) {
     this.#source = source;
-    this.#scheduler = scheduler;
-  }
-
-  listen(events: KeyboardEvents): void {
     this.#events = events;
+    this.#scheduler = scheduler;
   }
 
   /**
@@ -71,8 +67,8 @@ export class Keyboard {
     this.#setOurs(!this.#isOfRun);
   }
 
-  /** The run begins to read. The input is for the run until its exit. */
-  runReads(): void {
+  /** The input is for others: for the run, which begins to read, until its exit, or, if no other run follows, for the parent process. */
+  leave(): void {
     this.#isOfRun = true;
     this.#setOurs(false);
   }
@@ -80,11 +76,6 @@ export class Keyboard {
   /** No run is left. */
   noRun(): void {
     this.#setOurs(true);
-  }
-
-  /** No other run follows. */
-  close(): void {
-    this.#setOurs(false);
   }
 
   /** Starts or stops reading. To be called when this process may have moved to the foreground or to the background. */
@@ -95,7 +86,10 @@ export class Keyboard {
     if (isWanted && this.#source.isForeground()) {
       this.#close ??= this.#source.open(
         (line) => this.#onLine(line.trim()),
-        () => this.#onEnd(),
+        () => {
+          this.#close = undefined;
+          this.#checkLater();
+        },
       );
       return;
     }
@@ -104,7 +98,7 @@ export class Keyboard {
     if (isWanted) this.#checkLater();
   }
 
-  /** Whether a line of this kind is to mention the restart key: the first of its kind while the terminal is read. */
+  /** Whether to mention the restart key, in a line of this kind or after unknown input: once for each, while the terminal is read. */
   mention(kind: string): boolean {
     if (!this.#close || this.#mentioned.has(kind)) return false;
     this.#mentioned.add(kind);
@@ -116,21 +110,12 @@ export class Keyboard {
     this.update();
   }
 
-  #onEnd(): void {
-    this.#close = undefined;
-    this.#cancelCheck?.();
-    this.#checkLater();
-  }
-
   #checkLater(): void {
     this.#cancelCheck = this.#scheduler.after(CHECK_MS, () => this.update());
   }
 
   #onLine(line: string): void {
-    if (line === '' || line === RESTART) this.#events?.onRestart(line === '' ? 'Enter' : line);
-    else if (!this.#hasReportedUnknown) {
-      this.#hasReportedUnknown = true;
-      this.#events?.onUnknownInput();
-    }
+    if (line === '' || line === RESTART) this.#events.onRestart(line === '' ? 'Enter' : line);
+    else if (this.mention('unknown')) this.#events.onUnknownInput();
   }
 }

@@ -1,9 +1,8 @@
 // Words the lines about the life cycle. Pure. A problem is worded where it is found.
-import type { ProgramFiles } from '../changes/program-files.ts';
-import type { ChainLink, ProgramGraph } from '../changes/program-graph.ts';
-import type { RecordIntake } from '../changes/record-intake.ts';
+import type { ChainLink } from '../changes/program-graph.ts';
+import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { label, shown } from '../program/command-program.ts';
-import type { CommandProgram, NodeProgram } from '../program/program.ts';
+import type { Program } from '../program/program.ts';
 import { display, duration } from '../util/paths.ts';
 import { EXIT_RESTART } from '../lifecycle/state.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
@@ -17,22 +16,15 @@ export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
 /** Facts that a line may mention. */
 export interface Context {
-  readonly program: Pick<NodeProgram, 'kind' | 'cwd' | 'entry'> | CommandProgram;
+  readonly program: Program;
   /** The watched files; undefined until files are watched. */
-  readonly watcher: WatcherFacts | undefined;
+  readonly watcher: ProgramWatcher | undefined;
   /** Grace period (ms). */
   readonly grace: number;
   /** Whether the line mentions the restart key. */
   readonly mayPress: boolean;
   /** Whether the program is finishing in-flight requests before its stop signal. */
   readonly isDraining: boolean;
-}
-
-/** The parts of a ProgramWatcher that a line may mention. */
-export interface WatcherFacts {
-  readonly files: Pick<ProgramFiles, 'count'>;
-  readonly graph: Pick<ProgramGraph, 'chain' | 'isImported'>;
-  readonly records: Pick<RecordIntake, 'missing'>;
 }
 
 /** Returns the text of a line, without prefix and color. */

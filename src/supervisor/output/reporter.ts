@@ -28,11 +28,6 @@ export interface Supervised {
   readonly isHeard: (name: keyof SupervisorEvents) => boolean;
 }
 
-/** Facts that a line may mention, as of the time of the line. */
-interface PrintFacts extends Pick<Context, 'mayPress' | 'isDraining'> {
-  readonly watcher: ProgramWatcher | undefined;
-}
-
 export class Reporter {
   readonly lastError: LastError = new LastError();
   readonly #options: Supervised;
@@ -80,7 +75,7 @@ export class Reporter {
   }
 
   /** Prints a line of the life cycle. `state`: the state that follows. */
-  print(line: Line, state: State, facts: PrintFacts): void {
+  print(line: Line, state: State, facts: Omit<Context, 'program' | 'grace'>): void {
     const { program, log, options, emit } = this.#options;
     const { watcher } = facts;
     const text = wording(line, { program, grace: options.grace, ...facts });

@@ -20,15 +20,12 @@ class Fixture {
         return () => (this.#onLine = undefined);
       },
     },
-    this.scheduler,
-  );
-
-  constructor() {
-    this.keyboard.listen({
+    {
       onRestart: (message) => this.events.push(message),
       onUnknownInput: () => this.events.push('unknown'),
-    });
-  }
+    },
+    this.scheduler,
+  );
 
   get isRead(): boolean {
     return this.#onLine !== undefined;
@@ -50,14 +47,14 @@ test('the terminal is read while a run is up and does not read itself', () => {
   assert.equal(fixture.isRead, false);
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, true);
-  fixture.keyboard.runReads();
+  fixture.keyboard.leave();
   assert.equal(fixture.isRead, false);
 });
 
 test('a run that reads before it is up receives the input until its exit', () => {
   const fixture = new Fixture();
   fixture.keyboard.runStarts(true);
-  fixture.keyboard.runReads();
+  fixture.keyboard.leave();
   fixture.keyboard.runIsUp();
   assert.equal(fixture.isRead, false);
   fixture.keyboard.noRun();
@@ -133,7 +130,7 @@ test('the restart key is mentioned once for each kind of line, while the termina
 test('a closed keyboard neither reads nor keeps a timer', () => {
   const fixture = new Fixture();
   fixture.keyboard.noRun();
-  fixture.keyboard.close();
+  fixture.keyboard.leave();
   fixture.keyboard.update();
   assert.equal(fixture.isRead, false);
   assert.equal(fixture.scheduler.pending, 0);

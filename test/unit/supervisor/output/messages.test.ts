@@ -8,8 +8,10 @@ import {
   unreportedText,
   wording,
 } from '../../../../src/supervisor/output/messages.ts';
+import type { ProgramWatcher } from '../../../../src/supervisor/changes/program-watcher.ts';
 import { commandProgram } from '../../../../src/supervisor/program/command-program.ts';
-import type { Context, WatcherFacts } from '../../../../src/supervisor/output/messages.ts';
+import type { Program } from '../../../../src/supervisor/program/program.ts';
+import type { Context } from '../../../../src/supervisor/output/messages.ts';
 import type { Change, Ended, Line } from '../../../../src/supervisor/lifecycle/state.ts';
 
 const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
@@ -20,20 +22,28 @@ const GRAPH = {
   isImported: () => true,
 };
 const CONTEXT: Context = {
-  program: { kind: 'node', cwd: '/app', entry: '/app/app.js' },
-  watcher: { files: { count: COUNT }, graph: GRAPH, records: { missing: undefined } },
+  program: { kind: 'node', cwd: '/app', entry: '/app/app.js' } as Program,
+  watcher: watcher({}),
   grace: 5000,
   mayPress: false,
   isDraining: false,
 };
 
+interface WatcherFacts {
+  readonly count?: number;
+  readonly missing?: string;
+  readonly chain?: (path: string) => string[];
+  readonly isImported?: () => boolean;
+}
+
+function watcher({ count = COUNT, missing, ...graph }: WatcherFacts): ProgramWatcher {
+  const facts = { files: { count }, graph: { ...GRAPH, ...graph }, records: { missing } };
+  return facts as unknown as ProgramWatcher;
+}
+
 /** The context with other facts about the watched files. */
-function watching({
-  count = COUNT,
-  missing,
-  ...graph
-}: Partial<WatcherFacts['graph']> & { count?: number; missing?: string }): Context {
-  return { ...CONTEXT, watcher: { files: { count }, graph: { ...GRAPH, ...graph }, records: { missing } } };
+function watching(facts: WatcherFacts): Context {
+  return { ...CONTEXT, watcher: watcher(facts) };
 }
 
 function change(...paths: readonly string[]): Line {
