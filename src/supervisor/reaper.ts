@@ -1,7 +1,6 @@
 // Kills the processes that its arguments identify, with all their descendants and group members. The guard runs this program after
 // the supervisor has exited.
-import { parseIdentity } from './processes/process-rows.ts';
-import { descendants, isAlive, membersOf, sendSignal } from './processes/process-table.ts';
+import { descendants, isAlive, membersOf, parseIdentity, sendSignal } from './processes/process-table.ts';
 
 /** Number of rounds: a later round finds the processes that were started during the look-up of an earlier one. */
 const ROUNDS = 3;

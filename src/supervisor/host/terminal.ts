@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
 import { descriptorOf } from '../../node-internals/process.cts';
-import { statFields } from '../processes/process-rows.ts';
+import { statFields } from '../processes/process-table.ts';
 import { textOf } from '../util/safe-fs.ts';
 import type { LineSource } from './keyboard.ts';
 

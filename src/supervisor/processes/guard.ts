@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { OWN_FILES } from '../../shared/paths.cts';
-import { formatIdentity } from './process-rows.ts';
-import type { ProcessIdentity } from './process-rows.ts';
+import { formatIdentity } from './process-table.ts';
+import type { ProcessIdentity } from './process-table.ts';
 
 /**
  * A shell, because a waiting shell takes 0.2 MB of memory, and Node takes 40 MB. It receives no text of the user, only processes.

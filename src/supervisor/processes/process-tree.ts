@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Grouping } from '../program/program.ts';
 import type { Guard } from './guard.ts';
-import type { ProcessIdentity } from './process-rows.ts';
 import { descendants, groupExists, identify, isAlive, killTree, lookUp } from './process-table.ts';
 import { membersOf, sendSignal } from './process-table.ts';
+import type { ProcessIdentity } from './process-table.ts';
 
 /** Interval between two checks whether all processes have exited (ms). */
 const CHECK_MS = 10;
@@ -52,8 +52,7 @@ export class ProcessTree {
   constructor(options: TreeOptions) {
     this.#options = options;
     const { pid, grouping } = options;
-    const group = grouping === 'job' ? undefined : grouping;
-    this.#root = { ...identify(pid), ...(group && { group }) };
+    this.#root = { ...identify(pid), group: grouping };
     this.#entrust();
   }
 

@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Report } from '../../../src/shared/crash-report.ts';
 import { PageProcess } from '../../../src/supervisor/crash/page-process.ts';
-import type { ProcessIdentity } from '../../../src/supervisor/processes/process-rows.ts';
+import type { ProcessIdentity } from '../../../src/supervisor/processes/process-table.ts';
 import { gone, isRunning, until } from '../../helpers/autoreload.ts';
 
 /** On Windows, sockets are not held: descriptors cannot be inherited. */

@@ -5,8 +5,8 @@ import {
   groupMembers,
   parseIdentity,
   parsePs,
-} from '../../../../src/supervisor/processes/process-rows.ts';
-import type { ProcessIdentity, ProcessRow } from '../../../../src/supervisor/processes/process-rows.ts';
+} from '../../../../src/supervisor/processes/process-table.ts';
+import type { ProcessIdentity, ProcessRow } from '../../../../src/supervisor/processes/process-table.ts';
 
 const TABLE = `
     1     0     1 Ss   Mon Nov 16 09:00:00 2026
