@@ -2,7 +2,7 @@
 // together, into one change. Does not know watches, and does not read files: save-completeness.ts does.
 import { isInPackage } from '../../shared/module-url.ts';
 import type { ChangedFile } from '../../protocol/app-bridge.cts';
-import type { Difference } from '../contents/baseline.ts';
+import type { Difference } from '../contents/content-cache.ts';
 import type { Change } from '../lifecycle/state.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import type { Completeness } from './save-completeness.ts';

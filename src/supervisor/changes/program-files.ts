@@ -1,7 +1,8 @@
 // Decides which files count (a change of them restarts the program) and whether they have changed. Modules, settings and
 // assets are compared with the baseline, other tracked files with their own records. Knows neither watches nor why a file
 // counts.
-import type { Baseline, Difference } from '../contents/baseline.ts';
+import type { Baseline } from '../contents/baseline.ts';
+import type { Difference } from '../contents/content-cache.ts';
 import { SelfWritten } from '../contents/self-written.ts';
 import { isSource } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
@@ -40,7 +41,7 @@ export class ProgramFiles {
   /** Number of files that the run has loaded or that are tracked. */
   get count(): number {
     const others = [...this.#tracked.files].filter(
-      ([path, { stamp }]) => stamp && !this.#baseline.isLoaded(path),
+      ([path, { content }]) => content && !this.#baseline.isLoaded(path),
     );
     return this.#baseline.modules().length + others.length;
   }

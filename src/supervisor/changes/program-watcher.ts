@@ -3,7 +3,7 @@
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { Baseline } from '../contents/baseline.ts';
-import type { Difference } from '../contents/baseline.ts';
+import type { Difference } from '../contents/content-cache.ts';
 import { loadLexer } from '../graph/source-scan.ts';
 import { IgnoreOption } from '../tracked/ignore-option.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
@@ -186,7 +186,7 @@ export class ProgramWatcher {
       return;
     }
     const loadedSize = this.#baseline.loadedSize(path);
-    const trackedSize = this.#tracked.files.get(path)?.stamp?.size;
+    const trackedSize = this.#tracked.files.get(path)?.content?.stamp?.size;
     const isStarting = this.#isStarting;
     const file = { path, difference, loadedSize, trackedSize, isStarting };
     this.#debouncer.add(path, completenessOf(file));
@@ -205,7 +205,8 @@ export class ProgramWatcher {
       const isOver = (): boolean => scheduler.now() >= end;
       let isMore = true;
       while (isMore && !isOver()) isMore = this.records.scanNext();
-      if (isMore || this.#baseline.hashPending(isOver) || this.#tracked.digest(isOver)) this.#deferWork();
+      if (isMore || this.#baseline.hashPending(isOver) || this.#tracked.hashPending(isOver))
+        this.#deferWork();
     });
   }
 }

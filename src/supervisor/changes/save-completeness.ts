@@ -1,5 +1,5 @@
 // Judges from the content of a changed file whether the save is complete, for the debounce. Keeps no state.
-import type { Difference } from '../contents/baseline.ts';
+import type { Difference } from '../contents/content-cache.ts';
 import { isSource, looksCutOff } from '../graph/source-scan.ts';
 import { statOf, textOf } from '../util/safe-fs.ts';
 

@@ -8,31 +8,25 @@
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile, TICK_MS } from '../../shared/file-stamp.cts';
-import { ContentCache, sameStat } from './content-cache.ts';
 import { linkTarget, statOf } from '../util/safe-fs.ts';
-
-/** How the disk differs from a snapshot. `emptied` may be the first half of a save. */
-export type Difference = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
+import { ContentCache, isSavedSince, sameStat, UNSEEN } from './content-cache.ts';
+import type { Content, Difference } from './content-cache.ts';
 
 /** The state of one path as the run took it. */
 type Snapshot =
   | ContentSnapshot
   /** A symbolic link on the way to a module. */
-  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'link'; readonly target: string; readonly stamp?: undefined }
   /** The run looked for a file here and found none. */
-  | { readonly kind: 'absent' };
+  | { readonly kind: 'absent'; readonly stamp?: undefined };
 
-interface ContentSnapshot {
+interface ContentSnapshot extends Content {
   /**
    * - `module`: the run reported the file, with a stamp that it took just before it loaded the file.
    * - `assumed`: a setting or an asset, which the run reads without a report. The supervisor took the stamp, later. The run is
    *   assumed to have read the content that was there when it began.
    */
   readonly kind: 'module' | 'assumed';
-  /** Undefined if the run could not read the file. */
-  readonly stamp: Stamp | undefined;
-  /** Undefined: not computed yet, or no longer computable because the file was saved first. */
-  hash: number | undefined;
 }
 
 export class Baseline {
@@ -41,8 +35,6 @@ export class Baseline {
   #previous = new Map<string, Snapshot>();
   /** Snapshots of earlier runs that no longer count, until everything that the run has used is known. */
   #forgotten = new Map<string, Snapshot>();
-  /** Paths whose content is to be hashed when there is time. */
-  #unhashed = new Set<string>();
   #begunAt = Infinity;
   /** The file time from which on the run may not have seen a save (wall-clock ms). */
   seenUntil: number = Infinity;
@@ -58,7 +50,6 @@ export class Baseline {
       this.#previous.set(path, snapshot);
     }
     this.#current = new Map();
-    this.#unhashed = new Set();
     this.#forgotten.clear();
   }
 
@@ -111,14 +102,15 @@ export class Baseline {
   loaded(path: string, stamp: Stamp | undefined): void {
     if (this.#current.get(path)?.kind === 'module') return;
     const known = this.#contents.at(path, stamp);
-    this.#setModule(path, { kind: 'module', stamp: known?.stamp ?? stamp, hash: known?.hash });
+    this.#current.set(path, { kind: 'module', stamp: known?.stamp ?? stamp, hash: known?.hash });
+    if (!known) this.#contents.hashLater(path, stamp);
   }
 
   /** The run has loaded a module that the previous run loaded too, and that has not changed since. */
   loadedAgain(path: string): void {
     if (this.#current.get(path)?.kind === 'module') return;
     const before = this.#previous.get(path);
-    this.#setModule(path, before?.kind === 'module' ? before : this.#snapshot(path));
+    this.#current.set(path, before?.kind === 'module' ? before : this.#snapshot(path));
   }
 
   /** The run followed a symbolic link to `target`. */
@@ -150,12 +142,12 @@ export class Baseline {
     const snapshot = this.#snapshot(path, 'assumed');
     const before = this.#previous.get(path) ?? this.#forgotten.get(path);
     // A file that was a module is reported by the run itself.
-    if (snapshot.kind === 'assumed' && before?.kind !== 'module') {
-      const { mtimeMs = Infinity, ctimeMs = Infinity } = snapshot.stamp ?? {};
-      const isSavedSince = Math.max(mtimeMs, ctimeMs) >= this.seenUntil;
-      // Without an earlier hash, a save since then always counts as a change.
-      if (isSavedSince) snapshot.hash = before?.kind === 'assumed' ? before.hash : undefined;
-    }
+    if (
+      snapshot.kind === 'assumed' &&
+      before?.kind !== 'module' &&
+      isSavedSince(snapshot.stamp, this.seenUntil)
+    )
+      snapshot.hash = (before?.kind === 'assumed' ? before.hash : undefined) ?? UNSEEN;
     this.#current.set(path, snapshot);
   }
 
@@ -173,58 +165,27 @@ export class Baseline {
   examine(path: string, isNew = false): Difference {
     const snapshot = this.#current.get(path);
     if (!snapshot) return 'same';
-    if (isContent(snapshot))
-      return isNew && isSameInPackage(path, snapshot) ? 'same' : this.#examineContent(path, snapshot);
-    if (snapshot.kind === 'absent') return statOf(path)?.isFile() ? 'created' : 'same';
-    const target = linkTarget(path);
-    if (target === undefined) return 'deleted';
-    return target === snapshot.target ? 'same' : 'changed';
-  }
-
-  /**
-   * Hashes files that were loaded or saved, so that a later save of the same bytes is no change.
-   *
-   * @param isOver whether to stop; the next call goes on
-   * @returns whether files are left
-   */
-  hashPending(isOver: () => boolean): boolean {
-    const young: string[] = [];
-    for (const path of this.#unhashed) {
-      this.#unhashed.delete(path);
-      const current = this.#current.get(path);
-      const snapshot = isContent(current) ? current : undefined;
-      const content = this.#contents.read(path, snapshot?.stamp);
-      if (typeof content === 'object' && content.isYoung) young.push(path);
-      // A file saved since its stamp was taken has other content than the run: its file event will tell.
-      if (snapshot?.kind === 'module') snapshot.hash ??= this.#contents.at(path, snapshot.stamp)?.hash;
-      if (isOver()) break;
-    }
-    for (const path of young) this.#unhashed.add(path);
-    if (this.#unhashed.size === 0) this.#forgotten.clear();
-    return this.#unhashed.size > 0;
-  }
-
-  #setModule(path: string, snapshot: Snapshot): void {
-    this.#current.set(path, snapshot);
-    if (snapshot.kind === 'module' && snapshot.hash === undefined) this.#unhashed.add(path);
-  }
-
-  #examineContent(path: string, snapshot: ContentSnapshot): Difference {
     const { stamp } = snapshot;
-    const content = this.#contents.read(path, stamp);
-    this.#unhashed.delete(path);
-    if (content === 'denied') return 'same';
-    if (content === 'gone') {
-      if ((stamp?.mtimeMs ?? 0) <= this.#begunAt) return 'deleted';
-      // The program itself wrote, loaded and removed the file, and would do so in the next run: some tools load their
-      // configuration in this way (nodejs/node#64167).
-      this.#current.set(path, { kind: 'absent' });
+    if (isNew && isInPackage(path) && stamp?.hash === undefined && sameStat(stamp, stampFile(path)))
       return 'same';
+    if (snapshot.kind === 'link') {
+      const target = linkTarget(path);
+      if (target === undefined) return 'deleted';
+      return target === snapshot.target ? 'same' : 'changed';
     }
-    if (content.isYoung) this.#unhashed.add(path);
-    if (snapshot.kind === 'module') snapshot.hash ??= this.#contents.at(path, stamp)?.hash;
-    if (content.hash === snapshot.hash) return 'same';
-    return content.size === 0 ? 'emptied' : 'changed';
+    const difference = this.#contents.compare(path, snapshot.kind === 'absent' ? undefined : snapshot);
+    if (difference !== 'deleted' || (stamp?.mtimeMs ?? 0) <= this.#begunAt) return difference;
+    // The program itself wrote, loaded and removed the file, and would do so in the next run: some tools load their
+    // configuration in this way (nodejs/node#64167).
+    this.#current.set(path, { kind: 'absent' });
+    return 'same';
+  }
+
+  /** See {@link ContentCache.hashPending}. */
+  hashPending(isOver: () => boolean): boolean {
+    const isMore = this.#contents.hashPending(isOver);
+    if (!isMore) this.#forgotten.clear();
+    return isMore;
   }
 
   /** Takes a snapshot of a path, of the same kind if possible: a file where a link or nothing was becomes a `module`. */
@@ -232,19 +193,6 @@ export class Baseline {
     const target = kind === 'link' ? linkTarget(path) : undefined;
     if (target !== undefined) return { kind: 'link', target };
     const content = this.#contents.read(path);
-    if (typeof content === 'string') return { kind: 'absent' };
-    return {
-      kind: kind === 'assumed' ? 'assumed' : 'module',
-      stamp: stampFile(path),
-      hash: content.hash,
-    };
+    return content ? { kind: kind === 'assumed' ? 'assumed' : 'module', ...content } : { kind: 'absent' };
   }
-}
-
-function isSameInPackage(path: string, { stamp }: ContentSnapshot): boolean {
-  return isInPackage(path) && stamp?.hash === undefined && sameStat(stamp, stampFile(path));
-}
-
-function isContent(snapshot: Snapshot | undefined): snapshot is ContentSnapshot {
-  return snapshot?.kind === 'module' || snapshot?.kind === 'assumed';
 }

@@ -1,16 +1,19 @@
-// Hashes file content, and keeps each hash with the stamp of the file, so that a file is read only once after a save. Knows
-// nothing of runs.
+// Hashes file content, and keeps each hash with the stamp of the file, so that a file is read only once after a save.
+// Compares the content that a file had with the disk. Knows nothing of runs.
 import fs from 'node:fs';
 import type { Stamp } from '../../protocol/records.cts';
-import { hashBytes, stampFile } from '../../shared/file-stamp.cts';
+import { COARSE_TICK_MS, hashBytes, isYoung, stampFile } from '../../shared/file-stamp.cts';
 import { statOf } from '../util/safe-fs.ts';
 
-/** The content of a file. */
+/** How the disk differs from what a run took from it. `emptied` may be the first half of a save. */
+export type Difference = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
+
+/** What a file contained. */
 export interface Content {
-  readonly hash: number;
-  readonly size: number;
-  /** The file was saved so recently that the next save may leave the same stamp. The cache does not keep the hash. */
-  readonly isYoung: boolean;
+  /** Undefined if the file could not be read. */
+  readonly stamp: Stamp | undefined;
+  /** Undefined: it is known when a file with this stamp has been hashed. */
+  hash: number | undefined;
 }
 
 /** The hash of a file at the time of a stamp. */
@@ -19,49 +22,106 @@ interface KnownContent {
   readonly hash: number;
 }
 
+/** Stands for the hash of content that nobody has seen: it differs from every hash. */
+export const UNSEEN = -1;
+
 export class ContentCache {
+  readonly #maxRead: number;
   readonly #known = new Map<string, KnownContent>();
+  /** Files that are to be hashed when there is time, each with a stamp that is held; see {@link read}. */
+  readonly #pending = new Map<string, Stamp | undefined>();
+
+  /** @param maxRead maximum size of a file that is read (bytes): the time of a larger one stands for its content */
+  constructor(maxRead: number = Infinity) {
+    this.#maxRead = maxRead;
+  }
+
+  /** Stamps a file. A young one gets a hash, since its next save may leave the same times. */
+  stamp(path: string): Stamp | undefined {
+    const now = Date.now();
+    const stamp = stampFile(path);
+    return stamp && stamp.size <= this.#maxRead && isYoung(stamp.mtimeMs, now) ? stampFile(path, now) : stamp;
+  }
 
   /**
    * Reads a file.
    *
    * @param held a stamp that the caller holds; an equal stamp shares its memory, as there are many
-   * @returns `gone` when there is no file, `denied` when it must not be read
+   * @returns the content, without a hash if the file must not be read; undefined if there is no file
    */
-  read(path: string, held?: Stamp): Content | 'gone' | 'denied' {
-    const before = stampFile(path, Date.now());
-    if (!before && !statOf(path)?.isFile()) return 'gone';
+  read(path: string, held?: Stamp): Content | undefined {
+    this.#pending.delete(path);
+    const now = Date.now();
+    const found = stampFile(path);
+    const stamp = sameStat(found, held) ? held : found;
+    if (!found || !stamp) return undefined;
+    if (stamp.size > this.#maxRead) return { stamp, hash: stamp.mtimeMs };
     try {
-      const bytes = fs.readFileSync(path);
-      const hash = hashBytes(bytes);
-      // Only the stamp of a young file carries a hash.
-      const isYoung = !before || before.hash !== undefined || !sameStat(before, stampFile(path));
-      if (!isYoung) this.#known.set(path, { stamp: held && sameStat(before, held) ? held : before, hash });
-      return { hash, size: bytes.length, isYoung };
+      const hash = hashBytes(fs.readFileSync(path));
+      // The next save may leave the stamp of a young file.
+      if (!isYoung(stamp.mtimeMs, now) && sameStat(stamp, stampFile(path)))
+        this.#known.set(path, { stamp, hash });
+      else this.#pending.set(path, held);
+      return { stamp, hash };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      return code === 'EACCES' || code === 'EPERM' ? 'denied' : 'gone';
+      return code === 'EACCES' || code === 'EPERM' ? { stamp, hash: undefined } : undefined;
     }
   }
 
-  /** The hash of the content at the time of a stamp, if known. */
+  /** The content at the time of a stamp, if known. */
   at(path: string, stamp: Stamp | undefined): KnownContent | undefined {
     if (stamp?.hash !== undefined) return { stamp, hash: stamp.hash };
+    if (stamp && stamp.size > this.#maxRead) return { stamp, hash: stamp.mtimeMs };
     const known = this.#known.get(path);
     return sameStat(known?.stamp, stamp) ? known : undefined;
   }
 
   /** The hash of the current content; undefined when the file cannot be read. */
   hashOf(path: string): number | undefined {
-    const known = this.at(path, stampFile(path));
-    if (known) return known.hash;
-    const content = this.read(path);
-    return typeof content === 'object' ? content.hash : undefined;
+    return this.at(path, stampFile(path))?.hash ?? this.read(path)?.hash;
+  }
+
+  /** Compares what a file contained with the disk. */
+  compare(path: string, before: Content | undefined): Difference {
+    if (!before) return statOf(path)?.isFile() ? 'created' : 'same';
+    before.hash ??= this.at(path, before.stamp)?.hash;
+    const now = this.read(path, before.stamp);
+    if (!now) return 'deleted';
+    const isSame = now.hash === (before.hash ?? this.at(path, before.stamp)?.hash);
+    if (isSame || now.hash === undefined) return 'same';
+    return now.stamp?.size === 0 ? 'emptied' : 'changed';
+  }
+
+  /** Hashes a file when there is time, so that a later save of the same bytes is no change. */
+  hashLater(path: string, stamp: Stamp | undefined): void {
+    this.#pending.set(path, stamp);
+  }
+
+  /**
+   * Hashes files that were found or saved. Young ones are left for the next call.
+   *
+   * @param isOver whether to stop; the next call goes on
+   * @returns whether files are left
+   */
+  hashPending(isOver: () => boolean): boolean {
+    const files = [...this.#pending];
+    for (const [path, stamp] of files) {
+      this.read(path, stamp);
+      if (isOver()) break;
+    }
+    return this.#pending.size > 0;
   }
 
   /** Forgets all other files. */
   retain(paths: ReadonlyMap<string, unknown>): void {
-    for (const path of this.#known.keys()) if (!paths.has(path)) this.#known.delete(path);
+    for (const path of [...this.#known.keys(), ...this.#pending.keys()])
+      if (!paths.has(path)) this.forget(path);
+  }
+
+  forget(path: string): void {
+    this.#known.delete(path);
+    this.#pending.delete(path);
   }
 }
 
@@ -74,4 +134,10 @@ export function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
     a.ctimeMs === b.ctimeMs &&
     a.size === b.size
   );
+}
+
+/** Whether a file was saved at a time or later. A time in the future was set by hand or by another clock. */
+export function isSavedSince(stamp: Stamp | undefined, at: number): boolean {
+  const latest = Date.now() + COARSE_TICK_MS;
+  return stamp !== undefined && [stamp.mtimeMs, stamp.ctimeMs].some((time) => time >= at && time <= latest);
 }

@@ -1,12 +1,7 @@
 // Keeps the content that each tracked file had when the current run began, and compares it with the disk. A tracked file
 // counts without being loaded by the program, and stays known from run to run. Does not know patterns or watches.
-import fs from 'node:fs';
-import type { Stamp } from '../../protocol/records.cts';
-import { attempt } from '../../shared/attempt.cts';
-import { COARSE_TICK_MS, hashBytes, stampFile } from '../../shared/file-stamp.cts';
-import type { Difference } from '../contents/baseline.ts';
-import { sameStat } from '../contents/content-cache.ts';
-import { entryOf, statOf } from '../util/safe-fs.ts';
+import { ContentCache, isSavedSince, UNSEEN } from '../contents/content-cache.ts';
+import type { Content, Difference } from '../contents/content-cache.ts';
 
 /** Who asked for a file to count. */
 export interface Origin {
@@ -33,19 +28,15 @@ const SMALL = 64 * 1024;
 
 interface TrackedFile {
   origin: Origin;
-  /** Undefined: the file was missing. */
-  stamp: Stamp | undefined;
-  /** Undefined: not known yet. */
-  hash: number | undefined;
-  /** Whether it was saved after the run began, and its earlier content is not known. */
-  isUnseen: boolean;
+  /** What the run has seen; undefined: the file was missing. */
+  content: Content | undefined;
 }
 
 export class TrackedFiles {
+  readonly #contents = new ContentCache(MAX_READ);
   readonly #files = new Map<string, TrackedFile>();
   /** Files that may have changed since the run began. */
   readonly #touched = new Set<string>();
-  readonly #undigested = new Set<string>();
   #leftToRead = READ_AT_ONCE;
   #seenUntil = Infinity;
 
@@ -72,7 +63,7 @@ export class TrackedFiles {
   delete(path: string): void {
     this.#files.delete(path);
     this.#touched.delete(path);
-    this.#undigested.delete(path);
+    this.#contents.forget(path);
   }
 
   /** The files that count, by path. */
@@ -90,101 +81,32 @@ export class TrackedFiles {
     const file = this.#files.get(path);
     if (!file) return 'same';
     this.#touched.add(path);
-    const stamp = stampOf(path);
-    if (!stamp) return file.stamp && !statOf(path)?.isFile() ? 'deleted' : 'same';
-    if (!file.stamp) return 'created';
-    const changed = stamp.size === 0 && file.stamp.size > 0 ? 'emptied' : 'changed';
-    if (file.isUnseen) return changed;
-    // The target of a link may be another file with equal times.
-    const isLink = entryOf(path)?.isSymbolicLink() === true;
-    if (!isLink && isOld(stamp) && isOld(file.stamp) && sameStat(stamp, file.stamp)) return 'same';
-    // Without a hash, the change time proves nothing: permissions and names change it too.
-    const isSame =
-      file.hash === undefined
-        ? stamp.mtimeMs === file.stamp.mtimeMs && stamp.size === file.stamp.size
-        : (hashOf(path, stamp) ?? file.hash) === file.hash;
-    if (!isSame) return changed;
-    file.stamp = stamp;
-    if (file.hash === undefined || !isOld(stamp)) this.#undigested.add(path);
-    return 'same';
+    return this.#contents.compare(path, file.content);
   }
 
   /** The present content of a file is from now on what the run has seen. */
   accept(path: string): void {
     const file = this.#files.get(path);
     if (!file) return;
-    file.stamp = stampOf(path);
-    file.isUnseen = false;
-    if (!file.stamp && !file.origin.names) return this.delete(path);
-    file.hash = file.stamp && hashOf(path, file.stamp);
-    if (file.stamp && !isOld(file.stamp)) this.#undigested.add(path);
+    file.content = this.#contents.read(path);
+    if (!file.content && !file.origin.names) this.delete(path);
   }
 
-  /**
-   * Hashes files, so that a later save of the same bytes is recognised.
-   *
-   * @param isOver whether to stop and continue in the next call
-   * @returns whether there are more
-   */
-  digest(isOver: () => boolean): boolean {
-    const young: string[] = [];
-    for (const path of this.#undigested) {
-      this.#undigested.delete(path);
-      const file = this.#files.get(path);
-      const stamp = file?.stamp && stampOf(path);
-      if (stamp && !isOld(stamp)) young.push(path);
-      else if (file && stamp) this.#digestOne(path, file, stamp);
-      if (isOver()) break;
-    }
-    for (const path of young) this.#undigested.add(path);
-    return this.#undigested.size > 0;
+  /** See {@link ContentCache.hashPending}. */
+  hashPending(isOver: () => boolean): boolean {
+    return this.#contents.hashPending(isOver);
   }
 
   #add(path: string, origin: Origin, discovery: Discovery): void {
-    const stamp = stampOf(path);
-    const file: TrackedFile = { origin, stamp, hash: stamp?.hash, isUnseen: false };
-    this.#files.set(path, file);
-    if (discovery === 'created') file.stamp = undefined;
-    if (discovery === 'first' && stamp && timeOf(stamp) >= this.#seenUntil) file.isUnseen = true;
-    if (file.stamp === undefined || file.isUnseen) this.#touched.add(path);
-    else this.#undigested.add(path);
-    if (!file.stamp || file.stamp.size > SMALL || this.#leftToRead === 0) return;
-    this.#leftToRead--;
-    this.#digestOne(path, file, file.stamp);
+    const stamp = discovery === 'created' ? undefined : this.#contents.stamp(path);
+    const isUnseen = discovery === 'first' && isSavedSince(stamp, this.#seenUntil);
+    const content = stamp && { stamp, hash: isUnseen ? UNSEEN : undefined };
+    this.#files.set(path, { origin, content });
+    if (!stamp || isUnseen) this.#touched.add(path);
+    else if (stamp.size > SMALL || this.#leftToRead === 0) this.#contents.hashLater(path, stamp);
+    else {
+      this.#leftToRead--;
+      this.#contents.read(path, stamp);
+    }
   }
-
-  /** Leaves out a file that was saved meanwhile: its event follows. */
-  #digestOne(path: string, file: TrackedFile, stamp: Stamp): void {
-    if (!sameStat(file.stamp, stamp)) return;
-    const hash = hashOf(path, stamp);
-    if (!isOld(file.stamp) && hash !== file.hash) return;
-    // A save while the file was read must not pass for the content that the run has seen.
-    if (!sameStat(stamp, stampFile(path))) return;
-    file.hash ??= hash;
-    file.stamp = stamp;
-  }
-}
-
-/** Like {@link stampFile}, but never reads a large file, and looks once at an old one. */
-function stampOf(path: string): Stamp | undefined {
-  const stamp = stampFile(path);
-  if (!stamp || stamp.size > MAX_READ || Math.abs(Date.now() - stamp.mtimeMs) > COARSE_TICK_MS) return stamp;
-  return stampFile(path, Date.now());
-}
-
-/** A stamp with a hash is that of a young file, whose next save may leave the same times. */
-function isOld(stamp: Stamp | undefined): boolean {
-  return stamp !== undefined && stamp.hash === undefined;
-}
-
-/** When a file was saved. A time in the future was set by hand or by another clock, and is left out. */
-function timeOf({ mtimeMs, ctimeMs }: Stamp): number {
-  const latest = Date.now() + COARSE_TICK_MS;
-  return Math.max(...[mtimeMs, ctimeMs].filter((time) => time <= latest));
-}
-
-/** The hash of the content at the time of a stamp. The time of a large file stands for its content. */
-function hashOf(path: string, { size, hash, mtimeMs }: Stamp): number | undefined {
-  if (size > MAX_READ) return mtimeMs;
-  return hash ?? attempt(() => hashBytes(fs.readFileSync(path)));
 }
