@@ -1,6 +1,6 @@
 // Decides which entries of a watched folder are left out: those that nobody edits, and those that .gitignore files name.
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isInside } from '../util/paths.ts';
+import { join, relative, resolve, sep } from 'node:path';
+import { ancestors, isInside } from '../util/paths.ts';
 import { exists, markOf, statOf, textOf } from '../util/safe-fs.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 
@@ -44,12 +44,8 @@ export class GitIgnore {
   /** Files whose rules apply in a folder, whether or not they exist, except the file in the folder itself. */
   static filesAbove(folder: string, cwd: string): string[] {
     const root = rootOf(folder, cwd);
-    const files = [excludeFile(root)];
-    for (let above = folder; above !== root;) {
-      above = dirname(above);
-      files.push(join(above, RULE_FILE));
-    }
-    return files;
+    const above = ancestors(folder).filter((path) => path === root || isInside(path, root));
+    return [excludeFile(root), ...above.map((path) => join(path, RULE_FILE))];
   }
 
   /** Reads the rules that apply in a folder: those of its repository, or those from `cwd` down if there is none. */
@@ -112,8 +108,6 @@ function excludeFile(root: string): string {
 }
 
 function rootOf(folder: string, cwd: string): string {
-  for (let above = folder; ; above = dirname(above)) {
-    if (exists(join(above, '.git'))) return above;
-    if (above === dirname(above)) return isInside(folder, cwd) ? cwd : folder;
-  }
+  const repository = [folder, ...ancestors(folder)].find((path) => exists(join(path, '.git')));
+  return repository ?? (isInside(folder, cwd) ? cwd : folder);
 }

@@ -13,13 +13,17 @@ import type { WatchList, WatchListOptions } from './watch-list.ts';
 
 /** A folder in which files count. */
 interface ListedFolder {
-  /** Names of its files and folders that count. */
-  readonly files: Set<string>;
-  readonly folders: Set<string>;
+  /** The names in it that count, and whether each is a folder. */
+  readonly entries: Map<string, boolean>;
   /** The path without links. */
   readonly real: string;
   readonly isLink: boolean;
   rules: GitIgnore;
+}
+
+interface PendingEntry {
+  readonly kind: EntryKind;
+  readonly discovery: Discovery;
 }
 
 export interface WatchedTreeOptions extends Pick<WatchListOptions, 'ext' | 'isIgnored'> {
@@ -39,9 +43,7 @@ export class WatchedTree {
   readonly #options: WatchedTreeOptions;
   readonly #folders = new Map<string, ListedFolder>();
   /** Entries to be looked at: a large folder is processed in slices. */
-  readonly #pending = new Map<string, { readonly kind: EntryKind; readonly discovery: Discovery }>();
-  /** Linked folders come last, when all folders are known that are found without them. */
-  readonly #pendingLinks = new Map<string, Discovery>();
+  readonly #pending = new Map<string, PendingEntry>();
   /** Linked folders that are not followed because their target is listed already, and that target. */
   readonly #duplicates = new Map<string, string>();
 
@@ -67,21 +69,24 @@ export class WatchedTree {
    * @returns whether there are more
    */
   work(isOver: () => boolean): boolean {
-    do {
-      for (const [path, { kind, discovery }] of this.#pending) {
+    for (;;) {
+      for (const [path, entry] of this.#pending) {
+        if (entry.kind === 'linked folder') continue;
         if (isOver()) return true;
-        this.#pending.delete(path);
-        this.#add(path, kind, discovery);
+        this.#add(path, entry);
       }
-    } while (this.#followNextLink());
-    return false;
+      // Linked folders come last, when all folders are known that are found without them.
+      const [link] = this.#pending;
+      if (!link) return false;
+      this.#add(...link);
+    }
   }
 
   /** Why a path counts, if it counts because of this pattern: as its base, or as a file in a folder. */
   originOf(path: string): Origin | undefined {
     const { origin } = this.#options;
     if (path === this.pattern.base && !this.pattern.matches) return { ...origin, names: true };
-    return this.#folders.get(dirname(path))?.files.has(basename(path)) ? origin : undefined;
+    return this.#folders.get(dirname(path))?.entries.get(basename(path)) === false ? origin : undefined;
   }
 
   hasFolder(path: string): boolean {
@@ -99,7 +104,7 @@ export class WatchedTree {
     if (!folder) return;
     if (name === RULE_FILE || (name === undefined && folder.rules.isStale)) this.applyRules();
     const entries = name === undefined ? entriesOf(path)?.map(([entry]) => entry) : [name];
-    const known = name === undefined ? [...folder.files, ...folder.folders] : [];
+    const known = name === undefined ? folder.entries.keys() : [];
     if (!entries) this.#leave(path, 'touch');
     else for (const entry of new Set([...known, ...entries])) this.#lookAt(path, folder, entry);
   }
@@ -113,22 +118,22 @@ export class WatchedTree {
     if (!folder) return;
     const before = folder.rules;
     folder.rules = rules;
-    for (const name of folder.files) {
-      if (!rules.ignores(name, false)) continue;
-      folder.files.delete(name);
-      this.#options.list.deleteFile(join(path, name));
-    }
-    for (const name of folder.folders) {
-      if (rules.ignores(name, true)) this.#leave(join(path, name), 'deleteFile');
-      else this.applyRules(join(path, name), rules.in(name));
+    for (const [name, isAFolder] of folder.entries) {
+      const entry = join(path, name);
+      const isIgnored = rules.ignores(name, isAFolder);
+      if (isAFolder && !isIgnored) this.applyRules(entry, rules.in(name));
+      else if (isAFolder) this.#leave(entry, 'deleteFile');
+      else if (isIgnored) {
+        folder.entries.delete(name);
+        this.#options.list.deleteFile(entry);
+      }
     }
     for (const [name, kind] of entriesOf(path) ?? []) {
       const entry = join(path, name);
-      if (folder.files.has(name) || folder.folders.has(name)) continue;
-      if (this.#pending.has(entry) || this.#pendingLinks.has(entry)) continue;
+      if (folder.entries.has(name) || this.#pending.has(entry)) continue;
       // An entry that the rules left out until now is not new, nor is a link that is not followed. Any other entry is new.
       const isKnown = before.ignores(name, isFolder(kind)) || kind === 'linked folder';
-      this.#add(entry, kind, isKnown ? 'known' : 'created');
+      this.#pending.set(entry, { kind, discovery: isKnown ? 'known' : 'created' });
     }
   }
 
@@ -136,15 +141,16 @@ export class WatchedTree {
     const parent = path === this.pattern.base ? undefined : this.#folders.get(dirname(path));
     const real = parent && !isLink ? join(parent.real, basename(path)) : realOf(path);
     if (real === undefined || (isLink && parent && !this.#isFollowed(path, real, parent.real))) return;
-    parent?.folders.add(basename(path));
-    this.#folders.set(path, { files: new Set(), folders: new Set(), real, isLink, rules });
+    parent?.entries.set(basename(path), true);
+    this.#folders.set(path, { entries: new Map(), real, isLink, rules });
     // Before it is listed, so that no entry is missed.
     this.#options.list.addFolder(path);
     for (const [name, kind] of entriesOf(path) ?? [])
       this.#pending.set(join(path, name), { kind, discovery });
   }
 
-  #add(path: string, kind: EntryKind, discovery: Discovery): void {
+  #add(path: string, { kind, discovery }: PendingEntry): void {
+    this.#pending.delete(path);
     const folder = this.#folders.get(dirname(path));
     const name = basename(path);
     // Its folder may have vanished since.
@@ -154,32 +160,13 @@ export class WatchedTree {
       ? isInReach(pattern, path)
       : kind !== 'file' || countsAsFile(pattern, path, ext);
     if (!isMatch || isIgnored(path, isFolder(kind))) return;
-    switch (kind) {
-      case 'file':
-        folder.files.add(name);
-        list.addFile(path, origin, discovery);
-        break;
-      case 'folder':
-        this.#enter(path, folder.rules.in(name), discovery);
-        break;
-      case 'linked folder':
-        list.follow(path);
-        this.#pendingLinks.set(path, discovery);
-        break;
-      case 'broken link':
-        list.follow(path);
+    if (kind === 'file') {
+      folder.entries.set(name, false);
+      list.addFile(path, origin, discovery);
+      return;
     }
-  }
-
-  /** Returns whether there was a pending link. */
-  #followNextLink(): boolean {
-    for (const [path, discovery] of this.#pendingLinks) {
-      this.#pendingLinks.delete(path);
-      const rules = this.#folders.get(dirname(path))?.rules.in(basename(path));
-      if (rules && statOf(path)?.isDirectory()) this.#enter(path, rules, discovery, true);
-      return true;
-    }
-    return false;
+    if (kind !== 'folder') list.follow(path);
+    if (isFolder(kind)) this.#enter(path, folder.rules.in(name), discovery, kind === 'linked folder');
   }
 
   /** A link is not followed in a circle, and each folder is listed once: or a file could be found by ever more names. */
@@ -200,16 +187,14 @@ export class WatchedTree {
     this.#duplicates.delete(path);
     const listed = this.#folders.get(path);
     if (listed && !isSameFolder(listed, path, kind)) this.#leave(path, 'touch');
-    if (folder.files.has(name)) {
-      if (kind !== 'file') folder.files.delete(name);
+    if (folder.entries.get(name) === false) {
+      if (kind !== 'file') folder.entries.delete(name);
       this.#options.list.touch(path);
     }
-    if (!kind || folder.files.has(name) || folder.folders.has(name)) return;
     // A pending entry has been there before.
-    const discovery = this.#pending.get(path)?.discovery ?? this.#pendingLinks.get(path) ?? 'created';
-    this.#pending.delete(path);
-    this.#pendingLinks.delete(path);
-    this.#add(path, kind, discovery);
+    const { discovery } = this.#pending.get(path) ?? { discovery: 'created' };
+    if (kind && !folder.entries.has(name)) this.#pending.set(path, { kind, discovery });
+    else this.#pending.delete(path);
   }
 
   /** A folder has vanished (`touch`), or no longer counts. */
@@ -217,14 +202,15 @@ export class WatchedTree {
     const folder = this.#folders.get(path);
     if (!folder) return;
     this.#folders.delete(path);
-    this.#folders.get(dirname(path))?.folders.delete(basename(path));
+    this.#folders.get(dirname(path))?.entries.delete(basename(path));
     this.#options.list.deleteFolder(path);
-    for (const name of folder.files) this.#options.list[action](join(path, name));
-    for (const name of folder.folders) this.#leave(join(path, name), action);
+    for (const [name, isAFolder] of folder.entries)
+      if (isAFolder) this.#leave(join(path, name), action);
+      else this.#options.list[action](join(path, name));
     for (const [link, target] of this.#duplicates) {
       if (target !== folder.real) continue;
       this.#duplicates.delete(link);
-      this.#pendingLinks.set(link, 'known');
+      this.#pending.set(link, { kind: 'linked folder', discovery: 'known' });
     }
   }
 }

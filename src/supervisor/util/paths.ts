@@ -1,5 +1,5 @@
 // Answers questions about paths, and formats paths and durations for people. Pure.
-import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { dirname, isAbsolute, parse, relative, sep } from 'node:path';
 
 /** The folders from a file up to the root. */
 export function ancestors(path: string): string[] {
@@ -18,10 +18,8 @@ export function isInside(path: string, folder: string): boolean {
 /** The deepest folder that contains all these paths. */
 export function commonFolder(paths: readonly string[]): string {
   const [first = '', ...others] = paths;
-  let folder = dirname(first);
-  while (folder !== dirname(folder) && !others.every((path) => isInside(path, folder)))
-    folder = dirname(folder);
-  return folder;
+  const common = ancestors(first).find((folder) => others.every((path) => isInside(path, folder)));
+  return common ?? parse(first).root;
 }
 
 /** A path as the user would type it: relative to the working directory, unless it lies two folders or more above it. */

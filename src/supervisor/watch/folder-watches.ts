@@ -11,10 +11,8 @@ class FolderNode {
   readonly parent: FolderNode | undefined;
   /** Undefined in most folders, which saves memory. */
   children: Map<string, FolderNode> | undefined;
-  /** Names of wanted paths in this folder. */
-  readonly wanted = new Set<string>();
-  /** Whether every event in this folder is wanted. */
-  isWhole = false;
+  /** Names of wanted paths in this folder; undefined: every event in it is wanted. */
+  readonly wanted = new Set<string | undefined>();
   watch: { readonly handle: fs.FSWatcher; readonly ino: number } | undefined;
   /** Why the folder cannot be watched. There is no second attempt until the folder is replaced. */
   error: NodeJS.ErrnoException | undefined;
@@ -22,10 +20,6 @@ class FolderNode {
   constructor(path: string, parent?: FolderNode) {
     this.path = path;
     this.parent = parent;
-  }
-
-  wantedPaths(): string[] {
-    return [...this.wanted].map((name) => join(this.path, name));
   }
 
   withDescendants(): FolderNode[] {
@@ -48,8 +42,13 @@ export interface FolderWatchesOptions {
   readonly onPath: (path: string, isRename: boolean) => void;
   /** The entry with this name in a wanted folder may have changed; without a name, the folder itself. */
   readonly onFolder: (folder: string, name: string | undefined) => void;
-  /** A wanted path, or a wanted folder, cannot be watched because of `folder`. */
-  readonly onFailure: (path: string, isFolder: boolean, folder: string, error: NodeJS.ErrnoException) => void;
+  /** A wanted path, or without a name a wanted folder, cannot be watched because of the folder `nearest`. */
+  readonly onFailure: (
+    folder: string,
+    name: string | undefined,
+    nearest: string,
+    error: NodeJS.ErrnoException,
+  ) => void;
 }
 
 export class FolderWatches {
@@ -60,30 +59,21 @@ export class FolderWatches {
     this.#options = options;
   }
 
-  /** Adds a wanted path. Its folder is watched when this returns. */
-  add(path: string): void {
-    const folder = this.#node(dirname(path));
-    folder.wanted.add(basename(path));
-    this.#arm(folder, [path]);
-  }
-
-  delete(path: string): void {
-    const folder = this.#node(dirname(path));
-    folder.wanted.delete(basename(path));
-    this.#prune(folder);
-  }
-
-  /** Adds a folder in which every event is wanted. It is watched when this returns. */
-  addFolder(path: string): void {
+  /** Adds the path with this name in a folder; without a name, every event in it is wanted. It is watched when this returns. */
+  add(path: string, name: string | undefined): void {
     const folder = this.#node(path);
-    folder.isWhole = true;
-    this.#arm(folder, []);
+    folder.wanted.add(name);
+    this.#arm(folder, [name]);
   }
 
-  deleteFolder(path: string): void {
-    const folder = this.#node(path);
-    folder.isWhole = false;
-    this.#prune(folder);
+  delete(path: string, name: string | undefined): void {
+    let node: FolderNode | undefined = this.#node(path);
+    node.wanted.delete(name);
+    while (node && node.wanted.size === 0 && !node.children?.size) {
+      node.disarm();
+      node.parent?.children?.delete(basename(node.path));
+      node = node.parent;
+    }
   }
 
   close(): void {
@@ -104,24 +94,12 @@ export class FolderWatches {
     return node;
   }
 
-  #prune(folder: FolderNode): void {
-    let node: FolderNode | undefined = folder;
-    while (node && node.wanted.size === 0 && !node.isWhole && !node.children?.size) {
-      node.disarm();
-      node.parent?.children?.delete(basename(node.path));
-      node = node.parent;
-    }
-  }
-
   /** Watches a folder, or the nearest existing folder above it, and those above that one that may be replaced. */
-  #arm(folder: FolderNode, paths: readonly string[]): void {
+  #arm(folder: FolderNode, names: Iterable<string | undefined>): void {
     let nearest: FolderNode | undefined = folder;
     while (nearest && !this.#watch(nearest)) nearest = nearest.parent;
-    if (nearest?.error) {
-      const { onFailure } = this.#options;
-      for (const path of paths) onFailure(path, false, nearest.path, nearest.error);
-      if (folder.isWhole) onFailure(folder.path, true, nearest.path, nearest.error);
-    }
+    if (nearest?.error)
+      for (const name of names) this.#options.onFailure(folder.path, name, nearest.path, nearest.error);
     for (let above = nearest?.parent; above && this.#mayBeReplaced(above.path, folder.path);) {
       this.#watch(above);
       above = above.parent;
@@ -161,7 +139,7 @@ export class FolderWatches {
     }
     const isRename = event === 'rename';
     if (folder.wanted.has(name)) this.#options.onPath(join(folder.path, name), isRename);
-    if (folder.isWhole) this.#options.onFolder(folder.path, name);
+    if (folder.wanted.has(undefined)) this.#options.onFolder(folder.path, name);
     const child = folder.children?.get(name);
     if (child) this.#refresh(child, isRename);
     // An event of the folder itself carries the folder's own name.
@@ -177,10 +155,12 @@ export class FolderWatches {
     if (!isReplaced && folder.watch?.ino === folderIno(folder.path)) return;
     const nodes = folder.withDescendants();
     for (const node of nodes) node.disarm();
-    for (const node of nodes) if (node.wanted.size > 0 || node.isWhole) this.#arm(node, node.wantedPaths());
-    for (const node of nodes) {
-      for (const path of node.wantedPaths()) this.#options.onPath(path, true);
-      if (node.isWhole) this.#options.onFolder(node.path, undefined);
+    for (const node of nodes) if (node.wanted.size > 0) this.#arm(node, node.wanted);
+    for (const { path, wanted } of nodes) {
+      const names = [...wanted];
+      for (const name of names)
+        if (name === undefined) this.#options.onFolder(path, undefined);
+        else this.#options.onPath(join(path, name), true);
     }
   }
 }

@@ -1,6 +1,6 @@
 // Takes wanted paths and folders, and reports which of them may have changed. Decides which are watched and which are
 // polled. Does not know file contents or why a path is wanted.
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DEFAULT_POLL_MS } from '../../options/value-types.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import { commonFolder } from '../util/paths.ts';
@@ -10,9 +10,6 @@ import { FolderWatches } from './folder-watches.ts';
 import { NetworkFs } from './network-fs.ts';
 import type { Unreported } from './network-fs.ts';
 import { Poller } from './poller.ts';
-
-/** A path may be polled for itself, as a folder in which everything is wanted, and as an entry of such a folder. */
-type Purpose = 'path' | 'folder' | 'entry';
 
 export interface FsWatcherOptions {
   /** Working directory of the program. */
@@ -41,11 +38,9 @@ export class FsWatcher {
   readonly #poller: Poller;
   readonly #networkFs = new NetworkFs();
   readonly #wanted = new Set<string>();
-  readonly #polled: Readonly<Record<Purpose, Set<string>>> = {
-    path: new Set(),
-    folder: new Set(),
-    entry: new Set(),
-  };
+  /** Folders in which everything is wanted and that are polled, and files in them: a path may be any of these, and wanted. */
+  readonly #polledFolders = new Set<string>();
+  readonly #polledEntries = new Set<string>();
   /** The file systems because of which paths are polled, by path. */
   readonly #fileSystems = new Map<string, string>();
   /** Error codes and file systems that have been reported. */
@@ -58,10 +53,9 @@ export class FsWatcher {
       scheduler,
       interval: poll || DEFAULT_POLL_MS,
       onPath: (path) => {
-        const { path: paths, folder, entry } = this.#polled;
-        if (folder.has(path)) onFolder(path, undefined);
-        if (entry.has(path)) onFolder(dirname(path), basename(path));
-        if (paths.has(path)) onPath(path);
+        if (this.#polledFolders.has(path)) onFolder(path, undefined);
+        if (this.#polledEntries.has(path)) onFolder(dirname(path), basename(path));
+        if (this.#wanted.has(path)) onPath(path);
       },
     });
     this.#files = new FileWatches(scheduler, onPath, (error) => this.#onError('files', error));
@@ -72,9 +66,10 @@ export class FsWatcher {
         onPath(path);
       },
       onFolder,
-      onFailure: (path, isFolder, folder, error) => {
-        this.#onError(folder, error);
-        this.#poll(path, isFolder ? 'folder' : 'path');
+      onFailure: (folder, name, nearest, error) => {
+        this.#onError(nearest, error);
+        if (name === undefined) this.#polledFolders.add(folder);
+        this.#poller.add(join(folder, name ?? ''));
       },
     });
   }
@@ -91,28 +86,33 @@ export class FsWatcher {
   add(path: string): void {
     if (this.#wanted.has(path)) return;
     this.#wanted.add(path);
-    if (this.#pollIfNeeded(path, 'path')) return;
-    this.#folders.add(path);
+    if (this.#pollIfNeeded(path)) return;
+    this.#folders.add(dirname(path), basename(path));
     this.#files.add(path);
   }
 
   /** Adds a folder in which every event is wanted. It is watched when this returns. */
   addFolder(folder: string): void {
-    if (!this.#pollIfNeeded(folder, 'folder')) this.#folders.addFolder(folder);
+    if (this.#pollIfNeeded(folder)) this.#polledFolders.add(folder);
+    else this.#folders.add(folder, undefined);
   }
 
   deleteFolder(folder: string): void {
-    this.#stopPolling(folder, 'folder');
-    this.#folders.deleteFolder(folder);
+    this.#polledFolders.delete(folder);
+    this.#stopPolling(folder);
+    this.#folders.delete(folder, undefined);
   }
 
   /** Adds a file in a wanted folder. If the folder is watched, the file is watched already. */
   addEntry(path: string): void {
-    if (this.#polled.folder.has(dirname(path))) this.#poll(path, 'entry');
+    if (!this.#polledFolders.has(dirname(path))) return;
+    this.#polledEntries.add(path);
+    this.#poller.add(path);
   }
 
   deleteEntry(path: string): void {
-    this.#stopPolling(path, 'entry');
+    this.#polledEntries.delete(path);
+    this.#stopPolling(path);
   }
 
   async close(): Promise<void> {
@@ -123,29 +123,25 @@ export class FsWatcher {
 
   #delete(path: string): void {
     this.#wanted.delete(path);
-    this.#stopPolling(path, 'path');
-    this.#folders.delete(path);
+    this.#stopPolling(path);
+    this.#folders.delete(dirname(path), basename(path));
     this.#files.delete(path);
   }
 
   /** Polls a path if the user wants that, or if its file system does not report every change. Returns whether it does. */
-  #pollIfNeeded(path: string, purpose: Purpose): boolean {
-    const isForced = this.#options.poll > 0;
-    const fileSystem = isForced ? undefined : this.#networkFs.nameOf(path);
-    if (!isForced && fileSystem === undefined) return false;
-    if (fileSystem !== undefined) this.#fileSystems.set(path, fileSystem);
-    this.#poll(path, purpose);
+  #pollIfNeeded(path: string): boolean {
+    if (this.#options.poll === 0) {
+      const fileSystem = this.#networkFs.nameOf(path);
+      if (fileSystem === undefined) return false;
+      this.#fileSystems.set(path, fileSystem);
+    }
+    this.#poller.add(path);
     return true;
   }
 
-  #poll(path: string, purpose: Purpose): void {
-    this.#polled[purpose].add(path);
-    this.#poller.add(path);
-  }
-
-  #stopPolling(path: string, purpose: Purpose): void {
-    this.#polled[purpose].delete(path);
-    if (Object.values(this.#polled).some((paths) => paths.has(path))) return;
+  /** Stops polling a path, unless it is wanted for another reason. */
+  #stopPolling(path: string): void {
+    if ([this.#wanted, this.#polledFolders, this.#polledEntries].some((paths) => paths.has(path))) return;
     this.#fileSystems.delete(path);
     this.#poller.delete(path);
   }

@@ -1,9 +1,9 @@
 // Tells which file systems do not report every change: those in which another computer, or the host of a virtual machine,
 // changes files. Asks once for each device. Does not know watches or polling.
 import fs from 'node:fs';
-import { dirname } from 'node:path';
 import { attempt } from '../../shared/attempt.cts';
-import { entryOf, statOf } from '../util/safe-fs.ts';
+import { ancestors } from '../util/paths.ts';
+import { entryOf, exists, statOf } from '../util/safe-fs.ts';
 
 /**
  * Numbers of file-system types from statfs(2), as in linux/magic.h; those of vboxsf, vmhgfs, prl_fs, GPFS, Lustre and BeeGFS
@@ -56,11 +56,9 @@ const SYSTEM: System = {
   device: (path) => {
     const stats = entryOf(path);
     if (stats) return { id: stats.dev, at: path };
-    for (let at = dirname(path); ; at = dirname(at)) {
-      const folder = statOf(at);
-      if (folder) return { id: folder.dev, at };
-      if (at === dirname(at)) return undefined;
-    }
+    const at = ancestors(path).find(exists) ?? path;
+    const folder = statOf(at);
+    return folder && { id: folder.dev, at };
   },
   // A type that is negative in C would lose its last digits in a number.
   type: (path) => fs.statfsSync(path, { bigint: true }).type,
@@ -79,8 +77,7 @@ export class NetworkFs {
     const { platform, device: deviceOf, type } = this.#system;
     if (platform === 'win32') return isShare(path) ? 'a network share' : undefined;
     // The numbers of macOS change with its versions.
-    if (platform !== 'linux') return undefined;
-    const device = deviceOf(path);
+    const device = platform === 'linux' ? deviceOf(path) : undefined;
     if (!device) return undefined;
     const { id, at } = device;
     const ask = (): string | undefined => nameOfType(type(at));

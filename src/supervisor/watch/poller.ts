@@ -125,9 +125,7 @@ export class Poller {
   }
 
   async #look(path: string, isUnseen = false): Promise<void> {
-    const stats = await new Promise<fs.Stats | undefined>((resolve) => {
-      fs.stat(path, (error, found) => resolve(error ? undefined : found));
-    });
+    const stats = await fs.promises.stat(path).catch(() => undefined);
     this.#onLook(path, stats, isUnseen);
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { FSWatcher } from 'chokidar';
 import type { ChokidarOptions } from 'chokidar';
@@ -24,8 +25,10 @@ type Start = (
   onPath: (path: string) => void,
 ) => { add: (path: string) => void; close: () => void };
 
-const folderWatches: Start = ({ dir }, onPath) =>
-  new FolderWatches({ root: dir, onPath, onFolder: () => {}, onFailure: assert.fail });
+const folderWatches: Start = ({ dir }, onPath) => {
+  const watches = new FolderWatches({ root: dir, onPath, onFolder: () => {}, onFailure: assert.fail });
+  return { add: (path) => watches.add(dirname(path), basename(path)), close: () => watches.close() };
+};
 
 const poller: Start = (_project, onPath) => new Poller({ scheduler, interval: 20, onPath });
 
@@ -187,7 +190,7 @@ test('chokidar watches each file of a folder, where one watch is enough', linux,
       onFolder: () => {},
       onFailure: assert.fail,
     });
-    watches.addFolder(project.path('src'));
+    watches.add(project.path('src'), undefined);
     watches.close();
     // The folder, and the working directory, in which it may be replaced.
     assert.equal(watch.mock.callCount(), 2);
