@@ -24,17 +24,11 @@ export class IgnoreOption {
     for (const pattern of patterns) {
       const written = sep === '/' ? pattern : pattern.replaceAll('\\', '/');
       const [, not = '', text = ''] = /^(!?)(.*)$/s.exec(written) ?? [];
-      const outside = /^(?:\.\.\/)+/.exec(text)?.[0] ?? '';
-      const rest = text.slice(outside.length).replace(/^\.\//, '');
       const here = cwd.replaceAll('\\', '/');
-      if (outside !== '') this.#add(resolve(cwd, outside), `${not}/${rest}`);
-      else if (text === '.' || text === './') this.#add(cwd, `${not}/**`);
-      else if (text.startsWith(`${here}/`)) this.#add(cwd, not + text.slice(here.length));
-      else if (text.startsWith('./')) this.#add(cwd, `${not}/${rest}`);
-      else {
-        const isName = !/\/./.test(text.replace(/^(?:\*\*\/)+/, ''));
-        this.#add(cwd, not + text, isName);
-      }
+      const local = text.startsWith(`${here}/`) ? `.${text.slice(here.length)}` : text;
+      const [dots, way = '.', rest = ''] = /^((?:\.\.?\/)+|\.$)(.*)$/s.exec(local) ?? [];
+      if (dots !== undefined) this.#add(resolve(cwd, way), `${not}/${rest || '**'}`);
+      else this.#add(cwd, not + text, !/\/./.test(text.replace(/^(?:\*\*\/)+/, '')));
     }
   }
 

@@ -17,7 +17,7 @@ interface ListedFolder {
   readonly entries: Map<string, boolean>;
   /** The path without links. */
   readonly real: string;
-  readonly isLink: boolean;
+  readonly kind: EntryKind;
   rules: GitIgnore;
 }
 
@@ -60,7 +60,7 @@ export class WatchedTree {
     // A link on the way may have another target now.
     if (listed && listed.real !== realOf(base)) this.#leave(base, 'touch');
     if (!this.#folders.has(base) && statOf(base)?.isDirectory())
-      this.#enter(base, GitIgnore.of(base, this.#options.cwd), discovery);
+      this.#enter(base, GitIgnore.of(base, this.#options.cwd), { kind: 'folder', discovery });
   }
 
   /**
@@ -137,12 +137,13 @@ export class WatchedTree {
     }
   }
 
-  #enter(path: string, rules: GitIgnore, discovery: Discovery, isLink = false): void {
+  #enter(path: string, rules: GitIgnore, { kind: ownKind, discovery }: PendingEntry): void {
+    const isLink = ownKind === 'linked folder';
     const parent = path === this.pattern.base ? undefined : this.#folders.get(dirname(path));
     const real = parent && !isLink ? join(parent.real, basename(path)) : realOf(path);
     if (real === undefined || (isLink && parent && !this.#isFollowed(path, real, parent.real))) return;
     parent?.entries.set(basename(path), true);
-    this.#folders.set(path, { entries: new Map(), real, isLink, rules });
+    this.#folders.set(path, { entries: new Map(), real, kind: ownKind, rules });
     // Before it is listed, so that no entry is missed.
     this.#options.list.addFolder(path);
     for (const [name, kind] of entriesOf(path) ?? [])
@@ -166,7 +167,7 @@ export class WatchedTree {
       return;
     }
     if (kind !== 'folder') list.follow(path);
-    if (isFolder(kind)) this.#enter(path, folder.rules.in(name), discovery, kind === 'linked folder');
+    if (isFolder(kind)) this.#enter(path, folder.rules.in(name), { kind, discovery });
   }
 
   /** A link is not followed in a circle, and each folder is listed once: or a file could be found by ever more names. */
@@ -175,7 +176,7 @@ export class WatchedTree {
     // A glob tells files by their names: there, a folder that is found without a link does not replace a linked one.
     const isPath = this.pattern.matches === undefined;
     const isListed = [...this.#folders.values()].some(
-      ({ real, isLink }) => real === target && (isLink || isPath),
+      ({ real, kind }) => real === target && (kind === 'linked folder' || isPath),
     );
     if (isListed) this.#duplicates.set(path, target);
     return !isListed;
@@ -186,7 +187,7 @@ export class WatchedTree {
     const kind = entryKindOf(path);
     this.#duplicates.delete(path);
     const listed = this.#folders.get(path);
-    if (listed && !isSameFolder(listed, path, kind)) this.#leave(path, 'touch');
+    if (listed && (listed.kind !== kind || listed.real !== realOf(path))) this.#leave(path, 'touch');
     if (folder.entries.get(name) === false) {
       if (kind !== 'file') folder.entries.delete(name);
       this.#options.list.touch(path);
@@ -213,8 +214,4 @@ export class WatchedTree {
       this.#pending.set(link, { kind: 'linked folder', discovery: 'known' });
     }
   }
-}
-
-function isSameFolder({ isLink, real }: ListedFolder, path: string, kind: EntryKind | undefined): boolean {
-  return isLink ? kind === 'linked folder' && real === realOf(path) : kind === 'folder';
 }

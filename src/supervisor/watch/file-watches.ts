@@ -3,7 +3,7 @@
 import { FSWatcher } from 'chokidar';
 import { isInPackage } from '../../shared/module-url.ts';
 import { entryOf, isYoung, markOf } from '../util/safe-fs.ts';
-import type { Scheduler } from '../util/scheduler.ts';
+import type { FsWatcherOptions } from './fs-watcher.ts';
 
 /**
  * Time after an event until a file is looked at again (ms). chokidar 5.0.0 drops the events of a file for 50 ms after a
@@ -11,9 +11,12 @@ import type { Scheduler } from '../util/scheduler.ts';
  */
 const AGAIN_MS = 60;
 
+export interface FileWatchesOptions extends Pick<FsWatcherOptions, 'scheduler' | 'onPath'> {
+  readonly onError: (error: NodeJS.ErrnoException) => void;
+}
+
 export class FileWatches {
-  readonly #scheduler: Scheduler;
-  readonly #onPath: (path: string) => void;
+  readonly #options: FileWatchesOptions;
   readonly #files = new Set<string>();
   /**
    * Symbolic links are watched by their folders. `atomic` would delay each `unlink` by 100 ms. When a file is missing, chokidar
@@ -30,19 +33,13 @@ export class FileWatches {
   readonly #again = new Map<string, boolean>();
   #cancelAgain: (() => void) | undefined;
 
-  /** @param onPath a file may have changed */
-  constructor(
-    scheduler: Scheduler,
-    onPath: (path: string) => void,
-    onError: (error: NodeJS.ErrnoException) => void,
-  ) {
-    this.#scheduler = scheduler;
-    this.#onPath = onPath;
+  constructor(options: FileWatchesOptions) {
+    this.#options = options;
     this.#chokidar
       .on('add', (path) => this.#onArmed(path))
       .on('change', (path) => this.#onChange(path))
       .on('unlink', (path) => this.#files.delete(path))
-      .on('error', (error) => onError(error as NodeJS.ErrnoException));
+      .on('error', (error) => options.onError(error as NodeJS.ErrnoException));
   }
 
   /** Watches a file, unless it is missing, a link or part of a package: for these, the watch on the folder is enough. */
@@ -73,7 +70,7 @@ export class FileWatches {
     // chokidar reports a change after a look at the file: the file may have been deleted from here meanwhile.
     if (!this.#files.has(path)) return;
     this.#lookAgain(path, false);
-    this.#onPath(path);
+    this.#options.onPath(path);
   }
 
   #watch(path: string, mark: string | undefined): void {
@@ -84,13 +81,13 @@ export class FileWatches {
 
   #lookAgain(path: string, isReplaced: boolean): void {
     this.#again.set(path, isReplaced || this.#again.get(path) === true);
-    this.#cancelAgain ??= this.#scheduler.after(AGAIN_MS, () => {
+    this.#cancelAgain ??= this.#options.scheduler.after(AGAIN_MS, () => {
       const files = [...this.#again];
       this.#again.clear();
       this.#cancelAgain = undefined;
       for (const [file, isNew] of files) {
         if (isNew) this.#rearm(file);
-        else this.#onPath(file);
+        else this.#options.onPath(file);
       }
     });
   }
@@ -106,6 +103,6 @@ export class FileWatches {
     if (!this.#arming.has(path)) return;
     const before = this.#arming.get(path);
     this.#arming.delete(path);
-    if (before !== markOf(entryOf(path))) this.#onPath(path);
+    if (before !== markOf(entryOf(path))) this.#options.onPath(path);
   }
 }

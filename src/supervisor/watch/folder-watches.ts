@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
 import { isInside } from '../util/paths.ts';
 import { statOf } from '../util/safe-fs.ts';
+import type { FsWatcherOptions } from './fs-watcher.ts';
 
 /** A folder on the way to wanted paths. */
 class FolderNode {
@@ -35,13 +36,9 @@ class FolderNode {
   }
 }
 
-export interface FolderWatchesOptions {
-  /** In this folder, every folder between it and a wanted path is watched too, since each of them may be replaced. */
-  readonly root: string;
+export interface FolderWatchesOptions extends Pick<FsWatcherOptions, 'root' | 'onFolder'> {
   /** A wanted path may have changed. `isRename`: it may be another file now, or the first one. */
   readonly onPath: (path: string, isRename: boolean) => void;
-  /** The entry with this name in a wanted folder may have changed; without a name, the folder itself. */
-  readonly onFolder: (folder: string, name: string | undefined) => void;
   /** A wanted path, or without a name a wanted folder, cannot be watched because of the folder `nearest`. */
   readonly onFailure: (
     folder: string,
@@ -106,7 +103,7 @@ export class FolderWatches {
     }
   }
 
-  /** Whether a build tool or a package manager may replace a folder that is above a wanted one. */
+  /** Whether a build tool or a package manager may replace a folder that is above a wanted one, as any in the program's. */
   #mayBeReplaced(above: string, folder: string): boolean {
     const { root } = this.#options;
     if (folder === root || isInside(folder, root)) return above === root || isInside(above, root);

@@ -58,7 +58,7 @@ export class FsWatcher {
         if (this.#wanted.has(path)) onPath(path);
       },
     });
-    this.#files = new FileWatches(scheduler, onPath, (error) => this.#onError('files', error));
+    this.#files = new FileWatches({ scheduler, onPath, onError: (error) => this.#onError('files', error) });
     this.#folders = new FolderWatches({
       root,
       onPath: (path, isRename) => {
@@ -76,7 +76,13 @@ export class FsWatcher {
 
   /** Replaces the wanted paths. All are watched when this returns. */
   setPaths(paths: ReadonlySet<string>): void {
-    for (const path of this.#wanted) if (!paths.has(path)) this.#delete(path);
+    for (const path of this.#wanted) {
+      if (paths.has(path)) continue;
+      this.#wanted.delete(path);
+      this.#stopPolling(path);
+      this.#folders.delete(dirname(path), basename(path));
+      this.#files.delete(path);
+    }
     for (const path of paths) this.add(path);
     // Now that all paths of the run are known, one line covers all of a file system.
     for (const fileSystem of new Set(this.#fileSystems.values())) this.#reportFileSystem(fileSystem);
@@ -119,13 +125,6 @@ export class FsWatcher {
     this.#folders.close();
     this.#poller.close();
     await this.#files.close();
-  }
-
-  #delete(path: string): void {
-    this.#wanted.delete(path);
-    this.#stopPolling(path);
-    this.#folders.delete(dirname(path), basename(path));
-    this.#files.delete(path);
   }
 
   /** Polls a path if the user wants that, or if its file system does not report every change. Returns whether it does. */

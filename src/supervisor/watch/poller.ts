@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { isInPackage } from '../../shared/module-url.ts';
 import { isYoung, markOf, statOf } from '../util/safe-fs.ts';
-import type { Scheduler } from '../util/scheduler.ts';
+import type { FsWatcherOptions } from './fs-watcher.ts';
 
 /** Minimum interval for files of packages (ms): they are many, and seldom change. */
 const PACKAGES_MS = 2000;
@@ -27,12 +27,9 @@ interface PolledPath {
   ino: number | undefined;
 }
 
-export interface PollerOptions {
-  readonly scheduler: Scheduler;
+export interface PollerOptions extends Pick<FsWatcherOptions, 'scheduler' | 'onPath'> {
   /** Interval for the user's own files (ms). */
   readonly interval: number;
-  /** A path has changed. */
-  readonly onPath: (path: string) => void;
 }
 
 export class Poller {

@@ -33,7 +33,7 @@ const folderWatches: Start = ({ dir }, onPath) => {
 const poller: Start = (_project, onPath) => new Poller({ scheduler, interval: 20, onPath });
 
 const fileWatches: Start = (_project, onPath) => {
-  const watches = new FileWatches(scheduler, onPath, assert.fail);
+  const watches = new FileWatches({ scheduler, onPath, onError: assert.fail });
   return { add: (path) => watches.add(path), close: () => void watches.close() };
 };
 
@@ -244,7 +244,7 @@ test('a file is looked at again after the second of two writes 20 ms apart', lin
 
 test('a file that vanishes at once does not make chokidar watch a folder', async (t) => {
   using project = new Project({ 'src/a.js': 'one' });
-  const watches = new FileWatches(scheduler, () => {}, assert.fail);
+  const watches = new FileWatches({ scheduler, onPath: () => {}, onError: assert.fail });
   const { lstatSync } = fs;
   // The file is there for the look at it before chokidar, and missing for chokidar.
   t.mock.method(fs, 'lstatSync', (path: string) => {
