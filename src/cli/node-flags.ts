@@ -1,5 +1,6 @@
 // Knows the options of Node: those that take the next word, and those that Node accepts only on the command line. Pure. A unit test
 // compares the lists with `node --help` of each Node.
+import { optionName, runsNoProgram } from '../shared/process-role.ts';
 
 /** Options of all supported versions that take the next word as their value. Of the V8 options, one does. */
 const VALUE_OPTIONS = setOf(`
@@ -28,14 +29,15 @@ const VERSIONS: Readonly<Record<string, readonly [from: number, before: number]>
   '--stack-trace-limit': [22, Infinity],
 };
 
-/** Options without a value that NODE_OPTIONS may not have, so that `process.allowedNodeEnvironmentFlags` lacks them. */
+/**
+ * Options without a value that NODE_OPTIONS may not have, so that `process.allowedNodeEnvironmentFlags` lacks them. Those that run no
+ * program are in another list.
+ */
 const COMMAND_LINE_ONLY = setOf(`
-  --bench --build-snapshot -c --check --completion-bash --cpu-prof
-  --experimental-default-config-file --experimental-inspector-network-resource
+  --cpu-prof --experimental-default-config-file --experimental-inspector-network-resource
   --experimental-network-inspection --experimental-storage-inspection --experimental-test-coverage
-  --experimental-test-module-mocks --experimental-worker-inspection --force-fips -h --help -i --inspect
-  --inspect-brk --inspect-wait --interactive -p --print --prof --prof-process --test --test-force-exit
-  --test-update-snapshots --v8-options -v --version
+  --experimental-test-module-mocks --experimental-worker-inspection --force-fips -h --help --inspect
+  --inspect-brk --inspect-wait --prof --test-force-exit --test-update-snapshots -v --version
 `);
 
 /**
@@ -48,7 +50,7 @@ const COMMAND_LINE_ONLY = setOf(`
  * takesNext('--env-file=.env') // false
  */
 export function takesNext(option: string, version: string = process.version): boolean {
-  const name = nameOf(option);
+  const name = optionName(option);
   const [from, before] = VERSIONS[name] ?? [0, Infinity];
   const major = Number(/\d+/.exec(version)?.[0]);
   return !option.includes('=') && VALUE_OPTIONS.has(name) && major >= from && major < before;
@@ -56,16 +58,9 @@ export function takesNext(option: string, version: string = process.version): bo
 
 /** Returns whether this Node is known to have an option. Most V8 options are unknown. */
 export function isNodeOption(option: string): boolean {
-  const name = nameOf(option);
-  return (
-    VALUE_OPTIONS.has(name) || COMMAND_LINE_ONLY.has(name) || process.allowedNodeEnvironmentFlags.has(name)
-  );
-}
-
-/** Returns the name without the value. Node accepts `_` for `-`. */
-function nameOf(option: string): string {
-  const [name = ''] = option.split('=', 1);
-  return name.replaceAll('_', '-');
+  const name = optionName(option);
+  const isListed = VALUE_OPTIONS.has(name) || COMMAND_LINE_ONLY.has(name) || runsNoProgram(name);
+  return isListed || process.allowedNodeEnvironmentFlags.has(name);
 }
 
 function setOf(words: string): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 // Decides what to run, from the command line and the options of all sources: a Node program, or any command. Starts nothing.
 import { resolve } from 'node:path';
 import { splitCommand } from '../options/command-text.ts';
-import { runsNoProgram } from '../shared/process-role.ts';
+import { optionName, runsNoProgram } from '../shared/process-role.ts';
 import { USAGE } from './help.ts';
 import type { ParsedArguments } from './parse-arguments.ts';
 
@@ -40,7 +40,7 @@ export function misuse(args: ParsedArguments, exec: string | undefined): string 
     if (option === undefined) return undefined;
     return `${option} is a Node option, and Node does not run the command. Write it behind the command.`;
   }
-  for (const name of nodeOptions.map((word) => word.split('=', 1)[0] ?? '')) {
+  for (const name of nodeOptions.map(optionName)) {
     if (runsNoProgram(name)) {
       const instead = name === '--test' ? 'node --test --watch' : `node ${name}`;
       return `with ${name} there is no program to restart. Use ${instead}.`;

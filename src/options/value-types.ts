@@ -34,6 +34,11 @@ const DURATION_PATTERN = String.raw`\d+(\.\d+)? ?(ms|s|m|min|h)?`;
 /** Text that is written like a duration; the duration may still be too long. */
 export const DURATION_TEXT: RegExp = new RegExp(`^${DURATION_PATTERN}$`);
 
+/** All signals but the two that no program can handle. */
+const STOP_SIGNALS = Object.keys(constants.signals).filter(
+  (name) => name !== 'SIGKILL' && name !== 'SIGSTOP',
+) as NodeJS.Signals[];
+
 /** Duration (ms): `2000`, `2s`, `1.5 m`. */
 export const DURATION: ValueType<number> = {
   expected: 'a duration such as 500ms, 5s or 2m, or a number of milliseconds',
@@ -92,18 +97,10 @@ export function choice<T extends string>(...words: readonly T[]): ValueType<T> {
 /** Signal that a program can handle; in capitals or not, with SIG or without. */
 export const SIGNAL: ValueType<NodeJS.Signals> = {
   expected: 'a signal name such as SIGTERM or SIGINT',
-  read: (raw) => {
-    const name = typeof raw === 'string' && /^(?:SIG)?(\w+)$/i.exec(raw)?.[1]?.toUpperCase();
-    const signal = `SIG${name}`;
-    // No program can handle these two, so neither can be a stop signal.
-    return signal in constants.signals && signal !== 'SIGKILL' && signal !== 'SIGSTOP'
-      ? (signal as NodeJS.Signals)
-      : undefined;
-  },
-  suggest: (raw) => {
-    const name = `SIG${String(raw).toUpperCase().replace(/^SIG/, '')}`;
-    return nearest(name, ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']) ?? 'SIGTERM';
-  },
+  read: (raw) =>
+    typeof raw === 'string' ? STOP_SIGNALS.find((name) => name === signalName(raw)) : undefined,
+  suggest: (raw) =>
+    nearest(signalName(raw), ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']) ?? 'SIGTERM',
   schema: { type: 'string', pattern: '^(SIG)?[A-Z0-9]+$' },
 };
 
@@ -128,6 +125,10 @@ export const EXTENSIONS: ValueType<readonly string[]> = {
   schema: stringsSchema({}),
 };
 
+function signalName(raw: unknown): string {
+  return `SIG${String(raw).toUpperCase().replace(/^SIG/, '')}`;
+}
+
 function durationOf(raw: unknown): number | undefined {
   const [text, , unit = 'ms'] = DURATION_TEXT.exec(String(raw)) ?? [];
   if (text === undefined || (typeof raw !== 'string' && typeof raw !== 'number')) return undefined;
@@ -145,9 +146,9 @@ function durationSchema(limits: object, condition = ''): { readonly anyOf: reado
 }
 
 function listOf(raw: unknown): string[] | undefined {
-  const list: unknown[] = Array.isArray(raw) ? raw : [raw];
-  const texts = list.filter((value): value is string => typeof value === 'string' && value.trim() !== '');
-  return texts.length === list.length ? texts : undefined;
+  const list = [raw].flat();
+  const isValid = list.every((value) => typeof value === 'string' && value.trim() !== '');
+  return isValid ? (list as string[]) : undefined;
 }
 
 function stringsSchema(limits: object): object {

@@ -48,5 +48,10 @@ function isFileOrMissing(path: string): boolean {
 
 /** Whether Node with this option runs no program from a file. */
 export function runsNoProgram(option: string): boolean {
-  return NO_PROGRAM.has((option.split('=', 1)[0] ?? '').replaceAll('_', '-'));
+  return NO_PROGRAM.has(optionName(option));
+}
+
+/** Returns the name of a Node option, without its value. Node accepts `_` for `-`. */
+export function optionName(option: string): string {
+  return (option.split('=', 1)[0] ?? '').replaceAll('_', '-');
 }

@@ -1,7 +1,7 @@
 // Words the lines about the life cycle. Pure. A problem is worded where it is found.
 import type { ChainLink } from '../changes/program-graph.ts';
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
-import { label, shown } from '../program/command-program.ts';
+import { shown } from '../program/command-program.ts';
 import type { Program } from '../program/program.ts';
 import { display, duration } from '../util/paths.ts';
 import { EXIT_RESTART } from '../lifecycle/state.ts';
@@ -10,6 +10,9 @@ import type { Unreported } from '../watch/network-fs.ts';
 
 /** Maximum number of files in a chain of imports; a longer chain is printed without its middle. */
 const MAX_CHAIN = 5;
+
+/** Maximum length of a command line that names the program. */
+const MAX_LABEL = 40;
 
 /** Printed once, after input that is not a restart command. */
 export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
@@ -30,7 +33,7 @@ export interface Context {
 /** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
   const { program, watcher, grace, mayPress, isDraining } = context;
-  const name = program.kind === 'command' ? label(program) : display(program.entry, program.cwd);
+  const name = program.kind === 'command' ? shown(program, MAX_LABEL) : display(program.entry, program.cwd);
   const files = count(watcher?.files.count ?? 0, 'file');
   switch (line.kind) {
     case 'up':

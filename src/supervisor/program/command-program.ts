@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Options } from '../../options/options.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
-import { statOf } from '../util/safe-fs.ts';
+import { isFolder } from '../util/safe-fs.ts';
 import { INHERITED } from './program.ts';
 import type { CommandProgram, Stdio } from './program.ts';
 
@@ -14,9 +14,8 @@ const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
 /** Maximum length of that variable (bytes). Linux allows 128 KB, Windows 32 K characters; a longer variable prevents the start. */
 const MAX_CHANGED_BYTES = 32_000;
 
-/** Maximum length of a command line: where it is printed in full, and where it only names the program. */
+/** Maximum length of a printed command line. */
 const MAX_SHOWN = 100;
-const MAX_LABEL = 40;
 
 /** Names of files that Node runs. */
 const SCRIPT = /\.[cm]?[jt]s$/;
@@ -89,12 +88,7 @@ export function withChanged(env: NodeJS.ProcessEnv, paths: readonly string[]): N
   return lines.length > 0 ? { ...rest, [CHANGED_VARIABLE]: lines.join('\n') } : rest;
 }
 
-/** Names a command in the lines for the user: `python3 server.py`. */
-export function label(command: CommandProgram): string {
-  return shown(command, MAX_LABEL);
-}
-
-/** Formats a command line as it would be typed, on one line, shortened. */
+/** Formats a command line as it would be typed, on one line, shortened: `python3 server.py`. */
 export function shown({ executable, args }: CommandProgram, max: number = MAX_SHOWN): string {
   const text = [executable, ...args].map(quoted).join(' ');
   return text.length > max ? `${text.slice(0, max).replace(/ \S*$/, '')} ...` : text;
@@ -106,41 +100,33 @@ export function failure(
   error: NodeJS.ErrnoException,
 ): { readonly code: number; readonly problem: AutoreloadError } {
   const { executable, path } = command;
-  const name = JSON.stringify(executable);
-  const { code = '', message } = error;
-  if (code === 'ENOENT' && (path === undefined || !existsSync(path))) {
-    const reason =
-      path === undefined
-        ? `no such command in PATH. ${insteadOf(command)}`
-        : 'no such file. Build it, or correct the path.';
-    return { code: NOT_FOUND, problem: problem(`cannot find ${name}: ${reason}`, error) };
-  }
-  const reason =
-    path !== undefined && isFolder(path)
-      ? 'it is a folder. Name a file in it.'
-      : code === 'ENOENT'
-        ? 'the interpreter in its first line (#!) does not exist. Correct that line.'
-        : code === 'EACCES'
-          ? `permission denied (EACCES). Make it executable: chmod +x ${quoted(executable)}`
-          : `${message}.`;
-  return { code: NOT_RUNNABLE, problem: problem(`cannot run ${name}: ${reason}`, error) };
+  const isMissing = error.code === 'ENOENT' && (path === undefined || !existsSync(path));
+  const reason = isMissing ? reasonIfMissing(command) : reasonIfPresent(command, error);
+  const message = `cannot ${isMissing ? 'find' : 'run'} ${JSON.stringify(executable)}: ${reason}`;
+  return {
+    code: isMissing ? NOT_FOUND : NOT_RUNNABLE,
+    problem: new AutoreloadError('ERR_AUTORELOAD_COMMAND', message, { cause: error }),
+  };
 }
 
-function isFolder(path: string): boolean {
-  return statOf(path)?.isDirectory() === true;
+function reasonIfMissing(command: CommandProgram): string {
+  const { executable, path, script } = command;
+  if (path !== undefined) return 'no such file. Build it, or correct the path.';
+  const reason = 'no such command in PATH.';
+  if (script !== undefined && existsSync(script))
+    return `${reason} Leave out --: autoreload ${shown(command)}`;
+  if (/\s/.test(executable))
+    return `${reason} Write its words without quotes, or use -- sh -c ${quoted(executable)}.`;
+  return `${reason} Correct the name, or install it.`;
 }
 
-/** Advice for a command that is not in PATH. */
-function insteadOf(command: CommandProgram): string {
-  return command.script !== undefined && existsSync(command.script)
-    ? `Leave out --: autoreload ${shown(command)}`
-    : /\s/.test(command.executable)
-      ? `Write its words without quotes, or use -- sh -c ${quoted(command.executable)}.`
-      : 'Correct the name, or install it.';
-}
-
-function problem(message: string, cause: Error): AutoreloadError {
-  return new AutoreloadError('ERR_AUTORELOAD_COMMAND', message, { cause });
+function reasonIfPresent({ executable, path }: CommandProgram, error: NodeJS.ErrnoException): string {
+  if (path !== undefined && isFolder(path)) return 'it is a folder. Name a file in it.';
+  if (error.code === 'ENOENT')
+    return 'the interpreter in its first line (#!) does not exist. Correct that line.';
+  if (error.code === 'EACCES')
+    return `permission denied (EACCES). Make it executable: chmod +x ${quoted(executable)}`;
+  return `${error.message}.`;
 }
 
 /** Quotes a word for a shell. Control characters become spaces, to keep the line whole. */

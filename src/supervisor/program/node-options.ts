@@ -1,6 +1,7 @@
 // Reads Node options. Splits NODE_OPTIONS as Node does (src/node_options.cc, ParseNodeOptionsEnvVar), removes our own option, and finds
 // the files that options name. Pure.
 import { resolve } from 'node:path';
+import { optionName } from '../../shared/process-role.ts';
 
 /** Recognizes the specifier of our own `--import`. */
 type IsOurs = (specifier: string) => boolean;
@@ -82,7 +83,7 @@ export function envFiles(options: readonly string[], cwd: string): string[] {
 
 /** Whether Node may have read options from a configuration file. */
 export function mayBeConfigured(execArgv: readonly string[]): boolean {
-  return execArgv.some((option) => DEFAULT_OPTIONS.includes(option.split('=', 1)[0] ?? ''));
+  return execArgv.some((option) => DEFAULT_OPTIONS.includes(optionName(option)));
 }
 
 function importIndexes(args: readonly string[], isOurs: IsOurs): Set<number> {

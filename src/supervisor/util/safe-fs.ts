@@ -13,6 +13,11 @@ export function exists(path: string): boolean {
   return statOf(path) !== undefined;
 }
 
+/** Whether there is a folder at a path. Follows links. */
+export function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
 /** The file, folder or link at a path. Does not follow links. */
 export function entryOf(path: string): fs.Stats | undefined {
   return attempt(() => fs.lstatSync(path, { throwIfNoEntry: false }));
