@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openLane } from './channel/record-writer.cts';
 import { ModuleRecorder } from './hooks/module-recorder.cts';
 import type { HooksThreadData } from './hooks/module-recorder.cts';
+import { attempt } from '../shared/attempt.cts';
 
 /** Hooks of the app may replace it on the module later. */
 const { readFileSync } = fs;
@@ -43,13 +44,11 @@ export const load: LoadHook = (url, context, nextLoad) => {
 function sourceOf(url: string, { format, importAttributes }: LoadHookContext): Buffer | undefined {
   if (format !== 'module' || !url.startsWith('file:')) return undefined;
   if (Object.keys(importAttributes ?? {}).length > 0) return undefined;
-  try {
+  return attempt(() => {
     const bytes = readFileSync(fileURLToPath(url));
     // Not from the pool of buffers: the whole pool would be copied to the other thread.
     const source = Buffer.allocUnsafeSlow(bytes.length);
     bytes.copy(source);
     return source;
-  } catch {
-    return undefined;
-  }
+  });
 }

@@ -30,8 +30,6 @@ import { expectNothing } from './hooks/previous-run.cts';
 import { flush, openLane, pipeAt, send } from './channel/record-writer.cts';
 import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
-import { newRecordCount } from './hooks/module-recorder.cts';
-import type { RecordCount } from './hooks/module-recorder.cts';
 import { holdSockets } from './sockets/hold-sockets.cts';
 import { releaseUnclaimedSoon } from './sockets/inherited-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
@@ -135,10 +133,14 @@ function join(address: Address | undefined): void {
   record(address);
 }
 
-/** Records the modules that this thread loads and the processes and threads that it starts. */
-function record(address: Address): RecordCount {
+/**
+ * Records the modules that this thread loads and the processes and threads that it starts.
+ *
+ * @returns number of records so far
+ */
+function record(address: Address): Int32Array {
   const { fd, starter } = address;
-  const count = newRecordCount();
+  const count = new Int32Array(new SharedArrayBuffer(4));
   openLane(fd);
   beforeReallyExit(() => {
     saveState();
@@ -157,7 +159,7 @@ function obey(message: ControlMessage): void {
   switch (message.kind) {
     case 'stop':
       releaseDebuggers();
-      shutDown(message);
+      void shutDown(message);
       break;
     case 'ask':
       void askApp(message.round, message.files);
@@ -172,7 +174,7 @@ function obey(message: ControlMessage): void {
 }
 
 /** Reports once that the entry has been evaluated and the event loop is idle, and since when. */
-function reportUp(count: RecordCount): void {
+function reportUp(count: Int32Array): void {
   const imports = trackImports();
   let seen = -1;
   let begun: number | undefined;

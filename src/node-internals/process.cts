@@ -155,9 +155,7 @@ export interface ModuleInternals {
   _nodeModulePaths?: (from: string) => string[];
 }
 
-export function moduleInternals(): ModuleInternals {
-  return module as unknown as ModuleInternals;
-}
+export const moduleInternals: ModuleInternals = module as unknown as ModuleInternals;
 
 /** Makes writes to a pipe blocking again (src/stream_base.cc, `setBlocking`). */
 export function setBlocking(stream: NodeJS.WriteStream): void {

@@ -11,18 +11,12 @@ export const OWN_FOLDER: string = dirname(__dirname) + sep;
 /** Our folder as a URL. */
 export const OWN_URL: string = pathToFileURL(OWN_FOLDER).href;
 
-type OwnFile =
-  | 'register'
-  | 'cli'
-  | 'preload'
-  | 'lateGate'
-  | 'hooksThread'
-  | 'warmEsmLoader'
-  | 'reaper'
-  | 'crashPage';
-
-/** Paths of our files that processes load by path or URL. */
-export const OWN_FILES: Readonly<Record<OwnFile, string>> = {
+/**
+ * Paths of our files that processes load by path or URL.
+ *
+ * @internal
+ */
+export const OWN_FILES = {
   register: join(OWN_FOLDER, 'register.js'),
   cli: join(OWN_FOLDER, 'cli.js'),
   preload: join(OWN_FOLDER, 'loader/entry.cjs'),

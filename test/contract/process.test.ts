@@ -50,7 +50,7 @@ contract(
 
 contract('module._resolveFilename and module._cache', 'modules that `require` loads are not recorded', () => {
   using project = new Project({ 'package.json': '{}', 'a.js': '' });
-  const internals = moduleInternals();
+  const internals = moduleInternals;
   const load = createRequire(project.path('main.js'));
   assert.equal(internals._cache, load.cache);
   const { _resolveFilename: original } = internals;
@@ -72,7 +72,7 @@ contract(
   'a standby is less warm',
   () => {
     using project = new Project({ 'package.json': '{}', 'node_modules/p/index.js': '' });
-    const { _findPath, _resolveLookupPaths, _nodeModulePaths } = moduleInternals();
+    const { _findPath, _resolveLookupPaths, _nodeModulePaths } = moduleInternals;
     const filename = project.path('main.js');
     const parent = { id: filename, filename, paths: _nodeModulePaths!(project.dir) };
     const found = _findPath!('p', _resolveLookupPaths!('p', parent), false);

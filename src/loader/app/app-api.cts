@@ -97,26 +97,18 @@ export async function askApp(round: number, files: readonly ChangedFile[]): Prom
  *
  * @param reason of the restart; undefined when there is none
  * @param stay called if the process must not exit before that signal
- * @param onReady called when that signal may come; never if the app exits by itself
+ * @returns resolved when the app is prepared: whether the signal may come, or the app exits by itself
  */
-export function prepareEnd(reason: RestartReason | undefined, stay: () => void, onReady: () => void): void {
-  if (!reason || !wishes.end) {
-    onReady();
-    return;
-  }
+export async function prepareEnd(reason: RestartReason | undefined, stay: () => void): Promise<boolean> {
+  if (!reason || !wishes.end) return true;
   isStopping = true;
   send({ kind: 'draining' });
   // A handler may never return.
   if (restartHandlers.length > 0) saveState(false);
   if (!isCooperative) stay();
   controller?.abort(new DOMException('The program is restarted', { name: 'AbortError', cause: reason }));
-  void runHandlers(reason).then(() => {
-    if (!isCooperative) onReady();
-  });
-}
-
-async function runHandlers(reason: RestartReason): Promise<void> {
   for (const handler of restartHandlers.toReversed()) await call(handler, reason, undefined);
+  return !isCooperative;
 }
 
 /** Calls a handler of the app. Prints the error that it throws, and returns `otherwise`. */

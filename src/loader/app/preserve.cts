@@ -47,18 +47,16 @@ export function preserve(
 export function saveState(isLast = true): void {
   let total = 0;
   for (const [key, value] of values) {
-    let bytes: Buffer;
     try {
-      bytes = serialized(value);
-    } catch (error) {
-      if (isLast) lose(key, messageOf(error));
-      continue;
-    }
-    if (total + bytes.length <= MAX_BYTES) {
+      const bytes = serialized(value);
+      if (total + bytes.length > MAX_BYTES)
+        throw new RangeError(
+          `it has ${megabytes(bytes.length)}, and all together may have ${megabytes(MAX_BYTES)}`,
+        );
       total += bytes.length;
       sendValue(key, bytes.toString('base64'));
-    } else if (isLast) {
-      lose(key, `it has ${megabytes(bytes.length)}, and all together may have ${megabytes(MAX_BYTES)}`);
+    } catch (error) {
+      if (isLast) lose(key, messageOf(error));
     }
   }
 }

@@ -13,10 +13,13 @@ const SIGNAL_MS = 1000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The app may replace these, as fake clocks do. */
-const { clearInterval, setInterval, setTimeout } = globalThis;
+const { clearInterval, setImmediate, setInterval, setTimeout } = globalThis;
+
+/** Windows has no signals that a handler could receive. */
+const hasSignals = process.platform !== 'win32';
 
 /** Prepares for the stop signal, and tells the supervisor when it may come. */
-export function shutDown({ signal, reason }: ControlMessage & { kind: 'stop' }): void {
+export async function shutDown({ signal, reason }: ControlMessage & { kind: 'stop' }): Promise<void> {
   let hold: NodeJS.Timeout | undefined;
   const release = (): void => clearInterval(hold);
   /** Only beside listeners of the app: with a listener, a signal no longer kills the process. */
@@ -29,22 +32,19 @@ export function shutDown({ signal, reason }: ControlMessage & { kind: 'stop' }):
     hold ??= setInterval(() => {}, SIGNAL_MS);
     releaseAtSignal();
   };
-  let pending = 2;
-  const onReady = (): void => {
-    if (--pending > 0) return;
-    if (reason) saveState();
-    if (hold) {
-      releaseAtSignal();
-      // The signal is on its way. A timeout, because a blocked event loop sees events in any order.
-      setTimeout(release, SIGNAL_MS).unref();
-    }
-    // Windows has no signals that a handler could receive.
-    if (process.platform === 'win32') emulateSignal(signal as NodeJS.Signals);
-    else send({ kind: 'drained' });
-  };
-  if (process.platform === 'win32') onReady();
-  else drain(signal, stay, onReady);
-  prepareEnd(reason, stay, onReady);
+  const drained = hasSignals ? drain(signal, stay) : undefined;
+  const mayEnd = await prepareEnd(reason, stay);
+  await drained;
+  if (!mayEnd) return;
+  if (reason) saveState();
+  if (hold) {
+    releaseAtSignal();
+    // The signal is on its way. A timeout, because a blocked event loop sees events in any order.
+    setTimeout(release, SIGNAL_MS).unref();
+  }
+  if (hasSignals) send({ kind: 'drained' });
+  // Not in a promise, where an error of a handler would be a rejection.
+  else setImmediate(emulateSignal, signal as NodeJS.Signals);
 }
 
 /** Runs the signal handlers of the app, or exits as the signal would. */

@@ -24,7 +24,8 @@ export function instrumentWorkers(address: Address): void {
       const created = newTarget === proxy ? target : newTarget;
       addressWorkers({ ...address, starter: callerUrl() ?? address.starter });
       const create = (...changed: unknown[]): object => Reflect.construct(target, changed, created) as object;
-      if (isObject(options?.env)) {
+      // Not `SHARE_ENV`, which is a symbol.
+      if (options?.env && typeof options.env === 'object') {
         const env = { ...options.env, NODE_OPTIONS: withPreload(options.env['NODE_OPTIONS']) };
         // Node finds the other options on the prototype.
         return create(args[0], Object.create(options, { env: { value: env, enumerable: true } }));
@@ -53,9 +54,4 @@ function withPreloadInEnv<T>(create: () => T): T {
     if (before === undefined) delete env['NODE_OPTIONS'];
     else env['NODE_OPTIONS'] = before;
   }
-}
-
-/** Not `SHARE_ENV`, which is a symbol. */
-function isObject(value: unknown): value is NodeJS.ProcessEnv {
-  return typeof value === 'object' && value !== null;
 }

@@ -2,7 +2,13 @@
 import module from 'node:module';
 import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { isLoadHookTransparent, nodeOptions, setBlocking } from '../../node-internals/process.cts';
+import {
+  isLoadHookTransparent,
+  nodeOptions,
+  setBlocking,
+  wrapMethod,
+} from '../../node-internals/process.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { OWN_FILES } from '../../shared/paths.cts';
 import { ModuleRecorder, withHookFrames } from './module-recorder.cts';
 import type { HooksThreadData } from './module-recorder.cts';
@@ -124,11 +130,8 @@ function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
   // The function of Node: below it is wrapped to register ours again.
   const { register } = module;
   const registerOurs = (isInnermost: boolean): void => {
-    try {
-      register(pathToFileURL(OWN_FILES.hooksThread).href, { data: { ...data, isInnermost } });
-    } catch {
-      // The permission model may forbid threads. The tap still sees what is required.
-    }
+    // The permission model may forbid threads. The tap still sees what is required.
+    attempt(() => register(pathToFileURL(OWN_FILES.hooksThread).href, { data: { ...data, isInnermost } }));
   };
   registerOurs(!INNER_OPTIONS.test(nodeOptions()));
   // For its thread for hooks, Node opens standard output, which makes a pipe non-blocking: `fs.writeSync(1, ...)` would fail with
@@ -140,15 +143,10 @@ function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
 
 /** Calls `action` with the arguments of each later call of a function that registers hooks, after the call. */
 function onRegistration(name: 'register' | 'registerHooks', action: (...args: unknown[]) => void): void {
-  const functions = module as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const original = functions[name];
-  if (!original) return;
-  functions[name] = new Proxy(original, {
-    apply(target, self, args) {
-      const result: unknown = Reflect.apply(target, self, args);
-      action(...args);
-      return result;
-    },
+  wrapMethod(module, name, (call, _self, args) => {
+    const result = call();
+    action(...args);
+    return result;
   });
   module.syncBuiltinESMExports();
 }

@@ -9,17 +9,10 @@ import { complete, flush, send, sendSoon } from '../channel/record-writer.cts';
 import type { ImportRecord } from '../channel/record-writer.cts';
 import { previousIndex } from './previous-run.cts';
 
-/** Number of records so far, shared by all threads of this process. */
-export type RecordCount = Int32Array;
-
-/** The count of a process that has loaded nothing. */
-export function newRecordCount(): RecordCount {
-  return new Int32Array(new SharedArrayBuffer(4));
-}
-
 /** What a recorder knows of its thread. Can be cloned into another thread. */
 export interface ModuleRecorderOptions {
-  readonly count: RecordCount;
+  /** Number of records so far, shared by all threads of this process. */
+  readonly count: Int32Array;
   /** URL of the module that started this process or thread, if it is a descendant of the child. */
   readonly starter?: string | undefined;
 }
@@ -39,8 +32,7 @@ const isPosix = process.platform !== 'win32';
 
 /** Sends records of modules to the supervisor. Its methods never throw. */
 export class ModuleRecorder {
-  readonly #count: RecordCount;
-  readonly #starter: string | undefined;
+  readonly #options: ModuleRecorderOptions;
   readonly #resolved = new Set<string>();
   readonly #loaded = new Set<string>();
   readonly #edges = new Map<string | undefined, Set<string>>();
@@ -48,9 +40,8 @@ export class ModuleRecorder {
   #unloaded: ImportRecord | undefined;
   #unloadedUrl = '';
 
-  constructor({ count, starter }: ModuleRecorderOptions) {
-    this.#count = count;
-    this.#starter = starter;
+  constructor(options: ModuleRecorderOptions) {
+    this.#options = options;
   }
 
   /**
@@ -87,7 +78,7 @@ export class ModuleRecorder {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node reports the error.
     }
     this.#resolved.add(url);
-    Atomics.add(this.#count, 0, 1);
+    Atomics.add(this.#options.count, 0, 1);
   }
 
   /**
@@ -139,11 +130,11 @@ export class ModuleRecorder {
   /** Records that `specifier` in `parent` did not resolve. */
   missed(specifier: string, importer: string | undefined): void {
     send({ kind: 'missed', specifier, parent: this.#parent(importer), at: now() });
-    Atomics.add(this.#count, 0, 1);
+    Atomics.add(this.#options.count, 0, 1);
   }
 
   #parent(importer: string | undefined): string | undefined {
-    return importer === undefined || importer.endsWith('/') ? (this.#starter ?? importer) : importer;
+    return importer === undefined || importer.endsWith('/') ? (this.#options.starter ?? importer) : importer;
   }
 
   /** The stamp of a file that is not recorded yet. */

@@ -8,7 +8,7 @@ import type { ModuleRecorder } from './module-recorder.cts';
 
 /** Records what this thread requires from now on, nested or not. */
 export function tapRequire(recorder: ModuleRecorder): void {
-  const internals = moduleInternals();
+  const internals = moduleInternals;
   const { _resolveFilename: original, _cache: cache } = internals;
   if (!original) return;
   const tap = new Proxy(original, {

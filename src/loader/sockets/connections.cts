@@ -56,10 +56,11 @@ export class HttpConnections {
       const { socket } = parser;
       if (!socket || socket.destroyed || socket.writableEnded) continue;
       const response = currentResponse(socket);
-      if (response) {
-        if (this.#isInFlight(socket, response, now)) busy.add(socket);
-      } else if (this.#mayRequest(parser, socket, active, now)) busy.add(socket);
-      else idle.push(socket);
+      const isBusy = response
+        ? this.#isInFlight(socket, response, now)
+        : this.#mayRequest(parser, socket, active, now);
+      if (isBusy) busy.add(socket);
+      else if (!response) idle.push(socket);
     }
     return { busy, idle };
   }
@@ -100,7 +101,7 @@ export class HttpConnections {
 }
 
 /** Whether an HTTP/2 session has a stream that will end. */
-export function isBusy(session: Http2Session): boolean {
+export function isBusySession(session: Http2Session): boolean {
   return (
     !session.destroyed &&
     http2SentHeaders(session).some(

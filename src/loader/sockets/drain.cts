@@ -13,7 +13,7 @@ import {
 } from '../../node-internals/sockets.cts';
 import { isGiving } from '../channel/control-channel.cts';
 import { send } from '../channel/record-writer.cts';
-import { HttpConnections, isBusy } from './connections.cts';
+import { HttpConnections, isBusySession } from './connections.cts';
 import { closeSocket, keepSockets } from './hold-sockets.cts';
 
 /** Interval between two checks (ms). */
@@ -26,25 +26,20 @@ const CLOSE_MS = 50;
 const MAX_GIVING_CHECKS = 100;
 
 /** The app may replace these, as fake clocks do. */
-const { clearTimeout, setImmediate, setTimeout } = globalThis;
+const { setImmediate, setTimeout } = globalThis;
 
 /**
  * Drains all servers.
  *
  * @param signal the stop signal
  * @param stay called if the process must not exit before that signal
- * @param onReady called when that signal may come
+ * @returns resolved when that signal may come
  */
-export function drain(signal: string, stay: () => void, onReady: () => void, checks = 0): void {
-  if (isGiving() && checks < MAX_GIVING_CHECKS) {
-    setTimeout(() => drain(signal, stay, onReady, checks + 1), CHECK_MS);
-    return;
-  }
+export async function drain(signal: string, stay: () => void): Promise<void> {
+  for (let checks = 0; isGiving() && checks < MAX_GIVING_CHECKS; checks++)
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
   const sockets = keepSockets();
-  if (sockets.length === 0) {
-    onReady();
-    return;
-  }
+  if (sockets.length === 0) return;
   stay();
   const servers: Server[] = [];
   for (const socket of sockets) {
@@ -66,45 +61,41 @@ export function drain(signal: string, stay: () => void, onReady: () => void, che
       setTimeout(() => closeEndless(servers), CLOSE_MS).unref();
     });
   // After connections that were accepted before, and data that has arrived.
-  setImmediate(() => setImmediate(() => awaitResponses(servers, onReady)));
+  await loopTurn();
+  await loopTurn();
+  if (servers.some(hasConnections)) await responsesOf(servers);
 }
 
-function awaitResponses(servers: readonly Server[], onReady: () => void): void {
-  if (!servers.some(hasConnections)) {
-    onReady();
-    return;
-  }
+async function responsesOf(servers: readonly Server[]): Promise<void> {
   const start = timerNow();
   const connections = servers.map((server) => new HttpConnections(server, start));
   for (const http of connections) http.disableKeepAlive();
   for (const session of servers.flatMap(http2Sessions)) session.close();
-  let isReported = false;
-  const check = (): void => {
-    // After data that has arrived was read, however late the timer is.
-    const timer = setTimeout(() => setImmediate(check), CHECK_MS).unref();
+  for (let isFirst = true; ; isFirst = false) {
     const now = timerNow();
     const states = connections.map((http) => http.classify(now));
     for (const { idle } of states) for (const socket of idle) socket.destroySoon();
     const mayHandshake = now - start < CLOSE_MS;
-    if (
+    const isBusy =
       states.some(({ busy }) => busy.size > 0) ||
-      servers.flatMap(http2Sessions).some(isBusy) ||
-      (mayHandshake && connections.some((http) => http.unlisted().length > 0))
-    ) {
-      if (!isReported) send({ kind: 'draining' });
-      isReported = true;
-      return;
-    }
-    clearTimeout(timer);
-    onReady();
-  };
-  check();
+      servers.flatMap(http2Sessions).some(isBusySession) ||
+      (mayHandshake && connections.some((http) => http.unlisted().length > 0));
+    if (!isBusy) return;
+    if (isFirst) send({ kind: 'draining' });
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS).unref());
+    // After data that has arrived was read, however late the timer is.
+    await loopTurn();
+  }
+}
+
+async function loopTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Closes event streams and upgraded connections, whose end the signal handlers of the app may wait for. */
 function closeEndless(servers: readonly Server[]): void {
   const now = timerNow();
-  for (const session of servers.flatMap(http2Sessions)) if (!isBusy(session)) session.destroy();
+  for (const session of servers.flatMap(http2Sessions)) if (!isBusySession(session)) session.destroy();
   for (const server of servers) {
     const { busy } = new HttpConnections(server, now).classify(now);
     const kept = new Set<Socket | undefined>([...busy].flatMap((socket) => [socket, plainSocket(socket)]));

@@ -22,7 +22,7 @@ const {
   _findPath: findPath,
   _resolveLookupPaths: lookupPaths,
   _nodeModulePaths: nodeModulePaths,
-} = moduleInternals();
+} = moduleInternals;
 
 /** Whether `require` of an ES module works without a warning that is printed once. */
 const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWith('20.');

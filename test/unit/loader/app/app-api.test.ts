@@ -42,12 +42,10 @@ after(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-test('an app that only imports the API has no wishes, and stops at once', () => {
+test('an app that only imports the API has no wishes, and stops at once', async () => {
   assert.equal(api.generation, 3);
   assert.deepEqual(api.restartReason, reason);
-  let isReady = false;
-  prepareEnd(reason, assert.fail, () => (isReady = true));
-  assert.equal(isReady, true);
+  assert.equal(await prepareEnd(reason, assert.fail), true);
   assert.deepEqual(records(), []);
 });
 
@@ -103,15 +101,12 @@ test('a preserved value that cannot be read is replaced by the initial value', (
   assert.deepEqual(wishes, { kind: 'wishes', change: false, end: true });
 });
 
-test('an app that reads the restart signal has a wish, and the signal is aborted', () => {
+test('an app that reads the restart signal has a wish, and the signal is aborted', async () => {
   assert.equal(api.restartSignal.aborted, false);
   assert.deepEqual(Object.getOwnPropertyNames(api.restartSignal), []);
   let stays = false;
-  prepareEnd(
-    reason,
-    () => (stays = true),
-    () => {},
-  );
+  const mayEnd = prepareEnd(reason, () => (stays = true));
   assert.equal(api.restartSignal.aborted, true);
   assert.ok(stays);
+  assert.equal(await mayEnd, true);
 });

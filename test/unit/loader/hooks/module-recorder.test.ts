@@ -4,7 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openLane } from '../../../../src/loader/channel/record-writer.cts';
-import { ModuleRecorder, newRecordCount } from '../../../../src/loader/hooks/module-recorder.cts';
+import { ModuleRecorder } from '../../../../src/loader/hooks/module-recorder.cts';
 import { expectFound } from '../../../../src/loader/hooks/previous-run.cts';
 import { parseRecord } from '../../../../src/protocol/records.cts';
 
@@ -28,7 +28,7 @@ function setUp(): { readonly recorder: ModuleRecorder; readonly sent: () => stri
       return [record?.kind, url ?? index, onlyResolved ? 'only resolved' : format].join(' ');
     });
   };
-  return { recorder: new ModuleRecorder({ count: newRecordCount() }), sent };
+  return { recorder: new ModuleRecorder({ count: new Int32Array(new SharedArrayBuffer(4)) }), sent };
 }
 
 const settled = async (): Promise<void> => await Promise.resolve();
