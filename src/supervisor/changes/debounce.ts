@@ -11,8 +11,8 @@ import type { Completeness } from './save-completeness.ts';
 export const QUIET = {
   /** One file that is certainly complete. */
   complete: 4,
-  /** One file. */
-  single: 20,
+  /** One file, of which more may follow. */
+  unsure: 20,
   /** Several files. */
   burst: 60,
   /** More files than an editor saves together: a tool rewrites them one by one. */
@@ -96,18 +96,25 @@ export class Debouncer {
     this.#cancelTimer = scheduler.after(Math.max(0, due - now), () => this.#settle());
   }
 
+  /** The time at which the quiet time of each pending file is over (ms). */
   #dueAt(): number {
-    const { debounce } = this.#options;
-    const complete = [...this.#pending.values()].filter((file) => !isIncomplete(file.completeness));
-    const quietTime = debounce ?? quietTimeOf(complete);
+    const { debounce = 0 } = this.#options;
+    const files = [...this.#pending];
+    const whole = files.filter(([, { completeness }]) => !isIncomplete(completeness)).length;
     let due = 0;
-    for (const [path, { completeness, at }] of this.#pending) {
-      let quiet = isInPackage(path) ? QUIET.packages : quietTime;
-      if (isIncomplete(completeness))
-        quiet = complete.length > 0 ? QUIET.incompleteInBurst : QUIET[completeness];
-      due = Math.max(due, at + quiet, at + (debounce ?? 0));
-    }
+    for (const [path, file] of files)
+      due = Math.max(due, file.at + Math.max(debounce, this.#quietTime(path, file, whole)));
     return due;
+  }
+
+  /** @param whole number of the pending files that are neither partial nor vanished */
+  #quietTime(path: string, { completeness }: PendingFile, whole: number): number {
+    if (isIncomplete(completeness)) return whole > 0 ? QUIET.incompleteInBurst : QUIET[completeness];
+    if (isInPackage(path)) return QUIET.packages;
+    const { debounce } = this.#options;
+    if (debounce !== undefined) return debounce;
+    if (whole > MAX_EDITED_TOGETHER) return QUIET.sweep;
+    return whole > 1 ? QUIET.burst : QUIET[completeness];
   }
 
   #settle(): void {
@@ -120,12 +127,6 @@ export class Debouncer {
     this.clear();
     this.#options.onSettled(files.length > 0 ? { at, files } : undefined);
   }
-}
-
-function quietTimeOf({ length, 0: first }: readonly PendingFile[]): number {
-  if (length > MAX_EDITED_TOGETHER) return QUIET.sweep;
-  if (length > 1) return QUIET.burst;
-  return first?.completeness === 'complete' ? QUIET.complete : QUIET.single;
 }
 
 function isIncomplete(completeness: Completeness): completeness is 'partial' | 'vanished' {

@@ -1,68 +1,56 @@
 // Decides which files count (a change of them restarts the program) and whether they have changed. Modules, settings and
 // assets are compared with the baseline, other tracked files with their own records. Knows neither watches nor why a file
 // counts.
-import type { Baseline } from '../contents/baseline.ts';
+import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/content-cache.ts';
 import { SelfWritten } from '../contents/self-written.ts';
 import { isSource } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
-import type { TrackedFiles } from '../tracked/tracked-files.ts';
+import { TrackedFiles } from '../tracked/tracked-files.ts';
 
 export class ProgramFiles {
-  readonly #baseline: Baseline;
-  readonly #tracked: TrackedFiles;
-  readonly #selfWritten: SelfWritten;
+  readonly baseline: Baseline = new Baseline();
+  readonly tracked: TrackedFiles = new TrackedFiles();
+  readonly selfWritten: SelfWritten;
 
   /** @param onSelfWritten called once for each file that the program itself writes at each start */
-  constructor(baseline: Baseline, tracked: TrackedFiles, onSelfWritten: (path: string) => void) {
-    this.#baseline = baseline;
-    this.#tracked = tracked;
-    this.#selfWritten = new SelfWritten(onSelfWritten);
+  constructor(onSelfWritten: (path: string) => void) {
+    this.selfWritten = new SelfWritten(onSelfWritten);
   }
 
   /** A run begins, at a wall-clock time (ms). */
   begin(at: number): void {
-    this.#baseline.begin(at);
-    this.#tracked.begin(this.#baseline.seenUntil);
-    this.#selfWritten.begin(at);
-  }
-
-  /** See {@link SelfWritten.onFirstLoad}. */
-  onFirstLoad(at: number): void {
-    this.#selfWritten.onFirstLoad(at);
+    this.baseline.begin(at);
+    this.tracked.begin(this.baseline.seenUntil);
+    this.selfWritten.begin(at);
   }
 
   /** The run is ready, at a wall-clock time (ms). */
   onReady(at: number): void {
-    this.#baseline.forgetPrevious();
-    this.#selfWritten.onReady(at);
+    this.baseline.forgetPrevious();
+    this.selfWritten.onReady(at);
   }
 
   /** Number of files that the run has loaded or that are tracked. */
   get count(): number {
-    const others = [...this.#tracked.files].filter(
-      ([path, { content }]) => content && !this.#baseline.isLoaded(path),
+    const others = [...this.tracked.files].filter(
+      ([path, { content }]) => content && !this.baseline.isLoaded(path),
     );
-    return this.#baseline.modules().length + others.length;
-  }
-
-  /** Absolute paths of the modules that the run has loaded, in order. */
-  modules(): string[] {
-    return this.#baseline.modules();
+    return this.baseline.modules().length + others.length;
   }
 
   /** Compares a path with what the current run took from the disk; see {@link Baseline.examine}. */
   examine(path: string, isNew = false): Difference {
-    if (!this.#baseline.has(path)) return this.#tracked.examine(path);
-    this.#tracked.touch(path);
-    return this.#baseline.examine(path, isNew);
+    if (!this.baseline.has(path)) return this.tracked.examine(path);
+    this.tracked.touch(path);
+    return this.baseline.examine(path, isNew);
   }
 
   /** Takes the current content of files as the content of the run: their change has been handled. */
   accept(paths: readonly string[]): void {
     for (const path of paths) {
-      if (this.#baseline.has(path)) this.#baseline.accept(path);
-      this.#tracked.accept(path);
+      if (this.baseline.has(path)) this.baseline.accept(path);
+      this.tracked.accept(path);
     }
   }
 
@@ -71,9 +59,9 @@ export class ProgramFiles {
     const { at, files } = change ?? { at: 0, files: [] };
     // Source code is edited by people, except in tracked folders, where a program may generate it.
     const hasCode = files.some(
-      ({ path }) => isSource(path) && (this.#baseline.isLoaded(path) || !this.#tracked.files.has(path)),
+      ({ path }) => isSource(path) && (this.baseline.isLoaded(path) || !this.tracked.files.has(path)),
     );
-    const written = new Set(this.#selfWritten.detect(hasCode ? [] : files, at));
+    const written = new Set(this.selfWritten.detect(hasCode ? [] : files, at));
     this.accept([...written]);
     const others = files.filter(({ path }) => !written.has(path));
     return others.length > 0 ? { at, files: others } : undefined;

@@ -2,11 +2,11 @@
 // whether a file has changed.
 import { fromPath, isInPackage, pathOf, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
-import type { Baseline } from '../contents/baseline.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
 import { ScanCache } from '../graph/source-scan.ts';
-import type { Origin, TrackedFiles } from '../tracked/tracked-files.ts';
+import type { Origin } from '../tracked/tracked-files.ts';
+import type { ProgramFiles } from './program-files.ts';
 
 /**
  * An edge of the graph with its line and the format of the module that it leads to (`module`, `commonjs`, `json` ..., as far
@@ -29,16 +29,14 @@ export type ChainLink = readonly [path: string, detail: number | Origin | 'resol
 
 export class ProgramGraph {
   readonly scans: ScanCache = new ScanCache();
-  readonly #baseline: Baseline;
-  readonly #tracked: TrackedFiles;
+  readonly #files: ProgramFiles;
   /** The graph of the current run. */
   current: ModuleGraph = new ModuleGraph();
   /** The graph of the last run that was ready, for files that the current run has not reached. */
   #lastReady = new ModuleGraph();
 
-  constructor(baseline: Baseline, tracked: TrackedFiles) {
-    this.#baseline = baseline;
-    this.#tracked = tracked;
+  constructor(files: ProgramFiles) {
+    this.#files = files;
   }
 
   /** A run begins. */
@@ -61,12 +59,16 @@ export class ProgramGraph {
   /** Like {@link chain}, with the line of each import; for a file that nothing imports, why it is tracked. */
   explain(path: string): ChainLink[] {
     const chain = this.chain(path);
-    const origin = this.#baseline.isLoaded(path) ? undefined : this.#tracked.files.get(path)?.origin;
+    const { baseline, tracked } = this.#files;
+    const origin = baseline.isLoaded(path) ? undefined : tracked.files.get(path)?.origin;
     if (chain.length <= 1 && origin) return [[path, origin]];
     const last = this.#isOnlyResolved(path) ? 'resolved' : undefined;
     return chain.map((file, index) => {
       const next = chain[index + 1];
-      return [file, next === undefined ? last : this.#lineOf(file, next)];
+      if (next === undefined) return [file, last];
+      const edge = [fromPath(file), fromPath(next)] as const;
+      const specifier = this.current.specifier(...edge) ?? this.#lastReady.specifier(...edge);
+      return [file, this.scans.lineOf(edge[0], specifier)];
     });
   }
 
@@ -77,7 +79,7 @@ export class ProgramGraph {
       (graph) => graph.has(url, 'import') || graph.has(url, 'miss'),
     );
     // The file of a worker is often named as an asset first, so that it has no import edge from the same module.
-    return (isInGraph || this.#baseline.isLoaded(path)) && !this.#isOnlyResolved(path);
+    return (isInGraph || this.#files.baseline.isLoaded(path)) && !this.#isOnlyResolved(path);
   }
 
   /** Lists the dependencies of the current run. Tracked files come last. Reads source text only here. */
@@ -99,7 +101,7 @@ export class ProgramGraph {
           found.push({ from, reason: 'untaken', specifier, line });
     }
     const none = { from: undefined, line: undefined, format: undefined };
-    for (const [path, { origin }] of this.#tracked.files)
+    for (const [path, { origin }] of this.#files.tracked.files)
       found.push({ ...none, to: fromPath(path), reason: 'tracked', specifier: origin.text });
     return found;
   }
@@ -108,12 +110,5 @@ export class ProgramGraph {
   #isOnlyResolved(path: string): boolean {
     const url = fromPath(path);
     return (this.current.chain(url).length > 1 ? this.current : this.#lastReady).has(url, 'resolved');
-  }
-
-  #lineOf(importer: string, imported: string): number | undefined {
-    const from = fromPath(importer);
-    const to = fromPath(imported);
-    const specifier = this.current.specifier(from, to) ?? this.#lastReady.specifier(from, to);
-    return this.scans.lineOf(from, specifier);
   }
 }

@@ -2,11 +2,9 @@
 // files are being written and when a change is settled. Loaded while the first child starts.
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/content-cache.ts';
 import { loadLexer } from '../graph/source-scan.ts';
 import { IgnoreOption } from '../tracked/ignore-option.ts';
-import { TrackedFiles } from '../tracked/tracked-files.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/paths.ts';
@@ -50,8 +48,6 @@ export class ProgramWatcher {
   /** What the run has reported about its imports. */
   readonly records: RecordIntake;
   readonly #options: ProgramWatcherOptions;
-  readonly #baseline = new Baseline();
-  readonly #tracked = new TrackedFiles();
   readonly #fsWatcher: FsWatcher;
   readonly #watchList: WatchList;
   readonly #debouncer: Debouncer;
@@ -64,13 +60,11 @@ export class ProgramWatcher {
     const { cwd, poll, onProblem } = options;
     const ignore = new IgnoreOption(options.ignore, cwd);
     const isIgnored = (path: string, isFolder?: boolean): boolean => ignore.has(path, isFolder);
-    const baseline = this.#baseline;
-    const tracked = this.#tracked;
-    this.graph = new ProgramGraph(baseline, tracked);
-    this.files = new ProgramFiles(baseline, tracked, (path) => {
+    this.files = new ProgramFiles((path) => {
       const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
       onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
     });
+    this.graph = new ProgramGraph(this.files);
     this.records = new RecordIntake({
       ...options,
       isIgnored,
@@ -79,7 +73,7 @@ export class ProgramWatcher {
         this.#debounce(path, this.files.examine(path, true));
       },
       graph: this.graph,
-      baseline,
+      baseline: this.files.baseline,
     });
     this.#fsWatcher = new FsWatcher({
       ...options,
@@ -95,12 +89,12 @@ export class ProgramWatcher {
       isIgnored,
       watcher: this.#fsWatcher,
       onFile: (path, origin, found) => {
-        if (tracked.add(path, origin, found)) this.#examine(path);
+        if (this.files.tracked.add(path, origin, found)) this.#examine(path);
         this.#deferWork();
       },
       onTouched: (path) => this.#examine(path),
       onLeft: (path) => {
-        tracked.delete(path);
+        this.files.tracked.delete(path);
         this.#examine(path);
       },
     });
@@ -140,7 +134,8 @@ export class ProgramWatcher {
   record(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
     const hadLoaded = this.records.hasLoaded;
     this.records.take(record);
-    if (!hadLoaded && this.records.hasLoaded) this.files.onFirstLoad(this.#options.scheduler.now());
+    if (!hadLoaded && this.records.hasLoaded)
+      this.files.selfWritten.onFirstLoad(this.#options.scheduler.now());
     this.#deferWork();
   }
 
@@ -148,7 +143,7 @@ export class ProgramWatcher {
   onReady(): void {
     this.graph.onReady();
     this.files.onReady(this.#options.scheduler.now());
-    this.graph.scans.retain((path) => this.#baseline.has(path));
+    this.graph.scans.retain((path) => this.files.baseline.has(path));
     this.#watchList.onReady();
     this.#onStarted();
   }
@@ -169,7 +164,7 @@ export class ProgramWatcher {
 
   #onStarted(): void {
     this.#isStarting = false;
-    this.#fsWatcher.setPaths(new Set([...this.#baseline.paths(), ...this.#watchList.paths()]));
+    this.#fsWatcher.setPaths(new Set([...this.files.baseline.paths(), ...this.#watchList.paths()]));
     this.#deferWork();
   }
 
@@ -181,14 +176,11 @@ export class ProgramWatcher {
   }
 
   #debounce(path: string, difference: Difference): void {
-    if (difference === 'same') {
-      this.#debouncer.drop(path);
-      return;
-    }
-    const loadedSize = this.#baseline.loadedSize(path);
-    const trackedSize = this.#tracked.files.get(path)?.content?.stamp?.size;
-    const isStarting = this.#isStarting;
-    const file = { path, difference, loadedSize, trackedSize, isStarting };
+    if (difference === 'same') return this.#debouncer.drop(path);
+    const { baseline, tracked } = this.files;
+    const loadedSize = baseline.loadedSize(path);
+    const trackedSize = tracked.files.get(path)?.content?.stamp?.size;
+    const file = { path, difference, loadedSize, trackedSize, isStarting: this.#isStarting };
     this.#debouncer.add(path, completenessOf(file));
   }
 
@@ -199,14 +191,14 @@ export class ProgramWatcher {
   #deferWork(): void {
     if (this.#isStarting) return;
     const { scheduler } = this.#options;
+    const { baseline, tracked } = this.files;
     this.#cancelDeferred ??= scheduler.after(PAUSE_MS, () => {
       this.#cancelDeferred = undefined;
       const end = scheduler.now() + SLICE_MS;
       const isOver = (): boolean => scheduler.now() >= end;
       let isMore = true;
       while (isMore && !isOver()) isMore = this.records.scanNext();
-      if (isMore || this.#baseline.hashPending(isOver) || this.#tracked.hashPending(isOver))
-        this.#deferWork();
+      if (isMore || baseline.hashPending(isOver) || tracked.hashPending(isOver)) this.#deferWork();
     });
   }
 }

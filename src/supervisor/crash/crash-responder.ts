@@ -37,7 +37,7 @@ export class CrashResponder {
     const fds = runs.held?.http ?? [];
     if (fds.length === 0) return;
     const error = lastError.text;
-    const modules = watcher.files.modules();
+    const modules = watcher.files.baseline.modules();
     const { missing } = watcher.records;
     const crash = { ended, error, program, missing, modules, read: textOf };
     this.#page.show(buildReport(crash), fds);

@@ -102,12 +102,9 @@ export class ModuleGraph {
   }
 
   #node(url: ModuleUrl): Node {
-    let node = this.#nodes.get(url);
-    if (!node)
-      this.#nodes.set(
-        url,
-        (node = { url, incoming: [], hasImports: false, isLoaded: false, format: undefined }),
-      );
+    const created = { url, incoming: [], hasImports: false, isLoaded: false, format: undefined };
+    const node = this.#nodes.get(url) ?? created;
+    this.#nodes.set(url, node);
     return node;
   }
 }

@@ -6,7 +6,10 @@ import { ancestors } from '../util/paths.ts';
 import { exists, textOf } from '../util/safe-fs.ts';
 
 /** Extensions that `require` and common TypeScript loaders add to a path. */
-const EXTENSIONS = ['.js', '.json', '.node', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.jsx'];
+const EXTENSIONS = ['', '.js', '.json', '.node', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.jsx'];
+
+/** Entries of a folder in which a package may be installed. */
+const ROOT_MARKS = ['node_modules', 'package.json'];
 
 /** Extensions of TypeScript sources: `import './a.js'` may mean `./a.ts`. */
 const TYPESCRIPT: Readonly<Record<string, readonly string[]>> = {
@@ -35,8 +38,7 @@ export function literalPaths(specifier: string, parent: string): string[] | unde
     const path = attempt(() => fileURLToPath(specifier));
     return path === undefined ? [] : [path];
   }
-  if (!/^\.{0,2}\//.test(specifier) && !/^\.{1,2}$/.test(specifier) && !isAbsolute(specifier))
-    return undefined;
+  if (!/^(\.{0,2}\/|\.{1,2}$)/.test(specifier) && !isAbsolute(specifier)) return undefined;
   const asPath = resolve(dirname(parent), specifier);
   const withoutQuery = specifier.replace(/[?#].*$/s, '');
   const asUrl = resolve(dirname(parent), attempt(() => decodeURIComponent(withoutQuery)) ?? withoutQuery);
@@ -52,7 +54,6 @@ function fileCandidates(path: string): string[] {
   const extension = extname(path);
   const stem = path.slice(0, path.length - extension.length);
   return [
-    path,
     ...EXTENSIONS.map((added) => path + added),
     ...(TYPESCRIPT[extension] ?? []).map((other) => stem + other),
     ...['index.js', 'index.json', 'index.ts', 'index.mjs', 'package.json'].map((name) => join(path, name)),
@@ -63,19 +64,16 @@ function fileCandidates(path: string): string[] {
 function internalCandidates(parent: string): string[] {
   const home = ancestors(parent).find((folder) => exists(join(folder, 'package.json')));
   if (home === undefined) return [];
-  const targets = strings(readPackage(join(home, 'package.json')).imports).filter((target) =>
-    target.startsWith('./'),
-  );
-  return [join(home, 'package.json'), ...targets.flatMap((target) => fileCandidates(join(home, target)))];
+  const file = join(home, 'package.json');
+  const targets = strings(readPackage(file).imports).filter((target) => target.startsWith('./'));
+  return [file, ...targets.flatMap((target) => fileCandidates(join(home, target)))];
 }
 
 function packageCandidates(specifier: string, parent: string): string[] {
   const name = packageName(specifier);
   const subpath = specifier.slice(name.length + 1);
   const folders = ancestors(parent).filter((folder) => basename(folder) !== 'node_modules');
-  const roots = folders.filter(
-    (folder) => exists(join(folder, 'node_modules')) || exists(join(folder, 'package.json')),
-  );
+  const roots = folders.filter((folder) => ROOT_MARKS.some((mark) => exists(join(folder, mark))));
   return (roots.length > 0 ? roots : folders.slice(0, 1)).flatMap((folder) => {
     const home = join(folder, 'node_modules', name);
     return [
@@ -99,6 +97,5 @@ function strings(value: unknown): string[] {
 }
 
 function readPackage(path: string): Partial<Record<'main' | 'exports' | 'imports', unknown>> {
-  const content: unknown = attempt(() => JSON.parse(textOf(path) ?? ''));
-  return typeof content === 'object' && content !== null ? content : {};
+  return attempt(() => JSON.parse(textOf(path) ?? '') as object) ?? {};
 }

@@ -73,7 +73,7 @@ export class SettingFiles {
       const nearest = nearestTsconfig(start);
       if (nearest === undefined || this.#found.has(nearest)) continue;
       this.#found.add(nearest);
-      for (const { path, extendedBy } of tsconfigFiles(nearest, (invalid) => this.#report(invalid)))
+      for (const [path, extendedBy] of tsconfigFiles(nearest, (invalid) => this.#report(invalid)))
         this.#add(path, extendedBy ?? url);
     }
   }

@@ -1,6 +1,6 @@
 // Finds the imports and assets that a source file names, without running it, and caches them by time stamp. Does not know
 // which of them the run has loaded. The only file that knows es-module-lexer.
-import { init, parse } from 'es-module-lexer';
+import { parse } from 'es-module-lexer';
 import type { Import } from 'es-module-lexer';
 import { extname } from 'node:path';
 import type { Stamp } from '../../protocol/records.cts';
@@ -41,9 +41,7 @@ export function isSource(path: string): boolean {
 }
 
 /** Loads the lexer. The other functions of this file need it. */
-export async function loadLexer(): Promise<void> {
-  await init();
-}
+export { init as loadLexer } from 'es-module-lexer';
 
 /**
  * Whether a source looks cut off, as a file does while it is being written: invalid JSON, or JavaScript with an open
@@ -92,10 +90,7 @@ export function requireLine(source: string, specifier: string): number | undefin
 
 /** The scans of all source files of a run. A file is scanned again only after a save. */
 export class ScanCache {
-  readonly #scans = new Map<
-    string,
-    { readonly stamp: Stamp | undefined; readonly scan: readonly Reference[] }
-  >();
+  readonly #scans = new Map<string, { stamp: Stamp | undefined; scan: readonly Reference[] }>();
 
   of(path: string): readonly Reference[] {
     const stamp = stampFile(path);

@@ -16,19 +16,13 @@ import { literalPaths, packageName } from './resolve-candidates.ts';
 export function linksOf(specifier: string, parent: string, real: string): Link[] {
   const literals = literalPaths(specifier, parent);
   if (!literals) return packageLink(specifier, parent);
-  if (literals.some((literal) => isPlain(literal, real))) return [];
-  return literals.flatMap((literal) => spellings(literal, real).flatMap(linksOn));
-}
-
-/** Whether Node added only an extension or the index file of a folder. */
-function isPlain(literal: string, real: string): boolean {
-  return real === literal || real.startsWith(`${literal}.`) || isInside(real, literal);
-}
-
-/** The paths that Node may have found for a literal path. */
-function spellings(literal: string, real: string): string[] {
+  // Node may have added only an extension or the index file of a folder.
+  const isPlain = (path: string): boolean =>
+    real === path || real.startsWith(`${path}.`) || isInside(real, path);
+  if (literals.some(isPlain)) return [];
   const extension = extname(real);
-  return [literal, literal + extension, join(literal, `index${extension}`)];
+  const spellings = literals.flatMap((path) => [path, path + extension, join(path, `index${extension}`)]);
+  return spellings.flatMap(linksOn);
 }
 
 function packageLink(specifier: string, parent: string): Link[] {

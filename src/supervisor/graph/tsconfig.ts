@@ -14,13 +14,6 @@ const LOADER =
 
 const require = module.createRequire(import.meta.url);
 
-/** A tsconfig.json and the reason why it is read. */
-export interface Tsconfig {
-  readonly path: string;
-  /** The file that extends it. */
-  readonly extendedBy: ModuleUrl | undefined;
-}
-
 /** Whether a module is part of a loader that reads tsconfig.json. */
 export function isTypeScriptLoader(path: string): boolean {
   return LOADER.test(path);
@@ -34,18 +27,18 @@ export function nearestTsconfig(path: string): string | undefined {
 }
 
 /**
- * Lists a tsconfig.json and all files that it extends, directly or indirectly.
+ * Lists a tsconfig.json and all files that it extends, directly or indirectly, each with the file that extends it.
  *
  * @param onInvalid called with the path of a file that is not JSON with comments
  */
-export function tsconfigFiles(path: string, onInvalid: (path: string) => void): Tsconfig[] {
-  const files: Tsconfig[] = [{ path, extendedBy: undefined }];
-  for (const { path: from } of files) {
-    for (const target of extended(from, onInvalid)) {
-      if (!files.some((file) => file.path === target))
-        files.push({ path: target, extendedBy: fromPath(from) });
-    }
-  }
+export function tsconfigFiles(
+  path: string,
+  onInvalid: (path: string) => void,
+): Map<string, ModuleUrl | undefined> {
+  const files = new Map<string, ModuleUrl | undefined>([[path, undefined]]);
+  // The map grows during the loop.
+  for (const from of files.keys())
+    for (const target of extended(from, onInvalid)) if (!files.has(target)) files.set(target, fromPath(from));
   return files;
 }
 
@@ -55,11 +48,12 @@ function extended(path: string, onInvalid: (path: string) => void): string[] {
   // Loaded late: the parser takes longer to load than most of the supervisor, and most programs have no such loader.
   const { parse } = require('jsonc-parser') as typeof Parser;
   const errors: Parser.ParseError[] = [];
-  const config: unknown = parse(text, errors, { allowTrailingComma: true });
+  const config = parse(text, errors, { allowTrailingComma: true }) as
+    | { extends?: unknown }
+    | null
+    | undefined;
   if (errors.length > 0) onInvalid(path);
-  const { extends: value } = (typeof config === 'object' && config !== null ? config : {}) as {
-    extends?: unknown;
-  };
+  const value = config?.extends;
   const specifiers = Array.isArray(value) ? value : [value];
   return specifiers.flatMap((one: unknown) => (typeof one === 'string' ? targetOf(one, path) : []));
 }

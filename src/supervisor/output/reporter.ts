@@ -50,7 +50,7 @@ export class Reporter {
     if (this.#cancelGraph || !isHeard('graph')) return;
     this.#cancelGraph = scheduler.after(GRAPH_MS, () => {
       this.#cancelGraph = undefined;
-      emit('graph', { generation, files: watcher?.files.modules() ?? [] });
+      emit('graph', { generation, files: watcher?.files.baseline.modules() ?? [] });
     });
   }
 

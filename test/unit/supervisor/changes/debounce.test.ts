@@ -47,7 +47,7 @@ test('one complete file settles after the shortest time', () => {
 test('one file that may be incomplete, and several files, settle later', () => {
   const bench = new Bench();
   bench.save('/app/a.js');
-  bench.assertSettlesAfter(QUIET.single, '/app/a.js');
+  bench.assertSettlesAfter(QUIET.unsure, '/app/a.js');
   for (const name of ['/app/a.js', '/app/b.js']) bench.save(name, 'complete');
   bench.assertSettlesAfter(QUIET.burst, '/app/a.js', '/app/b.js');
 });
@@ -64,7 +64,7 @@ test('each further event restarts the quiet time', () => {
   const bench = new Bench();
   for (let i = 0; i < 5; i++) {
     bench.save('/app/a.js');
-    bench.clock.advance(QUIET.single - 1);
+    bench.clock.advance(QUIET.unsure - 1);
   }
   assert.deepEqual(bench.calls, ['writing']);
   bench.clock.advance(1);
@@ -88,7 +88,7 @@ test('the rest of a cut-off file ends the longer wait', () => {
   bench.save('/app/a.js', 'partial');
   bench.clock.advance(50);
   bench.save('/app/a.js');
-  bench.assertSettlesAfter(QUIET.single, '/app/a.js');
+  bench.assertSettlesAfter(QUIET.unsure, '/app/a.js');
 });
 
 for (const how of ['deleted', 'emptied'] as const) {
@@ -129,7 +129,7 @@ test('the change carries the time of its first event', () => {
   bench.save('/app/a.js');
   bench.clock.advance(10);
   bench.save('/app/a.js');
-  bench.clock.advance(QUIET.single);
+  bench.clock.advance(QUIET.unsure);
   assert.deepEqual(bench.calls, ['writing', { at: 500, files: [{ path: '/app/a.js', how: 'changed' }] }]);
 });
 
@@ -185,7 +185,7 @@ test('when all files are the same again, nothing is settled as a change', () => 
   const bench = new Bench();
   bench.save('/app/a.js');
   bench.disk.set('/app/a.js', 'same');
-  bench.clock.advance(QUIET.single);
+  bench.clock.advance(QUIET.unsure);
   assert.deepEqual(bench.calls, ['writing', undefined]);
 });
 
@@ -194,7 +194,7 @@ test('a dropped file ends the wait for it', () => {
   bench.save('/app/a.js', 'vanished', 'deleted');
   bench.save('/app/b.js');
   bench.debouncer.drop('/app/a.js');
-  bench.assertSettlesAfter(QUIET.single, '/app/b.js');
+  bench.assertSettlesAfter(QUIET.unsure, '/app/b.js');
 });
 
 test('when the only file is dropped, the debounce ends at once without a change', () => {

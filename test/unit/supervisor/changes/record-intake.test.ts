@@ -2,20 +2,18 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { fromPath } from '../../../../src/shared/module-url.ts';
 import { stampFile } from '../../../../src/shared/file-stamp.cts';
+import { ProgramFiles } from '../../../../src/supervisor/changes/program-files.ts';
 import { ProgramGraph } from '../../../../src/supervisor/changes/program-graph.ts';
 import { RecordIntake } from '../../../../src/supervisor/changes/record-intake.ts';
-import { Baseline } from '../../../../src/supervisor/contents/baseline.ts';
 import { loadLexer } from '../../../../src/supervisor/graph/source-scan.ts';
-import { TrackedFiles } from '../../../../src/supervisor/tracked/tracked-files.ts';
 import { Project } from '../../../helpers/project.ts';
 
 before(loadLexer);
 
 /** A run of the program in a project, with the parts that learn from its records. */
 class Bench {
-  readonly baseline = new Baseline();
-  readonly tracked = new TrackedFiles();
-  readonly graph = new ProgramGraph(this.baseline, this.tracked);
+  readonly files = new ProgramFiles(() => {});
+  readonly graph = new ProgramGraph(this.files);
   readonly records: RecordIntake;
   readonly #project: Project;
 
@@ -29,9 +27,9 @@ class Bench {
       onPath: () => {},
       onProblem: (error) => assert.fail(error),
       graph: this.graph,
-      baseline: this.baseline,
+      baseline: this.files.baseline,
     });
-    this.baseline.begin(Date.now());
+    this.files.baseline.begin(Date.now());
     this.records.begin();
   }
 
@@ -61,7 +59,7 @@ test('each dependency has its reason and its line, and dynamic imports that the 
   bench.load('app.js', 'a.js', './a.js');
   bench.miss('a.js', './missing');
   while (bench.records.scanNext());
-  bench.tracked.add(project.path('page.html'), { text: '*.html', by: 'option' }, 'first');
+  bench.files.tracked.add(project.path('page.html'), { text: '*.html', by: 'option' }, 'first');
   const lines = bench.graph
     .dependencies()
     .map((edge) => ({ ...edge, to: 'to' in edge ? edge.to : undefined }))
@@ -91,6 +89,6 @@ test('after a crash, the modules that the run would have loaded next count', () 
   bench.load(undefined, 'app.js', project.path('app.js'));
   bench.records.addUnreached();
   const chain = ['app.js', 'a.js', 'b.js'].map((name) => project.path(name));
-  for (const path of chain) assert.ok(bench.baseline.has(path), path);
+  for (const path of chain) assert.ok(bench.files.baseline.has(path), path);
   assert.deepEqual(bench.graph.chain(project.path('b.js')), chain);
 });
