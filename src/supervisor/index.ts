@@ -87,7 +87,8 @@ function programOf(options: SuperviseOptions): Program {
   const { script = '', command, args = [], execArgv = [], execPath = process.execPath } = options;
   const { env = process.env, takeOver = false } = options;
   const cwd = resolve(options.cwd ?? '.');
-  const stdio = stdioOf(options.stdio);
+  const { stdio: streams = INHERITED } = options;
+  const stdio = typeof streams === 'object' ? streams : [streams, streams, streams];
   if (command) {
     const isTerminal = takeOver && stdio[0] === 'inherit' && isatty(0);
     return commandProgram(command, { cwd, env, platform: process.platform, isTerminal }, stdio);
@@ -104,9 +105,4 @@ function pathOf(script: string | URL, cwd: string): string {
 
 function nameOf(option: string): string {
   return `supervise(): ${option}`;
-}
-
-function stdioOf(stdio: SuperviseOptions['stdio']): readonly Stdio[] {
-  if (stdio === undefined) return INHERITED;
-  return typeof stdio === 'object' ? stdio : [stdio, stdio, stdio];
 }

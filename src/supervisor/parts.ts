@@ -58,18 +58,19 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
       return current?.signal(effect.signal);
     case 'startTimer':
       return parts.startTimer(effect.ms);
-    case 'print':
-      return reporter.print(effect.line, state, {
-        watcher,
-        mayPress: host?.keyboard.mention(effect.line.kind) ?? false,
-        isDraining: nodeRun?.isDraining ?? false,
-      });
     case 'close':
       crashResponder?.hide();
       runs.close();
       watcher?.close();
       reporter.close(effect.ended);
       host?.exit(effect.ended);
+      break;
+    default:
+      return reporter.print(effect, state, {
+        watcher,
+        mayPress: host?.keyboard.mention(effect.kind) ?? false,
+        isDraining: nodeRun?.isDraining ?? false,
+      });
   }
 }
 

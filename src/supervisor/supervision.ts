@@ -85,7 +85,12 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       reporter,
       debugSignal,
       apply: (event) => this.#apply(event),
-      startTimer: (ms) => this.#startTimer(ms),
+      startTimer: (ms) => {
+        this.#cancelTimer?.();
+        this.#cancelTimer = scheduler.after(ms, () =>
+          this.#enqueue({ kind: 'elapsed', at: scheduler.now() }),
+        );
+      },
     };
     void this.#start();
   }
@@ -218,11 +223,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     if (next.kind === 'shuttingDown') host?.keyboard.leave();
     for (const effect of effects) performEffect(effect, next, this.#parts);
     if (next.kind === 'shuttingDown') runs.nodeRun?.cancelStopSignal();
-  }
-
-  #startTimer(ms: number): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = scheduler.after(ms, () => this.#enqueue({ kind: 'elapsed', at: scheduler.now() }));
   }
 
   #onRecord(generation: number, record: LaneRecord): void {

@@ -1,11 +1,10 @@
 // Decides how long to wait after a save before a restart: merges the events of one save, or of many files that are saved
-// together, into one change. Does not know watches, and does not read files: save-completeness.ts does.
+// together, into one change. Does not know watches, and does not read files: program-files.ts does.
 import { isInPackage } from '../../shared/module-url.ts';
 import type { ChangedFile } from '../../protocol/app-bridge.cts';
 import type { Difference } from '../contents/content-cache.ts';
 import type { Change } from '../lifecycle/state.ts';
 import type { Scheduler } from '../util/scheduler.ts';
-import type { Completeness } from './save-completeness.ts';
 
 /** Quiet times (ms): how long no further event must come before a change is settled. */
 export const QUIET = {
@@ -26,6 +25,15 @@ export const QUIET = {
   /** A partial or vanished file among other changes, such as a switch of the Git branch. */
   incompleteInBurst: 120,
 } as const;
+
+/**
+ * How complete a save looks.
+ * - `complete`: source code that ends properly and is not shorter than before.
+ * - `unsure`: more may follow.
+ * - `partial`: the content looks cut off.
+ * - `vanished`: the file is deleted or empty; most editors and tools write it again.
+ */
+export type Completeness = 'complete' | 'unsure' | 'partial' | 'vanished';
 
 /** Maximum time that a change waits for further events (ms). */
 export const MAX_WAIT_MS = 3000;

@@ -4,9 +4,11 @@
 import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/content-cache.ts';
 import { SelfWritten } from '../contents/self-written.ts';
-import { isSource } from '../graph/source-scan.ts';
+import { isSource, looksCutOff } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
+import { statOf, textOf } from '../util/safe-fs.ts';
+import type { Completeness } from './debounce.ts';
 
 export class ProgramFiles {
   readonly baseline: Baseline = new Baseline();
@@ -44,6 +46,23 @@ export class ProgramFiles {
     if (!this.baseline.has(path)) return this.tracked.examine(path);
     this.tracked.touch(path);
     return this.baseline.examine(path, isNew);
+  }
+
+  /**
+   * Judges how complete a save looks. Only source code can be `complete`: the program may write other files by itself.
+   *
+   * @param isStarting whether the run is starting: more files of the save that caused the start may follow
+   */
+  completenessOf(path: string, how: Exclude<Difference, 'same'>, isStarting: boolean): Completeness {
+    if (how === 'deleted' || how === 'emptied') return 'vanished';
+    const size = statOf(path)?.size ?? 0;
+    if (how === 'created') return size === 0 ? 'partial' : 'unsure';
+    const loadedSize = this.baseline.loadedSize(path);
+    // A file that has lost more than half of its content often gets it back in a moment.
+    if (size * 2 < (loadedSize ?? this.tracked.files.get(path)?.content?.stamp?.size ?? 0)) return 'partial';
+    if ((isSource(path) || path.endsWith('.json')) && looksCutOff(path, textOf(path) ?? '')) return 'partial';
+    const isWhole = loadedSize !== undefined && size >= loadedSize;
+    return isWhole && isSource(path) && !isStarting ? 'complete' : 'unsure';
   }
 
   /** Takes the current content of files as the content of the run: their change has been handled. */

@@ -16,7 +16,6 @@ import { ProgramFiles } from './program-files.ts';
 import { ProgramGraph } from './program-graph.ts';
 import { RecordIntake } from './record-intake.ts';
 import type { RecordIntakeOptions } from './record-intake.ts';
-import { completenessOf } from './save-completeness.ts';
 
 /** Maximum time of deferred work before other events are handled, and the pause between (ms). */
 const SLICE_MS = 5;
@@ -177,11 +176,7 @@ export class ProgramWatcher {
 
   #debounce(path: string, difference: Difference): void {
     if (difference === 'same') return this.#debouncer.drop(path);
-    const { baseline, tracked } = this.files;
-    const loadedSize = baseline.loadedSize(path);
-    const trackedSize = tracked.files.get(path)?.content?.stamp?.size;
-    const file = { path, difference, loadedSize, trackedSize, isStarting: this.#isStarting };
-    this.#debouncer.add(path, completenessOf(file));
+    this.#debouncer.add(path, this.files.completenessOf(path, difference, this.#isStarting));
   }
 
   /**

@@ -1,6 +1,7 @@
 // Takes the records of the child about resolved, loaded and missed modules, and adds the files that count because of them to the
 // graph and the baseline: modules, links, candidates of missing files, and companions (settings and assets). Knows neither
 // watches nor the life cycle.
+import module from 'node:module';
 import { join } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../../shared/module-url.ts';
@@ -15,9 +16,15 @@ import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
 import type { Reference } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
-import { HOOKS_IN_THREAD, Unresolved } from '../graph/unresolved.ts';
 import { statOf } from '../util/safe-fs.ts';
 import type { ProgramGraph } from './program-graph.ts';
+
+/**
+ * Whether module hooks run in the thread of the app (Node 22.15, 23.5 and later), in the supervisor as in the child, which
+ * runs on the same Node. In-thread hooks see every import, in order. Off-thread hooks see concurrent imports interleaved,
+ * and do not see the imports of an ES module that was loaded with `require`.
+ */
+const HOOKS_IN_THREAD = 'registerHooks' in module;
 
 export interface RecordIntakeOptions {
   readonly cwd: string;
@@ -39,7 +46,8 @@ export class RecordIntake {
   readonly #graph: ProgramGraph;
   readonly #baseline: Baseline;
   readonly settings: SettingFiles;
-  #unresolved = new Unresolved();
+  /** Imports that did not resolve, by {@link keyOf}. `name`: path or specifier, as the user reads it. */
+  readonly #misses = new Map<string, { name: string; inPackage: boolean }>();
   /** Modules of this run outside packages that have not been scanned for assets. */
   #unscanned: ModuleUrl[] = [];
   /** Whether the run has loaded anything. */
@@ -58,7 +66,7 @@ export class RecordIntake {
   /** A run begins. */
   begin(): void {
     this.hasLoaded = false;
-    this.#unresolved = new Unresolved();
+    this.#misses.clear();
     this.#unscanned = [];
     this.settings.begin(this.#options.settings);
   }
@@ -75,9 +83,14 @@ export class RecordIntake {
     else this.#takeMissed(record, parent);
   }
 
-  /** Path or specifier of the import that did not resolve before the run ended. */
+  /**
+   * Path or specifier of the import that did not resolve before the run ended: the last one. With off-thread hooks, whose order
+   * is uncertain, the first one outside packages.
+   */
   get missing(): string | undefined {
-    return this.#unresolved.name;
+    const misses = [...this.#misses.values()];
+    const first = HOOKS_IN_THREAD ? undefined : misses.find(({ inPackage }) => !inPackage);
+    return (first ?? misses.at(-1))?.name;
   }
 
   /** Scans one more module for assets. Returns false if none was left. */
@@ -117,7 +130,10 @@ export class RecordIntake {
     const url = toModuleUrl(record.url);
     const path = url && pathOf(url);
     if (!url || path === undefined) return;
-    this.#unresolved.onResolved(record);
+    this.#misses.delete(keyOf(record));
+    // Earlier misses did not crash the run. Packages often try optional dependencies.
+    for (const [key, { inPackage }] of this.#misses)
+      if (HOOKS_IN_THREAD || inPackage) this.#misses.delete(key);
     this.hasLoaded = true;
     const edge = { from: parent, reason: 'import', specifier } as const;
     const file = realFile(path);
@@ -154,7 +170,7 @@ export class RecordIntake {
     const literal = literalPaths(specifier, importer)?.[0];
     const installed = join(this.#options.cwd, 'node_modules', packageName(specifier));
     const name = literal ?? (specifier.startsWith('#') ? specifier : installed);
-    this.#unresolved.add(record, name, isInPackage(importer));
+    this.#misses.set(keyOf(record), { name, inPackage: isInPackage(importer) });
     const edge = { from: parent, reason: 'miss', specifier } as const;
     for (const path of candidates(specifier, importer))
       if (!this.#options.isIgnored(path)) this.#add(path, edge, () => this.#baseline.missed(path, at));
@@ -193,6 +209,10 @@ export class RecordIntake {
   #importer(parent: ModuleUrl | undefined): string {
     return (parent && pathOf(parent)) ?? join(this.#options.cwd, 'noop.js');
   }
+}
+
+function keyOf({ parent, specifier }: LaneRecord & { kind: 'resolved' | 'missed' }): string {
+  return `${parent} ${specifier}`;
 }
 
 /** The importing module. Node names the working directory as the parent of entries and preloads: they have none. */

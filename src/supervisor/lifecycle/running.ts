@@ -1,10 +1,9 @@
 // Decides about events while the program runs, including the time in which the app decides about a change. Pure.
 import { EXIT_RESTART } from './state.ts';
-import type { Change, Event, Of, Policy, State, Transition } from './state.ts';
+import type { Change, Event, Line, Of, Policy, State, Transition } from './state.ts';
 import {
   close,
   isQuick,
-  print,
   printing,
   reasonOf,
   restart,
@@ -28,7 +27,10 @@ export function whileRunning(state: Run, event: Event, policy: Policy): Transiti
   const { generation, handlers } = state;
   switch (event.kind) {
     case 'up':
-      return [{ ...state, upAt: event.at }, print({ kind: 'up', ms: event.at - state.since })];
+      return [
+        { ...state, upAt: event.at },
+        { kind: 'up', ms: event.at - state.since },
+      ];
     case 'handlers':
       return [{ ...state, handlers: event.handlers }];
     case 'settled':
@@ -80,17 +82,18 @@ function afterExit(run: Run, { ended, at }: Of<Event, 'exit'>, { onExit, onCrash
   const isClean = ended.code === 0;
   const policy = isRequest ? 'restart' : isClean ? onExit : onCrash;
   if (policy === 'exit') {
-    const next = close({ generation }, ended);
+    const next = close(run, ended);
     return isClean ? next : printing({ kind: 'exiting', ended }, next);
   }
-  if (policy === 'wait') return [{ kind: 'waiting', generation, ended }, print({ kind: 'waiting', ended })];
+  if (policy === 'wait')
+    return printing({ kind: 'waiting', ended }, [{ kind: 'waiting', generation, ended }]);
   const isShort = isClean ? at - spawnedAt < STEADY_MS : isQuick(run, at);
   const quickRuns = isShort ? run.quickRuns + 1 : 1;
   // A failed program is never retried at once.
   const delay = restartDelay(policy === 'retry' ? quickRuns + 1 : quickRuns);
-  const line = print(isRequest ? { kind: 'exit75', delay } : { kind: 'rerun', ended, delay });
+  const line: Line = isRequest ? { kind: 'exit75', delay } : { kind: 'rerun', ended, delay };
   const reason = reasonOf(isRequest ? 'request' : isClean ? 'exit' : 'crash');
-  if (delay === 0) return [...spawn({ generation }, reason, at, at, quickRuns), line];
+  if (delay === 0) return [...spawn(run, reason, at, at, quickRuns), line];
   return [{ kind: 'delaying', generation, quickRuns, ended, reason }, line, startTimer(delay)];
 }
 
@@ -109,12 +112,9 @@ function consult(run: Run, change: Change): Transition {
 }
 
 /** Restarts the run on request. An app that requests it soon after each start is restarted with a growing delay. */
-function restartOnRequest(
-  run: Run,
-  { at, message, isOwn }: Of<Event, 'restart'>,
-  policy: Policy,
-): Transition {
+function restartOnRequest(run: Run, event: Of<Event, 'restart'>, policy: Policy): Transition {
   const { generation, quickRuns } = run;
+  const { at, message, isOwn } = event;
   const reason = withChange(reasonOf('request', message), 'change' in run ? run.change : undefined);
   const facts = { isAnnounced: true, quickRuns: isOwn && isQuick(run, at) ? quickRuns + 1 : 0 };
   return printing({ kind: 'requested', message }, stopRun(generation, at, reason, policy, facts));

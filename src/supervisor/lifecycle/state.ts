@@ -112,7 +112,7 @@ export type Event = Readonly<
 /** A state or an event by its kind. */
 export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Extract<Union, { kind: Kind }>;
 
-/** A line for the user. output/messages.ts has the wording. */
+/** A line that is printed for the user. output/messages.ts has the wording. */
 export type Line = Readonly<
   | { kind: 'up'; ms: number }
   | { kind: 'restarting'; change: Change }
@@ -146,7 +146,7 @@ export type Effect = Readonly<
   | { kind: 'kill' }
   | { kind: 'forward'; signal: NodeJS.Signals }
   | { kind: 'startTimer'; ms: number }
-  | { kind: 'print'; line: Line }
+  | Line
   /** Ends supervision. */
   | { kind: 'close'; ended: Ended }
 >;

@@ -91,15 +91,11 @@ export function announcing(
 
 /** Prints a line before the other effects. */
 export function printing(line: Line, [next, ...effects]: Transition): Transition {
-  return [next, print(line), ...effects];
+  return [next, line, ...effects];
 }
 
 export function startTimer(ms: number): Effect {
   return { kind: 'startTimer', ms };
-}
-
-export function print(line: Line): Effect {
-  return { kind: 'print', line };
 }
 
 /** Whether a run has failed, or asked for a restart, so soon that the next one may do the same. */

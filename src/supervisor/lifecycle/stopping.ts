@@ -1,6 +1,6 @@
 // Decides about events during the stop sequence of a run, before another run or before the exit of the supervisor. Pure.
 import type { Event, Of, Policy, State, Transition } from './state.ts';
-import { announcing, close, print, restartDelay, shutDown, spawn, startTimer, withChange } from './steps.ts';
+import { announcing, close, restartDelay, shutDown, spawn, startTimer, withChange } from './steps.ts';
 
 /**
  * A second signal within this time is an echo, no second wish (ms): a closed terminal and its shell both send SIGHUP,
@@ -20,8 +20,8 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
         { ...state, isWriting: false, isAnnounced: true, reason: withChange(reason, event.change) },
       ]);
     case 'elapsed':
-      if (isOverdue || patience >= grace) return [state, print({ kind: 'killing' }), { kind: 'kill' }];
-      return [{ ...state, isOverdue: true }, print({ kind: 'overdue' }), startTimer(grace - patience)];
+      if (isOverdue || patience >= grace) return [state, { kind: 'killing' }, { kind: 'kill' }];
+      return [{ ...state, isOverdue: true }, { kind: 'overdue' }, startTimer(grace - patience)];
     case 'exit': {
       // Death by the stop signal is the requested exit, no failure.
       const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
@@ -51,7 +51,7 @@ export function whileShuttingDown(
       if (event.at - since < ECHO_MS || event.signal === 'SIGHUP') return [state];
       return [{ ...state, isForced: true }, { kind: 'kill' }];
     case 'elapsed':
-      if (!isSignalDue) return [state, print({ kind: 'killHint', signal })];
+      if (!isSignalDue) return [state, { kind: 'killHint', signal }];
       return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(patience)];
     case 'exit':
       return close(state, isForced ? { code: null, signal } : event.ended);

@@ -92,3 +92,22 @@ test('after a crash, the modules that the run would have loaded next count', () 
   for (const path of chain) assert.ok(bench.files.baseline.has(path), path);
   assert.deepEqual(bench.graph.chain(project.path('b.js')), chain);
 });
+
+test('a missed import is named until it resolves', () => {
+  using project = new Project({ 'app.js': '', 'a.js': '' });
+  const bench = new Bench(project);
+  assert.equal(bench.records.missing, undefined);
+  bench.miss('app.js', './a.js');
+  assert.equal(bench.records.missing, project.path('a.js'));
+  bench.load('app.js', 'a.js', './a.js');
+  assert.equal(bench.records.missing, undefined);
+});
+
+test('an optional dependency of a package is forgotten when a later import resolves', () => {
+  using project = new Project({ 'node_modules/pkg/index.js': '', 'b.js': '' });
+  const bench = new Bench(project);
+  bench.miss('node_modules/pkg/index.js', 'optional');
+  assert.equal(bench.records.missing, project.path('node_modules/optional'));
+  bench.load('node_modules/pkg/index.js', 'b.js', '../../b.js');
+  assert.equal(bench.records.missing, undefined);
+});

@@ -67,7 +67,6 @@ const spawned = (generation: number, reason: RestartReason | undefined = REASON)
   generation,
   reason,
 });
-const print = (line: Extract<Effect, { kind: 'print' }>['line']): Effect => ({ kind: 'print', line });
 
 /** Asserts the next state, and the effects in this order. */
 function assertNext(state: State, event: Event, next: State, effects: readonly Effect[] = []): void {
@@ -86,12 +85,12 @@ test('idle: the first run is spawned, and no event does anything', () => {
 
 test('running: the line about a run that is up has the time since the start or the save', () => {
   const up: Event = { kind: 'up', generation: 1, at: 58 };
-  assertNext(RUNNING, up, { ...RUNNING, upAt: 58 }, [print({ kind: 'up', ms: 48 })]);
+  assertNext(RUNNING, up, { ...RUNNING, upAt: 58 }, [{ kind: 'up', ms: 48 }]);
 });
 
 test('running: a change starts the stop sequence', () => {
   assertNext(RUNNING, SETTLED, STOPPING, [
-    print({ kind: 'restarting', change: CHANGE }),
+    { kind: 'restarting', change: CHANGE },
     { kind: 'stop', reason: REASON },
     { kind: 'startTimer', ms: 1000 },
   ]);
@@ -103,15 +102,13 @@ test('running: unchanged content and files that are being written do nothing', (
 
 test('running: after an exit the supervisor prints a line and waits for a change', () => {
   for (const ended of [CLEAN, CRASHED, KILLED]) {
-    assertNext(RUNNING, exit(ended), { kind: 'waiting', generation: 1, ended }, [
-      print({ kind: 'waiting', ended }),
-    ]);
+    assertNext(RUNNING, exit(ended), { kind: 'waiting', generation: 1, ended }, [{ kind: 'waiting', ended }]);
   }
 });
 
 test('running: the first exit code 75 restarts at once', () => {
   const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1 };
-  assertNext(RUNNING, exit(EXIT_75), next, [spawned(2, REQUEST), print({ kind: 'exit75', delay: 0 })]);
+  assertNext(RUNNING, exit(EXIT_75), next, [spawned(2, REQUEST), { kind: 'exit75', delay: 0 }]);
 });
 
 test('running: exit code 75 in a tight loop restarts with a growing delay', () => {
@@ -128,7 +125,10 @@ test('running: exit code 75 in a tight loop restarts with a growing delay', () =
       ended: EXIT_75,
       reason: REQUEST,
     };
-    const effects: Effect[] = [print({ kind: 'exit75', delay }), { kind: 'startTimer', ms: delay }];
+    const effects: Effect[] = [
+      { kind: 'exit75', delay },
+      { kind: 'startTimer', ms: delay },
+    ];
     assertNext({ ...RUNNING, quickRuns: before }, exit(EXIT_75), next, effects);
   }
 });
@@ -191,7 +191,7 @@ test('stopping: while files are being written, the next run waits for them', () 
 
 test('running: a certain change stops the run while the files settle, and is announced afterwards', () => {
   const stopping: State = { ...STOPPING, isWriting: true, isAnnounced: false, reason: UNKNOWN };
-  const restarting = print({ kind: 'restarting', change: CHANGE });
+  const restarting: Effect = { kind: 'restarting', change: CHANGE };
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   assertNothing(RUNNING, WRITING);
   assertNext(RUNNING, CERTAIN, stopping, [
@@ -202,7 +202,7 @@ test('running: a certain change stops the run while the files settle, and is ann
   const settling: State = { ...SETTLING, isAnnounced: false, reason: UNKNOWN };
   assertNext(stopping, exit(CLEAN), settling);
   assertNext(settling, SETTLED, next, [restarting, spawned(2)]);
-  const nothing = print({ kind: 'restarting', change: { at: 100, files: [] } });
+  const nothing: Effect = { kind: 'restarting', change: { at: 100, files: [] } };
   assertNext(settling, UNCHANGED, next, [nothing, spawned(2, UNKNOWN)]);
 });
 
@@ -212,13 +212,13 @@ test('stopping: settled files need no further restart', () => {
 
 test('stopping: a slow exit is reported, and the run is killed after the grace period', () => {
   const overdue: State = { ...STOPPING, isOverdue: true };
-  assertNext(STOPPING, ELAPSED, overdue, [print({ kind: 'overdue' }), { kind: 'startTimer', ms: 4000 }]);
-  assertNext(overdue, ELAPSED, overdue, [print({ kind: 'killing' }), { kind: 'kill' }]);
+  assertNext(STOPPING, ELAPSED, overdue, [{ kind: 'overdue' }, { kind: 'startTimer', ms: 4000 }]);
+  assertNext(overdue, ELAPSED, overdue, [{ kind: 'killing' }, { kind: 'kill' }]);
 });
 
 test('stopping: a short grace period ends without a line about a slow exit', () => {
   const [next, ...effects] = transition(STOPPING, ELAPSED, { ...POLICY, grace: 300 });
-  assert.deepEqual([next, effects], [STOPPING, [print({ kind: 'killing' }), { kind: 'kill' }]]);
+  assert.deepEqual([next, effects], [STOPPING, [{ kind: 'killing' }, { kind: 'kill' }]]);
 });
 
 test('stopping: a signal shuts down', () => {
@@ -251,7 +251,7 @@ test('delaying: the next run starts after the delay', () => {
 
 test('delaying: a change starts the next run at once, and resets the count of quick runs', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(DELAYING, SETTLED, next, [print({ kind: 'restarting', change: CHANGE }), spawned(2)]);
+  assertNext(DELAYING, SETTLED, next, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
   assertNothing(DELAYING, UNCHANGED, WRITING);
 });
 
@@ -262,7 +262,7 @@ test('delaying: a signal closes with the exit code of the run, except for 75, wh
 
 test('waiting: a change starts the next run, with the time of the save', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(WAITING, SETTLED, next, [print({ kind: 'restarting', change: CHANGE }), spawned(2)]);
+  assertNext(WAITING, SETTLED, next, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
   assertNothing(WAITING, UNCHANGED, WRITING, ELAPSED);
 });
 
@@ -285,7 +285,7 @@ test('shutting down: the supervisor exits as the run did', () => {
 });
 
 test('shutting down: after a second a line says how to kill the run', () => {
-  assertNext(SHUTTING_DOWN, ELAPSED, SHUTTING_DOWN, [print({ kind: 'killHint', signal: 'SIGINT' })]);
+  assertNext(SHUTTING_DOWN, ELAPSED, SHUTTING_DOWN, [{ kind: 'killHint', signal: 'SIGINT' }]);
 });
 
 test('shutting down: a second signal kills, and the supervisor exits with the first', () => {
@@ -339,17 +339,17 @@ test('running: an app with a change handler is consulted, with a timeout', () =>
 });
 
 test('consulting: a change that the app handles causes no restart', () => {
-  assertNext(CONSULTING, ANSWERED, CONSULTED, [print({ kind: 'handled', change: CHANGE })]);
+  assertNext(CONSULTING, ANSWERED, CONSULTED, [{ kind: 'handled', change: CHANGE }]);
 });
 
 test('consulting: the run restarts if the app decides so, or does not decide in time', () => {
   for (const [event, ...lines] of [
     [{ ...ANSWERED, restart: true } as Event],
-    [ELAPSED, print({ kind: 'unanswered' })],
+    [ELAPSED, { kind: 'unanswered' }],
   ] as const) {
     assertNext(CONSULTING, event, STOPPING, [
       ...lines,
-      print({ kind: 'restarting', change: CHANGE }),
+      { kind: 'restarting', change: CHANGE },
       { kind: 'stop', reason: REASON },
       { kind: 'startTimer', ms: 1000 },
     ]);
@@ -377,7 +377,7 @@ test('consulting: a later change is merged into the pending question, and an ans
 
 test('consulting: after an exit of the app the next run starts with the change', () => {
   const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(CONSULTING, exit(CRASHED), next, [print({ kind: 'restarting', change: CHANGE }), spawned(2)]);
+  assertNext(CONSULTING, exit(CRASHED), next, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
 });
 
 test('consulting: a signal, a restart request and a stop request take precedence', () => {
@@ -395,7 +395,7 @@ const STOP: Event = { kind: 'stop', at: 90 };
 
 test('a restart request stops the run, or starts one if there is none', () => {
   const reason: RestartReason = { ...REQUEST, message: 'SIGUSR2' };
-  const requested = print({ kind: 'requested', message: 'SIGUSR2' });
+  const requested: Effect = { kind: 'requested', message: 'SIGUSR2' };
   assertNext(RUNNING, RESTART, { ...STOPPING, reason }, [
     requested,
     { kind: 'stop', reason },
@@ -436,7 +436,7 @@ test('--on-exit and --on-crash decide what follows an exit', () => {
   for (const ended of [CRASHED, KILLED])
     assert.deepEqual(next(ended, { onCrash: 'exit' }), [
       ENDED,
-      print({ kind: 'exiting', ended }),
+      { kind: 'exiting', ended },
       { kind: 'close', ended },
     ]);
   assert.equal(next(CRASHED, { onExit: 'exit' })[0].kind, 'waiting');
@@ -446,7 +446,7 @@ test('--on-exit and --on-crash decide what follows an exit', () => {
   assert.deepEqual(next(CLEAN, { onExit: 'restart' }), [
     again,
     spawned(2, { ...UNKNOWN, cause: 'exit' }),
-    print({ kind: 'rerun', ended: CLEAN, delay: 0 }),
+    { kind: 'rerun', ended: CLEAN, delay: 0 },
   ]);
 });
 
@@ -468,7 +468,7 @@ test('a failed program is retried with a delay that grows from 0.1 to 10 s', () 
       reason,
     });
     assert.deepEqual(effects, [
-      print({ kind: 'rerun', ended: CRASHED, delay }),
+      { kind: 'rerun', ended: CRASHED, delay },
       { kind: 'startTimer', ms: delay },
     ]);
   }

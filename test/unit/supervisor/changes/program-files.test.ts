@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { completenessOf } from '../../../../src/supervisor/changes/save-completeness.ts';
-import type { SavedFile } from '../../../../src/supervisor/changes/save-completeness.ts';
+import { stampFile } from '../../../../src/shared/file-stamp.cts';
+import { ProgramFiles } from '../../../../src/supervisor/changes/program-files.ts';
+import type { Difference } from '../../../../src/supervisor/contents/content-cache.ts';
 import { loadLexer } from '../../../../src/supervisor/graph/source-scan.ts';
 import { Project } from '../../../helpers/project.ts';
 
 before(loadLexer);
 
-/** How complete a save of this content looks, of a module that had 10 bytes. */
-function judge(name: string, content: string, other: Partial<SavedFile> = {}): string {
-  using project = new Project({ [name]: content });
+interface Save {
+  readonly difference?: Exclude<Difference, 'same'>;
+  readonly isStarting?: boolean;
+  /** Whether the file is tracked and the run has not loaded it. */
+  readonly isTracked?: boolean;
+}
+
+/** How complete a save of this content looks, of a file that had 10 bytes. */
+function judge(name: string, content: string, save: Save = {}): string {
+  const { difference = 'changed', isStarting = false, isTracked = false } = save;
+  using project = new Project({ [name]: '0123456789' });
   const path = project.path(name);
-  return completenessOf({
-    path,
-    difference: 'changed',
-    loadedSize: 10,
-    trackedSize: undefined,
-    isStarting: false,
-    ...other,
-  });
+  const files = new ProgramFiles(() => {});
+  if (isTracked) files.tracked.add(path, { text: name, by: 'option' }, 'known');
+  else files.baseline.loaded(path, stampFile(path));
+  project.write(name, content);
+  return files.completenessOf(path, difference, isStarting);
 }
 
 test('source code that ends properly and is not shorter than before is complete', () => {
@@ -31,7 +37,7 @@ test('more may follow in shorter code, in other files, while the run starts, and
   assert.equal(judge('a.txt', '0123456789'), 'unsure');
   assert.equal(judge('a.json', '[0,1,2,3,4]'), 'unsure');
   assert.equal(judge('a.js', 'export {};', { isStarting: true }), 'unsure');
-  assert.equal(judge('a.js', 'export {};', { loadedSize: undefined, trackedSize: 10 }), 'unsure');
+  assert.equal(judge('a.js', 'export {};', { isTracked: true }), 'unsure');
   assert.equal(judge('a.js', 'f(', { difference: 'created' }), 'unsure');
 });
 
@@ -40,7 +46,7 @@ test('a file that is cut off, new and empty, or has lost more than half of its c
   assert.equal(judge('a.json', '{"a":[1,2,3'), 'partial');
   assert.equal(judge('a.js', '', { difference: 'created' }), 'partial');
   assert.equal(judge('a.js', 'f();'), 'partial');
-  assert.equal(judge('a.txt', '0123', { loadedSize: undefined, trackedSize: 10 }), 'partial');
+  assert.equal(judge('a.txt', '0123', { isTracked: true }), 'partial');
 });
 
 test('a deleted or emptied file has vanished', () => {
