@@ -1,8 +1,10 @@
-// Checks the arguments of supervise() that are not options of the user. Pure, except that it looks up the working directory.
+// Checks the arguments of supervise() that are not options of the user, and what is to be watched. Pure, except that it looks up folders.
 import type { AutoreloadError } from '../shared/errors.ts';
 import { nearest } from '../options/did-you-mean.ts';
 import { OPTIONS } from '../options/options.ts';
 import { optionError } from '../options/parse-options.ts';
+import type { Program } from './program/program.ts';
+import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
 import { isFolder } from './util/safe-fs.ts';
 
 /** An argument: check, description of valid values to follow "must be", and a valid value. */
@@ -46,6 +48,21 @@ export function checkArguments(given: unknown): Record<string, unknown> {
     if ((isNeeded || value !== undefined) && !isValid(value)) throw bad(name, expected, value, example);
   }
   return Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(ARGUMENTS, name)));
+}
+
+/**
+ * Checks the paths and globs that the user wants to be watched. Without any, a command is restarted by every file in its folder.
+ *
+ * @param names `option`: where the paths were given; `call`: the start of the call of the user; `better`: a call with a folder
+ */
+export function watchProblems(
+  { kind, cwd }: Program,
+  watch: readonly string[],
+  { option, call, better }: { option: string; call: string; better: string },
+): AutoreloadError[] {
+  const isAll = kind === 'command' && watch.length === 0;
+  const found = isAll ? [problemOfAll(cwd, call, better)] : watch.map((text) => problemOf(text, cwd, option));
+  return found.filter((problem) => problem !== undefined);
 }
 
 function bad(name: string, expected: string, value: unknown, example: string): AutoreloadError {

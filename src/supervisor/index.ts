@@ -4,10 +4,9 @@ import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { parseOptions } from '../options/parse-options.ts';
 import type { Options } from '../options/options.ts';
-import { checkArguments } from './check-arguments.ts';
+import { checkArguments, watchProblems } from './check-arguments.ts';
 import { nodeProgram } from './program/node-program.ts';
-import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
-import { commandOptions, commandProgram } from './program/command-program.ts';
+import { commandProgram } from './program/command-program.ts';
 import { INHERITED } from './program/program.ts';
 import type { Program, Stdio } from './program/program.ts';
 import { Supervision } from './supervision.ts';
@@ -71,16 +70,10 @@ export function supervise(options: SuperviseOptions): Supervision {
   const [problem] = parsed.problems;
   if (problem) throw problem;
   const program = programOf(options);
-  const chosen = program.kind === 'command' ? commandOptions(program, parsed.options) : parsed.options;
-  if (program.kind === 'command' && parsed.options.watch.length === 0) {
-    const tooMuch = problemOfAll(program.cwd, 'supervise(): ', "watch: ['src']");
-    if (tooMuch) throw tooMuch;
-  }
-  for (const text of chosen.watch) {
-    const invalid = problemOf(text, program.cwd, nameOf('watch'));
-    if (invalid) throw invalid;
-  }
-  return new Supervision(program, chosen, options.takeOver === true);
+  const names = { option: nameOf('watch'), call: nameOf(''), better: "watch: ['src']" };
+  const [invalid] = watchProblems(program, parsed.options.watch, names);
+  if (invalid) throw invalid;
+  return new Supervision(program, parsed.options, options.takeOver === true);
 }
 
 function programOf(options: SuperviseOptions): Program {

@@ -6,13 +6,13 @@ import type { Options } from '../options/options.ts';
 import { readPackageJson } from '../options/package-json.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import type { AutoreloadError } from '../shared/errors.ts';
-import { commandOptions, commandProgram, shown } from './program/command-program.ts';
+import { watchProblems } from './check-arguments.ts';
+import { commandProgram, shown } from './program/command-program.ts';
 import { releaseInspector } from './program/inspect-port.ts';
 import { allOptions } from './program/node-options.ts';
 import { nodeProgram } from './program/node-program.ts';
 import type { Program } from './program/program.ts';
 import { Supervision } from './supervision.ts';
-import { problemOf, problemOfAll } from './tracked/path-patterns.ts';
 import { Log } from './util/log.ts';
 
 /**
@@ -71,11 +71,7 @@ export async function runCommand(
   const { env, platform } = process;
   const cwd = process.cwd();
   const program = commandProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
-  if (options.watch.length === 0) {
-    const problem = problemOfAll(cwd, '', `autoreload --watch src -- ${shown(program)}`);
-    if (problem) refuse([problem]);
-  }
-  return await superviseHere(program, commandOptions(program, options));
+  return await superviseHere(program, options);
 }
 
 /** If options are invalid, prints the problems, whatever the log level, and exits. */
@@ -88,7 +84,8 @@ export function refuse(problems: readonly AutoreloadError[]): void {
 
 async function superviseHere(program: Program, options: Options): Promise<never> {
   v8.setFlagsFromString(SMALL_HEAP);
-  refuse(options.watch.flatMap((text) => problemOf(text, program.cwd, '--watch') ?? []));
+  const names = { option: '--watch', call: '', better: `autoreload --watch src -- ${shown(program)}` };
+  refuse(watchProblems(program, options.watch, names));
   void new Supervision(program, options, true);
   // If this promise resolved, the program would run in this process.
   return await new Promise<never>(() => {});

@@ -18,6 +18,7 @@ import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts
 import { Reporter } from './output/reporter.ts';
 import { dispatchRecord, performEffect, reportExit } from './parts.ts';
 import type { Parts } from './parts.ts';
+import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
 import { RunManager } from './runs/run-manager.ts';
@@ -44,8 +45,9 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
    *
    * @param takeOver whether this process exists for the program alone; see `SuperviseOptions`
    */
-  constructor(program: Program, options: Options, takeOver: boolean) {
+  constructor(program: Program, given: Options, takeOver: boolean) {
     super();
+    const options = program.kind === 'command' ? commandOptions(program, given) : given;
     let onClose: (ended: Ended) => void;
     this.#closed = new Promise((resolve) => (onClose = resolve));
     // On the next tick, so that an error of a listener does not reach the supervisor.
@@ -63,7 +65,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       ...options,
       program,
       ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
-      settings: () => this.#parts.watcher?.records.settings.paths ?? program.settings,
+      settings: () => [...(this.#parts.watcher?.records.settings.paths ?? program.settings)],
       log,
       onProblem: (error) => reporter.problem(error),
       onRecord: (record) => {

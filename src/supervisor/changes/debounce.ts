@@ -53,15 +53,10 @@ export interface DebouncerOptions {
   readonly onSettled: (change: Change | undefined) => void;
 }
 
-interface PendingFile {
-  readonly completeness: Completeness;
-  /** Time of the last event (ms). */
-  readonly at: number;
-}
-
 export class Debouncer {
   readonly #options: DebouncerOptions;
-  readonly #pending = new Map<string, PendingFile>();
+  /** `at`: time of the last event (ms). */
+  readonly #pending = new Map<string, { completeness: Completeness; at: number }>();
   #firstAt = 0;
   #isCertain = false;
   #cancelTimer: (() => void) | undefined;
@@ -110,13 +105,13 @@ export class Debouncer {
     const files = [...this.#pending];
     const whole = files.filter(([, { completeness }]) => !isIncomplete(completeness)).length;
     let due = 0;
-    for (const [path, file] of files)
-      due = Math.max(due, file.at + Math.max(debounce, this.#quietTime(path, file, whole)));
+    for (const [path, { completeness, at }] of files)
+      due = Math.max(due, at + Math.max(debounce, this.#quietTime(path, completeness, whole)));
     return due;
   }
 
   /** @param whole number of the pending files that are neither partial nor vanished */
-  #quietTime(path: string, { completeness }: PendingFile, whole: number): number {
+  #quietTime(path: string, completeness: Completeness, whole: number): number {
     if (isIncomplete(completeness)) return whole > 0 ? QUIET.incompleteInBurst : QUIET[completeness];
     if (isInPackage(path)) return QUIET.packages;
     const { debounce } = this.#options;

@@ -131,10 +131,9 @@ export class ProgramWatcher {
 
   /** Takes a record of the run about a resolved or a missed import. */
   record(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
-    const hadLoaded = this.records.hasLoaded;
+    // The last call is the one before the first load.
+    if (!this.records.hasLoaded) this.files.selfWritten.onFirstLoad(this.#options.scheduler.now());
     this.records.take(record);
-    if (!hadLoaded && this.records.hasLoaded)
-      this.files.selfWritten.onFirstLoad(this.#options.scheduler.now());
     this.#deferWork();
   }
 

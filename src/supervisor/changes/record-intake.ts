@@ -14,7 +14,6 @@ import type { Edge } from '../graph/module-graph.ts';
 import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
-import type { Reference } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
 import { statOf } from '../util/safe-fs.ts';
 import type { ProgramGraph } from './program-graph.ts';
@@ -97,14 +96,17 @@ export class RecordIntake {
   scanNext(): boolean {
     const url = this.#unscanned.pop();
     if (url === undefined) return false;
-    const references = this.#graph.scans.of(toPath(url));
-    for (const { specifier, kind } of references) {
-      const path = kind === 'asset' ? assetPath(specifier, url) : undefined;
-      if (path !== undefined && !isNeverEdited(path))
-        this.#addCompanion(path, { from: url, reason: 'asset', specifier });
-    }
     // Off-thread hooks do not see the imports of an ES module that was loaded with `require`.
-    if (!HOOKS_IN_THREAD && !this.#graph.current.hasImports(url)) this.#addUnseenImports(url, references);
+    const isUnseen = !HOOKS_IN_THREAD && !this.#graph.current.hasImports(url);
+    for (const { specifier, kind } of this.#graph.scans.of(toPath(url))) {
+      const asset = kind === 'asset' ? assetPath(specifier, url) : undefined;
+      if (asset !== undefined && !isNeverEdited(asset))
+        this.#addCompanion(asset, { from: url, reason: 'asset', specifier });
+      const next = kind === 'static' && isUnseen ? literalPaths(specifier, toPath(url))?.[0] : undefined;
+      if (next === undefined || !statOf(next)?.isFile()) continue;
+      this.#addCompanion(next, { from: url, reason: 'import', specifier });
+      this.#addModule(fromPath(next), next);
+    }
     return true;
   }
 
@@ -181,15 +183,6 @@ export class RecordIntake {
   #addModule(url: ModuleUrl, path: string): void {
     if (!isInPackage(path)) this.#unscanned.push(url);
     this.settings.addModule(url, path);
-  }
-
-  #addUnseenImports(url: ModuleUrl, references: readonly Reference[]): void {
-    for (const { specifier, kind } of references) {
-      const path = kind === 'static' ? literalPaths(specifier, toPath(url))?.[0] : undefined;
-      if (path === undefined || !statOf(path)?.isFile()) continue;
-      this.#addCompanion(path, { from: url, reason: 'import', specifier });
-      this.#addModule(fromPath(path), path);
-    }
   }
 
   #addCompanion(path: string, edge: Omit<Edge, 'to'>): void {

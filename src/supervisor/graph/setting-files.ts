@@ -18,8 +18,8 @@ export interface SettingFilesOptions {
 
 export class SettingFiles {
   readonly #options: SettingFilesOptions;
-  /** All setting files of this run. */
-  readonly #paths = new Set<string>();
+  /** Absolute paths of the setting files of this run, whether or not they exist. */
+  readonly paths: Set<string> = new Set();
   /** Folders whose package.json has been found in this run, and each tsconfig.json. */
   readonly #found = new Set<string>();
   /** TypeScript modules of this run, which matter once a loader compiles them. */
@@ -34,7 +34,7 @@ export class SettingFiles {
 
   /** A run begins. `settings`: files that Node reads because of its options. */
   begin(settings: readonly string[]): void {
-    this.#paths.clear();
+    this.paths.clear();
     this.#found.clear();
     this.#typeScript = [];
     this.#hasTypeScriptLoader = false;
@@ -62,11 +62,6 @@ export class SettingFiles {
     for (const file of packageScope(path, this.#options.cwd)) this.#add(file, from);
   }
 
-  /** Absolute paths of the setting files of this run, whether or not they exist. */
-  get paths(): string[] {
-    return [...this.#paths];
-  }
-
   #addTsconfigs(url: ModuleUrl): void {
     // Some loaders start to look in the folder of the module, others in the working directory.
     for (const start of [toPath(url), join(this.#options.cwd, 'noop.js')]) {
@@ -79,7 +74,7 @@ export class SettingFiles {
   }
 
   #add(path: string, from: ModuleUrl | undefined): void {
-    this.#paths.add(path);
+    this.paths.add(path);
     this.#options.onFound(path, from);
   }
 

@@ -27,10 +27,7 @@ export function linksOf(specifier: string, parent: string, real: string): Link[]
 
 function packageLink(specifier: string, parent: string): Link[] {
   const name = packageName(specifier);
-  for (const folder of ancestors(parent)) {
-    const path = join(folder, 'node_modules', name);
-    const stats = entryOf(path);
-    if (stats) return stats.isSymbolicLink() ? linksOn(path) : [];
-  }
-  return [];
+  const paths = ancestors(parent).map((folder) => join(folder, 'node_modules', name));
+  const nearest = paths.find((path) => entryOf(path));
+  return nearest !== undefined && entryOf(nearest)?.isSymbolicLink() ? linksOn(nearest) : [];
 }

@@ -48,10 +48,7 @@ function extended(path: string, onInvalid: (path: string) => void): string[] {
   // Loaded late: the parser takes longer to load than most of the supervisor, and most programs have no such loader.
   const { parse } = require('jsonc-parser') as typeof Parser;
   const errors: Parser.ParseError[] = [];
-  const config = parse(text, errors, { allowTrailingComma: true }) as
-    | { extends?: unknown }
-    | null
-    | undefined;
+  const config = parse(text, errors, { allowTrailingComma: true }) as { extends?: unknown } | null;
   if (errors.length > 0) onInvalid(path);
   const value = config?.extends;
   const specifiers = Array.isArray(value) ? value : [value];

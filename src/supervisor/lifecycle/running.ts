@@ -40,7 +40,7 @@ export function whileRunning(state: Run, event: Event, policy: Policy): Transiti
     case 'writing':
       // The run stops while the files settle, unless the app is to be told which files.
       if (!event.isCertain || handlers?.change || handlers?.end) return [state];
-      return stopRun(generation, event.at, reasonOf(undefined), policy, { isWriting: true });
+      return stopRun(generation, event.at, reasonOf('change'), policy, { isWriting: true });
     case 'restart':
       return restartOnRequest(state, event, policy);
     case 'stop':

@@ -115,24 +115,20 @@ export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Ext
 /** A line that is printed for the user. output/messages.ts has the wording. */
 export type Line = Readonly<
   | { kind: 'up'; ms: number }
-  | { kind: 'restarting'; change: Change }
+  /** The run restarts because of a change, or the app has applied the change itself (`handled`). */
+  | { kind: 'restarting' | 'handled'; change: Change }
   /** The user, a tool or the app has requested a restart. */
   | { kind: 'requested'; message: string | undefined }
-  /** The app has not decided about a change in time. */
-  | { kind: 'unanswered' }
-  /** The app has applied a change itself. */
-  | { kind: 'handled'; change: Change }
   /** The run has exited with code 75. */
   | { kind: 'exit75'; delay: number }
   /** The run has exited by itself, and another one follows without a change. */
   | { kind: 'rerun'; ended: Ended; delay: number }
-  | { kind: 'waiting'; ended: Ended }
-  | { kind: 'overdue' }
-  | { kind: 'killing' }
+  /** The run has exited by itself, and the next one waits for a change; or it has failed, and supervision ends. */
+  | { kind: 'waiting' | 'exiting'; ended: Ended }
+  /** The app has not decided about a change in time (`unanswered`), or the run has not exited soon, or in time. */
+  | { kind: 'unanswered' | 'overdue' | 'killing' }
   /** How to kill a run that is still shutting down. */
   | { kind: 'killHint'; signal: NodeJS.Signals }
-  /** The run has failed, and supervision ends. */
-  | { kind: 'exiting'; ended: Ended }
 >;
 
 /** An action of the supervisor. There is one timer: `startTimer` replaces it, and a state of another kind clears it. */

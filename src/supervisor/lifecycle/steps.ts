@@ -113,13 +113,10 @@ export function restartDelay(quickRuns: number): number {
   return quickRuns <= 1 ? 0 : Math.min(FIRST_MS * 2 ** (quickRuns - 2), MAX_MS);
 }
 
-/** Builds a reason. A change that has not settled yet is undefined: its files follow by {@link withChange}. */
-export function reasonOf(
-  cause: Change | 'request' | 'exit' | 'crash' | undefined,
-  message?: string,
-): RestartReason {
+/** Builds a reason. The files of a change that has not settled yet follow by {@link withChange}. */
+export function reasonOf(cause: Change | RestartReason['cause'], message?: string): RestartReason {
   if (typeof cause === 'string') return { cause, files: [], message };
-  return { cause: 'change', files: cause?.files ?? [], message };
+  return { cause: 'change', files: cause.files, message };
 }
 
 /** Adds the files of a later change to a reason or a change; the later one decides about a file of both. */

@@ -6,7 +6,7 @@ import type { Options } from '../../options/options.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import { isFolder } from '../util/safe-fs.ts';
 import { INHERITED } from './program.ts';
-import type { CommandProgram, Stdio } from './program.ts';
+import type { CommandProgram, Program, Stdio } from './program.ts';
 
 /** Variable with the files whose change caused the run. */
 const CHANGED_VARIABLE = 'AUTORELOAD_CHANGED';
@@ -89,7 +89,7 @@ export function withChanged(env: NodeJS.ProcessEnv, paths: readonly string[]): N
 }
 
 /** Formats a command line as it would be typed, on one line, shortened: `python3 server.py`. */
-export function shown({ executable, args }: CommandProgram, max: number = MAX_SHOWN): string {
+export function shown({ executable, args }: Program, max: number = MAX_SHOWN): string {
   const text = [executable, ...args].map(quoted).join(' ');
   return text.length > max ? `${text.slice(0, max).replace(/ \S*$/, '')} ...` : text;
 }

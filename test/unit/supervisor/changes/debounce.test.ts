@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Debouncer, MAX_WAIT_MS, QUIET } from '../../../../src/supervisor/changes/debounce.ts';
 import type { Completeness } from '../../../../src/supervisor/changes/debounce.ts';
-import type { Difference } from '../../../../src/supervisor/contents/baseline.ts';
+import type { Difference } from '../../../../src/supervisor/contents/content-cache.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
 import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 
