@@ -69,8 +69,7 @@ export async function runCommand(
   isTyped: boolean,
 ): Promise<never> {
   const { env, platform } = process;
-  const cwd = process.cwd();
-  const program = commandProgram(argv, { cwd, env, platform, isTerminal: isatty(0), isTyped });
+  const program = commandProgram(argv, { cwd: process.cwd(), env, platform, isTerminal: isatty(0), isTyped });
   return await superviseHere(program, options);
 }
 

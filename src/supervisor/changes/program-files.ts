@@ -35,10 +35,9 @@ export class ProgramFiles {
 
   /** Number of files that the run has loaded or that are tracked. */
   get count(): number {
-    const others = [...this.tracked.files].filter(
-      ([path, { content }]) => content && !this.baseline.isLoaded(path),
-    );
-    return this.baseline.modules().length + others.length;
+    const { baseline, tracked } = this;
+    const others = [...tracked.files].filter(([path, { content }]) => content && !baseline.isLoaded(path));
+    return baseline.modules().length + others.length;
   }
 
   /** Compares a path with what the current run took from the disk; see {@link Baseline.examine}. */

@@ -29,19 +29,14 @@ export type ChainLink = readonly [path: string, detail: number | Origin | 'resol
 
 export class ProgramGraph {
   readonly scans: ScanCache = new ScanCache();
-  readonly #files: ProgramFiles;
+  readonly files: ProgramFiles;
   /** The graph of the current run. */
   current: ModuleGraph = new ModuleGraph();
   /** The graph of the last run that was ready, for files that the current run has not reached. */
   #lastReady = new ModuleGraph();
 
   constructor(files: ProgramFiles) {
-    this.#files = files;
-  }
-
-  /** A run begins. */
-  begin(): void {
-    this.current = new ModuleGraph();
+    this.files = files;
   }
 
   /** The run is ready. */
@@ -59,7 +54,7 @@ export class ProgramGraph {
   /** Like {@link chain}, with the line of each import; for a file that nothing imports, why it is tracked. */
   explain(path: string): ChainLink[] {
     const chain = this.chain(path);
-    const { baseline, tracked } = this.#files;
+    const { baseline, tracked } = this.files;
     const origin = baseline.isLoaded(path) ? undefined : tracked.files.get(path)?.origin;
     if (chain.length <= 1 && origin) return [[path, origin]];
     const last = this.#isOnlyResolved(path) ? 'resolved' : undefined;
@@ -79,7 +74,7 @@ export class ProgramGraph {
       (graph) => graph.has(url, 'import') || graph.has(url, 'miss'),
     );
     // The file of a worker is often named as an asset first, so that it has no import edge from the same module.
-    return (isInGraph || this.#files.baseline.isLoaded(path)) && !this.#isOnlyResolved(path);
+    return (isInGraph || this.files.baseline.isLoaded(path)) && !this.#isOnlyResolved(path);
   }
 
   /** Lists the dependencies of the current run. Tracked files come last. Reads source text only here. */
@@ -101,7 +96,7 @@ export class ProgramGraph {
           found.push({ from, reason: 'untaken', specifier, line });
     }
     const none = { from: undefined, line: undefined, format: undefined };
-    for (const [path, { origin }] of this.#files.tracked.files)
+    for (const [path, { origin }] of this.files.tracked.files)
       found.push({ ...none, to: fromPath(path), reason: 'tracked', specifier: origin.text });
     return found;
   }

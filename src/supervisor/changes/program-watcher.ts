@@ -72,7 +72,6 @@ export class ProgramWatcher {
         this.#debounce(path, this.files.examine(path, true));
       },
       graph: this.graph,
-      baseline: this.files.baseline,
     });
     this.#fsWatcher = new FsWatcher({
       ...options,
@@ -110,7 +109,6 @@ export class ProgramWatcher {
     this.#isStarting = true;
     this.#cancelDeferred?.();
     this.#cancelDeferred = undefined;
-    this.graph.begin();
     this.files.begin(at);
     this.records.begin();
     // Last: only the start of the run tells which saves it has seen.

@@ -10,6 +10,7 @@ import type { LaneRecord } from '../../protocol/records.cts';
 import type { Baseline } from '../contents/baseline.ts';
 import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
+import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
 import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
@@ -37,7 +38,6 @@ export interface RecordIntakeOptions {
   readonly onPath: (path: string) => void;
   readonly onProblem: (error: AutoreloadError) => void;
   readonly graph: ProgramGraph;
-  readonly baseline: Baseline;
 }
 
 export class RecordIntake {
@@ -53,10 +53,10 @@ export class RecordIntake {
   hasLoaded = false;
 
   constructor(options: RecordIntakeOptions) {
-    const { cwd, graph, baseline, onProblem } = options;
+    const { cwd, graph, onProblem } = options;
     this.#options = options;
     this.#graph = graph;
-    this.#baseline = baseline;
+    this.#baseline = graph.files.baseline;
     const onFound = (path: string, from: ModuleUrl | undefined): void =>
       this.#addCompanion(path, { from, reason: 'setting', specifier: undefined });
     this.settings = new SettingFiles({ cwd, onFound, onProblem });
@@ -65,6 +65,7 @@ export class RecordIntake {
   /** A run begins. */
   begin(): void {
     this.hasLoaded = false;
+    this.#graph.current = new ModuleGraph();
     this.#misses.clear();
     this.#unscanned = [];
     this.settings.begin(this.#options.settings);

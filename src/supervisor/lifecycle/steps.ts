@@ -81,12 +81,9 @@ export function close({ generation }: { generation: number }, ended: Ended): Tra
 }
 
 /** Prints the cause of a restart, once. No file is named if the content is the same as before. */
-export function announcing(
-  { isAnnounced }: Of<State, 'stopping' | 'settling'>,
-  { at, change }: Of<Event, 'settled'>,
-  next: Transition,
-): Transition {
-  return isAnnounced ? next : printing({ kind: 'restarting', change: change ?? { at, files: [] } }, next);
+export function announcing(isAnnounced: boolean, event: Of<Event, 'settled'>, next: Transition): Transition {
+  if (isAnnounced) return next;
+  return printing({ kind: 'restarting', change: event.change ?? { at: event.at, files: [] } }, next);
 }
 
 /** Prints a line before the other effects. */
@@ -120,10 +117,7 @@ export function reasonOf(cause: Change | RestartReason['cause'], message?: strin
 }
 
 /** Adds the files of a later change to a reason or a change; the later one decides about a file of both. */
-export function withChange<Earlier extends Pick<Change, 'files'>>(
-  earlier: Earlier,
-  later: Change | undefined,
-): Earlier {
+export function withChange<Into extends Pick<Change, 'files'>>(earlier: Into, later?: Change): Into {
   if (!later) return earlier;
   const paths = new Set(later.files.map(({ path }) => path));
   return { ...earlier, files: [...earlier.files.filter(({ path }) => !paths.has(path)), ...later.files] };

@@ -16,7 +16,7 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
       return [{ ...state, isWriting: true }];
     case 'settled':
       if (!reason) return [state];
-      return announcing(state, event, [
+      return announcing(isAnnounced, event, [
         { ...state, isWriting: false, isAnnounced: true, reason: withChange(reason, event.change) },
       ]);
     case 'elapsed':

@@ -33,7 +33,7 @@ function whileSettling(state: Of<State, 'settling'>, event: Event): Transition {
   if (event.kind === 'signal' || event.kind === 'stop') return close(state, exitAfter(undefined, event));
   if (event.kind !== 'settled') return [state];
   const reason = withChange(state.reason, event.change);
-  return announcing(state, event, spawn(state, reason, state.since, event.at));
+  return announcing(state.isAnnounced, event, spawn(state, reason, state.since, event.at));
 }
 
 function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Event): Transition {

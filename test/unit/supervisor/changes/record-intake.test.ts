@@ -27,7 +27,6 @@ class Bench {
       onPath: () => {},
       onProblem: (error) => assert.fail(error),
       graph: this.graph,
-      baseline: this.files.baseline,
     });
     this.files.baseline.begin(Date.now());
     this.records.begin();
