@@ -94,10 +94,7 @@ export function waitingList({ waitingFor, others }: Report): string[] {
 
 /** Highlights the line of the error and the caret below it. */
 function highlighted(code: string): string {
-  return code
-    .split('\n')
-    .map((row) => (/^> |^ +\| \s*\^$/.test(row) ? `<mark>${escapeHtml(row)}</mark>` : escapeHtml(row)))
-    .join('\n');
+  return escapeHtml(code).replaceAll(/^&gt; .*|^ +\| [ \t]*\^$/gm, '<mark>$&</mark>');
 }
 
 /** Escapes text for content and attributes. */

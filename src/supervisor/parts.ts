@@ -69,7 +69,7 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
       return reporter.print(effect, state, {
         watcher,
         mayPress: host?.keyboard.mention(effect.kind) ?? false,
-        isDraining: nodeRun?.isDraining ?? false,
+        isDraining: nodeRun?.drain.isRunning ?? false,
       });
   }
 }

@@ -38,8 +38,7 @@ export function buildReport(crash: Crash): Report {
   const error = failed ? crash.error : undefined;
   const own = modules.filter((path) => !isInPackage(path));
   const files = [...(failed && missing !== undefined ? [missing] : []), ...own];
-  const shown = new Set(own);
-  const read = (path: string): string | undefined => (shown.has(path) ? crash.read(path) : undefined);
+  const read = (path: string): string | undefined => (own.includes(path) ? crash.read(path) : undefined);
   const frame = codeFrameOf([crash.location, ...locationsIn(error ?? '')], read);
   const name = display(entry, cwd);
   return {

@@ -1,6 +1,7 @@
 // Locates a syntax error in an ES module. Node prints the location, but does not add it to the error: `node --check` is run on
 // one file after the other, which executes nothing. Keeps no state.
 import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { leadingLocation } from './code-frame.ts';
 import type { SourceLocation } from './code-frame.ts';
 import { statOf } from '../util/safe-fs.ts';
@@ -41,11 +42,8 @@ export async function locateSyntaxError(
 
 /** The output of Node on the syntax of a file. */
 async function check(path: string): Promise<string> {
-  return await new Promise((resolve) => {
-    const options = { env: {}, cwd: '/', timeout: CHECK_MS, killSignal: 'SIGKILL' } as const;
-    const node = execFile(process.execPath, ['--check', path], options, (_error, _stdout, stderr) =>
-      resolve(stderr),
-    );
-    node.on('error', () => {});
-  });
+  const options = { env: {}, cwd: '/', timeout: CHECK_MS, killSignal: 'SIGKILL' } as const;
+  const checked = promisify(execFile)(process.execPath, ['--check', path], options);
+  const { stderr } = await checked.catch((error: { stderr: string }) => error);
+  return stderr;
 }

@@ -38,15 +38,11 @@ export class HeldSockets {
   /** Holds a socket, in place of an earlier one with the same address. */
   add(listening: ListeningSocket, handle: SocketHandle): void {
     const { id, key } = listening;
-    if (this.#released.delete(id)) {
-      handle.close();
-      return;
-    }
+    if (this.#released.delete(id)) return handle.close();
     const before = this.#sockets.get(key);
     if (!before && this.#sockets.size >= MAX_HELD) {
       this.#log.debug(`not held, since ${MAX_HELD} others are: ${key}`);
-      handle.close();
-      return;
+      return handle.close();
     }
     before?.handle.close();
     this.#sockets.set(key, { ...listening, handle });

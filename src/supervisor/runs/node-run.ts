@@ -1,6 +1,6 @@
 // One run of a Node program: starts and stops the child, reads its lane, and reports its exit. Knows nothing of why a run starts or
 // stops.
-import type { ChildProcess, SerializationType } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { onInternalMessage } from '../../node-internals/process.cts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
@@ -27,7 +27,7 @@ import type { NodeProgram } from '../program/program.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { DrainTimer } from './drain-timer.ts';
 import type { HeldSockets, SocketHandle } from './held-sockets.ts';
-import type { Channel, IpcRelay } from './ipc-relay.ts';
+import type { IpcRelay } from './ipc-relay.ts';
 import { lastRecords, recordReader } from './record-reader.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
@@ -51,41 +51,31 @@ export interface NodeRunOptions extends RunOptions {
 
 export class NodeRun extends Run {
   readonly sharesGroup = true;
+  /** Delays the stop signal while the child finishes in-flight responses. */
+  readonly drain: DrainTimer;
   readonly #options: NodeRunOptions;
   readonly #lane: Socket | undefined;
   readonly #gate: Socket | undefined;
   readonly #tree: ProcessTree | undefined;
-  readonly #drain: DrainTimer;
   readonly #channel = { closeReported: false, closed: false };
   #hasExited = false;
 
   constructor(options: NodeRunOptions) {
     super();
     this.#options = options;
-    const { signal, grace, ipcRelay } = options;
-    const { serialization } = ipcRelay;
-    this.child = spawnNode(options, serialization, (error) => this.#onFailed(error));
+    const { signal, grace } = options;
+    this.child = spawnNode(options, (error) => this.#onFailed(error));
     const { pid } = this;
     this.#tree = pid === undefined ? undefined : new ProcessTree({ ...options, ...DESCENDANTS, pid });
     const drainMs = Math.max(grace - HANDLERS_MS, grace / 2);
-    this.#drain = new DrainTimer(systemScheduler, drainMs, () => this.signal(signal));
+    this.drain = new DrainTimer(systemScheduler, drainMs, () => this.signal(signal));
     this.#lane = this.#socketAt(LANE_FD);
     this.#gate = this.#socketAt(GATE_FD);
-    if (this.child) this.#listen(this.child, serialization !== undefined);
-  }
-
-  /** The IPC channel to the app. */
-  get channel(): Channel | undefined {
-    return this.child;
+    if (this.child) this.#listen(this.child);
   }
 
   get isRunning(): boolean {
     return !this.#hasExited && this.pid !== undefined;
-  }
-
-  /** Whether the stop signal is delayed because the child finishes in-flight responses. */
-  get isDraining(): boolean {
-    return this.#drain.isRunning;
   }
 
   /** Sends a message to a child that waits at the gate. */
@@ -99,12 +89,7 @@ export class NodeRun extends Run {
     const { signal } = this.#options;
     const isSent = this.tell({ kind: 'stop', signal, reason });
     if (process.platform === 'win32' && isSent) return;
-    if (!isSent || !this.#drain.start()) this.signal(signal);
-  }
-
-  /** Cancels a delayed stop signal, because the user has sent another one. */
-  cancelStopSignal(): void {
-    this.#drain.cancel();
+    if (!isSent || !this.drain.start()) this.signal(signal);
   }
 
   /** Sends the child a control message. Returns false if the channel is closed. */
@@ -129,7 +114,7 @@ export class NodeRun extends Run {
     return socket instanceof Socket ? socket : undefined;
   }
 
-  #listen(child: ChildProcess, isRelayed: boolean): void {
+  #listen(child: ChildProcess): void {
     const { held, ipcRelay } = this.#options;
     const read = recordReader(
       (record) => this.#record(record),
@@ -141,10 +126,10 @@ export class NodeRun extends Run {
     onInternalMessage(child, (message, handle) => {
       const listening = handle ? parseListening(message) : undefined;
       if (!listening) return;
-      this.#drain.serve();
+      this.drain.serve();
       held?.add(listening, handle as SocketHandle);
     });
-    if (isRelayed) {
+    if (ipcRelay.serialization) {
       child.on('message', (message, handle) => ipcRelay.send(message, handle));
       child.once('disconnect', () => this.#disconnected('closed'));
     }
@@ -155,7 +140,7 @@ export class NodeRun extends Run {
     if (record.kind === 'spawned') this.#tree?.add(record.pid);
     if (record.kind === 'disconnected') this.#disconnected('closeReported');
     if (record.kind === 'released') this.#options.held?.release(record.id);
-    this.#drain.record(record);
+    this.drain.record(record);
     this.#options.onRecord(record);
   }
 
@@ -178,7 +163,7 @@ export class NodeRun extends Run {
 
   async #finish(ended: Ended, problem?: AutoreloadError): Promise<void> {
     this.#hasExited = true;
-    this.#drain.cancel();
+    this.drain.cancel();
     if (this.#lane) await lastRecords(this.#lane);
     await this.#tree?.terminate();
     this.#options.onExit(ended, problem);
@@ -186,10 +171,10 @@ export class NodeRun extends Run {
 }
 
 function spawnNode(
-  { program, gate, held }: NodeRunOptions,
-  serialization: SerializationType | undefined,
+  { program, gate, held, ipcRelay }: NodeRunOptions,
   onFailed: (error: Error) => void,
 ): ChildProcess | undefined {
+  const { serialization } = ipcRelay;
   const handOver = held?.handOver();
   const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = [...program.stdio];
   stdio[LANE_FD] = 'pipe';

@@ -95,7 +95,7 @@ export class RunManager {
         ? this.#spawnCommand(program, reason)
         : (standby?.run ?? this.#spawnAtOnce(program, begin));
     this.#run = run;
-    ipcRelay.connect(this.nodeRun?.channel);
+    ipcRelay.connect(this.nodeRun?.child);
     if (standby) for (const record of standby.records) this.#record(standby.run, record);
     return run;
   }

@@ -19,8 +19,8 @@ export interface RunOptions extends Omit<TreeOptions, 'pid' | 'grouping'> {
 export abstract class Run {
   /** Whether a terminal signal to our process group reaches the run. */
   abstract readonly sharesGroup: boolean;
-  /** Undefined if the process could not be started. */
-  protected child: ChildProcess | undefined;
+  /** The process, with the IPC channel to the app; undefined if it could not be started. */
+  child: ChildProcess | undefined;
 
   get pid(): number | undefined {
     return this.child?.pid;
