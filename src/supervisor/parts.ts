@@ -35,7 +35,7 @@ export interface Parts extends Supervised {
  */
 export function performEffect(effect: Effect, state: State, parts: Parts): void {
   const { program, runs, watcher, reporter, debugSignal, host, crashResponder } = parts;
-  const { current, nodeRun } = runs;
+  const { current } = runs;
   switch (effect.kind) {
     case 'spawn':
       host?.keyboard.runStarts(program.kind === 'node');
@@ -48,7 +48,7 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
       current?.stop(effect.reason);
       break;
     case 'consult':
-      nodeRun?.tell({ kind: 'ask', round: effect.round, files: effect.change.files });
+      current?.tell?.({ kind: 'ask', round: effect.round, files: effect.change.files });
       break;
     case 'accept':
       return watcher?.files.accept(effect.change.files.map(({ path }) => path));
@@ -69,7 +69,7 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
       return reporter.print(effect, state, {
         watcher,
         mayPress: host?.keyboard.mention(effect.kind) ?? false,
-        isDraining: nodeRun?.drain.isRunning ?? false,
+        isDraining: current?.drain?.isRunning ?? false,
       });
   }
 }
@@ -87,7 +87,7 @@ export function reportExit(ended: Ended, { kind, generation }: State, parts: Par
   if (!isRequest) runs.held?.closeUnanswered(isFailure && crashResponder !== undefined);
   watcher?.onExit(isFailure);
   // A run that exited before it loaded a module of the user would do so again.
-  if (watcher?.records.hasLoaded) runs.prepare();
+  if (watcher?.records.hasLoaded) runs.standby?.prepare();
 }
 
 /** Passes a record of the current run to the part that it concerns. */
@@ -107,7 +107,7 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
       watcher?.onReady();
       debugSignal.runIsUp();
       apply({ kind: 'up', generation, at: record.at });
-      runs.prepare();
+      runs.standby?.prepare();
       break;
     case 'crashed':
       return reporter.lastError.add(record);

@@ -224,14 +224,13 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     // Input from now on is for the parent process.
     if (next.kind === 'shuttingDown') host?.keyboard.leave();
     for (const effect of effects) performEffect(effect, next, this.#parts);
-    if (next.kind === 'shuttingDown') runs.nodeRun?.drain.cancel();
+    if (next.kind === 'shuttingDown') runs.current?.drain?.cancel();
   }
 
   #onRecord(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
     const { runs, debugSignal } = this.#parts;
-    const child = runs.nodeRun ?? runs.current;
-    if (child && this.#state.kind === 'running') debugSignal.runLoads(child);
+    if (runs.current && this.#state.kind === 'running') debugSignal.runLoads(runs.current);
     dispatchRecord(record, generation, this.#parts);
   }
 }

@@ -14,11 +14,7 @@ const WIDTH = 160;
 const ARROW_LINES = 5;
 
 /** A location in a file, as an error names it. */
-export interface SourceLocation {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number | undefined;
-}
+export type SourceLocation = Omit<CodeFrame, 'code'>;
 
 /**
  * The lines around the first of some locations that has a line in a file.

@@ -1,14 +1,10 @@
 // Forwards SIGUSR1, by which Node opens an inspector in a running program, and reopens that inspector in later runs. Knows nothing
 // of why a run starts or exits.
-import type { ControlMessage } from '../../protocol/control.cts';
 import { addressOf } from '../program/inspect-port.ts';
+import type { Run } from '../runs/run.ts';
 
 /** A run, as far as SIGUSR1 is concerned. */
-export interface Debuggee {
-  signal: (name: NodeJS.Signals) => void;
-  /** Undefined for a command that Node does not run. */
-  tell?: (message: ControlMessage) => void;
-}
+export type Debuggee = Pick<Run, 'signal' | 'tell'>;
 
 export class DebugSignal {
   /** The run that can take the signal. */

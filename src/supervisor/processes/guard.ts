@@ -20,8 +20,7 @@ trap 'got="$got INT"; again=1' INT
 trap 'got="$got TERM"; again=1' TERM
 trap 'got="$got HUP"; again=1' HUP
 trap 'got="$got USR1"; again=1' USR1
-trap 'again=1' QUIT
-trap 'again=1' USR2
+trap 'again=1' QUIT USR2
 while :; do
   if read -r line; then
     case $line in

@@ -1,7 +1,7 @@
 // One run of a Node program: starts and stops the child, reads its lane, and reports its exit. Knows nothing of why a run starts or
 // stops.
 import type { ChildProcess } from 'node:child_process';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { onInternalMessage } from '../../node-internals/process.cts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import {
@@ -51,11 +51,10 @@ export interface NodeRunOptions extends RunOptions {
 
 export class NodeRun extends Run {
   readonly sharesGroup = true;
-  /** Delays the stop signal while the child finishes in-flight responses. */
-  readonly drain: DrainTimer;
+  override readonly drain: DrainTimer;
   readonly #options: NodeRunOptions;
-  readonly #lane: Socket | undefined;
-  readonly #gate: Socket | undefined;
+  readonly #lane: Socket | null | undefined;
+  readonly #gate: Socket | null | undefined;
   readonly #tree: ProcessTree | undefined;
   readonly #channel = { closeReported: false, closed: false };
   #hasExited = false;
@@ -69,8 +68,9 @@ export class NodeRun extends Run {
     this.#tree = pid === undefined ? undefined : new ProcessTree({ ...options, ...DESCENDANTS, pid });
     const drainMs = Math.max(grace - HANDLERS_MS, grace / 2);
     this.drain = new DrainTimer(systemScheduler, drainMs, () => this.signal(signal));
-    this.#lane = this.#socketAt(LANE_FD);
-    this.#gate = this.#socketAt(GATE_FD);
+    const stdio = (this.child?.stdio ?? []) as readonly (Socket | null | undefined)[];
+    this.#lane = stdio[LANE_FD];
+    this.#gate = stdio[GATE_FD];
     if (this.child) this.#listen(this.child);
   }
 
@@ -92,8 +92,7 @@ export class NodeRun extends Run {
     if (!isSent || !this.drain.start()) this.signal(signal);
   }
 
-  /** Sends the child a control message. Returns false if the channel is closed. */
-  tell(message: ControlMessage): boolean {
+  override tell(message: ControlMessage): boolean {
     if (!this.child?.connected) return false;
     this.child.send(encodeControl(message), () => {});
     return true;
@@ -106,12 +105,6 @@ export class NodeRun extends Run {
   /** Withdraws the processes of the run from the guard. */
   abandon(): void {
     this.#tree?.abandon();
-  }
-
-  /** Without free descriptors, Node creates no sockets. */
-  #socketAt(fd: number): Socket | undefined {
-    const socket: unknown = (this.child?.stdio as readonly unknown[] | undefined)?.[fd];
-    return socket instanceof Socket ? socket : undefined;
   }
 
   #listen(child: ChildProcess): void {

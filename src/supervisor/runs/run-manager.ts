@@ -2,7 +2,7 @@
 // warm-up that pass from one run to the next, and with the guard. Knows nothing of why a run starts or exits.
 import type { Options } from '../../options/options.ts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
-import type { RunInfo, Gate } from '../../protocol/control.cts';
+import type { Gate } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { isInPackage } from '../../shared/module-url.ts';
 import { Guard } from '../processes/guard.ts';
@@ -33,13 +33,14 @@ export interface RunManagerOptions extends Omit<RunOptions, 'guard'>, Pick<Optio
 export class RunManager {
   /** Kills runs that outlive the supervisor. */
   readonly guard: Guard = new Guard();
+  /** The current run, even after its exit. */
+  current: Run | undefined;
   readonly #options: RunManagerOptions;
   /** Undefined if sockets are not held between runs. */
   readonly held: HeldSockets | undefined;
-  readonly #standby: Standby<NodeRun> | undefined;
+  readonly standby: Standby<NodeRun> | undefined;
   readonly #preserved = new PreservedState();
   #warmUp = new WarmUpList([]);
-  #run: Run | undefined;
   #wasStandby = false;
 
   constructor(options: RunManagerOptions) {
@@ -47,27 +48,17 @@ export class RunManager {
     const { log, program } = options;
     // On Windows no process can inherit a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
-      this.held = new HeldSockets(log, () => this.#standby?.refresh());
+      this.held = new HeldSockets(log, () => this.standby?.refresh());
     // The inspector of a standby would listen before its turn.
     if (!options.standby || program.kind !== 'node' || program.isInspected) return;
     // Read when TLS is loaded.
     const certificates = program.env['NODE_EXTRA_CA_CERTS'];
-    this.#standby = new Standby({
+    this.standby = new Standby({
       scheduler,
       log,
       spawn: () => this.#spawnNode(program, this.#gate(program)),
       warmUp: () => this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])]),
     });
-  }
-
-  /** The current run, even after its exit. */
-  get current(): Run | undefined {
-    return this.#run;
-  }
-
-  /** The current run, if Node runs it. */
-  get nodeRun(): NodeRun | undefined {
-    return this.#run instanceof NodeRun ? this.#run : undefined;
   }
 
   /**
@@ -85,49 +76,38 @@ export class RunManager {
    */
   start(generation: number, reason: RestartReason | undefined): Run {
     const { ipcRelay, program } = this.#options;
-    this.#preserved.begin();
-    const begin: RunInfo = { generation, reason, state: this.#preserved.state };
-    const standby = this.#standby?.take(begin);
+    const standby = this.standby?.take();
     this.#wasStandby = standby !== undefined;
     this.#warmUp = new WarmUpList(standby?.resolutions ?? []);
-    const run =
-      program.kind === 'command'
-        ? this.#spawnCommand(program, reason)
-        : (standby?.run ?? this.#spawnAtOnce(program, begin));
-    this.#run = run;
-    ipcRelay.connect(this.nodeRun?.child);
-    if (standby) for (const record of standby.records) this.#record(standby.run, record);
-    return run;
+    this.#preserved.begin();
+    if (program.kind === 'command') this.current = this.#spawnCommand(program, reason);
+    else {
+      // The first run is not told anything. A later one that was not a standby finds the gate open.
+      const run = standby?.run ?? this.#spawnNode(program, reason && 'early');
+      run.sendToGate({ kind: 'go', begin: { generation, reason, state: this.#preserved.state } });
+      this.current = run;
+    }
+    ipcRelay.connect(this.current.child);
+    for (const record of standby?.records ?? []) this.#record(this.current, record);
+    return this.current;
   }
 
   /** Whether a signal that this process received reached the current run too. */
   async witnessed(signal: NodeJS.Signals): Promise<boolean> {
-    return (await this.guard.witnessed(signal)) && this.#run?.sharesGroup !== false;
-  }
-
-  /** Prepares a standby, because the current run has loaded its modules, or has exited by itself. */
-  prepare(): void {
-    this.#standby?.prepare();
+    return (await this.guard.witnessed(signal)) && this.current?.sharesGroup !== false;
   }
 
   /** Discards the standby if a package has changed: its warm-up has read the installed packages. */
   changed(paths: readonly string[]): void {
-    if (paths.some(isInPackage)) this.#standby?.discard();
+    if (paths.some(isInPackage)) this.standby?.discard();
   }
 
   /** Releases everything that was kept for the next run. */
   close(): void {
     // The guard need not wait for a process that has been killed.
-    this.#standby?.discard()?.abandon();
+    this.standby?.discard()?.abandon();
     this.held?.close();
     this.guard.close();
-  }
-
-  /** The first run is not told anything. A later one finds the gate open. */
-  #spawnAtOnce(program: NodeProgram, begin: RunInfo): NodeRun {
-    const run = this.#spawnNode(program, begin.reason && 'early');
-    if (begin.reason) run.sendToGate({ kind: 'go', begin });
-    return run;
   }
 
   #spawnNode(program: NodeProgram, gate: Gate | undefined): NodeRun {
@@ -140,7 +120,7 @@ export class RunManager {
       held: this.held,
       onRecord: (record) => this.#record(run, record),
       onExit: (ended, problem) => {
-        if (this.#run === run) {
+        if (this.current === run) {
           ipcRelay.connect(undefined);
           onExit(ended, problem);
           // The exit of a standby has no consequences.
@@ -163,17 +143,15 @@ export class RunManager {
   }
 
   /** Ignores the records of a discarded standby and of earlier runs. */
-  #record(run: NodeRun, record: LaneRecord): void {
-    if (run !== this.#run) {
-      this.#standby?.record(run, record);
+  #record(run: Run, record: LaneRecord): void {
+    if (run !== this.current) {
+      this.standby?.record(run, record);
       return;
     }
-    const full = this.#warmUp.expand(record);
-    if (!full) return;
-    this.#warmUp.add(full);
-    if (full.kind === 'preserved') this.#preserved.add(full);
-    if (full.kind === 'lost') this.#preserved.delete(full.key);
-    this.#options.onRecord(full);
+    const full = this.#warmUp.add(record);
+    if (full?.kind === 'preserved') this.#preserved.add(full);
+    if (full?.kind === 'lost') this.#preserved.delete(full.key);
+    if (full) this.#options.onRecord(full);
   }
 
   /** The gate of a standby: late if its preloads are transpilers that load no module of the user. */

@@ -2,9 +2,11 @@
 // (command-run.ts).
 import type { ChildProcess } from 'node:child_process';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
+import type { ControlMessage } from '../../protocol/control.cts';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import type { TreeOptions } from '../processes/process-tree.ts';
+import type { DrainTimer } from './drain-timer.ts';
 
 /** Options of every run. `signal` is the stop signal, `grace` the delay between that signal and SIGKILL (ms). */
 export interface RunOptions extends Omit<TreeOptions, 'pid' | 'grouping'> {
@@ -19,6 +21,8 @@ export interface RunOptions extends Omit<TreeOptions, 'pid' | 'grouping'> {
 export abstract class Run {
   /** Whether a terminal signal to our process group reaches the run. */
   abstract readonly sharesGroup: boolean;
+  /** Delays the stop signal while the run finishes in-flight responses; undefined for a command. */
+  readonly drain?: DrainTimer;
   /** The process, with the IPC channel to the app; undefined if it could not be started. */
   child: ChildProcess | undefined;
 
@@ -40,4 +44,7 @@ export abstract class Run {
   abstract stop(reason: RestartReason | undefined): void;
 
   abstract signal(name: NodeJS.Signals): void;
+
+  /** Sends a control message. Returns false if the channel is closed. Undefined for a command. */
+  tell?(message: ControlMessage): boolean;
 }

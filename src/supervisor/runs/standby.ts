@@ -1,6 +1,6 @@
 // Keeps the standby: the next run, already booted, waiting at the gate. Owns its process and everything that is known of it until its
 // turn. Knows nothing of why a run starts or exits.
-import type { GateMessage, PackageResolution, RunInfo } from '../../protocol/control.cts';
+import type { GateMessage, PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Log } from '../util/log.ts';
 import type { Scheduler } from '../util/scheduler.ts';
@@ -64,8 +64,8 @@ export class Standby<R extends WaitingRun> {
     this.#cancel = this.#options.scheduler.after(this.#rest, () => this.#spawn());
   }
 
-  /** Opens the gate, and hands the standby over to the caller. Returns undefined if there is none, or if it is stale. */
-  take(begin: RunInfo): StandbySlot<R> | undefined {
+  /** Hands the standby over to the caller, who opens the gate. Returns undefined if there is none, or if it is stale. */
+  take(): StandbySlot<R> | undefined {
     const slot = this.#slot;
     this.#rest = REST_MS;
     if (!slot?.run.isRunning || !slot.isFresh()) {
@@ -73,12 +73,11 @@ export class Standby<R extends WaitingRun> {
       return undefined;
     }
     this.#clear();
-    slot.run.sendToGate({ kind: 'go', begin });
     return slot;
   }
 
   /** Keeps a record for the turn of the standby. Ignores the records of an earlier one. */
-  record(run: R, record: LaneRecord): void {
+  record(run: object, record: LaneRecord): void {
     if (run === this.#slot?.run) this.#slot.records.push(record);
   }
 

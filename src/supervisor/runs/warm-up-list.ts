@@ -25,19 +25,17 @@ export class WarmUpList {
     this.#previous = previous;
   }
 
-  /** Replaces a reference to an earlier resolution by that resolution. Returns undefined for an unknown reference. */
-  expand(record: LaneRecord): LaneRecord | undefined {
-    if (record.kind !== 'again') return record;
-    const { index, onlyResolved, format } = record;
-    const [specifier, parent, url] = this.#previous[index] ?? [];
-    if (specifier === undefined || url === undefined) return undefined;
-    return { kind: 'resolved', specifier, parent, url, onlyResolved, format, again: true };
-  }
-
-  /** Adds a record of the run. */
-  add(record: LaneRecord): void {
+  /** Adds a record of the run. Returns it, or the resolution that it refers to; undefined for an unknown reference. */
+  add(record: LaneRecord): LaneRecord | undefined {
+    if (record.kind === 'again') {
+      const { index, onlyResolved, format } = record;
+      const [specifier, parent, url] = this.#previous[index] ?? [];
+      if (specifier === undefined || url === undefined) return undefined;
+      return this.add({ kind: 'resolved', specifier, parent, url, onlyResolved, format, again: true });
+    }
     if (record.kind === 'builtin') this.#builtins.push(record);
     if (record.kind === 'resolved' && isInPackage(record.url)) this.#addResolution(record);
+    return record;
   }
 
   /**

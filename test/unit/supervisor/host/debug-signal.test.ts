@@ -7,10 +7,10 @@ import { DebugSignal } from '../../../../src/supervisor/host/debug-signal.ts';
 function fakeRun(): {
   received: unknown[];
   signal: (name: string) => void;
-  tell: (message: ControlMessage) => void;
+  tell: (message: ControlMessage) => boolean;
 } {
   const received: unknown[] = [];
-  return { received, signal: (name) => received.push(name), tell: (message) => received.push(message) };
+  return { received, signal: (name) => received.push(name), tell: (message) => received.push(message) > 0 };
 }
 
 const FORWARDED = ['SIGUSR1', { kind: 'inspected' }];

@@ -3,8 +3,6 @@ import { test } from 'node:test';
 import { Standby } from '../../../../src/supervisor/runs/standby.ts';
 import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 
-const BEGIN = { generation: 2, reason: undefined, state: {} };
-
 /** A run at the gate that records the messages and signals it receives. */
 class FakeRun {
   readonly pid = 42;
@@ -43,9 +41,9 @@ test('a standby starts shortly after the current run, and runs when it is taken'
   assert.equal(runs.length, 0);
   scheduler.advance(100);
   assert.equal(runs.length, 1);
-  assert.equal(standby.take(BEGIN)?.run, runs[0]);
-  assert.deepEqual(runs[0]?.received, ['warm', 'go']);
-  assert.equal(standby.take(BEGIN), undefined);
+  assert.equal(standby.take()?.run, runs[0]);
+  assert.deepEqual(runs[0]?.received, ['warm']);
+  assert.equal(standby.take(), undefined);
 });
 
 test('there is at most one standby', () => {
@@ -60,7 +58,7 @@ test('there is at most one standby', () => {
 test('a standby that has not started cannot be taken, and does not start later', () => {
   const { scheduler, standby, runs } = bench();
   standby.prepare();
-  assert.equal(standby.take(BEGIN), undefined);
+  assert.equal(standby.take(), undefined);
   scheduler.advance(1000);
   assert.equal(runs.length, 0);
 });
@@ -70,10 +68,10 @@ test('a standby that has exited is not taken, and the next run gets another one'
   standby.prepare();
   scheduler.advance(100);
   runs[0]!.isRunning = false;
-  assert.equal(standby.take(BEGIN), undefined);
+  assert.equal(standby.take(), undefined);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN)?.run, runs[1]);
+  assert.equal(standby.take()?.run, runs[1]);
 });
 
 test('a discarded standby and an old one are killed', () => {
@@ -87,7 +85,7 @@ test('a discarded standby and an old one are killed', () => {
   scheduler.advance(3_600_000);
   assert.deepEqual(runs[1]?.received, ['warm', 'SIGKILL']);
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN)?.run, runs[2]);
+  assert.equal(standby.take()?.run, runs[2]);
 });
 
 test('a standby is killed at its turn if the files it has read have changed', () => {
@@ -95,11 +93,11 @@ test('a standby is killed at its turn if the files it has read have changed', ()
   const { scheduler, standby, runs } = bench(() => fingerprint);
   standby.prepare();
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN)?.run, runs[0]);
+  assert.equal(standby.take()?.run, runs[0]);
   standby.prepare();
   scheduler.advance(100);
   fingerprint = 'two';
-  assert.equal(standby.take(BEGIN), undefined);
+  assert.equal(standby.take(), undefined);
   assert.deepEqual(runs[1]?.received, ['warm', 'SIGKILL']);
 });
 
@@ -113,7 +111,7 @@ test('a standby is replaced when the set of held sockets changes', () => {
   scheduler.advance(100);
   assert.equal(runs.length, 1);
   scheduler.advance(100);
-  assert.equal(standby.take(BEGIN)?.run, runs[1]);
+  assert.equal(standby.take()?.run, runs[1]);
   standby.prepare();
   scheduler.advance(100);
   assert.equal(runs.length, 3);
@@ -130,5 +128,5 @@ test('records from before its turn are handed over with the standby, records of 
   prepare();
   standby.record(runs[0]!, { kind: 'up', at: 1 });
   standby.record(runs[1]!, { kind: 'up', at: 2 });
-  assert.deepEqual(standby.take(BEGIN)?.records, [{ kind: 'up', at: 2 }]);
+  assert.deepEqual(standby.take()?.records, [{ kind: 'up', at: 2 }]);
 });
