@@ -13,7 +13,7 @@ export function renderResponse(
   accept: string | undefined,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const mark = `down ${createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)}`;
-  const { type, body } = render(report, mark, accept);
+  const [type, body] = render(report, mark, accept);
   return {
     headers: {
       'Content-Type': `${type}; charset=utf-8`,
@@ -32,17 +32,14 @@ export function renderResponse(
  * Renders the first format that a client names; text if it names none, as curl does. Browsers and HTTP libraries name the format
  * that they prefer first, so that quality values need not be read.
  */
-function render(report: Report, mark: string, accept = ''): { readonly type: string; readonly body: string } {
+function render(report: Report, mark: string, accept = ''): readonly [type: string, body: string] {
   switch (/html|json|text\/plain/.exec(accept.toLowerCase())?.[0]) {
     case 'html':
-      return { type: 'text/html', body: renderHtml(report, mark) };
+      return ['text/html', renderHtml(report, mark)];
     case 'json':
-      return {
-        type: 'application/json',
-        body: `${JSON.stringify({ status: 'down', ...report }, undefined, 2)}\n`,
-      };
+      return ['application/json', `${JSON.stringify({ status: 'down', ...report }, undefined, 2)}\n`];
     default:
-      return { type: 'text/plain', body: renderText(report) };
+      return ['text/plain', renderText(report)];
   }
 }
 

@@ -67,14 +67,11 @@ export function leadingLocation(error: string): SourceLocation | undefined {
 export function* locationsIn(error: string): Generator<SourceLocation | undefined> {
   yield leadingLocation(error);
   for (const line of error.split('\n')) {
-    const [, compiled] = /^(.+:\d+:\d+): (?:error|ERROR)\b/.exec(line) ?? [];
-    if (compiled !== undefined) yield locationIn(compiled);
-    const [, frame] = /^\s+at (?:async )?(.+)$/.exec(line) ?? [];
-    if (frame === undefined) continue;
+    const [, compiled = ''] = /^(.+:\d+:\d+): (?:error|ERROR)\b/.exec(line) ?? [];
+    const [, frame = ''] = /^\s+at (?:async )?(.+)$/.exec(line) ?? [];
     // A path may contain parentheses.
-    const [, inner] = /^.*? \((.+)\)$/.exec(frame) ?? [];
-    if (inner !== undefined) yield locationIn(inner);
-    yield locationIn(frame);
+    const [, inner = ''] = /^.*? \((.+)\)$/.exec(frame) ?? [];
+    for (const text of [compiled, inner, frame]) yield locationIn(text);
   }
 }
 

@@ -55,15 +55,9 @@ export class Guard {
     // Windows kills the run itself: libuv puts it into a job that is closed with the supervisor.
     if (this.#process || process.platform === 'win32') return;
     // The script is passed in the environment, so that a process list shows one short line.
-    const guard = spawn(
-      '/bin/sh',
-      ['-c', 'eval "$SCRIPT"', 'autoreload-guard', process.execPath, OWN_FILES.reaper],
-      {
-        stdio: ['pipe', 'pipe', 'ignore'],
-        env: { PATH: process.env['PATH'], SCRIPT },
-        cwd: '/',
-      },
-    );
+    const args = ['-c', 'eval "$SCRIPT"', 'autoreload-guard', process.execPath, OWN_FILES.reaper];
+    const env = { PATH: process.env['PATH'], SCRIPT };
+    const guard = spawn('/bin/sh', args, { stdio: ['pipe', 'pipe', 'ignore'], env, cwd: '/' });
     // Without a shell there is no guard; everything else works.
     guard.on('error', () => {});
     // Without free descriptors, Node creates no streams.

@@ -23,7 +23,6 @@ export interface CommandRunOptions extends RunOptions {
 export class CommandRun extends Run {
   readonly sharesGroup: boolean;
   readonly #options: CommandRunOptions;
-  #tree: ProcessTree | undefined;
   /** Signal that arrived before the command could be started. */
   #earlySignal: NodeJS.Signals | undefined;
 
@@ -39,7 +38,7 @@ export class CommandRun extends Run {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (this.#tree) this.#tree.signalAll(name);
+    if (this.tree) this.tree.signalAll(name);
     else this.#earlySignal = name;
   }
 
@@ -55,7 +54,7 @@ export class CommandRun extends Run {
     this.child = spawnChild(executable, args, options, (error) => this.#onFailed(error, attempts));
     this.child?.once('exit', (code, signal) => void this.#finish({ code, signal }));
     this.child?.once('spawn', onStarted);
-    if (this.pid !== undefined) this.#tree = new ProcessTree({ ...this.#options, pid: this.pid, grouping });
+    if (this.pid !== undefined) this.tree = new ProcessTree({ ...this.#options, pid: this.pid, grouping });
   }
 
   #onFailed(error: NodeJS.ErrnoException, attempts: number): void {
@@ -68,7 +67,7 @@ export class CommandRun extends Run {
   }
 
   async #finish(ended: Ended, problem?: AutoreloadError): Promise<void> {
-    await this.#tree?.terminate();
+    await this.tree?.terminate();
     this.#options.onExit(ended, problem);
   }
 }

@@ -1,33 +1,30 @@
 // Delays the stop signal of a run while the run finishes in-flight responses or prepares for its exit. Sends no signal itself.
 import type { LaneRecord } from '../../protocol/records.cts';
-import type { Scheduler } from '../util/scheduler.ts';
 
 /** Timeout for the first report that the run drains (ms). Without a report, the event loop of the run is blocked. */
 const FIRST_REPORT_MS = 500;
 
 export class DrainTimer {
-  readonly #scheduler: Scheduler;
   readonly #drainMs: number;
   readonly #onDue: () => void;
   /** Whether the run listens on a held socket. */
   #isServing = false;
   /** Whether the app has work to do before it exits. */
   #mustPrepare = false;
-  #cancel: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param drainMs timeout for in-flight responses
    * @param onDue called when the stop signal is due
    */
-  constructor(scheduler: Scheduler, drainMs: number, onDue: () => void) {
-    this.#scheduler = scheduler;
+  constructor(drainMs: number, onDue: () => void) {
     this.#drainMs = drainMs;
     this.#onDue = onDue;
   }
 
   /** Whether a stop signal is delayed. */
   get isRunning(): boolean {
-    return this.#cancel !== undefined;
+    return this.#timer !== undefined;
   }
 
   /** The run listens on a held socket. */
@@ -43,8 +40,8 @@ export class DrainTimer {
   }
 
   cancel(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Takes a record of the run. */
@@ -58,7 +55,7 @@ export class DrainTimer {
 
   #restart(ms: number): void {
     this.cancel();
-    this.#cancel = this.#scheduler.after(ms, () => this.#fire());
+    this.#timer = setTimeout(() => this.#fire(), ms);
   }
 
   #fire(): void {

@@ -71,14 +71,14 @@ export class HeldSockets {
     return [...this.#sockets.values()].filter(({ http }) => http).map(({ handle }) => handle.fd);
   }
 
-  /** Closes the sockets without a server after the program has exited by itself, so that clients see an error. */
+  /**
+   * Closes the sockets without a server after the program has exited by itself, so that clients see an error.
+   *
+   * @param isAnswered whether HTTP requests are answered nevertheless
+   */
   closeUnanswered(isAnswered: boolean): void {
     this.#released.clear();
     this.#close([...this.#sockets.values()].filter(({ http }) => !(isAnswered && http)));
-  }
-
-  close(): void {
-    this.#close([...this.#sockets.values()]);
   }
 
   #close(sockets: readonly HeldSocket[]): void {

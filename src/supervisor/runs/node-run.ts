@@ -24,7 +24,6 @@ import type { Ended } from '../lifecycle/state.ts';
 import { ProcessTree } from '../processes/process-tree.ts';
 import { spawnChild } from '../processes/spawn-child.ts';
 import type { NodeProgram } from '../program/program.ts';
-import { systemScheduler } from '../util/scheduler.ts';
 import { DrainTimer } from './drain-timer.ts';
 import type { HeldSockets, SocketHandle } from './held-sockets.ts';
 import type { IpcRelay } from './ipc-relay.ts';
@@ -55,7 +54,6 @@ export class NodeRun extends Run {
   readonly #options: NodeRunOptions;
   readonly #lane: Socket | null | undefined;
   readonly #gate: Socket | null | undefined;
-  readonly #tree: ProcessTree | undefined;
   readonly #channel = { closeReported: false, closed: false };
   #hasExited = false;
 
@@ -65,9 +63,9 @@ export class NodeRun extends Run {
     const { signal, grace } = options;
     this.child = spawnNode(options, (error) => this.#onFailed(error));
     const { pid } = this;
-    this.#tree = pid === undefined ? undefined : new ProcessTree({ ...options, ...DESCENDANTS, pid });
+    if (pid !== undefined) this.tree = new ProcessTree({ ...options, ...DESCENDANTS, pid });
     const drainMs = Math.max(grace - HANDLERS_MS, grace / 2);
-    this.drain = new DrainTimer(systemScheduler, drainMs, () => this.signal(signal));
+    this.drain = new DrainTimer(drainMs, () => this.signal(signal));
     const stdio = (this.child?.stdio ?? []) as readonly (Socket | null | undefined)[];
     this.#lane = stdio[LANE_FD];
     this.#gate = stdio[GATE_FD];
@@ -99,12 +97,7 @@ export class NodeRun extends Run {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (!this.#hasExited) this.#tree?.signalRoot(name);
-  }
-
-  /** Withdraws the processes of the run from the guard. */
-  abandon(): void {
-    this.#tree?.abandon();
+    if (!this.#hasExited) this.tree?.signalRoot(name);
   }
 
   #listen(child: ChildProcess): void {
@@ -130,7 +123,7 @@ export class NodeRun extends Run {
   }
 
   #record(record: LaneRecord): void {
-    if (record.kind === 'spawned') this.#tree?.add(record.pid);
+    if (record.kind === 'spawned') this.tree?.add(record.pid);
     if (record.kind === 'disconnected') this.#disconnected('closeReported');
     if (record.kind === 'released') this.#options.held?.release(record.id);
     this.drain.record(record);
@@ -158,7 +151,7 @@ export class NodeRun extends Run {
     this.#hasExited = true;
     this.drain.cancel();
     if (this.#lane) await lastRecords(this.#lane);
-    await this.#tree?.terminate();
+    await this.tree?.terminate();
     this.#options.onExit(ended, problem);
   }
 }

@@ -10,7 +10,6 @@ import type { CommandProgram, NodeProgram, Program } from '../program/program.ts
 import { nameModules } from '../program/transpilers.ts';
 import type { Log } from '../util/log.ts';
 import { textOf } from '../util/safe-fs.ts';
-import { systemScheduler as scheduler } from '../util/scheduler.ts';
 import { CommandRun } from './command-run.ts';
 import { HeldSockets } from './held-sockets.ts';
 import type { IpcRelay } from './ipc-relay.ts';
@@ -35,10 +34,11 @@ export class RunManager {
   readonly guard: Guard = new Guard();
   /** The current run, even after its exit. */
   current: Run | undefined;
-  readonly #options: RunManagerOptions;
   /** Undefined if sockets are not held between runs. */
   readonly held: HeldSockets | undefined;
+  /** Undefined without the option, and for a program that cannot have one. */
   readonly standby: Standby<NodeRun> | undefined;
+  readonly #options: RunManagerOptions;
   readonly #preserved = new PreservedState();
   #warmUp = new WarmUpList([]);
   #wasStandby = false;
@@ -54,7 +54,6 @@ export class RunManager {
     // Read when TLS is loaded.
     const certificates = program.env['NODE_EXTRA_CA_CERTS'];
     this.standby = new Standby({
-      scheduler,
       log,
       spawn: () => this.#spawnNode(program, this.#gate(program)),
       warmUp: () => this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])]),
@@ -105,8 +104,8 @@ export class RunManager {
   /** Releases everything that was kept for the next run. */
   close(): void {
     // The guard need not wait for a process that has been killed.
-    this.standby?.discard()?.abandon();
-    this.held?.close();
+    this.standby?.discard()?.tree?.abandon();
+    this.held?.closeUnanswered(false);
     this.guard.close();
   }
 

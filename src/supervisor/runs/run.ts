@@ -5,7 +5,7 @@ import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { ControlMessage } from '../../protocol/control.cts';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import type { Ended } from '../lifecycle/state.ts';
-import type { TreeOptions } from '../processes/process-tree.ts';
+import type { ProcessTree, TreeOptions } from '../processes/process-tree.ts';
 import type { DrainTimer } from './drain-timer.ts';
 
 /** Options of every run. `signal` is the stop signal, `grace` the delay between that signal and SIGKILL (ms). */
@@ -25,6 +25,8 @@ export abstract class Run {
   readonly drain?: DrainTimer;
   /** The process, with the IPC channel to the app; undefined if it could not be started. */
   child: ChildProcess | undefined;
+  /** The process and its descendants; undefined as the process is. */
+  tree: ProcessTree | undefined;
 
   get pid(): number | undefined {
     return this.child?.pid;

@@ -3,7 +3,6 @@
 import type { GateMessage, PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Log } from '../util/log.ts';
-import type { Scheduler } from '../util/scheduler.ts';
 import type { NodeRun } from './node-run.ts';
 
 /** Delay after which the boot of a standby no longer slows down the start of the current run (ms). */
@@ -40,7 +39,6 @@ export interface StandbySlot<R extends WaitingRun> {
 }
 
 export interface StandbyOptions<R extends WaitingRun> {
-  readonly scheduler: Scheduler;
   /** Starts a run that waits at the gate. */
   readonly spawn: () => R;
   readonly warmUp: () => WarmUp;
@@ -50,8 +48,8 @@ export interface StandbyOptions<R extends WaitingRun> {
 export class Standby<R extends WaitingRun> {
   readonly #options: StandbyOptions<R>;
   #slot: StandbySlot<R> | undefined;
-  /** Cancels the start of the next standby, or its replacement. */
-  #cancel: (() => void) | undefined;
+  /** Starts the next standby, or replaces this one. */
+  #timer: NodeJS.Timeout | undefined;
   #rest = REST_MS;
 
   constructor(options: StandbyOptions<R>) {
@@ -60,8 +58,7 @@ export class Standby<R extends WaitingRun> {
 
   /** Starts a standby soon, unless there is one. */
   prepare(): void {
-    if (this.#cancel) return;
-    this.#cancel = this.#options.scheduler.after(this.#rest, () => this.#spawn());
+    this.#timer ??= setTimeout(() => this.#spawn(), this.#rest);
   }
 
   /** Hands the standby over to the caller, who opens the gate. Returns undefined if there is none, or if it is stale. */
@@ -104,12 +101,12 @@ export class Standby<R extends WaitingRun> {
 
   #clear(): void {
     this.#slot = undefined;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #spawn(): void {
-    const { scheduler, spawn, warmUp, log } = this.#options;
+    const { spawn, warmUp, log } = this.#options;
     this.#clear();
     // In a container, the rest of its limit.
     const free = process.availableMemory();
@@ -128,6 +125,6 @@ export class Standby<R extends WaitingRun> {
     };
     run.sendToGate(message);
     if (run.isRunning) log.debug(`a standby waits (pid ${run.pid})`);
-    this.#cancel = scheduler.after(MAX_AGE_MS, () => this.#replace());
+    this.#timer = setTimeout(() => this.#replace(), MAX_AGE_MS);
   }
 }

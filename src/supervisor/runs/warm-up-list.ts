@@ -62,12 +62,8 @@ export class WarmUpList {
     this.#installed.add(folder).add(`${folder}/${name}/package.json`).add(`${folder}/.package-lock.json`);
     if (isInPackage(parent)) return;
     const from = toModuleUrl(parent);
-    this.#addCloserFolders((from && pathOf(from)) ?? '', folder, name);
-  }
-
-  /** A package of the same name may be installed in a folder that Node searches first. */
-  #addCloserFolders(from: string, folder: string, name: string): void {
-    for (const ancestor of ancestors(from)) {
+    // A package of the same name may be installed in a folder that Node searches first.
+    for (const ancestor of ancestors((from && pathOf(from)) ?? '')) {
       const closer = join(ancestor, 'node_modules');
       if (closer === folder) return;
       // The name of a scoped package has one more folder.

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DrainTimer } from '../../../../src/supervisor/runs/drain-timer.ts';
-import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
+import { fakeTimers } from '../../../helpers/fake-timers.ts';
+import type { FakeTimers } from '../../../helpers/fake-timers.ts';
 
 const DRAIN_MS = 4000;
 
-function bench(): { scheduler: FakeScheduler; timer: DrainTimer; signals: () => number } {
-  const scheduler = new FakeScheduler();
+function bench(): { scheduler: FakeTimers; timer: DrainTimer; signals: () => number } {
+  const scheduler = fakeTimers();
   let count = 0;
-  const timer = new DrainTimer(scheduler, DRAIN_MS, () => count++);
+  const timer = new DrainTimer(DRAIN_MS, () => count++);
   return { scheduler, timer, signals: () => count };
 }
 

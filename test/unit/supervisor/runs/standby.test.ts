@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Standby } from '../../../../src/supervisor/runs/standby.ts';
-import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
+import { fakeTimers } from '../../../helpers/fake-timers.ts';
+import type { FakeTimers } from '../../../helpers/fake-timers.ts';
 
 /** A run at the gate that records the messages and signals it receives. */
 class FakeRun {
@@ -20,14 +21,13 @@ class FakeRun {
 }
 
 function bench(fingerprint = () => ''): {
-  scheduler: FakeScheduler;
+  scheduler: FakeTimers;
   standby: Standby<FakeRun>;
   runs: FakeRun[];
 } {
-  const scheduler = new FakeScheduler();
+  const scheduler = fakeTimers();
   const runs: FakeRun[] = [];
   const standby = new Standby<FakeRun>({
-    scheduler,
     spawn: () => runs[runs.push(new FakeRun()) - 1]!,
     warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [] }, fingerprint }),
     log: { debug: () => {} },
