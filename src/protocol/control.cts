@@ -77,20 +77,12 @@ const LISTENING_SOCKET = {
   http: isBoolean,
 };
 
-/**
- * A listening socket, as the child that opened it describes it.
- *
- * @internal
- */
+/** A listening socket, as the child that opened it describes it. */
 export type ListeningSocket = FieldsOf<typeof LISTENING_SOCKET>;
 
 const INHERITED_SOCKET = { ...SOCKET, fd: isNumber };
 
-/**
- * A listening socket that a child inherits.
- *
- * @internal
- */
+/** A listening socket that a child inherits. */
 export type InheritedSocket = FieldsOf<typeof INHERITED_SOCKET>;
 
 /** A specifier, the URL of the module that contains it, and the URL that it resolved to in the last run. */
@@ -116,11 +108,7 @@ const GATE_MESSAGES = {
   go: { begin: isRunInfo },
 };
 
-/**
- * A line for a standby at the gate.
- *
- * @internal
- */
+/** A line for a standby at the gate. */
 export type GateMessage = MessageOf<typeof GATE_MESSAGES>;
 
 const CONTROL_MESSAGES = {
@@ -134,11 +122,7 @@ const CONTROL_MESSAGES = {
   inspect: { host: isString, port: isNumber },
 };
 
-/**
- * A message of the supervisor.
- *
- * @internal
- */
+/** A message of the supervisor. */
 export type ControlMessage = MessageOf<typeof CONTROL_MESSAGES>;
 
 /** A control message in the envelope that hides it from the app. */

@@ -10,7 +10,7 @@ type Values<C> = { readonly [Name in keyof C]: C[Name] extends Check<infer T> ? 
 type OptionalName<V> = { [Name in keyof V]: undefined extends V[Name] ? Name : never }[keyof V];
 type WithOptional<V> = Omit<V, OptionalName<V>> & Partial<Pick<V, OptionalName<V>>>;
 
-/** An object whose fields have these checks. A type that is derived from a table is `@internal`: its declaration needs inference. */
+/** An object whose fields have these checks. */
 export type FieldsOf<C> = WithOptional<Values<C>>;
 
 /** A message of one of the kinds of a table. */

@@ -11,11 +11,7 @@ export interface UsedBuiltin {
 
 const STAMP = { mtimeMs: isNumber, ctimeMs: isNumber, size: isNumber, hash: optional(isNumber) };
 
-/**
- * Metadata of a file at the time a process loaded it. `hash` is present when the time stamps cannot be trusted.
- *
- * @internal
- */
+/** Metadata of a file at the time a process loaded it. `hash` is present when the time stamps cannot be trusted. */
 export type Stamp = FieldsOf<typeof STAMP>;
 
 /** Every kind of record with the checks of its fields. */
@@ -78,11 +74,7 @@ const KINDS = {
   up: { at: isNumber },
 };
 
-/**
- * One record on the lane.
- *
- * @internal
- */
+/** One record on the lane. */
 export type LaneRecord = MessageOf<typeof KINDS>;
 
 /**

@@ -11,11 +11,7 @@ export const OWN_FOLDER: string = dirname(__dirname) + sep;
 /** Our folder as a URL. */
 export const OWN_URL: string = pathToFileURL(OWN_FOLDER).href;
 
-/**
- * Paths of our files that processes load by path or URL.
- *
- * @internal
- */
+/** Paths of our files that processes load by path or URL. */
 export const OWN_FILES = {
   register: join(OWN_FOLDER, 'register.js'),
   cli: join(OWN_FOLDER, 'cli.js'),

@@ -17,11 +17,7 @@ const ADDRESS = {
   project: optional(isString),
 };
 
-/**
- * Address of the lane, with the reason why a descendant is part of the program.
- *
- * @internal
- */
+/** Address of the lane, with the reason why a descendant is part of the program. */
 export type Address = FieldsOf<typeof ADDRESS>;
 
 /** Keeps this process from becoming a supervisor, with or without a lane. */
