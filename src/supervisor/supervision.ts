@@ -10,7 +10,7 @@ import { Host } from './host/host.ts';
 import type { HostEvents } from './host/host.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
-import type { Ended, Event, Policy, State, Transition } from './lifecycle/state.ts';
+import type { Ended, Event, State, Transition } from './lifecycle/state.ts';
 import { close, spawn } from './lifecycle/steps.ts';
 import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
@@ -25,16 +25,12 @@ import { RunManager } from './runs/run-manager.ts';
 import { Log } from './util/log.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
 
-/** Delay before the line about a slow exit, and timeout for a decision of the app (ms). */
-const PATIENCE_MS = 1000;
-
 /**
  * A supervised program. Its events are in {@link SupervisorEvents}. An error that a listener throws surfaces in the tool, and
  * does not affect supervision.
  */
 export class Supervision extends EventEmitter<SupervisorEvents> {
   readonly #parts: Parts;
-  readonly #policy: Policy;
   readonly #queue = new EventQueue();
   readonly #closed: Promise<Ended>;
   #state: State = IDLE;
@@ -79,7 +75,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
         this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
       },
     });
-    this.#policy = { ...options, patience: PATIENCE_MS };
     this.#parts = {
       ...supervised,
       host,
@@ -200,11 +195,12 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
 
   #apply(event: Event): void {
     const parts = this.#parts;
-    if (event.kind !== 'exit') return this.#enter(transition(this.#state, event, this.#policy), event.kind);
+    if (event.kind !== 'exit')
+      return this.#enter(transition(this.#state, event, this.#parts.options), event.kind);
     const { ended } = event;
     reportExit(ended, this.#state, parts);
     // Without a watcher no change would start another run.
-    const next = parts.watcher ? transition(this.#state, event, this.#policy) : close(event, ended);
+    const next = parts.watcher ? transition(this.#state, event, this.#parts.options) : close(event, ended);
     this.#enter(next, event.kind);
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);

@@ -22,9 +22,8 @@ export class SettingFiles {
   readonly paths: Set<string> = new Set();
   /** Folders whose package.json has been found in this run, and each tsconfig.json. */
   readonly #found = new Set<string>();
-  /** TypeScript modules of this run, which matter once a loader compiles them. */
-  #typeScript: ModuleUrl[] = [];
-  #hasTypeScriptLoader = false;
+  /** TypeScript modules of this run, which matter once a loader compiles them; undefined from then on. */
+  #uncompiled: ModuleUrl[] | undefined = [];
   /** Content of each invalid tsconfig.json when it was reported, so that it is reported once. */
   readonly #reported = new Map<string, string | undefined>();
 
@@ -36,22 +35,21 @@ export class SettingFiles {
   begin(settings: readonly string[]): void {
     this.paths.clear();
     this.#found.clear();
-    this.#typeScript = [];
-    this.#hasTypeScriptLoader = false;
+    this.#uncompiled = [];
     for (const path of settings) this.#add(path, undefined);
   }
 
   /** The run has loaded a module. Those of packages matter only if they are TypeScript loaders. */
   addModule(url: ModuleUrl, path: string): void {
-    if (!this.#hasTypeScriptLoader && isTypeScriptLoader(path)) {
-      this.#hasTypeScriptLoader = true;
-      for (const module of this.#typeScript) this.#addTsconfigs(module);
+    if (this.#uncompiled && isTypeScriptLoader(path)) {
+      for (const module of this.#uncompiled) this.#addTsconfigs(module);
+      this.#uncompiled = undefined;
     }
     if (isInPackage(path)) return;
     this.addScope(path, url);
     if (!isTypeScript(path)) return;
-    this.#typeScript.push(url);
-    if (this.#hasTypeScriptLoader) this.#addTsconfigs(url);
+    if (this.#uncompiled) this.#uncompiled.push(url);
+    else this.#addTsconfigs(url);
   }
 
   /** Adds the package.json files in whose scope a path is. */
@@ -95,12 +93,11 @@ export class SettingFiles {
  * @param cwd folder of the project
  */
 export function packageScope(path: string, cwd: string): string[] {
-  const files: string[] = [];
+  const absent: string[] = [];
   for (const folder of ancestors(path)) {
     const file = join(folder, 'package.json');
-    const isNearest = exists(file);
-    if (isNearest || folder === cwd || isInside(folder, cwd)) files.push(file);
-    if (isNearest) break;
+    if (exists(file)) return [...absent, file];
+    if (isInside(file, cwd)) absent.push(file);
   }
-  return files;
+  return absent;
 }

@@ -1,5 +1,5 @@
 // Decides about events while the program runs, including the time in which the app decides about a change. Pure.
-import { EXIT_RESTART } from './state.ts';
+import { EXIT_RESTART, PATIENCE_MS } from './state.ts';
 import type { Change, Event, Line, Of, Policy, State, Transition } from './state.ts';
 import {
   close,
@@ -36,7 +36,7 @@ export function whileRunning(state: Run, event: Event, policy: Policy): Transiti
     case 'settled':
       if (!event.change) return [state];
       if (!handlers?.change) return restart(generation, event.change, policy);
-      return [...consult(state, event.change), startTimer(policy.patience)];
+      return [...consult(state, event.change), startTimer(PATIENCE_MS)];
     case 'writing':
       // The run stops while the files settle, unless the app is to be told which files.
       if (!event.isCertain || handlers?.change || handlers?.end) return [state];
@@ -48,7 +48,7 @@ export function whileRunning(state: Run, event: Event, policy: Policy): Transiti
     case 'exit':
       return afterExit(state, event, policy);
     case 'signal':
-      return shutDown(generation, event, policy, event.isShared && event.at - state.spawnedAt <= BIRTH_MS);
+      return shutDown(generation, event, event.isShared && event.at - state.spawnedAt <= BIRTH_MS);
     default:
       return [state];
   }

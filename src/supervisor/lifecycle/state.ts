@@ -5,6 +5,9 @@ import type { ChangedFile, RestartExitCode, RestartReason } from '../../protocol
 /** Exit code by which a run asks for a restart (EX_TEMPFAIL of sysexits.h). */
 export const EXIT_RESTART: RestartExitCode = 75;
 
+/** Delay before the line about a slow exit, and timeout for a decision of the app (ms). */
+export const PATIENCE_MS = 1000;
+
 /** The exit of a run: its exit code, or the signal that killed it. */
 export interface Ended {
   readonly code: number | null;
@@ -147,8 +150,8 @@ export type Effect = Readonly<
   | { kind: 'close'; ended: Ended }
 >;
 
-/** Options of the life cycle. `patience`: time until a slow exit is reported, and timeout for a decision of the app (ms). */
-export type Policy = Pick<Options, 'grace' | 'signal' | 'onExit' | 'onCrash'> & { readonly patience: number };
+/** Options of the life cycle. */
+export type Policy = Pick<Options, 'grace' | 'signal' | 'onExit' | 'onCrash'>;
 
 export type Transition = readonly [State, ...Effect[]];
 

@@ -1,5 +1,6 @@
 // Builds the steps, restart reasons and delays that several states need. Pure.
 import type { RestartReason } from '../../protocol/app-bridge.cts';
+import { PATIENCE_MS } from './state.ts';
 import type { Change, Effect, Ended, Event, Line, Of, Policy, State, Transition } from './state.ts';
 
 /** A run that was up for at least this time is not part of a tight loop (ms). */
@@ -37,14 +38,14 @@ export function stopRun(
   generation: number,
   since: number,
   reason: RestartReason | undefined,
-  { patience, grace }: Policy,
+  { grace }: Policy,
   facts: Partial<Of<State, 'stopping'>> = {},
 ): Transition {
   const flags = { isWriting: false, isAnnounced: false, isOverdue: false };
   return [
     { kind: 'stopping', generation, since, ...flags, reason, quickRuns: 0, ...facts },
     { kind: 'stop', reason },
-    startTimer(Math.min(patience, grace)),
+    startTimer(Math.min(PATIENCE_MS, grace)),
   ];
 }
 
@@ -59,16 +60,12 @@ export function restart(generation: number, change: Change, policy: Policy): Tra
  *
  * @param isSignalDue whether the run may have missed the signal that it received
  */
-export function shutDown(
-  generation: number,
-  { signal, isShared, at }: Of<Event, 'signal'>,
-  { patience }: Policy,
-  isSignalDue = false,
-): Transition {
+export function shutDown(generation: number, event: Of<Event, 'signal'>, isSignalDue = false): Transition {
+  const { signal, isShared, at } = event;
   return [
     { kind: 'shuttingDown', generation, signal, since: at, isForced: false, isSignalDue },
     ...(isShared ? [] : [{ kind: 'forward', signal } as const]),
-    startTimer(isSignalDue ? SIGNAL_DUE_MS : patience),
+    startTimer(isSignalDue ? SIGNAL_DUE_MS : PATIENCE_MS),
   ];
 }
 

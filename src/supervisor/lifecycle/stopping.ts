@@ -1,4 +1,5 @@
 // Decides about events during the stop sequence of a run, before another run or before the exit of the supervisor. Pure.
+import { PATIENCE_MS } from './state.ts';
 import type { Event, Of, Policy, State, Transition } from './state.ts';
 import { announcing, close, restartDelay, shutDown, spawn, startTimer, withChange } from './steps.ts';
 
@@ -9,8 +10,8 @@ import { announcing, close, restartDelay, shutDown, spawn, startTimer, withChang
 const ECHO_MS = 100;
 
 export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy: Policy): Transition {
+  const { grace, signal } = policy;
   const { generation, since, isAnnounced, isOverdue, reason, quickRuns } = state;
-  const { patience, grace, signal } = policy;
   switch (event.kind) {
     case 'writing':
       return [{ ...state, isWriting: true }];
@@ -20,8 +21,8 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
         { ...state, isWriting: false, isAnnounced: true, reason: withChange(reason, event.change) },
       ]);
     case 'elapsed':
-      if (isOverdue || patience >= grace) return [state, { kind: 'killing' }, { kind: 'kill' }];
-      return [{ ...state, isOverdue: true }, { kind: 'overdue' }, startTimer(grace - patience)];
+      if (isOverdue || PATIENCE_MS >= grace) return [state, { kind: 'killing' }, { kind: 'kill' }];
+      return [{ ...state, isOverdue: true }, { kind: 'overdue' }, startTimer(grace - PATIENCE_MS)];
     case 'exit': {
       // Death by the stop signal is the requested exit, no failure.
       const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
@@ -34,17 +35,13 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
     case 'stop':
       return [{ ...state, reason: undefined }];
     case 'signal':
-      return shutDown(generation, event, policy);
+      return shutDown(generation, event);
     default:
       return [state];
   }
 }
 
-export function whileShuttingDown(
-  state: Of<State, 'shuttingDown'>,
-  event: Event,
-  { patience }: Policy,
-): Transition {
+export function whileShuttingDown(state: Of<State, 'shuttingDown'>, event: Event): Transition {
   const { signal, since, isForced, isSignalDue } = state;
   switch (event.kind) {
     case 'signal':
@@ -52,7 +49,7 @@ export function whileShuttingDown(
       return [{ ...state, isForced: true }, { kind: 'kill' }];
     case 'elapsed':
       if (!isSignalDue) return [state, { kind: 'killHint', signal }];
-      return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(patience)];
+      return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(PATIENCE_MS)];
     case 'exit':
       return close(state, isForced ? { code: null, signal } : event.ended);
     default:

@@ -13,7 +13,7 @@ import type {
 import { spawn } from '../../../../src/supervisor/lifecycle/steps.ts';
 import { transition } from '../../../../src/supervisor/lifecycle/transition.ts';
 
-const POLICY: Policy = { grace: 5000, patience: 1000, signal: 'SIGTERM', onExit: 'wait', onCrash: 'wait' };
+const POLICY: Policy = { grace: 5000, signal: 'SIGTERM', onExit: 'wait', onCrash: 'wait' };
 const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };
 const REASON: RestartReason = { cause: 'change', files: CHANGE.files, message: undefined };
 const UNKNOWN: RestartReason = { ...REASON, files: [] };
