@@ -21,17 +21,13 @@ if (text !== undefined) process.stdout.write(text);
 else await run(args);
 
 /** Returns the text of `--help`, `--version` or `--completion`. */
-async function printed({
-  help,
-  version,
-  completion: shell,
-}: ParsedArguments['asked']): Promise<string | undefined> {
-  if (help) return (await import('./cli/help.ts')).helpText();
-  if (version) {
+async function printed(asked: ParsedArguments['asked']): Promise<string | undefined> {
+  if (asked.help) return (await import('./cli/help.ts')).helpText();
+  if (asked.version) {
     const url = new URL('../package.json', import.meta.url);
     return `${(JSON.parse(fs.readFileSync(url, 'utf8')) as { version: string }).version}\n`;
   }
-  return shell && (await import('./cli/completion.ts')).completion(shell);
+  return asked.completion && (await import('./cli/completion.ts')).completion(asked.completion);
 }
 
 async function run(parsed: ParsedArguments): Promise<void> {

@@ -69,15 +69,13 @@ export function parseArguments(words: readonly string[], hasExec: boolean): Pars
   for (;;) {
     const [word, next] = rest;
     if (word === undefined || word === '-' || word === '--' || !word.startsWith('-')) break;
-    const [name = ''] = word.split('=', 1);
-    const hasText = word.includes('=');
+    const [name = '', text] = word.split(/=(.*)/s, 2);
     // A word that begins with `-` is no value: the value has been forgotten.
     const isValue = next !== undefined && !next.startsWith('-');
     const flag = FLAGS.find(({ flag: long, short }) => long === name || short === name);
     if (flag !== undefined) {
-      const isNext = !hasText && isValue && takesWord(flag, next);
-      const [, text] = rest.splice(0, isNext ? 2 : 1);
-      const value = hasText ? word.slice(name.length + 1) : text;
+      const isNext = text === undefined && isValue && takesWord(flag, next);
+      const [, value = text] = rest.splice(0, isNext ? 2 : 1);
       const wrong = misuse(flag, name, value);
       const before = Array.isArray(flag.default) ? [parsed[flag.name] ?? []].flat() : undefined;
       if (wrong !== undefined) problems.push(wrong);

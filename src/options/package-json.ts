@@ -25,8 +25,7 @@ export function readPackageJson(cwd: string): OptionSource {
   const file = relative(cwd, path).replaceAll('\\', '/');
   const root = attempt((): unknown => JSON.parse(text));
   if (!isObject(root)) return { ...NO_OPTIONS, problems: [optionError(syntaxProblem(file, text))] };
-  if (!Object.hasOwn(root, PACKAGE_NAME)) return NO_OPTIONS;
-  const values = root[PACKAGE_NAME];
+  const { [PACKAGE_NAME]: values = {} } = root;
   if (isObject(values)) return { values, isJson: true, where: (name) => placeOf(file, text, name) };
   const got = JSON.stringify(values);
   const message = `${placeOf(file, text)} must be an object, got ${got}. Use { "grace": "2s" }.`;

@@ -34,6 +34,9 @@ const DURATION_PATTERN = String.raw`\d+(\.\d+)? ?(ms|s|m|min|h)?`;
 /** Text that is written like a duration; the duration may still be too long. */
 export const DURATION_TEXT: RegExp = new RegExp(`^${DURATION_PATTERN}$`);
 
+const TEXT = { type: 'string', minLength: 1 };
+const TEXTS = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
+
 /** All signals but the two that no program can handle. */
 const STOP_SIGNALS = Object.keys(constants.signals).filter(
   (name) => name !== 'SIGKILL' && name !== 'SIGSTOP',
@@ -109,7 +112,7 @@ export const PATHS: ValueType<readonly string[]> = {
   expected: 'one or more paths or globs',
   read: listOf,
   suggest: () => 'src',
-  schema: stringsSchema({ minLength: 1 }),
+  schema: TEXTS,
 };
 
 /** File extensions, with a dot or without. */
@@ -122,7 +125,7 @@ export const EXTENSIONS: ValueType<readonly string[]> = {
     return list?.every((text) => text !== '' && !/[/\\*]/.test(text)) ? list : undefined;
   },
   suggest: () => 'js,json',
-  schema: stringsSchema({}),
+  schema: TEXTS,
 };
 
 function signalName(raw: unknown): string {
@@ -149,9 +152,4 @@ function listOf(raw: unknown): string[] | undefined {
   const list = [raw].flat();
   const isValid = list.every((value) => typeof value === 'string' && value.trim() !== '');
   return isValid ? (list as string[]) : undefined;
-}
-
-function stringsSchema(limits: object): object {
-  const text = { type: 'string', ...limits };
-  return { anyOf: [text, { type: 'array', items: text }] };
 }
