@@ -14,14 +14,14 @@ import {
 } from '../protocol/control.cts';
 import type { ControlMessage } from '../protocol/control.cts';
 import { trackImports } from '../node-internals/evaluation.cts';
-import { beforeReallyExit, nodeOptions } from '../node-internals/process.cts';
+import { beforeCall, beforeReallyExit, nodeOptions } from '../node-internals/process.cts';
 import { hideOptions, preloadArgument, stripPreload } from '../shared/preload-option.cts';
 import { askApp, offerApi } from './app/app-api.cts';
 import { saveState } from './app/preserve.cts';
 import { markSupervised, processAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
-import { hideChannel, listen, onDisconnect } from './channel/control-channel.cts';
+import { hideChannel, listen } from './channel/control-channel.cts';
 import { shutDown } from './app/shutdown.cts';
 import { guardExit, isDebugged, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
@@ -94,7 +94,8 @@ function joinChild(pipe: string | undefined): void {
   if (handed !== undefined) holdSockets(parseInherited(handed));
   if (isDebugged()) guardExit();
   if (take(RELAY_VARIABLE) === undefined) hideChannel(dieWithSupervisor);
-  else onDisconnect(() => send({ kind: 'disconnected' }));
+  // The supervisor cannot notice it: the channel of an exiting child closes too, before its exit is known.
+  else beforeCall(process, 'disconnect', () => send({ kind: 'disconnected' }));
   offerApi(true);
   if (gate === 'early' && !isFirst) waitAtGate();
   // For the preload behind those of the user.

@@ -33,10 +33,7 @@ export function isLoadHookTransparent(version: string): boolean {
 }
 
 /** The parts of `process` that tell how it was started. */
-export interface Invocation {
-  readonly argv: readonly string[];
-  readonly execArgv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
+export interface Invocation extends Readonly<Pick<NodeJS.Process, 'argv' | 'execArgv' | 'env'>> {
   /** The code of `-e` or `-p` (lib/internal/process/pre_execution.js). */
   readonly _eval?: string | null | undefined;
 }
@@ -142,14 +139,14 @@ export interface RequiringModule {
 
 /** The parts of `node:module` for `require` (lib/internal/modules/cjs/loader.js). */
 export interface ModuleInternals {
-  _resolveFilename?: (
+  _resolveFilename: (
     this: unknown,
     request: string,
     parent: RequiringModule | null | undefined,
     isMain: boolean,
     ...rest: unknown[]
   ) => string;
-  _cache?: Record<string, unknown>;
+  _cache: Record<string, unknown>;
   _findPath?: (request: string, folders: readonly string[] | null, isMain: boolean) => string | false;
   _resolveLookupPaths?: (request: string, parent: object) => string[] | null;
   _nodeModulePaths?: (from: string) => string[];

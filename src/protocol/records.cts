@@ -3,12 +3,6 @@
 import { has, isBoolean, isNumber, isObject, isString, messageOf, optional, parseJson } from './messages.cts';
 import type { FieldsOf, MessageOf } from './messages.cts';
 
-/** A built-in module that a run has used. An ES module import (`imported`) loads more of it than `require` does. */
-export interface UsedBuiltin {
-  readonly name: string;
-  readonly imported: boolean;
-}
-
 const STAMP = { mtimeMs: isNumber, ctimeMs: isNumber, size: isNumber, hash: optional(isNumber) };
 
 /** Metadata of a file at the time a process loaded it. `hash` is present when the time stamps cannot be trusted. */
@@ -38,7 +32,7 @@ const KINDS = {
   loaded: { url: isString, format: optional(isString) },
   /** A specifier did not resolve, at a wall-clock time (ms). */
   missed: { specifier: isString, parent: optional(isString), at: isNumber },
-  /** A built-in module was used for the first time in this way. */
+  /** A built-in module was used for the first time in this way. An ES module import (`imported`) loads more of it than `require`. */
   builtin: { name: isString, imported: isBoolean },
   /** The app closed the IPC channel to its launcher. */
   disconnected: {},
@@ -73,6 +67,9 @@ const KINDS = {
   /** The entry has been loaded and the event loop has been idle since a wall-clock time (ms). */
   up: { at: isNumber },
 };
+
+/** A built-in module that a run has used. */
+export type UsedBuiltin = FieldsOf<typeof KINDS.builtin>;
 
 /** One record on the lane. */
 export type LaneRecord = MessageOf<typeof KINDS>;

@@ -13,12 +13,8 @@ export function markOf(path: string): string | undefined {
   return stats && `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
 }
 
-/** Runs a function that removes a file, and restores the file. */
+/** Runs a function that removes a file, and restores the file. An abstract socket has none. */
 export function keepFile(path: string, run: () => void): void {
-  if (markOf(path) === '') {
-    run();
-    return;
-  }
   const other = `${path}.${process.pid}`;
   const isSaved =
     attempt(() => (linkSync(path, other), true)) ?? attempt(() => (renameSync(path, other), true));

@@ -57,7 +57,7 @@ contract('module._resolveFilename and module._cache', 'modules that `require` lo
   const seen: unknown[] = [];
   internals._resolveFilename = function (request, parent, isMain, ...rest) {
     seen.push(request, parent?.filename);
-    return original!.call(this, request, parent, isMain, ...rest);
+    return original.call(this, request, parent, isMain, ...rest);
   };
   try {
     load('./a.js');

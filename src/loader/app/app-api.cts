@@ -48,13 +48,7 @@ const CHILD: Bridge = {
   request: (what, message) => sendSoon({ kind: 'requested', what, message: message?.slice(0, MAX_MESSAGE) }),
   onRestart: (handler) => register(restartHandlers, handler),
   onChange: (handler) => register(changeHandlers, handler),
-  signal: () => {
-    controller ??= observedController(() => {
-      isSignalUsed = true;
-      sendWishes();
-    });
-    return controller.signal;
-  },
+  signal: () => (controller ??= observedController()).signal,
   shouldRestart: () => {
     isCooperative = true;
     sendWishes();
@@ -146,18 +140,15 @@ function sendWishes(): void {
   send({ kind: 'wishes', change, end });
 }
 
-/**
- * A controller that notices the first use of its signal. An app that only imports the API must not stop more slowly.
- *
- * @param onUsed called at that use
- */
-function observedController(onUsed: () => void): AbortController {
+/** A controller that notices the first use of its signal. An app that only imports the API must not stop more slowly. */
+function observedController(): AbortController {
   const observed = new AbortController();
   const { signal } = observed;
   const used = (): void => {
     for (const key of USES) Reflect.deleteProperty(signal, key);
     restoreAny();
-    onUsed();
+    isSignalUsed = true;
+    sendWishes();
   };
   for (const key of USES)
     Object.defineProperty(signal, key, {

@@ -17,18 +17,13 @@ let restores: (() => void)[] | undefined;
  */
 export function watchInput(): void {
   if (!isatty(0)) return;
-  restores = [];
   const bindings = inputBindings();
-  if (!bindings) {
-    report();
-    return;
-  }
-  const { tty, spawnSync } = bindings;
-  restores.push(
-    beforeCall(tty, 'readStart', report),
-    beforeCall(tty, 'setRawMode', (isRaw) => isRaw && report()),
-    beforeCall(spawnSync, 'spawn', (options) => inputGiven((options as SpawnOptions).stdio)),
-  );
+  restores = bindings && [
+    beforeCall(bindings.tty, 'readStart', report),
+    beforeCall(bindings.tty, 'setRawMode', (isRaw) => isRaw && report()),
+    beforeCall(bindings.spawnSync, 'spawn', (options) => inputGiven((options as SpawnOptions).stdio)),
+  ];
+  if (!restores) send({ kind: 'reads' });
 }
 
 /**

@@ -19,17 +19,17 @@ export function isDebugged(): boolean {
   return nodeOptions().includes('--inspect');
 }
 
-/** Reports the URL of the inspector as soon as it is open. SIGUSR1 was sent, which the app may handle itself. */
-export function reportInspector(): void {
+/**
+ * Reports the URL of the inspector as soon as it is open. SIGUSR1 was sent, which the app may handle itself.
+ *
+ * @param checks number of checks, with this one
+ */
+export function reportInspector(checks = 1): void {
   guardExit();
-  let checks = 0;
-  const check = (): void => {
-    const url = inspector().url();
-    if (url !== undefined) send({ kind: 'inspected', url });
-    else if (++checks < MAX_CHECKS) setTimeout(check, CHECK_MS).unref();
-    else if (openInspector()) check();
-  };
-  check();
+  const url = inspector().url();
+  if (url !== undefined) send({ kind: 'inspected', url });
+  else if (checks < MAX_CHECKS) setTimeout(reportInspector, CHECK_MS, checks + 1).unref();
+  else if (openInspector()) reportInspector(checks);
 }
 
 /**

@@ -2,7 +2,6 @@
 // must not see ours: `process.send` and related properties exist only while code of Node reads or writes a message. Knows nothing of
 // the effect of a message.
 import {
-  beforeCall,
   channelHandle,
   channelKeys,
   isHandlePending,
@@ -55,14 +54,6 @@ export function giveHandle(message: object, handle: object): void {
 /** Whether a handle is on its way to the supervisor. */
 export function isGiving(): boolean {
   return withChannel(isHandlePending);
-}
-
-/**
- * Notices that the app closes the channel to its launcher. The supervisor cannot: the channel of an exiting child closes too, before
- * its exit is known.
- */
-export function onDisconnect(onClosed: () => void): void {
-  beforeCall(process, 'disconnect', onClosed);
 }
 
 /**

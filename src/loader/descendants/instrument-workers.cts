@@ -4,7 +4,7 @@ import module from 'node:module';
 import workerThreads from 'node:worker_threads';
 import type { WorkerOptions } from 'node:worker_threads';
 import { withPreload } from '../../shared/preload-option.cts';
-import { addressWorkers } from './lane-address.cts';
+import { markSupervised } from './lane-address.cts';
 import type { Address } from './lane-address.cts';
 import { callerUrl } from './calling-module.cts';
 
@@ -16,13 +16,13 @@ import { callerUrl } from './calling-module.cts';
  * @param address address of this thread
  */
 export function instrumentWorkers(address: Address): void {
-  addressWorkers(address);
+  markSupervised(address);
   const { Worker } = workerThreads;
   const handler: ProxyHandler<typeof Worker> = {
     construct(target, args: ConstructorParameters<typeof Worker>, newTarget: Function) {
       const options: WorkerOptions | undefined = args[1];
       const created = newTarget === proxy ? target : newTarget;
-      addressWorkers({ ...address, starter: callerUrl() ?? address.starter });
+      markSupervised({ ...address, starter: callerUrl() ?? address.starter });
       const create = (...changed: unknown[]): object => Reflect.construct(target, changed, created) as object;
       // Not `SHARE_ENV`, which is a symbol.
       if (options?.env && typeof options.env === 'object') {

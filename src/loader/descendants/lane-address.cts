@@ -20,14 +20,9 @@ const ADDRESS = {
 /** Address of the lane, with the reason why a descendant is part of the program. */
 export type Address = FieldsOf<typeof ADDRESS>;
 
-/** Keeps this process from becoming a supervisor, with or without a lane. */
-export function markSupervised(): void {
-  setEnvironmentData(SUPERVISED_KEY, true);
-}
-
-/** Sets the address for worker threads that are created from now on. */
-export function addressWorkers(address: Address): void {
-  setEnvironmentData(SUPERVISED_KEY, address);
+/** Keeps this process and its worker threads from becoming supervisors. Threads that are created from now on get the address. */
+export function markSupervised(address?: Address): void {
+  setEnvironmentData(SUPERVISED_KEY, address ?? true);
 }
 
 /** The address that this worker thread was given. */

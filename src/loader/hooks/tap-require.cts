@@ -10,7 +10,6 @@ import type { ModuleRecorder } from './module-recorder.cts';
 export function tapRequire(recorder: ModuleRecorder): void {
   const internals = moduleInternals;
   const { _resolveFilename: original, _cache: cache } = internals;
-  if (!original) return;
   const tap = new Proxy(original, {
     apply(target, self, args: Parameters<typeof original>) {
       const [request, parent, isMain] = args;
@@ -30,7 +29,6 @@ export function tapRequire(recorder: ModuleRecorder): void {
   internals._resolveFilename = tap;
   // Yarn's Plug'n'Play replaces the function and does not call ours. But each module is put into the cache before it is loaded.
   // A function of ours around the loading itself would be visible in stack traces.
-  if (!cache) return;
   let loading: NodeModule[] = [];
   internals._cache = new Proxy(cache, {
     set(target, filename, loaded: NodeModule, receiver) {

@@ -46,11 +46,15 @@ export class HttpConnections {
     this.#list = connectionsList(server);
   }
 
-  /** @param now time of the event loop (ms) */
-  classify(now: number): { readonly busy: ReadonlySet<Socket>; readonly idle: readonly Socket[] } {
+  /**
+   * Closes the idle connections.
+   *
+   * @param now time of the event loop (ms)
+   * @returns the busy ones
+   */
+  closeIdle(now: number): ReadonlySet<Socket> {
     for (const parser of this.#list?.expired(FIRST_REQUEST_MS, 0) ?? []) this.#silent.add(parser);
     const active = new Set(this.#list?.active());
-    const idle: Socket[] = [];
     const busy = new Set<Socket>();
     for (const parser of this.#list?.all() ?? []) {
       const { socket } = parser;
@@ -60,9 +64,9 @@ export class HttpConnections {
         ? this.#isInFlight(socket, response, now)
         : this.#mayRequest(parser, socket, active, now);
       if (isBusy) busy.add(socket);
-      else if (!response) idle.push(socket);
+      else if (!response) socket.destroySoon();
     }
-    return { busy, idle };
+    return busy;
   }
 
   /** Connections in the middle of a TLS handshake, and upgraded ones: the list has neither. */

@@ -73,11 +73,10 @@ async function responsesOf(servers: readonly Server[]): Promise<void> {
   for (const session of servers.flatMap(http2Sessions)) session.close();
   for (let isFirst = true; ; isFirst = false) {
     const now = timerNow();
-    const states = connections.map((http) => http.classify(now));
-    for (const { idle } of states) for (const socket of idle) socket.destroySoon();
+    const busy = connections.flatMap((http) => [...http.closeIdle(now)]);
     const mayHandshake = now - start < CLOSE_MS;
     const isBusy =
-      states.some(({ busy }) => busy.size > 0) ||
+      busy.length > 0 ||
       servers.flatMap(http2Sessions).some(isBusySession) ||
       (mayHandshake && connections.some((http) => http.unlisted().length > 0));
     if (!isBusy) return;
@@ -97,7 +96,7 @@ function closeEndless(servers: readonly Server[]): void {
   const now = timerNow();
   for (const session of servers.flatMap(http2Sessions)) if (!isBusySession(session)) session.destroy();
   for (const server of servers) {
-    const { busy } = new HttpConnections(server, now).classify(now);
+    const busy = new HttpConnections(server, now).closeIdle(now);
     const kept = new Set<Socket | undefined>([...busy].flatMap((socket) => [socket, plainSocket(socket)]));
     for (const socket of openSockets(server)) if (!kept.has(socket)) socket.destroySoon();
   }

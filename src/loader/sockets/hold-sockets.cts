@@ -92,7 +92,8 @@ function adopt(handle: Handle, name: string, [address, port, flags]: unknown[]):
   if (isDraining) return false;
   const path = typeof address === 'string' && port === -1 ? address : undefined;
   const base = JSON.stringify([path === undefined ? name : 'pipe', address, port, flags ?? 0]);
-  const key = `${base}${port === 0 ? nextEphemeral(base) : listeningOn(base)}`;
+  const equal = [...listeningSockets].filter((socket) => socket.key.startsWith(base));
+  const key = `${base}${port === 0 ? nextEphemeral(base) : equal.length}`;
   const adopted = adoptInherited(handle, key, path);
   const id = adopted ?? `${process.pid}.${++newSockets}`;
   boundSockets.set(handle, { handle, id, key, path, isAdopted: adopted !== undefined });
@@ -103,10 +104,6 @@ function nextEphemeral(base: string): number {
   const count = ephemeralPorts.get(base) ?? 0;
   ephemeralPorts.set(base, count + 1);
   return count;
-}
-
-function listeningOn(base: string): number {
-  return [...listeningSockets].filter(({ key }) => key.startsWith(base)).length;
 }
 
 /** Binds a new socket, after a released or an unclaimed one has left the port. */
