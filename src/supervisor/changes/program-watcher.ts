@@ -190,7 +190,7 @@ export class ProgramWatcher {
       const isOver = (): boolean => scheduler.now() >= end;
       let isMore = true;
       while (isMore && !isOver()) isMore = this.records.scanNext();
-      if (isMore || baseline.hashPending(isOver) || tracked.hashPending(isOver)) this.#deferWork();
+      if (isMore || baseline.hashPending(isOver) || tracked.contents.hashPending(isOver)) this.#deferWork();
     });
   }
 }

@@ -127,13 +127,7 @@ export class ContentCache {
 
 /** Whether two stamps have equal times and sizes: the content is the same, unless the file was young. */
 export function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    a.mtimeMs === b.mtimeMs &&
-    a.ctimeMs === b.ctimeMs &&
-    a.size === b.size
-  );
+  return a !== undefined && a.mtimeMs === b?.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size;
 }
 
 /** Whether a file was saved at a time or later. A time in the future was set by hand or by another clock. */

@@ -49,12 +49,8 @@ export function patternOf(text: string, cwd: string): Pattern {
   const path = resolve(cwd, written);
   if (!GLOB.test(written) || exists(path))
     return { text, base: path, matches: undefined, depth: Number.POSITIVE_INFINITY };
-  const { root } = parse(written);
-  const names = written
-    .slice(root.length)
-    .split('/')
-    .filter((name) => name !== '' && name !== '.');
-  let base = root === '' ? cwd : resolve(root);
+  let base = parse(path).root;
+  const names = path.slice(base.length).split(sep);
   while (names.length > 1 && (!SPECIAL.test(names[0] ?? '') || exists(join(base, names[0] ?? ''))))
     base = join(base, names.shift() ?? '');
   const glob = names.join('/');
@@ -140,12 +136,9 @@ function namesInRange(from: string, to: string, step: string): string[] {
   const names: string[] = [];
   for (let n = 0; n * by <= Math.abs(last - first) && names.length <= MAX_RANGE; n++) {
     const value = first + n * by * Math.sign(last - first);
-    names.push(isNumber ? padded(value, width) : String.fromCodePoint(value).replace(/\W/, '\\$&'));
+    const sign = value < 0 ? '-' : '';
+    const number = sign + String(Math.abs(value)).padStart(width - sign.length, '0');
+    names.push(isNumber ? number : String.fromCodePoint(value).replace(/\W/, '\\$&'));
   }
   return names;
-}
-
-function padded(value: number, width: number): string {
-  const sign = value < 0 ? '-' : '';
-  return sign + String(Math.abs(value)).padStart(width - sign.length, '0');
 }

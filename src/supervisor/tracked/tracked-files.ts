@@ -30,13 +30,13 @@ interface TrackedFile {
   origin: Origin;
   /** What the run has seen; undefined: the file was missing. */
   content: Content | undefined;
+  /** Whether it may have changed since the run began. */
+  isTouched: boolean;
 }
 
 export class TrackedFiles {
-  readonly #contents = new ContentCache(MAX_READ);
+  readonly contents: ContentCache = new ContentCache(MAX_READ);
   readonly #files = new Map<string, TrackedFile>();
-  /** Files that may have changed since the run began. */
-  readonly #touched = new Set<string>();
   #leftToRead = READ_AT_ONCE;
   #seenUntil = Infinity;
 
@@ -47,23 +47,21 @@ export class TrackedFiles {
    */
   begin(seenUntil: number): void {
     this.#seenUntil = seenUntil;
-    for (const path of this.#touched) this.accept(path);
-    this.#touched.clear();
+    for (const [path, { isTouched }] of this.#files) if (isTouched) this.accept(path);
   }
 
   /** A file counts from now on, even if it is missing. Returns whether it may have changed since the run began. */
   add(path: string, origin: Origin, discovery: Discovery): boolean {
-    const known = this.#files.get(path);
-    if (known) known.origin = origin;
-    else this.#add(path, origin, discovery);
-    return this.#touched.has(path);
+    const file = this.#files.get(path) ?? this.#find(path, origin, discovery);
+    file.origin = origin;
+    this.#files.set(path, file);
+    return file.isTouched;
   }
 
   /** A file no longer counts. */
   delete(path: string): void {
     this.#files.delete(path);
-    this.#touched.delete(path);
-    this.#contents.forget(path);
+    this.contents.forget(path);
   }
 
   /** The files that count, by path. */
@@ -73,40 +71,36 @@ export class TrackedFiles {
 
   /** A file may have changed that is examined elsewhere, since the program has loaded it. */
   touch(path: string): void {
-    if (this.#files.has(path)) this.#touched.add(path);
+    const file = this.#files.get(path);
+    if (file) file.isTouched = true;
   }
 
   /** Compares the content that a file had with its present content. */
   examine(path: string): Difference {
     const file = this.#files.get(path);
     if (!file) return 'same';
-    this.#touched.add(path);
-    return this.#contents.compare(path, file.content);
+    file.isTouched = true;
+    return this.contents.compare(path, file.content);
   }
 
   /** The present content of a file is from now on what the run has seen. */
   accept(path: string): void {
     const file = this.#files.get(path);
     if (!file) return;
-    file.content = this.#contents.read(path);
+    file.content = this.contents.read(path);
+    file.isTouched = false;
     if (!file.content && !file.origin.names) this.delete(path);
   }
 
-  /** See {@link ContentCache.hashPending}. */
-  hashPending(isOver: () => boolean): boolean {
-    return this.#contents.hashPending(isOver);
-  }
-
-  #add(path: string, origin: Origin, discovery: Discovery): void {
-    const stamp = discovery === 'created' ? undefined : this.#contents.stamp(path);
+  #find(path: string, origin: Origin, discovery: Discovery): TrackedFile {
+    const stamp = discovery === 'created' ? undefined : this.contents.stamp(path);
     const isUnseen = discovery === 'first' && isSavedSince(stamp, this.#seenUntil);
-    const content = stamp && { stamp, hash: isUnseen ? UNSEEN : undefined };
-    this.#files.set(path, { origin, content });
-    if (!stamp || isUnseen) this.#touched.add(path);
-    else if (stamp.size > SMALL || this.#leftToRead === 0) this.#contents.hashLater(path, stamp);
+    if (!stamp || isUnseen) return { origin, content: stamp && { stamp, hash: UNSEEN }, isTouched: true };
+    if (stamp.size > SMALL || this.#leftToRead === 0) this.contents.hashLater(path, stamp);
     else {
       this.#leftToRead--;
-      this.#contents.read(path, stamp);
+      this.contents.read(path, stamp);
     }
+    return { origin, content: { stamp, hash: undefined }, isTouched: false };
   }
 }

@@ -26,12 +26,11 @@ interface PendingEntry {
   readonly discovery: Discovery;
 }
 
-export interface WatchedTreeOptions extends Pick<WatchListOptions, 'ext' | 'isIgnored'> {
+export interface WatchedTreeOptions extends Pick<WatchListOptions, 'cwd' | 'ext' | 'isIgnored'> {
   /** Watches folders and link targets, and receives the files. */
   readonly list: WatchList;
   readonly pattern: Pattern;
   readonly origin: Origin;
-  readonly cwd: string;
 }
 
 export class WatchedTree {

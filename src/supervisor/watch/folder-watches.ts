@@ -130,10 +130,7 @@ export class FolderWatches {
   }
 
   #onEvent(folder: FolderNode, event: string, name: string | null): void {
-    if (name === null) {
-      this.#refresh(folder, true);
-      return;
-    }
+    if (name === null) return this.#refresh(folder, true);
     const isRename = event === 'rename';
     if (folder.wanted.has(name)) this.#options.onPath(join(folder.path, name), isRename);
     if (folder.wanted.has(undefined)) this.#options.onFolder(folder.path, name);

@@ -43,26 +43,21 @@ export interface Unreported {
 }
 
 /** Questions to the operating system. */
-export interface System {
-  readonly platform: NodeJS.Platform;
-  /** Number of the device of a path, or of the nearest existing folder above it, and which of them that is. */
-  readonly device: (path: string) => { readonly id: number; readonly at: string } | undefined;
-  /** Type of the file system of an existing path. */
-  readonly type: (path: string) => number | bigint;
-}
-
-const SYSTEM: System = {
+const SYSTEM = {
   platform: process.platform,
-  device: (path) => {
+  /** Number of the device of a path, or of the nearest existing folder above it, and which of them that is. */
+  device: (path: string): { readonly id: number; readonly at: string } | undefined => {
     const stats = entryOf(path);
     if (stats) return { id: stats.dev, at: path };
     const at = ancestors(path).find(exists) ?? path;
     const folder = statOf(at);
     return folder && { id: folder.dev, at };
   },
-  // A type that is negative in C would lose its last digits in a number.
-  type: (path) => fs.statfsSync(path, { bigint: true }).type,
+  /** Type of the file system of an existing path. A type that is negative in C would lose its last digits in a number. */
+  type: (path: string): bigint => fs.statfsSync(path, { bigint: true }).type,
 };
+
+export type System = Readonly<typeof SYSTEM>;
 
 export class NetworkFs {
   readonly #system: System;

@@ -42,7 +42,6 @@ export class Poller {
   #ownUntil = 0;
   #packagesUntil = 0;
   #isSweeping = false;
-  #cancelSweep: (() => void) | undefined;
 
   constructor(options: PollerOptions) {
     this.#options = options;
@@ -53,7 +52,10 @@ export class Poller {
     if (this.#polled.has(path)) return;
     const stats = statOf(path);
     this.#polled.set(path, { isOwn: !isInPackage(path), mark: markOf(stats), ino: stats?.ino });
-    fs.watchFile(path, { interval: this.intervalOf(path) }, (now) => this.#onLook(path, existing(now)));
+    // It reports a missing file as stats full of zeros, without even a type.
+    fs.watchFile(path, { interval: this.intervalOf(path) }, (now) =>
+      this.#onLook(path, now.mode === 0 ? undefined : now),
+    );
     // The first look of `fs.watchFile` comes after it has returned, and never reports what was saved until then.
     this.#lookAgain(path, isYoung(stats));
   }
@@ -66,7 +68,6 @@ export class Poller {
 
   close(): void {
     this.#cancelAgain?.();
-    this.#cancelSweep?.();
     for (const path of this.#polled.keys()) this.delete(path);
   }
 
@@ -110,7 +111,10 @@ export class Poller {
     if (!this.#isSweeping) void this.#sweep();
   }
 
-  /** A round begins when the previous one has ended, however slow the file system is. */
+  /**
+   * A round begins when the previous one has ended, however slow the file system is. The last one finds nothing to look at, as
+   * after {@link close}.
+   */
   async #sweep(): Promise<void> {
     const { scheduler } = this.#options;
     const now = scheduler.now();
@@ -118,16 +122,11 @@ export class Poller {
     const paths = [...this.#polled].filter(([, polled]) => isDue(polled)).map(([path]) => path);
     this.#isSweeping = paths.length > 0;
     await Promise.all(paths.map(async (path) => await this.#look(path)));
-    if (this.#isSweeping) this.#cancelSweep = scheduler.after(SWEEP_PAUSE_MS, () => void this.#sweep());
+    if (this.#isSweeping) scheduler.after(SWEEP_PAUSE_MS, () => void this.#sweep());
   }
 
   async #look(path: string, isUnseen = false): Promise<void> {
     const stats = await fs.promises.stat(path).catch(() => undefined);
     this.#onLook(path, stats, isUnseen);
   }
-}
-
-/** `fs.watchFile` reports a missing file as stats full of zeros, without even a type. */
-function existing(stats: fs.Stats): fs.Stats | undefined {
-  return stats.mode === 0 ? undefined : stats;
 }
