@@ -4,7 +4,7 @@ import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Difference } from '../contents/content-cache.ts';
 import { loadLexer } from '../graph/source-scan.ts';
-import { IgnoreOption } from '../tracked/ignore-option.ts';
+import { ignoredBy } from '../tracked/ignore-option.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/paths.ts';
@@ -57,8 +57,7 @@ export class ProgramWatcher {
   constructor(options: ProgramWatcherOptions) {
     this.#options = options;
     const { cwd, poll, onProblem } = options;
-    const ignore = new IgnoreOption(options.ignore, cwd);
-    const isIgnored = (path: string, isFolder?: boolean): boolean => ignore.has(path, isFolder);
+    const isIgnored = ignoredBy(options.ignore, cwd);
     this.files = new ProgramFiles((path) => {
       const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
       onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));

@@ -22,12 +22,12 @@ export function linksOf(specifier: string, parent: string, real: string): Link[]
   if (literals.some(isPlain)) return [];
   const extension = extname(real);
   const spellings = literals.flatMap((path) => [path, path + extension, join(path, `index${extension}`)]);
-  return spellings.flatMap(linksOn);
+  return spellings.flatMap((path) => linksOn(path).links);
 }
 
 function packageLink(specifier: string, parent: string): Link[] {
   const name = packageName(specifier);
   const paths = ancestors(parent).map((folder) => join(folder, 'node_modules', name));
   const nearest = paths.find((path) => entryOf(path));
-  return nearest !== undefined && entryOf(nearest)?.isSymbolicLink() ? linksOn(nearest) : [];
+  return nearest !== undefined && entryOf(nearest)?.isSymbolicLink() ? linksOn(nearest).links : [];
 }

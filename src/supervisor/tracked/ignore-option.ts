@@ -10,50 +10,47 @@ interface RuleGroup {
   readonly names: IgnoreRules;
 }
 
-export class IgnoreOption {
+/**
+ * Returns a function that tells whether a path never counts.
+ *
+ * @param patterns as in a .gitignore file in `cwd`; besides, `./`, `../` and absolute paths are allowed
+ * @param cwd the folder that they are relative to
+ */
+export function ignoredBy(
+  patterns: readonly string[],
+  cwd: string,
+): (path: string, isFolder?: boolean) => boolean {
   /** The last ones first: the first group with a matching pattern decides. */
-  readonly #groups: RuleGroup[] = [];
-  readonly #cwd: string;
-
-  /**
-   * @param patterns as in a .gitignore file in `cwd`; besides, `./`, `../` and absolute paths are allowed
-   * @param cwd the folder that they are relative to
-   */
-  constructor(patterns: readonly string[], cwd: string) {
-    this.#cwd = cwd;
-    for (const pattern of patterns) {
-      const written = sep === '/' ? pattern : pattern.replaceAll('\\', '/');
-      const [, not = '', text = ''] = /^(!?)(.*)$/s.exec(written) ?? [];
-      const here = cwd.replaceAll('\\', '/');
-      const local = text.startsWith(`${here}/`) ? `.${text.slice(here.length)}` : text;
-      const [dots, way = '.', rest = ''] = /^((?:\.\.?\/)+|\.$)(.*)$/s.exec(local) ?? [];
-      if (dots !== undefined) this.#add(resolve(cwd, way), `${not}/${rest || '**'}`);
-      else this.#add(cwd, not + text, !/\/./.test(text.replace(/^(?:\*\*\/)+/, '')));
-    }
+  const groups: RuleGroup[] = [];
+  for (const pattern of patterns) {
+    const written = sep === '/' ? pattern : pattern.replaceAll('\\', '/');
+    const [, not = '', text = ''] = /^(!?)(.*)$/s.exec(written) ?? [];
+    const here = cwd.replaceAll('\\', '/');
+    const local = text.startsWith(`${here}/`) ? `.${text.slice(here.length)}` : text;
+    const [dots, way = '.', rest = ''] = /^((?:\.\.?\/)+|\.$)(.*)$/s.exec(local) ?? [];
+    if (dots !== undefined) add(groups, resolve(cwd, way), `${not}/${rest || '**'}`);
+    else add(groups, cwd, not + text, !/\/./.test(text.replace(/^(?:\*\*\/)+/, '')));
   }
-
-  /** Whether a path never counts. */
-  has(path: string, isFolder = false): boolean {
-    const cwd = this.#cwd;
-    const isOutside = this.#groups.length > 0 && !isInside(path, cwd) && !isInside(cwd, path);
+  return (path, isFolder = false) => {
+    const isOutside = groups.length > 0 && !isInside(path, cwd) && !isInside(cwd, path);
     // A folder that contains both, such as /tmp, is not part of the project: its name does not matter.
     const around = isOutside ? commonFolder([path, cwd]) : undefined;
-    for (const { rules, names } of this.#groups) {
+    for (const { rules, names } of groups) {
       const isIgnored = isInside(path, rules.folder)
         ? rules.test(path, isFolder)
         : around !== undefined && names.test(path, isFolder, around);
       if (isIgnored !== undefined) return isIgnored;
     }
     return false;
-  }
+  };
+}
 
-  #add(folder: string, pattern: string, isName = false): void {
-    let [group] = this.#groups;
-    if (group?.rules.folder !== folder) {
-      group = { rules: new IgnoreRules(folder), names: new IgnoreRules(folder) };
-      this.#groups.unshift(group);
-    }
-    group.rules.add(pattern);
-    if (isName) group.names.add(pattern);
+function add(groups: RuleGroup[], folder: string, pattern: string, isName = false): void {
+  let [group] = groups;
+  if (group?.rules.folder !== folder) {
+    group = { rules: new IgnoreRules(folder), names: new IgnoreRules(folder) };
+    groups.unshift(group);
   }
+  group.rules.add(pattern);
+  if (isName) group.names.add(pattern);
 }

@@ -27,15 +27,14 @@ export class Log {
   }
 
   /** Prints a line for the user. */
-  info(text: string): void {
+  info(text: string, color?: number): void {
     this.#onInfo(text);
-    if (this.#level !== 'silent') this.#write(text);
+    if (this.#level !== 'silent') this.#write(text, color);
   }
 
   /** Prints a line about a failure, in red. */
   failure(text: string): void {
-    this.#onInfo(text);
-    if (this.#level !== 'silent') this.#write(text, RED);
+    this.info(text, RED);
   }
 
   /** Prints a line for troubleshooting. A function is called only if the line is printed. */

@@ -17,17 +17,13 @@ const MAX_LINKS = 40;
  * it exists. Empty if no link is followed.
  */
 export function wayOf(path: string): string[] {
-  const { links, end } = walk(path);
+  const { links, end } = linksOn(path);
   if (links.length === 0) return [];
   return [...new Set([...links.map((link) => link.path), end])].filter((hop) => hop !== path);
 }
 
-/** The links along a path, links in the targets of links included. */
-export function linksOn(path: string): Link[] {
-  return walk(path).links;
-}
-
-function walk(path: string): { links: Link[]; end: string } {
+/** The links along a path, links in the targets of links included, and the path at which they end. */
+export function linksOn(path: string): { links: Link[]; end: string } {
   const links: Link[] = [];
   const { root } = parse(path);
   const rest = path.slice(root.length).split(sep);

@@ -7,7 +7,7 @@ import { commonFolder } from '../util/paths.ts';
 import type { Scheduler } from '../util/scheduler.ts';
 import { FileWatches } from './file-watches.ts';
 import { FolderWatches } from './folder-watches.ts';
-import { NetworkFs } from './network-fs.ts';
+import { networkFs } from './network-fs.ts';
 import type { Unreported } from './network-fs.ts';
 import { Poller } from './poller.ts';
 
@@ -36,7 +36,7 @@ export class FsWatcher {
   readonly #folders: FolderWatches;
   readonly #files: FileWatches;
   readonly #poller: Poller;
-  readonly #networkFs = new NetworkFs();
+  readonly #networkFsOf = networkFs();
   readonly #wanted = new Set<string>();
   /** Folders in which everything is wanted and that are polled, and files in them: a path may be any of these, and wanted. */
   readonly #polledFolders = new Set<string>();
@@ -130,7 +130,7 @@ export class FsWatcher {
   /** Polls a path if the user wants that, or if its file system does not report every change. Returns whether it does. */
   #pollIfNeeded(path: string): boolean {
     if (this.#options.poll === 0) {
-      const fileSystem = this.#networkFs.nameOf(path);
+      const fileSystem = this.#networkFsOf(path);
       if (fileSystem === undefined) return false;
       this.#fileSystems.set(path, fileSystem);
     }

@@ -59,26 +59,20 @@ const SYSTEM = {
 
 export type System = Readonly<typeof SYSTEM>;
 
-export class NetworkFs {
-  readonly #system: System;
-  readonly #devices = new Map<number, string | undefined>();
-
-  constructor(system: System = SYSTEM) {
-    this.#system = system;
-  }
-
-  /** The name of a path's file system, if it does not report every change. */
-  nameOf(path: string): string | undefined {
-    const { platform, device: deviceOf, type } = this.#system;
+/** Returns a function that names the file system of a path, if it does not report every change. */
+export function networkFs(system: System = SYSTEM): (path: string) => string | undefined {
+  const { platform, device: deviceOf, type } = system;
+  const devices = new Map<number, string | undefined>();
+  return (path) => {
     if (platform === 'win32') return isShare(path) ? 'a network share' : undefined;
     // The numbers of macOS change with its versions.
     const device = platform === 'linux' ? deviceOf(path) : undefined;
     if (!device) return undefined;
     const { id, at } = device;
     const ask = (): string | undefined => nameOfType(type(at));
-    if (!this.#devices.has(id)) this.#devices.set(id, attempt(ask));
-    return this.#devices.get(id);
-  }
+    if (!devices.has(id)) devices.set(id, attempt(ask));
+    return devices.get(id);
+  };
 }
 
 /** The name of a file-system type that does not report every change. The number may be signed or unsigned. */

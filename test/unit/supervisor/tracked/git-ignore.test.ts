@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { GitIgnore, isUsuallyIgnored } from '../../../../src/supervisor/tracked/git-ignore.ts';
-import { IgnoreOption } from '../../../../src/supervisor/tracked/ignore-option.ts';
+import { ignoredBy } from '../../../../src/supervisor/tracked/ignore-option.ts';
 import { Project } from '../../../helpers/project.ts';
 
 const CWD = '/home/me/app';
@@ -21,27 +21,27 @@ for (const [pattern, ignored, counts] of [
   ['.', ['a.js', 'sub/a.js'], ['../a.js']],
 ] as const) {
   test(`--ignore ${pattern}`, { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' }, () => {
-    const set = new IgnoreOption([pattern], CWD);
-    for (const path of ignored) assert.ok(set.has(join(CWD, path)), path);
-    for (const path of counts) assert.ok(!set.has(join(CWD, path)), path);
+    const isIgnored = ignoredBy([pattern], CWD);
+    for (const path of ignored) assert.ok(isIgnored(join(CWD, path)), path);
+    for (const path of counts) assert.ok(!isIgnored(join(CWD, path)), path);
   });
 }
 
 test('a later pattern may bring back a file that an earlier one ignores', () => {
-  const set = new IgnoreOption(['*.log', '!keep.log'], CWD);
-  assert.ok(set.has(join(CWD, 'a.log')));
-  assert.ok(!set.has(join(CWD, 'keep.log')));
+  const isIgnored = ignoredBy(['*.log', '!keep.log'], CWD);
+  assert.ok(isIgnored(join(CWD, 'a.log')));
+  assert.ok(!isIgnored(join(CWD, 'keep.log')));
 });
 
 test('the last matching pattern decides, whichever folder each is relative to', () => {
-  const set = new IgnoreOption(
+  const isIgnored = ignoredBy(
     ['*.log', '../shared/*', '!../shared/keep.js', '!keep.log', '../shared/keep.log'],
     CWD,
   );
   for (const path of ['a.log', '../other/a.log', '../shared/a.js', '../shared/keep.log'])
-    assert.ok(set.has(join(CWD, path)), path);
+    assert.ok(isIgnored(join(CWD, path)), path);
   for (const path of ['keep.log', '../other/keep.log', '../shared/keep.js'])
-    assert.ok(!set.has(join(CWD, path)), path);
+    assert.ok(!isIgnored(join(CWD, path)), path);
 });
 
 test('files and folders of tools and editors are left out of every folder', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { test } from 'node:test';
 import { commonFolder } from '../../../../src/supervisor/util/paths.ts';
-import { NetworkFs, isShare, nameOfType } from '../../../../src/supervisor/watch/network-fs.ts';
+import { isShare, nameOfType, networkFs } from '../../../../src/supervisor/watch/network-fs.ts';
 import type { System } from '../../../../src/supervisor/watch/network-fs.ts';
 
 const posix = { skip: sep !== '/' && 'needs POSIX: Linux or macOS' };
@@ -40,7 +40,10 @@ test('ext4, xfs, btrfs, tmpfs, overlayfs and the file system of WSL 1 report cha
 });
 
 /** A system with three devices: NFS, one that vanishes, and ext4. */
-function fake(platform: NodeJS.Platform = 'linux'): { networkFs: NetworkFs; asked: string[] } {
+function fake(platform: NodeJS.Platform = 'linux'): {
+  nameOf: (path: string) => string | undefined;
+  asked: string[];
+} {
   const asked: string[] = [];
   const system: System = {
     platform,
@@ -54,30 +57,30 @@ function fake(platform: NodeJS.Platform = 'linux'): { networkFs: NetworkFs; aske
       return path.startsWith('/nfs/') ? 0x6969n : 0xef53n;
     },
   };
-  return { networkFs: new NetworkFs(system), asked };
+  return { nameOf: networkFs(system), asked };
 }
 
 test('asks once for each device, however many files it has', () => {
-  const { networkFs, asked } = fake();
+  const { nameOf, asked } = fake();
   for (let i = 0; i < 1000; i++) {
-    assert.equal(networkFs.nameOf(`/nfs/${i}.js`), 'NFS');
-    assert.equal(networkFs.nameOf(`/local/${i}.js`), undefined);
-    assert.equal(networkFs.nameOf(`/gone/${i}.js`), undefined);
-    assert.equal(networkFs.nameOf(`/nowhere/${i}.js`), undefined);
+    assert.equal(nameOf(`/nfs/${i}.js`), 'NFS');
+    assert.equal(nameOf(`/local/${i}.js`), undefined);
+    assert.equal(nameOf(`/gone/${i}.js`), undefined);
+    assert.equal(nameOf(`/nowhere/${i}.js`), undefined);
   }
   assert.deepEqual(asked, ['/nfs/0.js', '/local/0.js', '/gone/0.js']);
 });
 
 test('does not ask macOS', () => {
-  const { networkFs, asked } = fake('darwin');
-  assert.equal(networkFs.nameOf('/nfs/a.js'), undefined);
+  const { nameOf, asked } = fake('darwin');
+  assert.equal(nameOf('/nfs/a.js'), undefined);
   assert.deepEqual(asked, []);
 });
 
 test('recognises a Windows share by its path', () => {
-  const { networkFs, asked } = fake('win32');
-  assert.equal(networkFs.nameOf('\\\\server\\share\\a.js'), 'a network share');
-  assert.equal(networkFs.nameOf('C:\\nfs\\a.js'), undefined);
+  const { nameOf, asked } = fake('win32');
+  assert.equal(nameOf('\\\\server\\share\\a.js'), 'a network share');
+  assert.equal(nameOf('C:\\nfs\\a.js'), undefined);
   assert.deepEqual(asked, []);
   for (const path of [
     '//server/share/a.js',
@@ -98,7 +101,7 @@ test(
   { skip: process.platform !== 'linux' && 'needs Linux' },
   () => {
     // Every Linux has /proc, whose type is not in the table.
-    assert.equal(new NetworkFs().nameOf('/proc/none/such/a.js'), undefined);
+    assert.equal(networkFs()('/proc/none/such/a.js'), undefined);
   },
 );
 
