@@ -71,15 +71,13 @@ export class SelfWritten {
     const written = files.filter((file) =>
       keysOf(file).some((key) => (this.#streaks.get(key) ?? 0) >= ENOUGH),
     );
-    for (const file of written) this.#report(file);
+    for (const file of written) {
+      const keys = keysOf(file);
+      if (keys.some((key) => this.#reported.has(key))) continue;
+      for (const key of keys) this.#reported.add(key);
+      this.#onFound(file.path);
+    }
     return written.map(({ path }) => path);
-  }
-
-  #report(file: ChangedFile): void {
-    const keys = keysOf(file);
-    if (keys.some((key) => this.#reported.has(key))) return;
-    for (const key of keys) this.#reported.add(key);
-    this.#onFound(file.path);
   }
 }
 

@@ -12,7 +12,6 @@ const require = createRequire(import.meta.url);
 
 /** A path or a glob. */
 export interface Pattern {
-  readonly text: string;
   /** The path, or the folder in which the glob begins; absolute. */
   readonly base: string;
   /** Whether a path below the base matches the glob; undefined: the text is a path, and everything below it counts. */
@@ -48,7 +47,7 @@ export function patternOf(text: string, cwd: string): Pattern {
   const written = sep === '/' ? text : text.replaceAll('\\', '/');
   const path = resolve(cwd, written);
   if (!GLOB.test(written) || exists(path))
-    return { text, base: path, matches: undefined, depth: Number.POSITIVE_INFINITY };
+    return { base: path, matches: undefined, depth: Number.POSITIVE_INFINITY };
   let base = parse(path).root;
   const names = path.slice(base.length).split(sep);
   while (names.length > 1 && (!SPECIAL.test(names[0] ?? '') || exists(join(base, names[0] ?? ''))))
@@ -58,7 +57,6 @@ export function patternOf(text: string, cwd: string): Pattern {
   const picomatch = require('picomatch') as typeof Picomatch;
   const isMatch = picomatch(glob, GLOB_OPTIONS);
   return {
-    text,
     base,
     // A file whose name is the text itself may be created later.
     matches: (below) => {

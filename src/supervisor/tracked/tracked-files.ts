@@ -96,11 +96,8 @@ export class TrackedFiles {
     const stamp = discovery === 'created' ? undefined : this.contents.stamp(path);
     const isUnseen = discovery === 'first' && isSavedSince(stamp, this.#seenUntil);
     if (!stamp || isUnseen) return { origin, content: stamp && { stamp, hash: UNSEEN }, isTouched: true };
-    if (stamp.size > SMALL || this.#leftToRead === 0) this.contents.hashLater(path, stamp);
-    else {
-      this.#leftToRead--;
-      this.contents.read(path, stamp);
-    }
+    if (stamp.size <= SMALL && this.#leftToRead-- > 0) this.contents.read(path, stamp);
+    else this.contents.hashLater(path, stamp);
     return { origin, content: { stamp, hash: undefined }, isTouched: false };
   }
 }

@@ -88,7 +88,7 @@ export class WatchList {
     for (const tree of this.#trees.values()) {
       const { base } = tree.pattern;
       if (tree.ruleFiles.includes(path)) tree.applyRules();
-      if (base !== path && !links.includes(base)) continue;
+      if (![path, ...links].includes(base)) continue;
       this.follow(base);
       tree.look(base, undefined);
       tree.start('created');

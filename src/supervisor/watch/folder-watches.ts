@@ -1,7 +1,7 @@
 // Watches the folders of wanted paths, so that a path is noticed whether it appears, vanishes or is replaced. Where a
 // folder is missing, the nearest folder above it is watched. Owns these `fs.watch` handles. Does not know file contents.
 import fs from 'node:fs';
-import { basename, dirname, join, parse, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { isInside } from '../util/paths.ts';
 import { statOf } from '../util/safe-fs.ts';
 import type { FsWatcherOptions } from './fs-watcher.ts';
@@ -10,7 +10,7 @@ import type { FsWatcherOptions } from './fs-watcher.ts';
 class FolderNode {
   readonly path: string;
   readonly parent: FolderNode | undefined;
-  /** Undefined in most folders, which saves memory. */
+  /** By path; undefined in most folders, which saves memory. */
   children: Map<string, FolderNode> | undefined;
   /** Names of wanted paths in this folder; undefined: every event in it is wanted. */
   readonly wanted = new Set<string | undefined>();
@@ -18,7 +18,7 @@ class FolderNode {
   /** Why the folder cannot be watched. There is no second attempt until the folder is replaced. */
   error: NodeJS.ErrnoException | undefined;
 
-  constructor(path: string, parent?: FolderNode) {
+  constructor(path: string, parent: FolderNode | undefined) {
     this.path = path;
     this.parent = parent;
   }
@@ -39,13 +39,8 @@ class FolderNode {
 export interface FolderWatchesOptions extends Pick<FsWatcherOptions, 'root' | 'onFolder'> {
   /** A wanted path may have changed. `isRename`: it may be another file now, or the first one. */
   readonly onPath: (path: string, isRename: boolean) => void;
-  /** A wanted path, or without a name a wanted folder, cannot be watched because of the folder `nearest`. */
-  readonly onFailure: (
-    folder: string,
-    name: string | undefined,
-    nearest: string,
-    error: NodeJS.ErrnoException,
-  ) => void;
+  /** A wanted path, or without a name a wanted folder, cannot be watched because of the error of `nearest`. */
+  readonly onFailure: (folder: string, name: string | undefined, nearest: FolderNode) => void;
 }
 
 export class FolderWatches {
@@ -68,7 +63,7 @@ export class FolderWatches {
     node.wanted.delete(name);
     while (node && node.wanted.size === 0 && !node.children?.size) {
       node.disarm();
-      node.parent?.children?.delete(basename(node.path));
+      node.parent?.children?.delete(node.path);
       node = node.parent;
     }
   }
@@ -79,15 +74,11 @@ export class FolderWatches {
   }
 
   #node(path: string): FolderNode {
-    const { root } = parse(path);
-    let node = this.#roots.get(root) ?? new FolderNode(root);
-    this.#roots.set(root, node);
-    for (const name of path.slice(root.length).split(sep).filter(Boolean)) {
-      node.children ??= new Map();
-      const child: FolderNode = node.children.get(name) ?? new FolderNode(join(node.path, name), node);
-      node.children.set(name, child);
-      node = child;
-    }
+    const above = dirname(path);
+    const parent = above === path ? undefined : this.#node(above);
+    const siblings = parent ? (parent.children ??= new Map()) : this.#roots;
+    const node = siblings.get(path) ?? new FolderNode(path, parent);
+    siblings.set(path, node);
     return node;
   }
 
@@ -95,8 +86,7 @@ export class FolderWatches {
   #arm(folder: FolderNode, names: Iterable<string | undefined>): void {
     let nearest: FolderNode | undefined = folder;
     while (nearest && !this.#watch(nearest)) nearest = nearest.parent;
-    if (nearest?.error)
-      for (const name of names) this.#options.onFailure(folder.path, name, nearest.path, nearest.error);
+    if (nearest?.error) for (const name of names) this.#options.onFailure(folder.path, name, nearest);
     for (let above = nearest?.parent; above && this.#mayBeReplaced(above.path, folder.path);) {
       this.#watch(above);
       above = above.parent;
@@ -134,7 +124,7 @@ export class FolderWatches {
     const isRename = event === 'rename';
     if (folder.wanted.has(name)) this.#options.onPath(join(folder.path, name), isRename);
     if (folder.wanted.has(undefined)) this.#options.onFolder(folder.path, name);
-    const child = folder.children?.get(name);
+    const child = folder.children?.get(join(folder.path, name));
     if (child) this.#refresh(child, isRename);
     // An event of the folder itself carries the folder's own name.
     if (name === basename(folder.path)) this.#refresh(folder, isRename);

@@ -66,8 +66,8 @@ export class FsWatcher {
         onPath(path);
       },
       onFolder,
-      onFailure: (folder, name, nearest, error) => {
-        this.#onError(nearest, error);
+      onFailure: (folder, name, nearest) => {
+        if (nearest.error) this.#onError(nearest.path, nearest.error);
         if (name === undefined) this.#polledFolders.add(folder);
         this.#poller.add(join(folder, name ?? ''));
       },
