@@ -7,13 +7,15 @@ import { SelfWritten } from '../contents/self-written.ts';
 import { isSource, looksCutOff } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
-import { statOf, textOf } from '../util/safe-fs.ts';
+import { markOf, statOf, textOf } from '../util/safe-fs.ts';
 import type { Completeness } from './debounce.ts';
 
 export class ProgramFiles {
   readonly baseline: Baseline = new Baseline();
   readonly tracked: TrackedFiles = new TrackedFiles();
   readonly selfWritten: SelfWritten;
+  /** What was on the disk when the change of a file was settled. */
+  readonly #settled = new Map<string, string>();
 
   /** @param onSelfWritten called once for each file that the program itself writes at each start */
   constructor(onSelfWritten: (path: string) => void) {
@@ -25,6 +27,7 @@ export class ProgramFiles {
     this.baseline.begin(at);
     this.tracked.begin(this.baseline.seenUntil);
     this.selfWritten.begin(at);
+    this.#settled.clear();
   }
 
   /** The run is ready, at a wall-clock time (ms). */
@@ -69,11 +72,17 @@ export class ProgramFiles {
     for (const path of paths) {
       if (this.baseline.has(path)) this.baseline.accept(path);
       this.tracked.accept(path);
+      this.#settled.delete(path);
     }
   }
 
-  /** Removes self-written files from a settled change. Returns undefined if no file is left. */
-  withoutSelfWritten(change: Change | undefined): Change | undefined {
+  /** Whether a change of this file has been settled, and the file has not been saved again: a late event is no new change. */
+  isSettled(path: string): boolean {
+    return this.#settled.get(path) === markOf(statOf(path));
+  }
+
+  /** A change is settled. Returns it without self-written files; undefined if no file is left. */
+  settle(change: Change | undefined): Change | undefined {
     const { at, files } = change ?? { at: 0, files: [] };
     // Source code is edited by people, except in tracked folders, where a program may generate it.
     const hasCode = files.some(
@@ -82,6 +91,7 @@ export class ProgramFiles {
     const written = new Set(this.selfWritten.detect(hasCode ? [] : files, at));
     this.accept([...written]);
     const others = files.filter(({ path }) => !written.has(path));
+    for (const { path } of others) this.#settled.set(path, markOf(statOf(path)));
     return others.length > 0 ? { at, files: others } : undefined;
   }
 }

@@ -98,7 +98,7 @@ export class ProgramWatcher {
     this.#debouncer = new Debouncer({
       ...options,
       examine: (path) => this.files.examine(path),
-      onSettled: (change) => options.onSettled(this.files.withoutSelfWritten(change)),
+      onSettled: (change) => options.onSettled(this.files.settle(change)),
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
   }
@@ -171,7 +171,7 @@ export class ProgramWatcher {
   }
 
   #debounce(path: string, difference: Difference): void {
-    if (difference === 'same') return this.#debouncer.drop(path);
+    if (difference === 'same' || this.files.isSettled(path)) return this.#debouncer.drop(path);
     this.#debouncer.add(path, this.files.completenessOf(path, difference, this.#isStarting));
   }
 

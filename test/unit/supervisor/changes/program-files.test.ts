@@ -53,3 +53,19 @@ test('a deleted or emptied file has vanished', () => {
   for (const difference of ['deleted', 'emptied'] as const)
     assert.equal(judge('a.js', '', { difference }), 'vanished');
 });
+
+test('a late event about a settled change is no new change, a later save is one', () => {
+  using project = new Project({ 'a.js': '0', 'b.js': '0' });
+  const files = new ProgramFiles(() => {});
+  const path = project.path('a.js');
+  files.baseline.loaded(path, stampFile(path));
+  project.write('a.js', 'export {};');
+  assert.equal(files.isSettled(path), false);
+  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] });
+  assert.deepEqual([files.isSettled(path), files.isSettled(project.path('b.js'))], [true, false]);
+  project.write('a.js', 'export default 1;');
+  assert.equal(files.isSettled(path), false);
+  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] });
+  files.begin(Date.now());
+  assert.equal(files.isSettled(path), false);
+});
