@@ -23,18 +23,14 @@ const dir = makeProgram(files);
 const cold = {};
 const restarts = {};
 const rest = {};
-try {
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, args] of Object.entries(COMMANDS)) (cold[name] ??= []).push(await coldStart(args));
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, args] of Object.entries(WATCHERS))
-      (restarts[name] ??= []).push(await restart(args, name, round));
-  }
-  for (const [name, args] of Object.entries(WATCHERS)) rest[name] = await atRest(args);
-} finally {
-  fs.rmSync(dir, { recursive: true, force: true });
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [name, args] of Object.entries(COMMANDS)) (cold[name] ??= []).push(await coldStart(args));
 }
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [name, args] of Object.entries(WATCHERS))
+    (restarts[name] ??= []).push(await restart(args, name, round));
+}
+for (const [name, args] of Object.entries(WATCHERS)) rest[name] = await atRest(args);
 print();
 
 /** The files of a program: a tenth belongs to the project, the rest to packages of ten files; half are ES modules. */
@@ -181,8 +177,8 @@ function print() {
   row('', (name) => name);
   row('---', () => '---');
   row('start to last statement, ms', (name) => summary(column(name, 'loaded')));
-  row("the program's time of the processor till then, ms", (name) => summary(column(name, 'cpu')));
-  row('ratio of that to plain node', (name) =>
+  row('CPU time of the program until then, ms', (name) => summary(column(name, 'cpu')));
+  row('ratio of this CPU time to plain node', (name) =>
     summary(
       column(name, 'cpu').map((cpu, round) => cpu / plain[round]),
       3,
@@ -201,8 +197,8 @@ function print() {
   });
   watcher('supervisor: RSS, MB', (name) => rest[name].rss?.toFixed(0));
   watcher('supervisor: PSS, MB', (name) => rest[name].pss?.toFixed(0));
-  watcher('supervisor: most RSS so far, MB', (name) => rest[name].peak?.toFixed(0));
+  watcher('supervisor: peak RSS, MB', (name) => rest[name].peak?.toFixed(0));
   watcher(`supervisor: watches (${bound()} folders and own files)`, (name) => rest[name].count);
-  watcher('supervisor: time of the processor till at rest, ms', (name) => rest[name].busy);
-  watcher(`supervisor: the same in ${IDLE_MS / 1000} s at rest, ms`, (name) => rest[name].idle);
+  watcher('supervisor: CPU time until at rest, ms', (name) => rest[name].busy);
+  watcher(`supervisor: CPU time in ${IDLE_MS / 1000} s at rest, ms`, (name) => rest[name].idle);
 }

@@ -1,6 +1,6 @@
 // Knows the options of Node: those that take the next word, and those that Node accepts only on the command line. Pure. A unit test
 // compares the lists with `node --help` of each Node.
-import { optionName, runsNoProgram } from '../shared/process-role.ts';
+import { optionName, runsNoProgram, setOf } from '../shared/process-role.ts';
 
 /** Options of all supported versions that take the next word as their value. Of the V8 options, one does. */
 const VALUE_OPTIONS = setOf(`
@@ -61,8 +61,4 @@ export function isNodeOption(option: string): boolean {
   const name = optionName(option);
   const isListed = VALUE_OPTIONS.has(name) || COMMAND_LINE_ONLY.has(name) || runsNoProgram(name);
   return isListed || process.allowedNodeEnvironmentFlags.has(name);
-}
-
-function setOf(words: string): ReadonlySet<string> {
-  return new Set(words.trim().split(/\s+/));
 }

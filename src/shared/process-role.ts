@@ -6,14 +6,10 @@ import { attempt } from './attempt.cts';
 import { OWN_FILES, realPath } from './paths.cts';
 
 /** Node options that run no program from a file. */
-const NO_PROGRAM: ReadonlySet<string> = new Set(
-  `
+const NO_PROGRAM = setOf(`
   --bench --build-sea --build-snapshot --build-snapshot-config -c --check --completion-bash -e --eval
   --experimental-sea-config -i --interactive -p --print -pe --prof-process --run --test --v8-options
-  `
-    .trim()
-    .split(/\s+/),
-);
+`);
 
 /** Node options that restart the program. */
 const NODE_WATCH = /^--watch(-path)?(=|$)/;
@@ -54,4 +50,9 @@ export function runsNoProgram(option: string): boolean {
 /** Returns the name of a Node option, without its value. Node accepts `_` for `-`. */
 export function optionName(option: string): string {
   return (option.split('=', 1)[0] ?? '').replaceAll('_', '-');
+}
+
+/** Returns the words of a text. */
+export function setOf(words: string): ReadonlySet<string> {
+  return new Set(words.trim().split(/\s+/));
 }

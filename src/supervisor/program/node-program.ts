@@ -65,6 +65,7 @@ export function nodeProgram(
   const ours = [...(asArgument ? [preloadArgument(preload)] : []), ...(line.fixedPort ?? [])];
   const hidden = gate === undefined ? ours : [...ours, gate];
   const program = line.argv.slice(1);
+  const readFiles = envFiles(all, line.cwd).filter((file) => loaded.includes(file));
   return {
     kind: 'node',
     executable: line.execPath,
@@ -77,7 +78,7 @@ export function nodeProgram(
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
     env: {
-      ...withoutEnvFiles(line, all, loaded),
+      ...withoutEnvFiles(line.env, readFiles),
       ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
       ...(isFound ? {} : { [DESCENDANT_MARK]: '1' }),
       ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
@@ -89,17 +90,11 @@ export function nodeProgram(
  * The environment without the values that Node read from `--env-file` into this process. The environment goes before the file,
  * so that a child that inherited the values would never see an edit of the file.
  */
-function withoutEnvFiles(
-  { env, cwd }: NodeCommandLine,
-  options: readonly string[],
-  loaded: readonly string[],
-): NodeJS.ProcessEnv {
+function withoutEnvFiles(env: NodeJS.ProcessEnv, files: readonly string[]): NodeJS.ProcessEnv {
   const rest = { ...env };
-  for (const path of envFiles(options, cwd).filter((file) => loaded.includes(file))) {
-    for (const [name, value] of Object.entries(parseEnv(textOf(path) ?? ''))) {
+  for (const file of files)
+    for (const [name, value] of Object.entries(parseEnv(textOf(file) ?? '')))
       if (rest[name] === value) delete rest[name];
-    }
-  }
   return rest;
 }
 
