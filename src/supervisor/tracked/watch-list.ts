@@ -3,7 +3,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { entryOf, exists } from '../util/safe-fs.ts';
-import type { Scheduler } from '../util/scheduler.ts';
 import { wayOf } from '../util/symlinks.ts';
 import type { FsWatcher } from '../watch/fs-watcher.ts';
 import { RULE_FILE } from './git-ignore.ts';
@@ -26,7 +25,6 @@ export interface WatchListOptions {
   readonly ext: readonly string[];
   /** Whether a path never counts. */
   readonly isIgnored: (path: string, isFolder?: boolean) => boolean;
-  readonly scheduler: Scheduler;
   readonly watcher: Pick<FsWatcher, 'add' | 'addFolder' | 'deleteFolder' | 'addEntry' | 'deleteEntry'>;
   /** A file counts from now on. */
   readonly onFile: (path: string, origin: Origin, discovery: Discovery) => void;
@@ -43,7 +41,7 @@ export class WatchList {
   readonly #trees = new Map<string, WatchedTree>();
   /** The other paths on which the target of each link depends: no event of the link shows what happens there. */
   readonly #hops = new Map<string, readonly string[]>();
-  #cancelWork: (() => void) | undefined;
+  #workTimer: NodeJS.Timeout | undefined;
 
   constructor(options: WatchListOptions) {
     this.#options = options;
@@ -110,7 +108,7 @@ export class WatchList {
   }
 
   close(): void {
-    this.#cancelWork?.();
+    clearTimeout(this.#workTimer);
   }
 
   /** A tree lists a folder from now on. */
@@ -212,14 +210,13 @@ export class WatchList {
   }
 
   #work(ms = SLICE_MS): void {
-    const { scheduler } = this.#options;
-    const end = scheduler.now() + ms;
-    const isOver = (): boolean => scheduler.now() >= end;
+    const end = Date.now() + ms;
+    const isOver = (): boolean => Date.now() >= end;
     let isMore = false;
     for (const tree of this.#trees.values()) isMore = tree.work(isOver) || isMore;
     if (!isMore) return;
-    this.#cancelWork?.();
-    this.#cancelWork = scheduler.after(PAUSE_MS, () => this.#work());
+    clearTimeout(this.#workTimer);
+    this.#workTimer = setTimeout(() => this.#work(), PAUSE_MS);
   }
 }
 

@@ -109,10 +109,7 @@ export class WatchedTree {
   }
 
   /** Applies the .gitignore files anew: entries may count that did not, and the other way round. */
-  applyRules(
-    path: string = this.pattern.base,
-    rules: GitIgnore = GitIgnore.of(path, this.#options.cwd),
-  ): void {
+  applyRules(path = this.pattern.base, rules = GitIgnore.of(path, this.#options.cwd)): void {
     const folder = this.#folders.get(path);
     if (!folder) return;
     const before = folder.rules;

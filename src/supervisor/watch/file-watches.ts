@@ -3,7 +3,6 @@
 import { FSWatcher } from 'chokidar';
 import { isInPackage } from '../../shared/module-url.ts';
 import { entryOf, isYoung, markOf } from '../util/safe-fs.ts';
-import type { FsWatcherOptions } from './fs-watcher.ts';
 
 /**
  * Time after an event until a file is looked at again (ms). chokidar 5.0.0 drops the events of a file for 50 ms after a
@@ -11,12 +10,8 @@ import type { FsWatcherOptions } from './fs-watcher.ts';
  */
 const AGAIN_MS = 60;
 
-export interface FileWatchesOptions extends Pick<FsWatcherOptions, 'scheduler' | 'onPath'> {
-  readonly onError: (error: NodeJS.ErrnoException) => void;
-}
-
 export class FileWatches {
-  readonly #options: FileWatchesOptions;
+  readonly #onPath: (path: string) => void;
   readonly #files = new Set<string>();
   /**
    * Symbolic links are watched by their folders. `atomic` would delay each `unlink` by 100 ms. When a file is missing, chokidar
@@ -31,15 +26,16 @@ export class FileWatches {
   readonly #arming = new Map<string, string | undefined>();
   /** Files to be looked at again, and whether they may have been replaced. */
   readonly #again = new Map<string, boolean>();
-  #cancelAgain: (() => void) | undefined;
+  #againTimer: NodeJS.Timeout | undefined;
 
-  constructor(options: FileWatchesOptions) {
-    this.#options = options;
+  /** @param onPath a file may have changed */
+  constructor(onPath: (path: string) => void, onError: (error: NodeJS.ErrnoException) => void) {
+    this.#onPath = onPath;
     this.#chokidar
       .on('add', (path) => this.#onArmed(path))
       .on('change', (path) => this.#onChange(path))
       .on('unlink', (path) => this.#files.delete(path))
-      .on('error', (error) => options.onError(error as NodeJS.ErrnoException));
+      .on('error', (error) => onError(error as NodeJS.ErrnoException));
   }
 
   /** Watches a file, unless it is missing, a link or part of a package: for these, the watch on the folder is enough. */
@@ -62,7 +58,7 @@ export class FileWatches {
   }
 
   async close(): Promise<void> {
-    this.#cancelAgain?.();
+    clearTimeout(this.#againTimer);
     await this.#chokidar.close();
   }
 
@@ -70,7 +66,7 @@ export class FileWatches {
     // chokidar reports a change after a look at the file: the file may have been deleted from here meanwhile.
     if (!this.#files.has(path)) return;
     this.#lookAgain(path, false);
-    this.#options.onPath(path);
+    this.#onPath(path);
   }
 
   #watch(path: string, mark: string | undefined): void {
@@ -81,15 +77,15 @@ export class FileWatches {
 
   #lookAgain(path: string, isReplaced: boolean): void {
     this.#again.set(path, isReplaced || this.#again.get(path) === true);
-    this.#cancelAgain ??= this.#options.scheduler.after(AGAIN_MS, () => {
+    this.#againTimer ??= setTimeout(() => {
       const files = [...this.#again];
       this.#again.clear();
-      this.#cancelAgain = undefined;
+      this.#againTimer = undefined;
       for (const [file, isNew] of files) {
         if (isNew) this.#rearm(file);
-        else this.#options.onPath(file);
+        else this.#onPath(file);
       }
-    });
+    }, AGAIN_MS);
   }
 
   #rearm(path: string): void {
@@ -103,6 +99,6 @@ export class FileWatches {
     if (!this.#arming.has(path)) return;
     const before = this.#arming.get(path);
     this.#arming.delete(path);
-    if (before !== markOf(entryOf(path))) this.#options.onPath(path);
+    if (before !== markOf(entryOf(path))) this.#onPath(path);
   }
 }

@@ -4,7 +4,6 @@ import { basename, dirname, join } from 'node:path';
 import { DEFAULT_POLL_MS } from '../../options/value-types.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import { commonFolder } from '../util/paths.ts';
-import type { Scheduler } from '../util/scheduler.ts';
 import { FileWatches } from './file-watches.ts';
 import { FolderWatches } from './folder-watches.ts';
 import { networkFs } from './network-fs.ts';
@@ -14,7 +13,6 @@ import { Poller } from './poller.ts';
 export interface FsWatcherOptions {
   /** Working directory of the program. */
   readonly root: string;
-  readonly scheduler: Scheduler;
   /** Interval at which every path is polled (ms); 0: only what cannot be watched is polled. */
   readonly poll: number;
   /** A wanted path may have changed. */
@@ -47,10 +45,9 @@ export class FsWatcher {
   readonly #reported = new Set<string>();
 
   constructor(options: FsWatcherOptions) {
-    const { root, scheduler, poll, onPath, onFolder } = options;
+    const { root, poll, onPath, onFolder } = options;
     this.#options = options;
     this.#poller = new Poller({
-      scheduler,
       interval: poll || DEFAULT_POLL_MS,
       onPath: (path) => {
         if (this.#polledFolders.has(path)) onFolder(path, undefined);
@@ -58,7 +55,7 @@ export class FsWatcher {
         if (this.#wanted.has(path)) onPath(path);
       },
     });
-    this.#files = new FileWatches({ scheduler, onPath, onError: (error) => this.#onError('files', error) });
+    this.#files = new FileWatches(onPath, (error) => this.#onError('files', error));
     this.#folders = new FolderWatches({
       root,
       onPath: (path, isRename) => {

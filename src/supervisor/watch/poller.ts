@@ -27,7 +27,7 @@ interface PolledPath {
   ino: number | undefined;
 }
 
-export interface PollerOptions extends Pick<FsWatcherOptions, 'scheduler' | 'onPath'> {
+export interface PollerOptions extends Pick<FsWatcherOptions, 'onPath'> {
   /** Interval for the user's own files (ms). */
   readonly interval: number;
 }
@@ -37,7 +37,7 @@ export class Poller {
   readonly #polled = new Map<string, PolledPath>();
   /** Paths that need one more look, and whether their content may have changed without a new time stamp. */
   readonly #again = new Map<string, boolean>();
-  #cancelAgain: (() => void) | undefined;
+  #againTimer: NodeJS.Timeout | undefined;
   /** Until when the user's own files, and those of packages, are swept; wall-clock ms. */
   #ownUntil = 0;
   #packagesUntil = 0;
@@ -67,7 +67,7 @@ export class Poller {
   }
 
   close(): void {
-    this.#cancelAgain?.();
+    clearTimeout(this.#againTimer);
     for (const path of this.#polled.keys()) this.delete(path);
   }
 
@@ -96,16 +96,16 @@ export class Poller {
 
   #lookAgain(path: string, isUnseen: boolean): void {
     this.#again.set(path, isUnseen);
-    this.#cancelAgain?.();
-    this.#cancelAgain = this.#options.scheduler.after(AGAIN_MS, () => {
+    clearTimeout(this.#againTimer);
+    this.#againTimer = setTimeout(() => {
       const paths = [...this.#again];
       this.#again.clear();
       for (const [again, isAgainUnseen] of paths) void this.#look(again, isAgainUnseen);
-    });
+    }, AGAIN_MS);
   }
 
   #startSweep(isOwn: boolean): void {
-    const now = this.#options.scheduler.now();
+    const now = Date.now();
     this.#ownUntil = Math.max(this.#ownUntil, now + (isOwn ? SWEEP_MS : SWEEP_PACKAGES_MS));
     if (!isOwn) this.#packagesUntil = now + SWEEP_PACKAGES_MS;
     if (!this.#isSweeping) void this.#sweep();
@@ -116,13 +116,12 @@ export class Poller {
    * after {@link close}.
    */
   async #sweep(): Promise<void> {
-    const { scheduler } = this.#options;
-    const now = scheduler.now();
+    const now = Date.now();
     const isDue = ({ isOwn }: PolledPath): boolean => now <= (isOwn ? this.#ownUntil : this.#packagesUntil);
     const paths = [...this.#polled].filter(([, polled]) => isDue(polled)).map(([path]) => path);
     this.#isSweeping = paths.length > 0;
     await Promise.all(paths.map(async (path) => await this.#look(path)));
-    if (this.#isSweeping) scheduler.after(SWEEP_PAUSE_MS, () => void this.#sweep());
+    if (this.#isSweeping) setTimeout(() => void this.#sweep(), SWEEP_PAUSE_MS);
   }
 
   async #look(path: string, isUnseen = false): Promise<void> {

@@ -3,22 +3,14 @@ import fs from 'node:fs';
 import { relative } from 'node:path';
 import { test } from 'node:test';
 import { WatchList } from '../../../../src/supervisor/tracked/watch-list.ts';
-import { FakeScheduler } from '../../../helpers/fake-scheduler.ts';
 import { Project } from '../../../helpers/project.ts';
 
 const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
-
-/** A clock that advances by 1 ms each time it is read. */
-class SlowScheduler extends FakeScheduler {
-  #ms = 0;
-  override readonly now = (): number => this.#ms++;
-}
 
 /** A watch list of a project, its reports, and the folders that it watches. */
 function listOf(
   project: Project,
   watch: readonly string[] = [],
-  scheduler: FakeScheduler = new FakeScheduler(),
 ): { list: WatchList; reports: string[]; folders: Set<string> } {
   const reports: string[] = [];
   const folders = new Set<string>();
@@ -28,7 +20,6 @@ function listOf(
     watch,
     ext: [],
     isIgnored: () => false,
-    scheduler,
     watcher: {
       add: () => {},
       addFolder: (folder) => folders.add(name(folder)),
@@ -170,13 +161,16 @@ test('reports a broken link as created once its target exists', posix, () => {
   assert.ok(take(reports).includes('created views/theme/x.txt views'));
 });
 
-test('lists a large folder in slices, and an entry that is touched meanwhile is not new', () => {
+test('lists a large folder in slices, and an entry that is touched meanwhile is not new', (t) => {
   const files = Array.from({ length: 50 }, (_, n) => [`src/${n}.txt`, ''] as const);
   using project = new Project(Object.fromEntries(files));
-  const scheduler = new SlowScheduler();
-  const { list, reports } = listOf(project, ['src'], scheduler);
+  // A clock that advances by 1 ms each time it is read.
+  let now = 0;
+  t.mock.method(Date, 'now', () => now++);
+  const { list, reports } = listOf(project, ['src']);
   assert.ok(take(reports).length < 20);
   for (let n = 0; n < 50; n++) list.onFolder(project.path('src'), `${n}.txt`);
   assert.ok(take(reports).every((line) => !line.startsWith('created')));
   assert.equal([...list.paths()].length > 0, true);
+  list.close();
 });

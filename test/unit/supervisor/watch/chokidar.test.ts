@@ -7,7 +7,6 @@ import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { FSWatcher } from 'chokidar';
 import type { ChokidarOptions } from 'chokidar';
-import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
 import { FileWatches } from '../../../../src/supervisor/watch/file-watches.ts';
 import { FolderWatches } from '../../../../src/supervisor/watch/folder-watches.ts';
 import { FsWatcher } from '../../../../src/supervisor/watch/fs-watcher.ts';
@@ -30,10 +29,10 @@ const folderWatches: Start = ({ dir }, onPath) => {
   return { add: (path) => watches.add(dirname(path), basename(path)), close: () => watches.close() };
 };
 
-const poller: Start = (_project, onPath) => new Poller({ scheduler, interval: 20, onPath });
+const poller: Start = (_project, onPath) => new Poller({ interval: 20, onPath });
 
 const fileWatches: Start = (_project, onPath) => {
-  const watches = new FileWatches({ scheduler, onPath, onError: assert.fail });
+  const watches = new FileWatches(onPath, assert.fail);
   return { add: (path) => watches.add(path), close: () => void watches.close() };
 };
 
@@ -244,7 +243,7 @@ test('a file is looked at again after the second of two writes 20 ms apart', lin
 
 test('a file that vanishes at once does not make chokidar watch a folder', async (t) => {
   using project = new Project({ 'src/a.js': 'one' });
-  const watches = new FileWatches({ scheduler, onPath: () => {}, onError: assert.fail });
+  const watches = new FileWatches(() => {}, assert.fail);
   const { lstatSync } = fs;
   // The file is there for the look at it before chokidar, and missing for chokidar.
   t.mock.method(fs, 'lstatSync', (path: string) => {
@@ -264,7 +263,6 @@ test('a write by another name is reported after two replacements in a row', linu
   let onReported = (): void => {};
   const watcher = new FsWatcher({
     root: project.dir,
-    scheduler,
     poll: 0,
     onPath: (path) => {
       if (fs.readFileSync(path, 'utf8') === 'by another name') onReported();

@@ -4,7 +4,6 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Poller } from '../../../../src/supervisor/watch/poller.ts';
-import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
 import { Project } from '../../../helpers/project.ts';
 import { pause } from '../../../helpers/saves.ts';
 
@@ -17,7 +16,6 @@ test('reports a save right after a path was added, before the first look of fs.w
   const reported = new Set<string>();
   let onReported = (): void => {};
   const poller = new Poller({
-    scheduler,
     interval: 50,
     onPath: (path) => {
       reported.add(path);
@@ -42,7 +40,7 @@ test('reports a save right after a path was added, before the first look of fs.w
 test('while one file changes, the others are looked at without waiting for the interval', async () => {
   using project = new Project({ 'a.js': 'one', 'b.js': 'one' });
   let onReported = (_path: string): void => {};
-  const poller = new Poller({ scheduler, interval: 2000, onPath: (path) => onReported(path) });
+  const poller = new Poller({ interval: 2000, onPath: (path) => onReported(path) });
   const save = async (name: string): Promise<number> => {
     const begun = performance.now();
     project.write(name, `saved at ${begun}`);
@@ -67,7 +65,7 @@ test('polls packages less often, unless the interval is longer anyway', () => {
     [20, 20, 2000],
     [5000, 5000, 5000],
   ] as const) {
-    const poller = new Poller({ scheduler, interval, onPath: () => {} });
+    const poller = new Poller({ interval, onPath: () => {} });
     assert.equal(poller.intervalOf(join('app', 'a.js')), own);
     assert.equal(poller.intervalOf(join('app', 'node_modules', 'pkg', 'a.js')), packages);
   }
