@@ -26,7 +26,7 @@ import { shutDown } from './app/shutdown.cts';
 import { guardExit, isDebugged, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
 import { install } from './hooks/install-hooks.cts';
-import { expectNothing } from './hooks/previous-run.cts';
+import { expectFound } from './hooks/previous-run.cts';
 import { flush, openLane, pipeAt, send } from './channel/record-writer.cts';
 import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
@@ -188,7 +188,7 @@ function reportUp(count: Int32Array): void {
     const records = Atomics.load(count, 0);
     if (!isPending && isFree && records === seen) {
       imports.release();
-      expectNothing();
+      expectFound([]);
       send({ kind: 'up', at: since });
       releaseUnclaimedSoon();
       return;

@@ -2,13 +2,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { TracingChannelSubscribers } from 'node:diagnostics_channel';
 
-/** Imports that have begun and whose modules are not evaluated yet. */
-export interface PendingImports {
-  isPending(): boolean;
-  /** Ends the subscription, which adds steps to the promise of each `import()`. */
-  release(): void;
-}
-
 /** The app may replace it. */
 const listeners = process.listeners.bind(process);
 
@@ -16,7 +9,7 @@ const listeners = process.listeners.bind(process);
  * Tracks the entry, preloads and dynamic imports. Where Node announces them, by the diagnostics channel `module.import` (all of 22.23,
  * 24 and 26, seen); on Node 20, by the `exit` listener that is there while the entry is evaluated (lib/internal/modules/run_main.js).
  */
-export function trackImports(): PendingImports {
+export function trackImports() {
   let pending = 0;
   const subscribers = {
     start: () => void pending++,
@@ -26,6 +19,7 @@ export function trackImports(): PendingImports {
   channel.subscribe(subscribers);
   return {
     isPending: () => pending > 0 || listeners('exit').some(({ name }) => name === 'handleProcessExit'),
+    /** Ends the subscription, which adds steps to the promise of each `import()`. */
     release: () => channel.unsubscribe(subscribers),
   };
 }

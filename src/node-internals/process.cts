@@ -43,15 +43,12 @@ export function nodeOptions(): string {
   return [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
 }
 
-/** The pipe of the IPC channel. */
-export interface ChannelHandle {
-  /** Called for each chunk; without bytes at the end of the channel. */
-  onread: (this: unknown, ...args: unknown[]) => unknown;
-}
-
-/** The pipe of the IPC channel of this process (lib/internal/child_process.js, kChannelHandle). */
-export function channelHandle(): ChannelHandle | undefined {
-  return (symbolProperty(process, 'kChannelHandle') ?? undefined) as ChannelHandle | undefined;
+/**
+ * The pipe of the IPC channel of this process (lib/internal/child_process.js, kChannelHandle). Its `onread` is called for each chunk;
+ * without bytes at the end of the channel.
+ */
+export function channelHandle(): { onread: (this: unknown, ...args: unknown[]) => unknown } | undefined {
+  return (symbolProperty(process, 'kChannelHandle') ?? undefined) as ReturnType<typeof channelHandle>;
 }
 
 /** How the channel writes messages (lib/internal/child_process/serialization.js, kMessageBuffer). */

@@ -69,16 +69,18 @@ const SOCKET = {
   mark: isString,
 };
 
-const LISTENING_SOCKET = {
-  ...SOCKET,
-  /** Absolute path of its socket file. */
-  file: optional(isString),
-  /** Whether its server speaks plain HTTP. */
-  http: isBoolean,
+const SOCKET_MESSAGES = {
+  listening: {
+    ...SOCKET,
+    /** Absolute path of its socket file. */
+    file: optional(isString),
+    /** Whether its server speaks plain HTTP. */
+    http: isBoolean,
+  },
 };
 
 /** A listening socket, as the child that opened it describes it. */
-export type ListeningSocket = FieldsOf<typeof LISTENING_SOCKET>;
+export type ListeningSocket = MessageOf<typeof SOCKET_MESSAGES>;
 
 const INHERITED_SOCKET = { ...SOCKET, fd: isNumber };
 
@@ -125,8 +127,8 @@ const CONTROL_MESSAGES = {
 /** A message of the supervisor. */
 export type ControlMessage = MessageOf<typeof CONTROL_MESSAGES>;
 
-/** A control message in the envelope that hides it from the app. */
-export function encodeControl(message: ControlMessage): object {
+/** A message in the envelope that hides it from the app. That of a socket accompanies its handle. */
+export function encodeControl(message: ControlMessage | ListeningSocket): object {
   return { cmd: CONTROL_CMD, version: VERSION, ...message };
 }
 
@@ -136,15 +138,9 @@ export function parseControl(message: unknown): ControlMessage | undefined {
   return control?.kind === 'stop' ? { ...control, reason: complete(control.reason) } : control;
 }
 
-/** The IPC message that accompanies the handle of a listening socket. */
-export function encodeListening(socket: ListeningSocket): object {
-  return { cmd: CONTROL_CMD, version: VERSION, kind: 'listening', ...socket };
-}
-
 /** The socket in an IPC message; undefined for any other message. */
 export function parseListening(message: unknown): ListeningSocket | undefined {
-  const { kind, ...socket } = opened(message) ?? {};
-  return kind === 'listening' && has(socket, LISTENING_SOCKET) ? socket : undefined;
+  return messageOf(opened(message), SOCKET_MESSAGES);
 }
 
 /** The value of {@link HELD_VARIABLE}. */

@@ -37,12 +37,6 @@ let controller: AbortController | undefined;
 let isSignalUsed = false;
 
 const CHILD: Bridge = {
-  get generation() {
-    return run.generation;
-  },
-  get reason() {
-    return run.reason;
-  },
   track: (text, cwd, on) => send({ kind: 'tracked', text, cwd, on }),
   // After the current statement, which the stop signal would interrupt.
   request: (what, message) => sendSoon({ kind: 'requested', what, message: message?.slice(0, MAX_MESSAGE) }),
@@ -63,8 +57,10 @@ const CHILD: Bridge = {
 
 /** Answers the API in this thread from now on. */
 export function offerApi(isChild: boolean): void {
-  subscribe(CHANNEL, (request) => {
-    (request as BridgeRequest).bridge = isChild ? CHILD : { track: CHILD.track, request: CHILD.request };
+  subscribe(CHANNEL, (message) => {
+    const { track, request } = CHILD;
+    const { generation, reason } = run;
+    (message as BridgeRequest).bridge = isChild ? { ...CHILD, generation, reason } : { track, request };
   });
 }
 

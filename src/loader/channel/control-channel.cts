@@ -43,12 +43,11 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
 
 /** Gives the supervisor a raw handle. Never throws: the app must not notice. */
 export function giveHandle(message: object, handle: object): void {
-  const give = (): void => {
-    if (process.connected) sendRawHandle(send, message, handle);
-  };
-  if (keys.length > 0) attempt(() => withChannel(give));
+  const give = (): unknown =>
+    attempt(() => withChannel(() => process.connected && sendRawHandle(send, message, handle)));
+  if (keys.length > 0) give();
   // After the current statement: Node delays all messages that the app sends after a handle.
-  else setImmediate(() => attempt(give));
+  else setImmediate(give);
 }
 
 /** Whether a handle is on its way to the supervisor. */

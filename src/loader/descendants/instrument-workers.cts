@@ -18,7 +18,7 @@ import { callerUrl } from './calling-module.cts';
 export function instrumentWorkers(address: Address): void {
   markSupervised(address);
   const { Worker } = workerThreads;
-  const handler: ProxyHandler<typeof Worker> = {
+  const proxy: typeof Worker = new Proxy(Worker, {
     construct(target, args: ConstructorParameters<typeof Worker>, newTarget: Function) {
       const options: WorkerOptions | undefined = args[1];
       const created = newTarget === proxy ? target : newTarget;
@@ -32,13 +32,8 @@ export function instrumentWorkers(address: Address): void {
       }
       return options?.execArgv ? withPreloadInEnv(() => create(...args)) : create(...args);
     },
-  };
-  const proxy = new Proxy(Worker, handler);
-  Object.defineProperty(Worker.prototype, 'constructor', {
-    value: proxy,
-    writable: true,
-    configurable: true,
   });
+  Worker.prototype.constructor = proxy;
   workerThreads.Worker = proxy;
   module.syncBuiltinESMExports();
 }

@@ -7,11 +7,12 @@ const PACKAGE = /\/node_modules\//;
 const indexes = new Map<string, number>();
 
 /**
- * Expects the imports of the previous run, until the program is ready.
+ * Expects the imports of the previous run, and later none: when the program is ready, the supervisor forgets them.
  *
  * @param found in the order of their indexes
  */
 export function expectFound(found: readonly PackageResolution[]): void {
+  indexes.clear();
   found.forEach(([, parent, url], index) => {
     if (PACKAGE.test(parent) && PACKAGE.test(url)) indexes.set(`${parent}\n${url}`, index);
   });
@@ -20,9 +21,4 @@ export function expectFound(found: readonly PackageResolution[]): void {
 /** The index of an import in the list of the previous run; undefined if it is not there. */
 export function previousIndex(parent: string | undefined, url: string): number | undefined {
   return indexes.size === 0 ? undefined : indexes.get(`${parent}\n${url}`);
-}
-
-/** Expects nothing from now on: the supervisor has forgotten the previous run. */
-export function expectNothing(): void {
-  indexes.clear();
 }

@@ -2,13 +2,12 @@
 import module from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { moduleInternals } from '../../node-internals/process.cts';
+import { moduleInternals as internals } from '../../node-internals/process.cts';
 import type { RequiringModule } from '../../node-internals/process.cts';
 import type { ModuleRecorder } from './module-recorder.cts';
 
 /** Records what this thread requires from now on, nested or not. */
 export function tapRequire(recorder: ModuleRecorder): void {
-  const internals = moduleInternals;
   const { _resolveFilename: original, _cache: cache } = internals;
   const tap = new Proxy(original, {
     apply(target, self, args: Parameters<typeof original>) {

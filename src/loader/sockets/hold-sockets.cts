@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { beforeCall, channelHandle, wrapMethod } from '../../node-internals/process.cts';
 import { pipeClass, portOf, serverOf, tcpClass } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
-import { encodeListening } from '../../protocol/control.cts';
+import { encodeControl } from '../../protocol/control.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
 import { giveHandle } from '../channel/control-channel.cts';
@@ -67,10 +67,9 @@ export function keepSockets(): readonly HeldSocket[] {
 
 /** Closes the socket in this process only. */
 export function closeSocket({ handle, path, isAdopted }: HeldSocket): void {
-  const close = (): void => void handle.close();
   // libuv removes the file of a socket that it has bound.
-  if (path === undefined || isAdopted) close();
-  else keepFile(path, close);
+  if (path === undefined || isAdopted) handle.close();
+  else keepFile(path, () => handle.close());
 }
 
 /** @param provider provider type of handles that listen; undefined if the class binds no others */
@@ -136,7 +135,8 @@ function onListening(handle: Handle): void {
   }
   const mark = path === undefined ? String(portOf(handle)) : (markOf(path) ?? '');
   const file = path === undefined || mark === '' ? undefined : resolve(path);
-  giveHandle(encodeListening({ id, key, mark, file, http: isHttp(serverOf(handle)) }), handle);
+  const http = isHttp(serverOf(handle));
+  giveHandle(encodeControl({ kind: 'listening', id, key, mark, file, http }), handle);
   onNewSocket();
 }
 

@@ -17,13 +17,6 @@ const EFFECT_FREE: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** The functions by which Node finds a required module. Tools do not replace them. */
-const {
-  _findPath: findPath,
-  _resolveLookupPaths: lookupPaths,
-  _nodeModulePaths: nodeModulePaths,
-} = moduleInternals;
-
 /** Whether `require` of an ES module works without a warning that is printed once. */
 const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWith('20.');
 
@@ -46,9 +39,11 @@ export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: b
   return warnings;
 }
 
+/** By the functions of Node itself: tools do not replace these. */
 function look(specifier: string, from: string): void {
-  const parent = { id: from, filename: from, paths: nodeModulePaths?.(dirname(from)) };
-  findPath?.(specifier, lookupPaths?.(specifier, parent) ?? null, false);
+  const { _findPath, _resolveLookupPaths, _nodeModulePaths } = moduleInternals;
+  const parent = { id: from, filename: from, paths: _nodeModulePaths?.(dirname(from)) };
+  _findPath?.(specifier, _resolveLookupPaths?.(specifier, parent) ?? null, false);
 }
 
 /** An import reads each export, and some exports are loaded when they are read: `WebSocket` of `node:http` takes 20 ms. */

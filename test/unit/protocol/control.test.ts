@@ -4,7 +4,6 @@ import {
   encodeControl,
   encodeGateMessage,
   encodeInherited,
-  encodeListening,
   parseControl,
   parseGateMessage,
   parseInherited,
@@ -74,9 +73,16 @@ test('other IPC messages are not control messages', () => {
 });
 
 test('the description of a listening socket is parsed unchanged; other messages are not descriptions', () => {
-  const listening = { id: '1.2', key: '["bind","127.0.0.1",80,0]0', mark: '80', file: undefined, http: true };
-  assert.deepEqual(parseListening(encodeListening(listening)), listening);
-  assert.equal(parseControl(encodeListening(listening)), undefined);
+  const listening = {
+    kind: 'listening',
+    id: '1.2',
+    key: '["bind","127.0.0.1",80,0]0',
+    mark: '80',
+    file: undefined,
+    http: true,
+  } as const;
+  assert.deepEqual(parseListening(encodeControl(listening)), listening);
+  assert.equal(parseControl(encodeControl(listening)), undefined);
   for (const message of [undefined, null, 'text', {}, encodeControl(STOP), { ...listening }])
     assert.equal(parseListening(message), undefined);
 });

@@ -29,7 +29,7 @@ function bench(): {
     changes: () => count,
     add: (id, key = id, http = false) => {
       const handle = new FakeHandle(fd++);
-      held.add({ id, key, mark: '', file: undefined, http }, handle);
+      held.add({ kind: 'listening', id, key, mark: '', file: undefined, http }, handle);
       return handle;
     },
   };
