@@ -23,7 +23,7 @@ import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
 import { hideChannel, listen } from './channel/control-channel.cts';
 import { shutDown } from './app/shutdown.cts';
-import { guardExit, isDebugged, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
+import { guardExit, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
 import { install } from './hooks/install-hooks.cts';
 import { expectFound } from './hooks/previous-run.cts';
@@ -92,7 +92,7 @@ function joinChild(pipe: string | undefined): void {
   reportCrashes();
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
-  if (isDebugged()) guardExit();
+  if (nodeOptions().includes('--inspect')) guardExit();
   if (take(RELAY_VARIABLE) === undefined) hideChannel(dieWithSupervisor);
   // The supervisor cannot notice it: the channel of an exiting child closes too, before its exit is known.
   else beforeCall(process, 'disconnect', () => send({ kind: 'disconnected' }));

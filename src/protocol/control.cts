@@ -60,18 +60,14 @@ export type Gate = 'early' | 'late';
 /** Global key of the late gate, from our first preload to our last, which removes it. */
 export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
 
-const SOCKET = {
-  /** Unique among all sockets of all runs. */
-  id: isString,
-  /** The requested address, and the number of earlier requests for it. */
-  key: isString,
-  /** Its port, or the identity of its socket file; empty without either. */
-  mark: isString,
-};
-
 const SOCKET_MESSAGES = {
   listening: {
-    ...SOCKET,
+    /** Unique among all sockets of all runs. */
+    id: isString,
+    /** The requested address, and the number of earlier requests for it. */
+    key: isString,
+    /** Its port, or the identity of its socket file; empty without either. */
+    mark: isString,
     /** Absolute path of its socket file. */
     file: optional(isString),
     /** Whether its server speaks plain HTTP. */
@@ -82,7 +78,7 @@ const SOCKET_MESSAGES = {
 /** A listening socket, as the child that opened it describes it. */
 export type ListeningSocket = MessageOf<typeof SOCKET_MESSAGES>;
 
-const INHERITED_SOCKET = { ...SOCKET, fd: isNumber };
+const INHERITED_SOCKET = { id: isString, key: isString, mark: isString, fd: isNumber };
 
 /** A listening socket that a child inherits. */
 export type InheritedSocket = FieldsOf<typeof INHERITED_SOCKET>;

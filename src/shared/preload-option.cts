@@ -39,10 +39,7 @@ export function withPreload(nodeOptions: string | undefined, path?: string): str
  * @param path absolute path of another preload
  * @returns undefined if our option is not in front; `inherited` is undefined if the variable was not set
  */
-export function stripPreload(
-  nodeOptions: string,
-  path?: string,
-): { readonly inherited: string | undefined } | undefined {
+export function stripPreload(nodeOptions: string, path?: string) {
   const option = preloadOption(path);
   if (nodeOptions === option) return { inherited: undefined };
   return nodeOptions.startsWith(`${option} `)

@@ -25,6 +25,9 @@ const MAX_MESSAGE = 1000;
 /** Every use of a signal reads or calls one of these. */
 const USES = ['aborted', 'reason', 'throwIfAborted', 'addEventListener', 'onabort'] as const;
 
+/** Valid answers of a handler to a change. */
+const ANSWERS: readonly unknown[] = ['restart', 'ignore', undefined];
+
 let run: RunInfo = { generation: 1, reason: undefined, state: {} };
 const restartHandlers: RestartHandler[] = [];
 const changeHandlers: ChangeHandler[] = [];
@@ -72,12 +75,10 @@ export function beginRun(info: RunInfo): void {
 /** Asks the app whether a change causes a restart. */
 export async function askApp(round: number, files: readonly ChangedFile[]): Promise<void> {
   const answers = await Promise.all(changeHandlers.map((handler) => call(handler, { files }, 'restart')));
-  for (const answer of answers) {
-    if (answer === undefined || answer === 'restart' || answer === 'ignore') continue;
+  for (const answer of answers.filter((value) => !ANSWERS.includes(value)))
     console.error(
       `onChange(): a handler must return 'restart', 'ignore' or nothing, got ${inspect(answer)}.`,
     );
-  }
   const restart = answers.includes('restart') || !answers.includes('ignore');
   send({ kind: 'answered', round, restart });
 }

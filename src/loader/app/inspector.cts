@@ -1,7 +1,6 @@
 // Implements debugging in the child: reports where SIGUSR1 opened the inspector, opens it there again in the next run, and keeps
 // debuggers from delaying a restart. Knows nothing of the reason of a restart. See src/supervisor/host/debug-signal.ts.
 import type inspectorModule from 'node:inspector';
-import { nodeOptions } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { send } from '../channel/record-writer.cts';
 
@@ -13,11 +12,6 @@ const MAX_CHECKS = 15;
 const CHECK_MS = 20;
 
 let isStopping = false;
-
-/** Whether this process was started with the inspector. */
-export function isDebugged(): boolean {
-  return nodeOptions().includes('--inspect');
-}
 
 /**
  * Reports the URL of the inspector as soon as it is open. SIGUSR1 was sent, which the app may handle itself.

@@ -74,11 +74,10 @@ async function responsesOf(servers: readonly Server[]): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {
     const now = timerNow();
     const busy = connections.flatMap((http) => [...http.closeIdle(now)]);
-    const mayHandshake = now - start < CLOSE_MS;
     const isBusy =
       busy.length > 0 ||
       servers.flatMap(http2Sessions).some(isBusySession) ||
-      (mayHandshake && connections.some((http) => http.unlisted().length > 0));
+      (now - start < CLOSE_MS && connections.some((http) => http.unlisted().length > 0));
     if (!isBusy) return;
     if (isFirst) send({ kind: 'draining' });
     await new Promise((resolve) => setTimeout(resolve, CHECK_MS).unref());
