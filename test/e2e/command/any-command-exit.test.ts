@@ -105,7 +105,7 @@ for (const [name, script] of [
     await using app = command(project, ['--', 'sh', 'run.sh']);
     const pids = await pidsOfTree(app);
     app.kill('SIGKILL');
-    await Promise.all(pids.map((pid) => gone(pid, 1000)));
+    await Promise.all(pids.map((pid) => gone(pid)));
   });
 
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)

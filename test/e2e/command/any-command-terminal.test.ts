@@ -78,7 +78,7 @@ for (const [tree, trap] of [
     await using app = terminal(project, ['--', 'sh', 'run.sh']);
     const pids = await pidsOfTree(app);
     process.kill(app.pid, 'SIGKILL');
-    await Promise.all(pids.map((pid) => gone(pid, 1000)));
+    await Promise.all(pids.map((pid) => gone(pid)));
   });
 }
 
