@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import type { Stamp } from '../../protocol/records.cts';
 import { COARSE_TICK_MS, hashBytes, isYoung, stampFile } from '../../shared/file-stamp.cts';
-import { statOf } from '../util/safe-fs.ts';
+import { entryOf, statOf } from '../util/safe-fs.ts';
 
 /** How the disk differs from what a run took from it. `emptied` may be the first half of a save. */
 export type Difference = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
@@ -21,6 +21,9 @@ interface KnownContent {
   readonly stamp: Stamp;
   readonly hash: number;
 }
+
+/** Codes of errors which mean that there is no file. */
+const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
 /** Stands for the hash of content that nobody has seen: it differs from every hash. */
 export const UNSEEN = -1;
@@ -47,7 +50,7 @@ export class ContentCache {
    * Reads a file.
    *
    * @param held a stamp that the caller holds; an equal stamp shares its memory, as there are many
-   * @returns the content, without a hash if the file must not be read; undefined if there is no file
+   * @returns the content, without a hash if the file cannot be read now; undefined if there is no file
    */
   read(path: string, held?: Stamp): Content | undefined {
     this.#pending.delete(path);
@@ -64,8 +67,10 @@ export class ContentCache {
       else this.#pending.set(path, held);
       return { stamp, hash };
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return code === 'EACCES' || code === 'EPERM' ? { stamp, hash: undefined } : undefined;
+      // Others may be temporary: EBUSY where another program has locked the file, ESTALE on NFS, EMFILE.
+      return MISSING.has((error as NodeJS.ErrnoException).code ?? '')
+        ? undefined
+        : { stamp, hash: undefined };
     }
   }
 
@@ -86,11 +91,15 @@ export class ContentCache {
   compare(path: string, before: Content | undefined): Difference {
     if (!before) return statOf(path)?.isFile() ? 'created' : 'same';
     before.hash ??= this.at(path, before.stamp)?.hash;
-    const now = this.read(path, before.stamp);
+    // The new target of a link may have equal times.
+    const known = entryOf(path)?.isSymbolicLink() ? undefined : this.at(path, stampFile(path));
+    const now = known ?? this.read(path, before.stamp);
     if (!now) return 'deleted';
-    const isSame = now.hash === (before.hash ?? this.at(path, before.stamp)?.hash);
-    if (isSame || now.hash === undefined) return 'same';
-    return now.stamp?.size === 0 ? 'emptied' : 'changed';
+    before.hash ??= this.at(path, before.stamp)?.hash;
+    // Without a hash, the change time proves nothing: permissions and names change it too.
+    if (before.hash === undefined && isSameSave(before.stamp, now.stamp)) before.hash = now.hash;
+    if (now.hash === undefined || now.hash === before.hash) return 'same';
+    return now.stamp?.size === 0 && before.stamp?.size !== 0 ? 'emptied' : 'changed';
   }
 
   /** Hashes a file when there is time, so that a later save of the same bytes is no change. */
@@ -125,9 +134,14 @@ export class ContentCache {
   }
 }
 
+/** Whether a file has not been written between two stamps, unless it was young. */
+function isSameSave(a: Stamp | undefined, b: Stamp | undefined): boolean {
+  return a !== undefined && a.mtimeMs === b?.mtimeMs && a.size === b.size;
+}
+
 /** Whether two stamps have equal times and sizes: the content is the same, unless the file was young. */
 export function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return a !== undefined && a.mtimeMs === b?.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size;
+  return isSameSave(a, b) && a?.ctimeMs === b?.ctimeMs;
 }
 
 /** Whether a file was saved at a time or later. A time in the future was set by hand or by another clock. */

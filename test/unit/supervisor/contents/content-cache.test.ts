@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { mock, test } from 'node:test';
+import { stampFile } from '../../../../src/shared/file-stamp.cts';
+import { ContentCache, UNSEEN } from '../../../../src/supervisor/contents/content-cache.ts';
+import { Project } from '../../../helpers/project.ts';
+
+/** A file that was saved long ago, so that its next save leaves another stamp. */
+function oldFile(project: Project, name: string): string {
+  const path = project.path(name);
+  fs.utimesSync(path, 1, 1);
+  return path;
+}
+
+/** Runs `action` while no file can be read. Returns its result. */
+function withoutReads<T>(code: string, action: () => T): T {
+  const read = mock.method(fs, 'readFileSync', () => {
+    throw Object.assign(new Error(code), { code });
+  });
+  try {
+    return action();
+  } finally {
+    read.mock.restore();
+  }
+}
+
+test('a file that cannot be read at the moment counts as unchanged, a missing one as deleted', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = oldFile(project, 'a.txt');
+  const contents = new ContentCache();
+  const before = contents.read(path);
+  project.write('a.txt', 'two');
+  for (const [code, difference] of [
+    ['EBUSY', 'same'],
+    ['EMFILE', 'same'],
+    ['EACCES', 'same'],
+    ['ENOENT', 'deleted'],
+  ] as const)
+    assert.equal(
+      withoutReads(code, () => contents.compare(path, before)),
+      difference,
+    );
+  assert.equal(contents.compare(path, before), 'changed');
+});
+
+test('a file with the same times as when it was hashed is not read again, unless it is a link', () => {
+  using project = new Project({ 'a.txt': 'one', 'b.txt': 'two' });
+  const path = oldFile(project, 'a.txt');
+  const contents = new ContentCache();
+  const before = contents.read(path);
+  assert.equal(
+    withoutReads('ENOENT', () => contents.compare(path, before)),
+    'same',
+  );
+  fs.symlinkSync('a.txt', project.path('link'));
+  const link = contents.read(project.path('link'));
+  assert.equal(
+    withoutReads('ENOENT', () => contents.compare(project.path('link'), link)),
+    'deleted',
+  );
+});
+
+test('without a hash, another mode is no change, and another time or size is one', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = oldFile(project, 'a.txt');
+  const contents = new ContentCache();
+  const before = { stamp: stampFile(path), hash: undefined };
+  fs.chmodSync(path, 0o600);
+  assert.equal(contents.compare(path, before), 'same');
+  project.write('a.txt', 'two');
+  assert.equal(contents.compare(path, before), 'changed');
+  const other = { stamp: stampFile(path), hash: undefined };
+  project.write('a.txt', 'three');
+  assert.equal(contents.compare(path, other), 'changed');
+});
+
+test('an emptied file is told from one that nobody has seen, and was empty before', () => {
+  using project = new Project({ 'a.txt': 'one', 'b.txt': '' });
+  const contents = new ContentCache();
+  const before = contents.read(project.path('a.txt'));
+  project.write('a.txt', '');
+  assert.equal(contents.compare(project.path('a.txt'), before), 'emptied');
+  const empty = project.path('b.txt');
+  assert.equal(contents.compare(empty, { stamp: stampFile(empty), hash: UNSEEN }), 'changed');
+});
