@@ -14,7 +14,7 @@ const versions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
 
 /** 22.15 has the first in-thread hooks, 24.16 the first load hook that records. */
 const OLDEST = { 20: ['20.19.0'], 22: ['22.0.0', '22.15.0'], 24: ['24.0.0', '24.16.0'], 26: ['26.0.0'] };
-const HOOK_TESTS = ['differential.test'];
+const HOOK_TESTS = ['differential.test', 'evaluation.test'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'autoreload', 'nodes');

@@ -46,7 +46,7 @@ const QUIET_MS = 'registerHooks' in module ? 15 : 100;
 /** Time that the guard has to terminate all processes, before this one exits and its descendants lose their parent (ms). */
 const GUARD_MS = 600;
 
-/** Time after which the program counts as up although its entry is still being evaluated: that may never end (ms). */
+/** Time after which the program counts as up although its entry is still being evaluated, or the loop is busy: that may never end (ms). */
 const EVALUATION_MS = 10_000;
 
 begin();
@@ -85,10 +85,10 @@ function take(variable: string): string | undefined {
 function joinChild(pipe: string | undefined): void {
   if (pipe === undefined) return;
   const gate = take(GATE_VARIABLE);
-  const isFirst = gate === 'early' && runsUserCodeEarly();
+  const isGateBeforeHooks = gate === 'early' && runsUserCodeEarly();
   const handed = take(HELD_VARIABLE);
-  if (isFirst) waitAtGate(false);
-  const count = record({ fd: LANE_FD, pipe });
+  if (isGateBeforeHooks) waitAtGate(false);
+  const count = startRecording({ fd: LANE_FD, pipe });
   reportCrashes();
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
@@ -97,7 +97,7 @@ function joinChild(pipe: string | undefined): void {
   // The supervisor cannot notice it: the channel of an exiting child closes too, before its exit is known.
   else beforeCall(process, 'disconnect', () => send({ kind: 'disconnected' }));
   offerApi(true);
-  if (gate === 'early' && !isFirst) waitAtGate();
+  if (gate === 'early' && !isGateBeforeHooks) waitAtGate();
   // For the preload behind those of the user.
   if (gate === 'late')
     Object.defineProperty(globalThis, LATE_GATE, { value: () => waitAtGate(), configurable: true });
@@ -131,15 +131,15 @@ function joinProcess(address: Address | undefined): void {
 function join(address: Address | undefined): void {
   if (!address) return;
   offerApi(false);
-  record(address);
+  startRecording(address);
 }
 
 /**
  * Records the modules that this thread loads and the processes and threads that it starts.
  *
- * @returns number of records so far
+ * @returns the number of records, which all threads of this process count up
  */
-function record(address: Address): Int32Array {
+function startRecording(address: Address): Int32Array {
   const { fd, starter } = address;
   const count = new Int32Array(new SharedArrayBuffer(4));
   openLane(fd);
@@ -179,12 +179,14 @@ function reportUp(count: Int32Array): void {
   const imports = trackImports();
   let seen = -1;
   let begun: number | undefined;
+  // The first check is never free: the loop has not run before.
   let since = 0;
   const check = (): void => {
     begun ??= now();
-    const isPending = imports.isPending() && now() - begun < EVALUATION_MS;
+    const isLate = now() - begun >= EVALUATION_MS;
+    const isPending = !isLate && imports.isPending();
     // A late timer means that the loop was busy, perhaps with the evaluation of modules.
-    const isFree = now() - since < 2 * QUIET_MS;
+    const isFree = isLate || now() - since < 2 * QUIET_MS;
     const records = Atomics.load(count, 0);
     if (!isPending && isFree && records === seen) {
       imports.release();

@@ -18,8 +18,12 @@ export function trackImports() {
   const channel = tracingChannel('module.import');
   channel.subscribe(subscribers);
   return {
-    isPending: () => pending > 0 || listeners('exit').some(({ name }) => name === 'handleProcessExit'),
+    isPending: () => pending > 0 || listeners('exit').some(isOfNode),
     /** Ends the subscription, which adds steps to the promise of each `import()`. */
     release: () => channel.unsubscribe(subscribers),
   };
+}
+
+function isOfNode(listener: (...args: never[]) => unknown): boolean {
+  return listener.name === 'handleProcessExit' && String(listener).includes('TopLevelAwait');
 }

@@ -28,8 +28,8 @@ export function messageOf<K extends Readonly<Record<string, Checks>>>(
 /** Whether a value is an object with these fields. */
 export function has<C extends Checks>(value: unknown, checks: C): value is FieldsOf<C> {
   if (!isObject(value)) return false;
-  for (const name in checks) if (!checks[name]?.(value[name])) return false;
-  return true;
+  // Own keys only: the app may have extended Object.prototype.
+  return Object.entries(checks).every(([name, check]) => check(value[name]));
 }
 
 export function isString(value: unknown): value is string {

@@ -120,7 +120,7 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
     case 'lost':
       return reporter.stateLost(record);
     case 'wishes':
-      return apply({ kind: 'handlers', generation, handlers: record });
+      return apply({ kind: 'wishes', generation, wishes: record });
     case 'answered':
       return apply({ ...record, generation });
     case 'requested':

@@ -124,7 +124,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   async #start(): Promise<void> {
     const { options, log, runs } = this.#parts;
     const at = scheduler.now();
-    this.#enter(spawn(IDLE, undefined, at, at), 'start');
+    this.#enter(spawn(IDLE.generation, undefined, at, at), 'start');
     runs.guard.start();
     const { timeout } = options;
     if (timeout !== undefined) {
@@ -200,7 +200,9 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     const { ended } = event;
     reportExit(ended, this.#state, parts);
     // Without a watcher no change would start another run.
-    const next = parts.watcher ? transition(this.#state, event, this.#parts.options) : close(event, ended);
+    const next = parts.watcher
+      ? transition(this.#state, event, this.#parts.options)
+      : close(event.generation, ended);
     this.#enter(next, event.kind);
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);

@@ -26,7 +26,7 @@ const CLOSE_MS = 50;
 const MAX_GIVING_CHECKS = 100;
 
 /** The app may replace these, as fake clocks do. */
-const { setImmediate, setTimeout } = globalThis;
+const { Promise, setImmediate, setTimeout } = globalThis;
 
 /**
  * Drains all servers.

@@ -17,6 +17,9 @@ const EFFECT_FREE: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
+/** The functions of Node itself: a transpiler may replace them before the warm-up. */
+const { _findPath, _resolveLookupPaths, _nodeModulePaths } = moduleInternals;
+
 /** Whether `require` of an ES module works without a warning that is printed once. */
 const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWith('20.');
 
@@ -34,14 +37,12 @@ export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: b
   // An error is ignored: it will recur when the program does the same.
   for (const { name, imported } of builtins) if (EFFECT_FREE.has(name)) attempt(() => load(name, imported));
   if (esm && REQUIRES_ESM) attempt(() => void require(OWN_FILES.warmEsmLoader));
-  for (const [specifier, url] of found) attempt(() => look(specifier, fileURLToPath(url)));
+  for (const [specifier, parent] of found) attempt(() => look(specifier, fileURLToPath(parent)));
   if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
   return warnings;
 }
 
-/** By the functions of Node itself: tools do not replace these. */
 function look(specifier: string, from: string): void {
-  const { _findPath, _resolveLookupPaths, _nodeModulePaths } = moduleInternals;
   const parent = { id: from, filename: from, paths: _nodeModulePaths?.(dirname(from)) };
   _findPath?.(specifier, _resolveLookupPaths?.(specifier, parent) ?? null, false);
 }

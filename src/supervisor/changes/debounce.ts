@@ -43,11 +43,14 @@ const MAX_EDITED_TOGETHER = 6;
 
 export interface DebouncerOptions {
   readonly scheduler: Scheduler;
-  /** Quiet time that the user has set (ms); undefined: {@link QUIET}. */
+  /** Quiet time that the user has set, for whole files outside packages (ms); undefined: {@link QUIET}. */
   readonly debounce?: number | undefined;
   /** Compares a path with the baseline once more, when the quiet time is over. */
   readonly examine: (path: string) => Difference;
-  /** A change begins. Called again with `true` once a restart is certain: the content of a file is new and complete. */
+  /**
+   * A change begins. A restart is certain if the content of a file is new and complete; if that is known later, this is called
+   * again. Never certain with a quiet time that the user has set.
+   */
   readonly onWriting: (isCertain: boolean) => void;
   /** The change is settled; undefined if every file is as it was before. */
   readonly onSettled: (change: Change | undefined) => void;
@@ -73,12 +76,12 @@ export class Debouncer {
     if (isFirst) this.#firstAt = now;
     this.#pending.set(path, { completeness, at: now });
     this.#rearm(now);
-    const isCertain = completeness === 'complete' && !this.#isCertain && debounce === undefined;
-    if (isCertain) this.#isCertain = true;
-    if (isFirst || isCertain) onWriting(isCertain);
+    const becomesCertain = completeness === 'complete' && !this.#isCertain && debounce === undefined;
+    if (becomesCertain) this.#isCertain = true;
+    if (isFirst || becomesCertain) onWriting(becomesCertain);
   }
 
-  /** A file is the same as in the baseline again. */
+  /** A file is the same as in the baseline again. Without a file left, the change is settled at once, as none. */
   drop(path: string): void {
     if (this.#pending.delete(path)) this.#rearm(this.#options.scheduler.now());
   }
@@ -99,7 +102,7 @@ export class Debouncer {
     this.#cancelTimer = scheduler.after(Math.max(0, due - now), () => this.#settle());
   }
 
-  /** The time at which the quiet time of each pending file is over (ms). */
+  /** The time at which the quiet times of all pending files are over (ms). */
   #dueAt(): number {
     const { debounce = 0 } = this.#options;
     const files = [...this.#pending];

@@ -128,7 +128,7 @@ export class ProgramWatcher {
 
   /** Takes a record of the run about a resolved or a missed import. */
   record(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
-    // The last call is the one before the first load.
+    // Called at each record until a module has been loaded; the last call counts.
     if (!this.records.hasLoaded) this.files.selfWritten.onFirstLoad(this.#options.scheduler.now());
     this.records.take(record);
     this.#deferWork();

@@ -162,7 +162,7 @@ export class RecordIntake {
       }
     }
     if (isNew) this.#addModule(url, path);
-    // The record of the entry names its real path: only the user has named the links.
+    // The record of the entry names its real path: only the user has named the links. So does that of a preload, whose links are not found.
     for (const link of linksOf(parent ? specifier : this.#options.entry, this.#importer(parent), path))
       this.#add(link.path, edge, () => this.#baseline.followed(link.path, link.target));
   }

@@ -37,12 +37,14 @@ export class Baseline {
   #forgotten = new Map<string, Snapshot>();
   #begunAt = Infinity;
   /** The file time from which on the run may not have seen a save (wall-clock ms). */
-  seenUntil: number = Infinity;
+  unseenFrom: number = Infinity;
 
   /** A run begins, at a wall-clock time (ms). Snapshots of earlier runs stay until {@link forgetPrevious}. */
   begin(at: number): void {
-    // The file-system clock lags by up to a tick. The first run boots for longer than that before it reads any file.
-    this.seenUntil = this.#begunAt === Infinity ? at : at - TICK_MS;
+    // The file-system clock lags by up to a tick. The first run boots for longer than that before it reads any file; a later one may be
+    // a standby, which has booted.
+    const isFirst = this.#begunAt === Infinity;
+    this.unseenFrom = isFirst ? at : at - TICK_MS;
     this.#begunAt = at;
     for (const [path, snapshot] of this.#current) {
       // The new run reads the content that is there now.
@@ -145,7 +147,7 @@ export class Baseline {
     if (
       snapshot.kind === 'assumed' &&
       before?.kind !== 'module' &&
-      isSavedSince(snapshot.stamp, this.seenUntil)
+      isSavedSince(snapshot.stamp, this.unseenFrom)
     )
       snapshot.hash = (before?.kind === 'assumed' ? before.hash : undefined) ?? UNSEEN;
     this.#current.set(path, snapshot);
@@ -153,7 +155,7 @@ export class Baseline {
 
   /** Takes the current content of a file as the content of the run: its change has been handled. */
   accept(path: string): void {
-    this.#current.set(path, this.#snapshot(path, 'assumed'));
+    this.#current.set(path, this.#snapshot(path, this.#current.get(path)?.kind));
   }
 
   /**

@@ -95,6 +95,7 @@ export class ContentCache {
     const known = entryOf(path)?.isSymbolicLink() ? undefined : this.at(path, stampFile(path));
     const now = known ?? this.read(path, before.stamp);
     if (!now) return 'deleted';
+    // read() may have cached it just now.
     before.hash ??= this.at(path, before.stamp)?.hash;
     // Without a hash, the change time proves nothing: permissions and names change it too.
     if (before.hash === undefined && isSameSave(before.stamp, now.stamp)) before.hash = now.hash;

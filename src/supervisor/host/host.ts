@@ -18,7 +18,7 @@ const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'S
 const DEATH_MS = 100;
 
 export interface HostEvents extends KeyboardEvents {
-  /** A signal asks this process to exit. */
+  /** A signal asks this process to exit. Whether the process group received it too: processes/guard.ts. */
   readonly onExitSignal: (signal: NodeJS.Signals) => void;
   /** SIGUSR1, by which Node would open an inspector in this process. */
   readonly onDebugSignal: () => void;

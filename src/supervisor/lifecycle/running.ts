@@ -21,25 +21,25 @@ import {
 const BIRTH_MS = 100;
 
 /** A run, about whose pending change the app may be deciding. */
-type Run = Of<State, 'running' | 'consulting'>;
+type LiveRun = Of<State, 'running' | 'consulting'>;
 
-export function whileRunning(state: Run, event: Event, policy: Policy): Transition {
-  const { generation, handlers } = state;
+export function whileRunning(state: LiveRun, event: Event, policy: Policy): Transition {
+  const { generation, wishes } = state;
   switch (event.kind) {
     case 'up':
       return [
         { ...state, upAt: event.at },
         { kind: 'up', ms: event.at - state.since },
       ];
-    case 'handlers':
-      return [{ ...state, handlers: event.handlers }];
+    case 'wishes':
+      return [{ ...state, wishes: event.wishes }];
     case 'settled':
       if (!event.change) return [state];
-      if (!handlers?.change) return restart(generation, event.change, policy);
+      if (!wishes?.change) return restart(generation, event.change, policy);
       return [...consult(state, event.change), startTimer(PATIENCE_MS)];
     case 'writing':
       // The run stops while the files settle, unless the app is to be told which files.
-      if (!event.isCertain || handlers?.change || handlers?.end) return [state];
+      if (!event.isCertain || wishes?.change || wishes?.end) return [state];
       return stopRun(generation, event.at, reasonOf('change'), policy, { isWriting: true });
     case 'restart':
       return restartOnRequest(state, event, policy);
@@ -67,7 +67,7 @@ export function whileConsulting(state: Of<State, 'consulting'>, event: Event, po
       // The timeout for the decision goes on.
       return event.change ? consult(state, event.change) : [state];
     case 'exit':
-      return respawn(state, change, event.at);
+      return respawn(state.generation, change, event.at);
     case 'writing':
       return [state];
     default:
@@ -76,24 +76,24 @@ export function whileConsulting(state: Of<State, 'consulting'>, event: Event, po
 }
 
 /** Decides what follows when a run has exited by itself. */
-function afterExit(run: Run, { ended, at }: Of<Event, 'exit'>, { onExit, onCrash }: Policy): Transition {
+function afterExit(run: LiveRun, { ended, at }: Of<Event, 'exit'>, { onExit, onCrash }: Policy): Transition {
   const { generation, spawnedAt } = run;
   const isRequest = ended.code === EXIT_RESTART;
   const isClean = ended.code === 0;
-  const policy = isRequest ? 'restart' : isClean ? onExit : onCrash;
-  if (policy === 'exit') {
-    const next = close(run, ended);
+  const reaction = isRequest ? 'restart' : isClean ? onExit : onCrash;
+  if (reaction === 'exit') {
+    const next = close(generation, ended);
     return isClean ? next : printing({ kind: 'exiting', ended }, next);
   }
-  if (policy === 'wait')
+  if (reaction === 'wait')
     return printing({ kind: 'waiting', ended }, [{ kind: 'waiting', generation, ended }]);
   const isShort = isClean ? at - spawnedAt < STEADY_MS : isQuick(run, at);
   const quickRuns = isShort ? run.quickRuns + 1 : 1;
   // A failed program is never retried at once.
-  const delay = restartDelay(policy === 'retry' ? quickRuns + 1 : quickRuns);
+  const delay = restartDelay(reaction === 'retry' ? quickRuns + 1 : quickRuns);
   const line: Line = isRequest ? { kind: 'exit75', delay } : { kind: 'rerun', ended, delay };
   const reason = reasonOf(isRequest ? 'request' : isClean ? 'exit' : 'crash');
-  if (delay === 0) return [...spawn(run, reason, at, at, quickRuns), line];
+  if (delay === 0) return [...spawn(generation, reason, at, at, quickRuns), line];
   return [{ kind: 'delaying', generation, quickRuns, ended, reason }, line, startTimer(delay)];
 }
 
@@ -101,7 +101,7 @@ function afterExit(run: Run, { ended, at }: Of<Event, 'exit'>, { onExit, onCrash
  * Lets the app decide about a change, merged into the pending one. The run counts as having the content of the files as of now:
  * a later save is another change.
  */
-function consult(run: Run, change: Change): Transition {
+function consult(run: LiveRun, change: Change): Transition {
   const round = (run.rounds ?? 0) + 1;
   const all = 'change' in run ? withChange(run.change, change) : change;
   return [
@@ -112,7 +112,7 @@ function consult(run: Run, change: Change): Transition {
 }
 
 /** Restarts the run on request. An app that requests it soon after each start is restarted with a growing delay. */
-function restartOnRequest(run: Run, event: Of<Event, 'restart'>, policy: Policy): Transition {
+function restartOnRequest(run: LiveRun, event: Of<Event, 'restart'>, policy: Policy): Transition {
   const { generation, quickRuns } = run;
   const { at, message, isOwn } = event;
   const reason = withChange(reasonOf('request', message), 'change' in run ? run.change : undefined);

@@ -21,21 +21,21 @@ export interface Change {
   readonly files: readonly ChangedFile[];
 }
 
-/** Handlers that the app has registered: `change` decides about a restart, `end` runs before one. */
-export interface Handlers {
+/** What the app wants before a restart: to decide about it (`change`), or to do something before its stop signal (`end`). */
+export interface Wishes {
   readonly change: boolean;
   readonly end: boolean;
 }
 
-/** A run that has been started and not been stopped. */
-interface Run {
+/** Facts about a run that has been started and not been stopped. */
+interface RunFacts {
   since: number;
   /** Start of the process (wall clock, ms). */
   spawnedAt: number;
   /** When the entry had been evaluated (wall clock, ms). Undefined while it is loading, and for any other command. */
   upAt?: number;
   quickRuns: number;
-  handlers?: Handlers;
+  wishes?: Wishes;
   /** Number of changes about which the app was consulted. */
   rounds?: number;
 }
@@ -48,9 +48,9 @@ interface Run {
 export type State = Readonly<
   { generation: number } & (
     | { kind: 'idle' }
-    | ({ kind: 'running' } & Run)
+    | ({ kind: 'running' } & RunFacts)
     /** The app decides whether a change causes a restart. */
-    | ({ kind: 'consulting'; change: Change } & Run)
+    | ({ kind: 'consulting'; change: Change } & RunFacts)
     /** The stop sequence of the run is in progress. */
     | {
         kind: 'stopping';
@@ -90,8 +90,7 @@ export type Event = Readonly<
   | ({ generation: number } & (
       | { kind: 'up'; at: number }
       | { kind: 'exit'; at: number; ended: Ended }
-      /** The app has registered or removed handlers. */
-      | { kind: 'handlers'; handlers: Handlers }
+      | { kind: 'wishes'; wishes: Wishes }
       /** The app has decided whether the change of a round causes a restart. */
       | { kind: 'answered'; round: number; restart: boolean }
     ))

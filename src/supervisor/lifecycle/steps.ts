@@ -3,7 +3,7 @@ import type { RestartReason } from '../../protocol/app-bridge.cts';
 import { PATIENCE_MS } from './state.ts';
 import type { Change, Effect, Ended, Event, Line, Of, Policy, State, Transition } from './state.ts';
 
-/** A run that was up for at least this time is not part of a tight loop (ms). */
+/** A run that was up for at least this time is not part of a tight loop (ms); a run that has completed, since its start. */
 export const STEADY_MS = 1000;
 
 /** Nor is a run of at least this length that was never up (ms). */
@@ -18,7 +18,7 @@ const SIGNAL_DUE_MS = 300;
 
 /** Starts the next run. */
 export function spawn(
-  { generation }: { generation: number },
+  generation: number,
   reason: RestartReason | undefined,
   since: number,
   spawnedAt: number,
@@ -29,8 +29,8 @@ export function spawn(
 }
 
 /** Starts the next run because of a change, when no run is left. */
-export function respawn(state: State, change: Change, at: number): Transition {
-  return printing({ kind: 'restarting', change }, spawn(state, reasonOf(change), change.at, at));
+export function respawn(generation: number, change: Change, at: number): Transition {
+  return printing({ kind: 'restarting', change }, spawn(generation, reasonOf(change), change.at, at));
 }
 
 /** Starts the stop sequence of the run. Another run follows if there is a reason. */
@@ -70,7 +70,7 @@ export function shutDown(generation: number, event: Of<Event, 'signal'>, isSigna
 }
 
 /** Ends supervision. */
-export function close({ generation }: { generation: number }, ended: Ended): Transition {
+export function close(generation: number, ended: Ended): Transition {
   return [
     { kind: 'ended', generation },
     { kind: 'close', ended },

@@ -26,10 +26,10 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
     case 'exit': {
       // Death by the stop signal is the requested exit, no failure.
       const ended = event.ended.signal === signal ? { code: 0, signal: null } : event.ended;
-      if (!reason) return close(state, ended);
+      if (!reason) return close(state.generation, ended);
       if (state.isWriting) return [{ kind: 'settling', generation, since, isAnnounced, reason }];
       const delay = restartDelay(quickRuns);
-      if (delay === 0) return spawn(state, reason, since, event.at, quickRuns);
+      if (delay === 0) return spawn(state.generation, reason, since, event.at, quickRuns);
       return [{ kind: 'delaying', generation, quickRuns, ended, reason }, startTimer(delay)];
     }
     case 'stop':
@@ -51,7 +51,7 @@ export function whileShuttingDown(state: Of<State, 'shuttingDown'>, event: Event
       if (!isSignalDue) return [state, { kind: 'killHint', signal }];
       return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(PATIENCE_MS)];
     case 'exit':
-      return close(state, isForced ? { code: null, signal } : event.ended);
+      return close(state.generation, isForced ? { code: null, signal } : event.ended);
     default:
       return [state];
   }

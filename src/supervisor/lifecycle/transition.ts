@@ -1,5 +1,5 @@
 // Decides what the supervisor does next, given its state and an event. Pure. Knows no process, file, timer or wording. The states
-// with a run are in running.ts and stopping.ts.
+// with a run are in running.ts (exit code 75 too) and stopping.ts.
 import { whileConsulting, whileRunning } from './running.ts';
 import { EXIT_RESTART } from './state.ts';
 import type { Ended, Event, Of, Policy, State, Transition } from './state.ts';
@@ -30,26 +30,30 @@ export function transition(state: State, event: Event, policy: Policy): Transiti
 }
 
 function whileSettling(state: Of<State, 'settling'>, event: Event): Transition {
-  if (event.kind === 'signal' || event.kind === 'stop') return close(state, exitAfter(undefined, event));
+  if (event.kind === 'signal' || event.kind === 'stop')
+    return close(state.generation, exitAfter(undefined, event));
   if (event.kind !== 'settled') return [state];
   const reason = withChange(state.reason, event.change);
-  return announcing(state.isAnnounced, event, spawn(state, reason, state.since, event.at));
+  return announcing(state.isAnnounced, event, spawn(state.generation, reason, state.since, event.at));
 }
 
 function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Event): Transition {
   switch (event.kind) {
     case 'settled':
-      return event.change ? respawn(state, event.change, event.at) : [state];
+      return event.change ? respawn(state.generation, event.change, event.at) : [state];
     case 'elapsed':
       if (state.kind === 'waiting') return [state];
-      return spawn(state, state.reason, event.at, event.at, state.quickRuns);
+      return spawn(state.generation, state.reason, event.at, event.at, state.quickRuns);
     case 'restart': {
       const { message, at } = event;
-      return printing({ kind: 'requested', message }, spawn(state, reasonOf('request', message), at, at));
+      return printing(
+        { kind: 'requested', message },
+        spawn(state.generation, reasonOf('request', message), at, at),
+      );
     }
     case 'signal':
     case 'stop':
-      return close(state, exitAfter(state.ended, event));
+      return close(state.generation, exitAfter(state.ended, event));
     default:
       return [state];
   }
@@ -61,7 +65,7 @@ function whileWaiting(state: Of<State, 'waiting' | 'delaying'>, event: Event): T
  * the run.
  */
 function exitAfter(ended: Ended | undefined, event: Of<Event, 'signal' | 'stop'>): Ended {
-  const isSignal = event.kind === 'signal';
-  if (ended && ended.code !== EXIT_RESTART && !(isSignal && ended.signal)) return ended;
-  return isSignal ? { code: null, signal: event.signal } : { code: 0, signal: null };
+  const own = ended?.code === EXIT_RESTART ? undefined : ended;
+  if (event.kind === 'stop') return own ?? { code: 0, signal: null };
+  return own && !own.signal ? own : { code: null, signal: event.signal };
 }

@@ -81,7 +81,7 @@ export class RunManager {
     this.#preserved.begin();
     if (program.kind === 'command') this.current = this.#spawnCommand(program, reason);
     else {
-      // The first run is not told anything. A later one that was not a standby finds the gate open.
+      // The first run waits at no gate and gets no message. For a later one that was no standby, the message is there when it arrives.
       const run = standby?.run ?? this.#spawnNode(program, reason && 'early');
       run.sendToGate({ kind: 'go', begin: { generation, reason, state: this.#preserved.state } });
       this.current = run;

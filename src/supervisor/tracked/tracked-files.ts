@@ -38,15 +38,15 @@ export class TrackedFiles {
   readonly contents: ContentCache = new ContentCache(MAX_READ);
   readonly #files = new Map<string, TrackedFile>();
   #leftToRead = READ_AT_ONCE;
-  #seenUntil = Infinity;
+  #unseenFrom = Infinity;
 
   /**
    * A run begins: the present content of each file is what the run sees.
    *
-   * @param seenUntil the file time from which on the run may not have seen a save (wall-clock ms)
+   * @param unseenFrom the file time from which on the run may not have seen a save (wall-clock ms)
    */
-  begin(seenUntil: number): void {
-    this.#seenUntil = seenUntil;
+  begin(unseenFrom: number): void {
+    this.#unseenFrom = unseenFrom;
     for (const [path, { isTouched }] of this.#files) if (isTouched) this.accept(path);
   }
 
@@ -94,7 +94,7 @@ export class TrackedFiles {
 
   #find(path: string, origin: Origin, discovery: Discovery): TrackedFile {
     const stamp = discovery === 'created' ? undefined : this.contents.stamp(path);
-    const isUnseen = discovery === 'first' && isSavedSince(stamp, this.#seenUntil);
+    const isUnseen = discovery === 'first' && isSavedSince(stamp, this.#unseenFrom);
     if (!stamp || isUnseen) return { origin, content: stamp && { stamp, hash: UNSEEN }, isTouched: true };
     if (stamp.size <= SMALL && this.#leftToRead-- > 0) this.contents.read(path, stamp);
     else this.contents.hashLater(path, stamp);

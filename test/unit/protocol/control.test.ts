@@ -48,6 +48,16 @@ test('a control message is parsed unchanged', () => {
   }
 });
 
+test('a program that extends Object.prototype changes no check', () => {
+  const message = encodeControl(STOP);
+  Object.defineProperty(Object.prototype, 'extra', { value: 1, enumerable: true, configurable: true });
+  try {
+    assert.equal(parseControl(message)?.kind, 'stop');
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'extra');
+  }
+});
+
 test('a control message has the prefix that hides it from the app', () => {
   assert.match((encodeControl(STOP) as { cmd: string }).cmd, /^NODE_/);
 });

@@ -79,7 +79,7 @@ function assertNothing(state: State, ...events: readonly Event[]): void {
 
 test('idle: the first run is spawned, and no event does anything', () => {
   const first: Effect = { kind: 'spawn', generation: 1, reason: undefined };
-  assert.deepEqual(spawn(IDLE, undefined, 10, 10), [RUNNING, first]);
+  assert.deepEqual(spawn(IDLE.generation, undefined, 10, 10), [RUNNING, first]);
   assertNothing(IDLE, SETTLED, WRITING, ELAPSED, SIGTERM);
 });
 
@@ -315,17 +315,17 @@ test('events of an earlier run do nothing', () => {
 });
 
 test('running: an app with handlers is not stopped before the files have settled', () => {
-  for (const handlers of [
+  for (const wishes of [
     { change: true, end: false },
     { change: false, end: true },
   ]) {
-    const run: State = { ...RUNNING, handlers };
-    assertNext(RUNNING, { kind: 'handlers', generation: 1, handlers }, run);
+    const run: State = { ...RUNNING, wishes };
+    assertNext(RUNNING, { kind: 'wishes', generation: 1, wishes }, run);
     assertNothing(run, CERTAIN, WRITING);
   }
 });
 
-const WITH_HANDLER = { ...RUNNING, handlers: { change: true, end: false } } as const;
+const WITH_HANDLER = { ...RUNNING, wishes: { change: true, end: false } } as const;
 const CONSULTED = { ...WITH_HANDLER, rounds: 1 } as const;
 const CONSULTING: State = { ...CONSULTED, kind: 'consulting', change: CHANGE };
 const ANSWERED: Event = { kind: 'answered', generation: 1, round: 1, restart: false };
