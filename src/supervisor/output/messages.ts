@@ -59,7 +59,7 @@ export function wording(line: Line, context: Context): string {
     case 'killing':
       return `${name} did not exit within ${duration(grace)}, killing it`;
     case 'killHint':
-      return `waiting for ${name} to exit, ${line.signal === 'SIGINT' ? 'press Ctrl-C' : `send ${line.signal}`} again to kill it`;
+      return `waiting for ${name} to exit, ${howToKill(line.signal)} to kill it`;
     case 'exiting':
       return `${name} ${outcome(line.ended)}, exiting`;
   }
@@ -125,6 +125,12 @@ function awaited({ program, watcher }: Context, { code }: Ended): string {
   if (missing === undefined || code === 0) return change;
   const name = display(missing, program.cwd);
   return files > 0 ? `${name} or ${change}` : name;
+}
+
+/** A second SIGHUP kills nothing, as a terminal and its shell both send one. */
+function howToKill(signal: NodeJS.Signals): string {
+  if (signal === 'SIGINT') return 'press Ctrl-C again';
+  return signal === 'SIGHUP' ? 'send SIGTERM' : `send ${signal} again`;
 }
 
 function delayed(ms: number): string {

@@ -89,6 +89,8 @@ test('the wording of every line', posix, () => {
     [{ kind: 'exiting', ended: { code: 1, signal: null } }, 'app.js failed with exit code 1, exiting'],
     [{ kind: 'killing' }, 'app.js did not exit within 5 s, killing it'],
     [{ kind: 'killHint', signal: 'SIGINT' }, 'waiting for app.js to exit, press Ctrl-C again to kill it'],
+    [{ kind: 'killHint', signal: 'SIGTERM' }, 'waiting for app.js to exit, send SIGTERM again to kill it'],
+    [{ kind: 'killHint', signal: 'SIGHUP' }, 'waiting for app.js to exit, send SIGTERM to kill it'],
   ] as const) {
     assert.equal(wording(line, CONTEXT), text);
   }
