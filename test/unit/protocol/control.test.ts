@@ -50,6 +50,7 @@ test('a control message is parsed unchanged', () => {
 
 test('a program that extends Object.prototype changes no check', () => {
   const message = encodeControl(STOP);
+  // oxlint-disable-next-line no-extend-native -- as some programs do
   Object.defineProperty(Object.prototype, 'extra', { value: 1, enumerable: true, configurable: true });
   try {
     assert.equal(parseControl(message)?.kind, 'stop');
