@@ -61,11 +61,13 @@ export class ContentCache {
     if (stamp.size > this.#maxRead) return { stamp, hash: stamp.mtimeMs };
     try {
       const hash = hashBytes(fs.readFileSync(path));
+      // A save while the file is read must not pass for the content that had the stamp.
+      const later = stampFile(path);
+      const isStable = sameStat(stamp, later);
       // The next save may leave the stamp of a young file.
-      if (!isYoung(stamp.mtimeMs, now) && sameStat(stamp, stampFile(path)))
-        this.#known.set(path, { stamp, hash });
+      if (isStable && !isYoung(stamp.mtimeMs, now)) this.#known.set(path, { stamp, hash });
       else this.#pending.set(path, held);
-      return { stamp, hash };
+      return { stamp: isStable ? stamp : later, hash };
     } catch (error) {
       // Others may be temporary: EBUSY where another program has locked the file, ESTALE on NFS, EMFILE.
       return MISSING.has((error as NodeJS.ErrnoException).code ?? '')

@@ -83,3 +83,18 @@ test('an emptied file is told from one that nobody has seen, and was empty befor
   const empty = project.path('b.txt');
   assert.equal(contents.compare(empty, { stamp: stampFile(empty), hash: UNSEEN }), 'changed');
 });
+
+test('a save while the file is read is a change', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const path = oldFile(project, 'a.txt');
+  const contents = new ContentCache();
+  const before = { stamp: stampFile(path), hash: undefined };
+  const { readFileSync } = fs;
+  const read = mock.method(fs, 'readFileSync', (name: string) => {
+    read.mock.restore();
+    project.write('a.txt', 'two');
+    return readFileSync(name);
+  });
+  assert.equal(contents.compare(path, before), 'changed');
+  assert.equal(contents.compare(path, before), 'changed');
+});
