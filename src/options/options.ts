@@ -20,7 +20,7 @@ export interface Options {
   readonly poll: number;
   /** Quiet time after which a change is complete (ms); undefined: depends on the change. */
   readonly debounce: number | undefined;
-  /** Grace period between the stop signal and SIGKILL (ms). */
+  /** Grace period: time from the beginning of a stop, draining included, to SIGKILL (ms). */
   readonly grace: number;
   /** Stop signal. */
   readonly signal: NodeJS.Signals;
@@ -74,7 +74,7 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
   ext: [FILES, EXTENSIONS, [], '<list>', 'limit folders and globs to these file extensions'],
   poll: [FILES, POLL, 0, '[ms]', 'poll all files, every 250 ms unless given'],
   debounce: [FILES, DURATION, undefined, '<duration>', 'wait until no file has changed for so long'],
-  grace: [LIFE, DURATION, 5000, '<duration>', 'time from the stop signal to SIGKILL (5s)'],
+  grace: [LIFE, DURATION, 5000, '<duration>', 'time from the beginning of a stop to SIGKILL (5s)'],
   signal: [LIFE, SIGNAL, 'SIGTERM', '<name>', 'stop signal (SIGTERM)'],
   onExit: [LIFE, ON_EXIT, 'wait', '<action>', 'after exit code 0: wait, exit or restart'],
   onCrash: [LIFE, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'],
