@@ -9,14 +9,19 @@ export const RULE_FILE = '.gitignore';
 /** Names that belong to version control, packages, tools and editors. */
 const USUAL_NAMES: ReadonlySet<string> = new Set(
   [
-    '.git .hg .svn .jj node_modules bower_components .cache .parcel-cache .turbo .nyc_output coverage',
+    '.git .hg .svn .jj node_modules bower_components .cache .parcel-cache .turbo .nx .nyc_output coverage .eslintcache',
+    '.next .nuxt .svelte-kit .astro .angular target .gradle .terraform',
     '__pycache__ .venv .tox .mypy_cache .pytest_cache .ruff_cache .idea .vscode .vs .history .direnv',
     '4913 .DS_Store Thumbs.db desktop.ini',
   ].flatMap((names) => names.split(' ')),
 );
 
-/** Files that an editor writes beside the saved one, and compiled Python. */
-const USUAL = /~$|^\.#|^#.*#$|\.sw[a-z]$|\.py[co]$|^\.goutputstream-|___jb_(?:tmp|old)___$/;
+/**
+ * Files that an editor or its checkers write beside the saved one (Emacs, Vim, Kate, GNOME, JetBrains, flycheck), leftovers of merges and
+ * patches, of macOS and of NFS, compiled Python, and build information of TypeScript.
+ */
+const USUAL =
+  /~$|^\.#|^#.*#$|\.sw[a-z]$|\.kate-swp$|^\.goutputstream-|___jb_(?:tmp|old)___$|^flycheck_|\.(?:orig|rej|bak|py[co]|tsbuildinfo)$|^\._|^\.nfs[0-9a-f]/;
 
 /** Whether a file or folder with this name is left out of every folder. */
 export function isUsuallyIgnored(name: string): boolean {

@@ -45,8 +45,12 @@ test('the last matching pattern decides, whichever folder each is relative to', 
 });
 
 test('files and folders of tools and editors are left out of every folder', () => {
-  for (const name of ['.git', 'node_modules', '.venv', 'a.txt~', '.#a', '.a.swp', 'a.pyc', '4913'])
-    assert.ok(isUsuallyIgnored(name), name);
+  const names = [
+    '.git node_modules .venv a.txt~ .#a .a.swp a.pyc 4913 .next .nuxt .svelte-kit .astro .nx',
+    '.turbo .angular target .gradle .terraform tsconfig.tsbuildinfo .eslintcache a.js.orig',
+    'a.js.rej a.js.bak ._a.js .nfs000000a1 .a.js.kate-swp flycheck_a.js',
+  ].flatMap((text) => text.split(' '));
+  for (const name of names) assert.ok(isUsuallyIgnored(name), name);
   for (const name of ['a.txt', '.env', '.github', 'git', 'tests', 'a.swift'])
     assert.ok(!isUsuallyIgnored(name), name);
 });
