@@ -81,14 +81,21 @@ export class ProgramFiles {
     return this.#settled.get(path) === markOf(statOf(path));
   }
 
-  /** A change is settled. Returns it without self-written files; undefined if no file is left. */
-  settle(change: Change | undefined): Change | undefined {
+  /**
+   * A change is settled.
+   *
+   * @param isSetting whether a file is a setting of the run, which people edit
+   * @returns the change without self-written files; undefined if no file is left
+   */
+  settle(change: Change | undefined, isSetting: (path: string) => boolean): Change | undefined {
     const { at, files } = change ?? { at: 0, files: [] };
     // Source code is edited by people, except in tracked folders, where a program may generate it.
-    const hasCode = files.some(
-      ({ path }) => isSource(path) && (this.baseline.isLoaded(path) || !this.tracked.files.has(path)),
+    const isEdited = files.some(
+      ({ path }) =>
+        isSetting(path) ||
+        (isSource(path) && (this.baseline.isLoaded(path) || !this.tracked.files.has(path))),
     );
-    const written = new Set(this.selfWritten.detect(hasCode ? [] : files, at));
+    const written = new Set(this.selfWritten.detect(isEdited ? [] : files, at));
     this.accept([...written]);
     const others = files.filter(({ path }) => !written.has(path));
     for (const { path } of others) this.#settled.set(path, markOf(statOf(path)));

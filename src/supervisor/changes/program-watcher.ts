@@ -98,7 +98,8 @@ export class ProgramWatcher {
     this.#debouncer = new Debouncer({
       ...options,
       examine: (path) => this.files.examine(path),
-      onSettled: (change) => options.onSettled(this.files.settle(change)),
+      onSettled: (change) =>
+        options.onSettled(this.files.settle(change, (path) => this.records.settings.paths.has(path))),
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
   }

@@ -32,8 +32,11 @@ export class SelfWritten {
     this.#onFound = onFound;
   }
 
-  /** A run begins, at a wall-clock time (ms). */
+  /** A run begins, at a wall-clock time (ms). A file that the run before did not write is no longer self-written. */
   begin(at: number): void {
+    // A run that was stopped sooner may have come to write it.
+    if (at - this.#readyAt > SOON_MS)
+      for (const key of this.#streaks.keys()) if (!this.#counted.has(key)) this.#forget(key);
     this.#counted.clear();
     this.#begunAt = at;
     this.#readyAt = Infinity;
@@ -52,7 +55,7 @@ export class SelfWritten {
   /**
    * Counts a change.
    *
-   * @param files the changed files; none if the program has loaded any of them as source code
+   * @param files the changed files; none if one of them is source code that the program has loaded, or a setting
    * @param at wall-clock time of the change (ms)
    * @returns paths of the self-written files
    */
@@ -60,8 +63,8 @@ export class SelfWritten {
     const age = at - (at < this.#readyAt ? this.#begunAt : this.#readyAt);
     // A program that removes its own files has written them before: somebody else removed these.
     if (age > SOON_MS || files.length === 0 || files.some(({ how }) => how === 'deleted')) {
-      // A self-written file stays so at the next start; a change at another time counts.
-      for (const [key, streak] of this.#streaks) if (streak < ENOUGH) this.#streaks.delete(key);
+      const saved = new Set(files.flatMap(keysOf));
+      for (const [key, streak] of this.#streaks) if (streak < ENOUGH || saved.has(key)) this.#forget(key);
       return [];
     }
     for (const key of files.flatMap(keysOf)) {
@@ -78,6 +81,11 @@ export class SelfWritten {
       this.#onFound(file.path);
     }
     return written.map(({ path }) => path);
+  }
+
+  #forget(key: string): void {
+    this.#streaks.delete(key);
+    this.#reported.delete(key);
   }
 }
 

@@ -26,6 +26,29 @@ setInterval(() => {}, 1000);
   assert.equal(app.restarts, 1);
 });
 
+for (const [name, content, args, read] of [
+  ['.env', (n: number) => `SAVE=${n}\n`, ['--env-file=.env'], 'process.env.SAVE'],
+  [
+    'package.json',
+    (n: number) => `{ "type": "module", "imports": { "#n": "./${n}.js" } }`,
+    [],
+    "(await import('#n')).n",
+  ],
+] as const)
+  test(`settings count however often they are saved right after a start: ${name}`, async () => {
+    const modules = Array.from({ length: 8 }, (_, n) => [`${n}.js`, `export const n = ${n};\n`] as const);
+    using project = new Project({
+      ...Object.fromEntries(modules),
+      [name]: content(0),
+      'app.js': `console.log('save', ${read});\nsetInterval(() => {}, 1000);\n`,
+    });
+    await using app = run(project, [...args, 'app.js']);
+    for (let n = 0; n < 8; n++) {
+      await app.lines(`save ${n}`, / is up in /);
+      if (n < 7) project.write(name, content(n + 1));
+    }
+  });
+
 test('a missing target of `imports` in package.json, then created', async () => {
   using project = new Project({
     'package.json': '{ "type": "module", "imports": { "#db": "./src/db.js" } }',

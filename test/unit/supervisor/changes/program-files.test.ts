@@ -61,11 +61,11 @@ test('a late event about a settled change is no new change, a later save is one'
   files.baseline.loaded(path, stampFile(path));
   project.write('a.js', 'export {};');
   assert.equal(files.isSettled(path), false);
-  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] });
+  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] }, () => false);
   assert.deepEqual([files.isSettled(path), files.isSettled(project.path('b.js'))], [true, false]);
   project.write('a.js', 'export default 1;');
   assert.equal(files.isSettled(path), false);
-  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] });
+  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] }, () => false);
   files.begin(Date.now());
   assert.equal(files.isSettled(path), false);
 });

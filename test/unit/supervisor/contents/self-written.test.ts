@@ -25,11 +25,29 @@ test('a file that changes right after four starts in a row is self-written from 
   assert.deepEqual(reported, [PATH]);
 });
 
-test('a self-written file that changes at another time counts', () => {
+test('a self-written file that changes at another time counts, and is not self-written from then on', () => {
   const { selfWritten } = setUp();
   for (let i = 0; i < 4; i++) detectInNewRun(selfWritten, [FILE], 100);
-  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 5000), []);
+  assert.deepEqual(detectInNewRun(selfWritten, [{ path: '/app/other.json', how: 'changed' }], 5000), []);
   assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), [PATH]);
+  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 5000), []);
+  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), []);
+});
+
+test('a file that a whole run did not write is no longer self-written', () => {
+  const { selfWritten, reported } = setUp();
+  for (let i = 0; i < 4; i++) detectInNewRun(selfWritten, [FILE], 100);
+  // Stopped before it could write the file.
+  selfWritten.begin(0);
+  selfWritten.onReady(1000);
+  selfWritten.begin(1400);
+  assert.deepEqual(selfWritten.detect([FILE], 1500), [PATH]);
+  selfWritten.begin(2000);
+  selfWritten.onReady(3000);
+  selfWritten.begin(4000);
+  assert.deepEqual(selfWritten.detect([FILE], 4100), []);
+  for (let i = 0; i < 3; i++) detectInNewRun(selfWritten, [FILE], 100);
+  assert.deepEqual(reported, [PATH, PATH]);
 });
 
 test('a change of another file, or a later change, restarts the count', () => {
