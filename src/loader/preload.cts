@@ -46,8 +46,11 @@ const QUIET_MS = 'registerHooks' in module ? 15 : 100;
 /** Time that the guard has to terminate all processes, before this one exits and its descendants lose their parent (ms). */
 const GUARD_MS = 600;
 
-/** Time after which the program counts as up although its entry is still being evaluated, or the loop is busy: that may never end (ms). */
-const EVALUATION_MS = 10_000;
+/** Times after which it is reported that the entry is still being evaluated; the last one counts as long (ms). */
+const LOADING_MS = [1000, 10_000];
+
+/** Time after which the program counts as up although the event loop is busy (ms). */
+const BUSY_MS = 10_000;
 
 begin();
 
@@ -179,14 +182,19 @@ function reportUp(count: Int32Array): void {
   const imports = trackImports();
   let seen = -1;
   let begun: number | undefined;
+  let reports = 0;
   // The first check is never free: the loop has not run before.
   let since = 0;
   const check = (): void => {
     begun ??= now();
-    const isLate = now() - begun >= EVALUATION_MS;
-    const isPending = !isLate && imports.isPending();
+    const age = now() - begun;
+    const isPending = imports.isPending();
+    if (isPending && age >= (LOADING_MS[reports] ?? Infinity)) {
+      reports++;
+      send({ kind: 'loading', at: now(), isLong: reports === LOADING_MS.length });
+    }
     // A late timer means that the loop was busy, perhaps with the evaluation of modules.
-    const isFree = isLate || now() - since < 2 * QUIET_MS;
+    const isFree = now() - since < 2 * QUIET_MS || age >= BUSY_MS;
     const records = Atomics.load(count, 0);
     if (!isPending && isFree && records === seen) {
       imports.release();

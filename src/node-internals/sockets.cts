@@ -64,11 +64,11 @@ export function serverOf(handle: Handle): net.Server | undefined {
     : undefined;
 }
 
-/** The port that a handle is bound to; undefined when the handle is not bound. */
-export function portOf(handle: Handle): number | undefined {
-  const address: { port?: number } = {};
-  handle.getsockname?.(address);
-  return address.port;
+/** The IP address and the port that a handle is bound to; undefined when the handle is not bound. */
+export function boundTo(handle: Handle): { readonly address?: string; readonly port?: number } {
+  const name = {};
+  handle.getsockname?.(name);
+  return name;
 }
 
 /** Gives a server a handle that does not listen and reports the same address, so that the own one can be closed. */

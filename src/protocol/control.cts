@@ -68,6 +68,8 @@ const SOCKET_MESSAGES = {
     key: isString,
     /** Its port, or the identity of its socket file; empty without either. */
     mark: isString,
+    /** The IP address that it is bound to. */
+    host: optional(isString),
     /** Absolute path of its socket file. */
     file: optional(isString),
     /** Whether its server speaks plain HTTP. */

@@ -64,7 +64,9 @@ const KINDS = {
   lost: { key: isString, why: isString },
   /** The program begins to read from stdin. */
   reads: {},
-  /** The entry has been loaded and the event loop has been idle since a wall-clock time (ms). */
+  /** The entry is still being evaluated at a wall-clock time (ms). */
+  loading: { at: isNumber, isLong: isBoolean },
+  /** The entry has been evaluated and the event loop has been idle since a wall-clock time (ms). */
   up: { at: isNumber },
 };
 

@@ -1,5 +1,6 @@
 // Connects the parts of a supervisor to the life cycle: performs its effects, and turns records of the run into its events.
 // Keeps no state.
+import { isatty } from 'node:tty';
 import type { LaneRecord } from '../protocol/records.cts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
@@ -70,6 +71,8 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
         watcher,
         mayPress: host?.keyboard.mention(effect.kind) ?? false,
         isDraining: current?.drain?.isRunning ?? false,
+        isPrompting: host?.keyboard.isRead === true && isatty(2),
+        addresses: runs.held?.addresses ?? [],
       });
   }
 }
@@ -109,10 +112,15 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
       apply({ kind: 'up', generation, at: record.at });
       runs.standby?.prepare();
       break;
+    case 'loading':
+      apply({ ...record, generation });
+      // The entry may never end: a loop over incoming messages.
+      runs.standby?.prepare();
+      break;
     case 'crashed':
       return reporter.lastError.add(record);
     case 'reads':
-      return host?.keyboard.leave();
+      return host?.keyboard.runReads();
     case 'inspected':
       debugSignal.opened(record.url);
       log.debug(`inspector at ${record.url}`);

@@ -8,6 +8,7 @@ import net from 'node:net';
 import { afterEach } from 'node:test';
 import tls from 'node:tls';
 import {
+  boundTo,
   currentResponse,
   detachHandle,
   hasConnections,
@@ -17,7 +18,6 @@ import {
   idleSince,
   openSockets,
   plainSocket,
-  portOf,
   sentHeader,
   serverOf,
   tcpClass,
@@ -55,7 +55,8 @@ contract('owner_symbol and _handle of a server; getsockname() of a handle', HOLD
   const { calls, server } = await listenObserved();
   const handle = calls[0]!.handle;
   assert.equal(serverOf(handle), server);
-  assert.equal(portOf(handle), (server.address() as AddressInfo).port);
+  const { address, port } = server.address() as AddressInfo;
+  assert.deepEqual([boundTo(handle).address, boundTo(handle).port], [address, port]);
 });
 
 contract('Server.prototype._handle can be replaced', DRAINING, async () => {

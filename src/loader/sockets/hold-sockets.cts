@@ -5,7 +5,7 @@
 import type net from 'node:net';
 import { resolve } from 'node:path';
 import { beforeCall, channelHandle, wrapMethod } from '../../node-internals/process.cts';
-import { pipeClass, portOf, serverOf, tcpClass } from '../../node-internals/sockets.cts';
+import { boundTo, pipeClass, serverOf, tcpClass } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
 import { encodeControl } from '../../protocol/control.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
@@ -109,7 +109,7 @@ function nextEphemeral(base: string): number {
 function bindNew(handle: Handle, [, port]: unknown[], bind: () => number): number {
   const error = bind();
   // Node reports an address in use when it listens. Until then the handle has no port.
-  const isInUse = (): boolean => portOf(handle) === undefined;
+  const isInUse = (): boolean => boundTo(handle).port === undefined;
   if (typeof port !== 'number' || port <= 0 || error !== 0 || !isInUse()) return error;
   if (releasePort(port)) releaseTimes.set(port, now());
   if (now() - (releaseTimes.get(port) ?? 0) > RELEASE_MS) return error;
@@ -133,17 +133,18 @@ function onListening(handle: Handle): void {
     send({ kind: 'adopted', id });
     return;
   }
-  const mark = path === undefined ? String(portOf(handle)) : (markOf(path) ?? '');
+  const { address: host, port } = path === undefined ? boundTo(handle) : {};
+  const mark = path === undefined ? String(port) : (markOf(path) ?? '');
   const file = path === undefined || mark === '' ? undefined : resolve(path);
   const http = isHttp(serverOf(handle));
-  giveHandle(encodeControl({ kind: 'listening', id, key, mark, file, http }), handle);
+  giveHandle(encodeControl({ kind: 'listening', id, key, mark, host, file, http }), handle);
   onNewSocket();
 }
 
 /** Releases a socket that the program closes. */
 function release({ handle, id, path, isAdopted }: HeldSocket): void {
   if (isDraining) return;
-  const port = portOf(handle);
+  const { port } = boundTo(handle);
   if (port !== undefined) releaseTimes.set(port, now());
   // libuv keeps the file of a socket that it has not bound.
   if (path !== undefined && isAdopted) removeFile(path);

@@ -6,8 +6,8 @@ import { attempt } from '../../shared/attempt.cts';
 import { markOf } from '../../shared/socket-file.cts';
 import { pipeAt, send } from '../channel/record-writer.cts';
 
-/** Time after which a run asks for no more sockets (ms). A run may listen only when it has reached its database. */
-const CLAIM_MS = 10_000;
+/** Time after which a run that is up asks for no more sockets (ms). It may listen only when a compiler or a database is ready. */
+const CLAIM_MS = 60_000;
 
 /** The same for a run that listens on a new address (ms). It has probably asked for all of its sockets. */
 const CLAIM_AFTER_NEW_MS = 100;

@@ -37,6 +37,8 @@ export class Keyboard {
   readonly #source: LineSource;
   readonly #events: KeyboardEvents;
   readonly #scheduler: Scheduler;
+  /** Whether the current run has said that it reads the terminal. */
+  isRead = false;
   /** Whether the input is for autoreload. */
   #isOurs = false;
   /** Whether the input is for the current run, because it reads, or could do so unnoticed. */
@@ -58,6 +60,7 @@ export class Keyboard {
    * @param reportsReads whether the run reports that it begins to read
    */
   runStarts(reportsReads: boolean): void {
+    this.isRead = false;
     this.#isOfRun = !reportsReads;
     this.#setOurs(false);
   }
@@ -67,7 +70,13 @@ export class Keyboard {
     this.#setOurs(!this.#isOfRun);
   }
 
-  /** The input is for others: for the run, which begins to read, until its exit, or, if no other run follows, for the parent process. */
+  /** The run begins to read. */
+  runReads(): void {
+    this.isRead = true;
+    this.leave();
+  }
+
+  /** The input is for others: for the run until its exit, or, if no other run follows, for the parent process. */
   leave(): void {
     this.#isOfRun = true;
     this.#setOurs(false);

@@ -31,6 +31,8 @@ export function whileRunning(state: LiveRun, event: Event, policy: Policy): Tran
         { ...state, upAt: event.at },
         { kind: 'up', ms: event.at - state.since },
       ];
+    case 'loading':
+      return event.isLong ? [state, { kind: 'loading', ms: event.at - state.since }] : [state];
     case 'wishes':
       return [{ ...state, wishes: event.wishes }];
     case 'settled':

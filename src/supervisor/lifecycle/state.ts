@@ -32,7 +32,7 @@ interface RunFacts {
   since: number;
   /** Start of the process (wall clock, ms). */
   spawnedAt: number;
-  /** When the entry had been evaluated (wall clock, ms). Undefined while it is loading, and for any other command. */
+  /** When the program was up: its entry had been evaluated, or any other command started (wall clock, ms). */
   upAt?: number;
   quickRuns: number;
   wishes?: Wishes;
@@ -87,13 +87,17 @@ export type State = Readonly<
 
 /** An event of the current run (of an earlier one, it is ignored), or of the rest. `at`: wall clock, ms. */
 export type Event = Readonly<
-  | ({ generation: number } & (
-      | { kind: 'up'; at: number }
-      | { kind: 'exit'; at: number; ended: Ended }
-      | { kind: 'wishes'; wishes: Wishes }
-      /** The app has decided whether the change of a round causes a restart. */
-      | { kind: 'answered'; round: number; restart: boolean }
-    ))
+  | ({ generation: number } &
+      /** The entry has been evaluated. */
+      (
+        | { kind: 'up'; at: number }
+        /** The entry is still being evaluated, after a long time if it is `isLong`. */
+        | { kind: 'loading'; at: number; isLong: boolean }
+        | { kind: 'exit'; at: number; ended: Ended }
+        | { kind: 'wishes'; wishes: Wishes }
+        /** The app has decided whether the change of a round causes a restart. */
+        | { kind: 'answered'; round: number; restart: boolean }
+      ))
   | ({ at: number } &
       /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
       (
@@ -116,7 +120,8 @@ export type Of<Union extends { kind: string }, Kind extends Union['kind']> = Ext
 
 /** A line that is printed for the user. output/messages.ts has the wording. */
 export type Line = Readonly<
-  | { kind: 'up'; ms: number }
+  /** The program is up, or it is still being loaded after a long time. */
+  | { kind: 'up' | 'loading'; ms: number }
   /** The run restarts because of a change, or the app has applied the change itself (`handled`). */
   | { kind: 'restarting' | 'handled'; change: Change }
   /** The user, a tool or the app has requested a restart. */

@@ -11,6 +11,9 @@ import type { Unreported } from '../watch/network-fs.ts';
 /** Maximum number of files in a chain of imports; a longer chain is printed without its middle. */
 const MAX_CHAIN = 5;
 
+/** Maximum number of addresses in the line about a program that is up. */
+const MAX_ADDRESSES = 3;
+
 /** Maximum length of a command line that names the program. */
 const MAX_LABEL = 40;
 
@@ -28,18 +31,24 @@ export interface Context {
   readonly mayPress: boolean;
   /** Whether the program is finishing in-flight requests before its stop signal. */
   readonly isDraining: boolean;
+  /** Whether the program reads the terminal on which the line would appear. */
+  readonly isPrompting: boolean;
+  /** Where the program listens, as far as it is known. */
+  readonly addresses: readonly string[];
 }
 
 /** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
-  const { program, watcher, grace, mayPress, isDraining } = context;
+  const { program, watcher, grace, mayPress, isDraining, addresses } = context;
   const name = program.kind === 'command' ? shown(program, MAX_LABEL) : display(program.entry, program.cwd);
   const files = count(watcher?.files.count ?? 0, 'file');
   switch (line.kind) {
     case 'up':
       // Only the command itself knows when it is ready.
       if (program.kind === 'command') return `started: ${shown(program)}, watching ${files}`;
-      return `${name} is up in ${duration(line.ms)}, watching ${files}${mayPress ? ', press Enter to restart' : ''}`;
+      return `${name} is up in ${duration(line.ms)}${listening(addresses)}, watching ${files}${mayPress ? ', press Enter to restart' : ''}`;
+    case 'loading':
+      return `${name} is still loading after ${duration(line.ms)}, watching ${files}`;
     case 'restarting':
       return `${changed(line.change, context)}, restarting`;
     case 'requested':
@@ -131,6 +140,13 @@ function awaited({ program, watcher }: Context, { code }: Ended): string {
 function howToKill(signal: NodeJS.Signals): string {
   if (signal === 'SIGINT') return 'press Ctrl-C again';
   return signal === 'SIGHUP' ? 'send SIGTERM' : `send ${signal} again`;
+}
+
+/** ` on http://localhost:3000`; the first addresses of many. */
+function listening(addresses: readonly string[]): string {
+  if (addresses.length === 0) return '';
+  const more = addresses.length > MAX_ADDRESSES ? ', ...' : '';
+  return ` on ${addresses.slice(0, MAX_ADDRESSES).join(', ')}${more}`;
 }
 
 function delayed(ms: number): string {

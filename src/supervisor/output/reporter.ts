@@ -88,7 +88,9 @@ export class Reporter {
       emit('restart', { generation, reason });
       if (options.clear) log.clear();
     }
-    if (isFailure(line)) log.failure(text);
+    // Not into a prompt or a full-screen display.
+    if (line.kind === 'up' && facts.isPrompting) log.debug(text);
+    else if (isFailure(line)) log.failure(text);
     else log.info(text);
     if (line.kind !== 'restarting') return;
     for (const { path } of line.change.files)

@@ -19,6 +19,8 @@ export interface SocketHandle {
 
 interface HeldSocket extends ListeningSocket {
   readonly handle: SocketHandle;
+  /** Whether the current run listens on it. */
+  isInUse: boolean;
 }
 
 export class HeldSockets {
@@ -45,14 +47,30 @@ export class HeldSockets {
       return handle.close();
     }
     before?.handle.close();
-    this.#sockets.set(key, { ...listening, handle });
+    this.#sockets.set(key, { ...listening, handle, isInUse: true });
     this.#log.debug(`holds ${key}`);
     this.#onChange();
   }
 
+  /** A run begins, which listens on nothing yet. */
+  begin(): void {
+    for (const socket of this.#sockets.values()) socket.isInUse = false;
+  }
+
+  /** The run listens on a socket that it was handed. */
+  adopted(id: string): void {
+    const socket = this.#find(id);
+    if (socket) socket.isInUse = true;
+  }
+
+  /** Where the current run listens: `http://localhost:3000`, `port 5432`. */
+  get addresses(): string[] {
+    return [...this.#sockets.values()].filter(({ isInUse }) => isInUse).flatMap(addressOf);
+  }
+
   /** Closes a socket that the program has closed. */
   release(id: string): void {
-    const socket = [...this.#sockets.values()].find((held) => held.id === id);
+    const socket = this.#find(id);
     if (socket) this.#close([socket]);
     else if (this.#released.size < MAX_RELEASED) this.#released.add(id);
   }
@@ -81,6 +99,10 @@ export class HeldSockets {
     this.#close([...this.#sockets.values()].filter(({ http }) => !(isAnswered && http)));
   }
 
+  #find(id: string): HeldSocket | undefined {
+    return [...this.#sockets.values()].find((held) => held.id === id);
+  }
+
   #close(sockets: readonly HeldSocket[]): void {
     for (const { key, handle, file, mark } of sockets) {
       this.#sockets.delete(key);
@@ -91,4 +113,13 @@ export class HeldSockets {
     }
     if (sockets.length > 0) this.#onChange();
   }
+}
+
+/** The address of a socket for people; none for a socket file. */
+function addressOf({ host, mark, file, http }: HeldSocket): string[] {
+  if (file !== undefined || mark === '') return [];
+  if (!http) return [`port ${mark}`];
+  const isAny = host === undefined || host === '::' || host === '0.0.0.0';
+  const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return [`http://${name}:${mark}`];
 }

@@ -126,6 +126,7 @@ export class NodeRun extends Run {
     if (record.kind === 'spawned') this.tree?.add(record.pid);
     if (record.kind === 'disconnected') this.#disconnected('closeReported');
     if (record.kind === 'released') this.#options.held?.release(record.id);
+    if (record.kind === 'adopted') this.#options.held?.adopted(record.id);
     this.drain.record(record);
     this.#options.onRecord(record);
   }

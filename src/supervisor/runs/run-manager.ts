@@ -79,6 +79,7 @@ export class RunManager {
     this.#wasStandby = standby !== undefined;
     this.#warmUp = new WarmUpList(standby?.resolutions ?? []);
     this.#preserved.begin();
+    this.held?.begin();
     if (program.kind === 'command') this.current = this.#spawnCommand(program, reason);
     else {
       // The first run waits at no gate and gets no message. For a later one that was no standby, the message is there when it arrives.

@@ -27,6 +27,8 @@ const CONTEXT: Context = {
   grace: 5000,
   mayPress: false,
   isDraining: false,
+  isPrompting: false,
+  addresses: [],
 };
 
 interface WatcherFacts {
@@ -59,6 +61,7 @@ test('the wording of every line', posix, () => {
   for (const [line, text] of [
     [{ kind: 'up', ms: 48 }, 'app.js is up in 48 ms, watching 12 files'],
     [{ kind: 'up', ms: 1234 }, 'app.js is up in 1.2 s, watching 12 files'],
+    [{ kind: 'loading', ms: 10_000 }, 'app.js is still loading after 10 s, watching 12 files'],
     [change('/app/src/db.js'), 'src/db.js changed (imported by app.js > src/routes.js), restarting'],
     [
       change('/app/a.js', '/app/b.js'),
@@ -219,6 +222,13 @@ test('the explanation of a change names the lines of the imports, or the option 
   assert.equal(say({ text: '*.html', by: 'option' }), 'why: a.html (--watch *.html)');
   assert.equal(say({ text: 'a.html', by: 'program', names: true }), 'why: a.html (tracked)');
   assert.equal(say('resolved'), 'why: a.html (only resolved)');
+});
+
+test('a program that is up is said to listen where it does', posix, () => {
+  const say = (...addresses: string[]): string => wording({ kind: 'up', ms: 48 }, { ...CONTEXT, addresses });
+  assert.equal(say('http://localhost:1'), 'app.js is up in 48 ms on http://localhost:1, watching 12 files');
+  assert.equal(say('port 1', 'port 2'), 'app.js is up in 48 ms on port 1, port 2, watching 12 files');
+  assert.equal(say('1', '2', '3', '4'), 'app.js is up in 48 ms on 1, 2, 3, ..., watching 12 files');
 });
 
 test('the restart key is mentioned at the end of a line', posix, () => {
