@@ -16,7 +16,7 @@ import type { ControlMessage } from '../protocol/control.cts';
 import { trackImports } from '../node-internals/evaluation.cts';
 import { beforeCall, beforeReallyExit, nodeOptions } from '../node-internals/process.cts';
 import { hideOptions, preloadArgument, stripPreload } from '../shared/preload-option.cts';
-import { askApp, offerApi } from './app/app-api.cts';
+import { askApp, hasOwnLoop, offerApi } from './app/app-api.cts';
 import { saveState } from './app/preserve.cts';
 import { markSupervised, processAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
@@ -188,7 +188,7 @@ function reportUp(count: Int32Array): void {
   const check = (): void => {
     begun ??= now();
     const age = now() - begun;
-    const isPending = imports.isPending();
+    const isPending = imports.isPending() && !hasOwnLoop();
     if (isPending && age >= (LOADING_MS[reports] ?? Infinity)) {
       reports++;
       send({ kind: 'loading', at: now(), isLong: reports === LOADING_MS.length });

@@ -93,6 +93,14 @@ export function reportExit(ended: Ended, { kind, generation }: State, parts: Par
   if (watcher?.records.hasLoaded) runs.standby?.prepare();
 }
 
+/** The run has loaded everything that it loads at start, as far as that can be told. */
+function onReady({ host, watcher, debugSignal, runs }: Parts): void {
+  host?.keyboard.runIsUp();
+  watcher?.onReady();
+  debugSignal.runIsUp();
+  runs.standby?.prepare();
+}
+
 /** Passes a record of the current run to the part that it concerns. */
 export function dispatchRecord(record: LaneRecord, generation: number, parts: Parts): void {
   const { runs, watcher, reporter, debugSignal, log, host, apply } = parts;
@@ -106,16 +114,14 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
     case 'tracked':
       return watcher?.track(record.text, record.cwd, record.on);
     case 'up':
-      host?.keyboard.runIsUp();
-      watcher?.onReady();
-      debugSignal.runIsUp();
+      onReady(parts);
       apply({ kind: 'up', generation, at: record.at });
-      runs.standby?.prepare();
       break;
     case 'loading':
       apply({ ...record, generation });
       // The entry may never end: a loop over incoming messages.
-      runs.standby?.prepare();
+      if (record.isLong) onReady(parts);
+      else runs.standby?.prepare();
       break;
     case 'crashed':
       return reporter.lastError.add(record);

@@ -102,6 +102,11 @@ export async function prepareEnd(reason: RestartReason | undefined, stay: () => 
   return !isCooperative;
 }
 
+/** Whether the app calls `shouldRestart()`: an endless loop of its own may be at the top level of the entry. */
+export function hasOwnLoop(): boolean {
+  return isCooperative;
+}
+
 /** Calls a handler of the app. Prints the error that it throws, and returns `otherwise`. */
 async function call<T>(handler: (argument: T) => unknown, argument: T, otherwise: unknown): Promise<unknown> {
   try {

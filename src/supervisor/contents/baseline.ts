@@ -57,7 +57,7 @@ export class Baseline {
 
   /** The run is ready: it has loaded everything that it loads at start. Files that only earlier runs used no longer count. */
   forgetPrevious(): void {
-    this.#forgotten = this.#previous;
+    for (const [path, snapshot] of this.#previous) this.#forgotten.set(path, snapshot);
     this.#previous = new Map();
     this.#contents.retain(this.#current);
   }

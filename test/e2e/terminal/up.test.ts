@@ -72,7 +72,7 @@ console.log('v${version}', server.address().port);`;
       const [line = ''] = await app.lines(/^v\d \d+$/);
       const address = expected.replace('PORT', line.split(' ')[1] ?? '');
       const text = await app.line(UP);
-      assert.ok(text.endsWith(` ms on ${address}, watching 1 file`), text);
+      assert.ok(text.endsWith(`s on ${address}, watching 1 file`), text);
       project.write('app.js', server(version + 1));
     }
   });
