@@ -274,7 +274,7 @@ test('where a read cannot be detected without a warning, the input is for the pr
   await using terminal = new Terminal(project, 'app.js', { NODE_PENDING_DEPRECATION: '1' });
   await terminal.line('begins');
   terminal.type('\r');
-  project.write('app.js', "console.log('edited');\n");
+  project.write('app.js', `console.log('edited');\n${STAY}`);
   await terminal.line('edited');
   assert.equal(terminal.transcript.count(BY_HAND), 0);
   assert.equal(terminal.transcript.count(/DEP0111/), 0);
