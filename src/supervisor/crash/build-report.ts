@@ -2,12 +2,12 @@
 // reads files.
 import { parse, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import type { Report } from '../../shared/crash-report.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import { codeFrameOf, locationsIn } from './code-frame.ts';
 import type { SourceLocation } from './code-frame.ts';
 import { display } from '../util/paths.ts';
+import { safeLine, safeText } from '../util/safe-text.ts';
 import { outcome } from '../output/messages.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import type { Program } from '../program/program.ts';
@@ -40,12 +40,12 @@ export function buildReport(crash: Crash): Report {
   const files = [...(failed && missing !== undefined ? [missing] : []), ...own];
   const read = (path: string): string | undefined => (own.includes(path) ? crash.read(path) : undefined);
   const frame = codeFrameOf([crash.location, ...locationsIn(error ?? '')], read);
-  const name = display(entry, cwd);
+  const name = (path: string): string => safeLine(display(path, cwd));
   return {
-    title: failed ? `${name} ${outcome(ended)}` : `${name} has ended with exit code 0`,
-    error: error === undefined ? undefined : withRelativePaths(stripVTControlCharacters(error), cwd),
-    frame: frame && { ...frame, path: display(frame.path, cwd) },
-    waitingFor: files.slice(0, MAX_FILES).map((path) => display(path, cwd)),
+    title: failed ? `${name(entry)} ${outcome(ended)}` : `${name(entry)} has ended with exit code 0`,
+    error: error === undefined ? undefined : withRelativePaths(safeText(error), cwd),
+    frame: frame && { ...frame, path: name(frame.path) },
+    waitingFor: files.slice(0, MAX_FILES).map(name),
     others: Math.max(0, files.length - MAX_FILES) + modules.length - own.length,
   };
 }

@@ -1,8 +1,8 @@
 // Finds the source locations that an error names, and formats the lines around one. Pure, except for the given function that
 // reads files.
-import { stripVTControlCharacters } from 'node:util';
 import type { CodeFrame } from '../../shared/crash-report.ts';
 import { pathOf, toModuleUrl } from '../../shared/module-url.ts';
+import { safeText } from '../util/safe-text.ts';
 
 /** Number of lines before and after the line of the error. */
 const AROUND = 3;
@@ -48,7 +48,7 @@ function codeFrameAt(
     if (number !== line || column === undefined) return [row.trimEnd()];
     return [row.trimEnd(), `  ${' '.repeat(digits)} | ${indent(shown.slice(0, column - from - 1))}^`];
   });
-  return { path, line, column, code: stripVTControlCharacters(code.join('\n')) };
+  return { path, line, column, code: safeText(code.join('\n')) };
 }
 
 /** Spaces as wide as a text. Tabs stay, since their width is unknown. */

@@ -1,6 +1,7 @@
 // Prints every line of autoreload: to stderr, with the prefix, in color where the terminal has it. Knows nothing of the wording.
 import { WriteStream } from 'node:tty';
 import type { LogLevel } from '../../options/options.ts';
+import { safeLine } from './safe-text.ts';
 
 const PREFIX = '[autoreload]';
 
@@ -48,8 +49,7 @@ export class Log {
   }
 
   #write(text: string, color?: number): void {
-    // oxlint-disable-next-line no-control-regex -- text of the program must not control the terminal
-    const safe = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
+    const safe = safeLine(text);
     const line = color === undefined ? safe : this.#colored(safe, color);
     process.stderr.write(`${this.#colored(PREFIX, CYAN)} ${line}\n`);
   }
