@@ -42,6 +42,15 @@ export const HELD_VARIABLE = 'AUTORELOAD_HELD';
 /** Variable with the options that the supervisor has added to `execArgv`, one on each line. The preload removes them. */
 export const HIDDEN_OPTIONS = 'AUTORELOAD_HIDDEN_OPTIONS';
 
+/** The variables that only the supervisor sets for a child. */
+export const OWN_VARIABLES: readonly string[] = [
+  LANE_VARIABLE,
+  RELAY_VARIABLE,
+  GATE_VARIABLE,
+  HELD_VARIABLE,
+  HIDDEN_OPTIONS,
+];
+
 /**
  * Variable that keeps descendants of the app from becoming supervisors. Set only where our `--import` comes from a Node
  * configuration file, which the app and its descendants read again.

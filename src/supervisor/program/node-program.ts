@@ -4,7 +4,7 @@ import module from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
-import { DESCENDANT_MARK, HIDDEN_OPTIONS } from '../../protocol/control.cts';
+import { DESCENDANT_MARK, HIDDEN_OPTIONS, OWN_VARIABLES } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { OWN_FILES } from '../../shared/paths.cts';
 import { preloadArgument, withPreload } from '../../shared/preload-option.cts';
@@ -78,7 +78,7 @@ export function nodeProgram(
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
     env: {
-      ...withoutEnvFiles(line.env, readFiles),
+      ...childEnv(line.env, readFiles),
       ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
       ...(isFound ? {} : { [DESCENDANT_MARK]: '1' }),
       ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
@@ -87,11 +87,12 @@ export function nodeProgram(
 }
 
 /**
- * The environment without the values that Node read from `--env-file` into this process. The environment goes before the file,
- * so that a child that inherited the values would never see an edit of the file.
+ * The environment without our own variables, which a shell may still have, and without the values that Node read from `--env-file` into
+ * this process. The environment goes before the file, so that a child that inherited the values would never see an edit of the file.
  */
-function withoutEnvFiles(env: NodeJS.ProcessEnv, files: readonly string[]): NodeJS.ProcessEnv {
+function childEnv(env: NodeJS.ProcessEnv, files: readonly string[]): NodeJS.ProcessEnv {
   const rest = { ...env };
+  for (const name of OWN_VARIABLES) delete rest[name];
   for (const file of files)
     for (const [name, value] of Object.entries(parseEnv(textOf(file) ?? '')))
       if (rest[name] === value) delete rest[name];

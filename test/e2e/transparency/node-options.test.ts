@@ -9,6 +9,7 @@ import { run } from '../../helpers/autoreload.ts';
 import type { RunOptions } from '../../helpers/autoreload.ts';
 import { npmCli } from '../../helpers/npm.ts';
 import { Project, ROOT } from '../../helpers/project.ts';
+import { OWN_VARIABLES } from '../../../src/protocol/control.cts';
 
 const OURS = '--import autoreload/register';
 
@@ -19,6 +20,19 @@ test('NODE_OPTIONS="--import autoreload/register" restarts the program', async (
   await using app = run(project, 'app.js', { execArgv: [], env: { NODE_OPTIONS: OURS } });
   for (const round of [1, 2]) {
     await app.lines('[ undefined ]', /is up in/);
+    project.write('app.js', `${source}// ${round}\n`);
+    await app.line('[autoreload] app.js changed, restarting');
+  }
+});
+
+test('our own variables, left in the environment of the shell, have no effect', async () => {
+  const source =
+    'console.log(Object.keys(process.env).filter((name) => /^AUTORELOAD_(?!TIMEOUT)/.test(name)));\nsetInterval(() => {}, 1000);\n';
+  using project = new Project({ 'app.js': source });
+  const env = Object.fromEntries(OWN_VARIABLES.map((name) => [name, 'early']));
+  await using app = run(project, 'app.js', { env });
+  for (const round of [1, 2]) {
+    await app.lines('[]', /is up in/);
     project.write('app.js', `${source}// ${round}\n`);
     await app.line('[autoreload] app.js changed, restarting');
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { OWN_FILES } from '../../../../src/shared/paths.cts';
+import { OWN_VARIABLES } from '../../../../src/protocol/control.cts';
 import { preloadOption } from '../../../../src/shared/preload-option.cts';
 import { nodeProgram } from '../../../../src/supervisor/program/node-program.ts';
 import type { NodeCommandLine } from '../../../../src/supervisor/program/node-program.ts';
@@ -137,4 +138,11 @@ test('a standby waits behind preloads only if all of them are transpilers', () =
     const { lateGateArgs } = build(project, { execArgv, env });
     assert.deepEqual(lateGateArgs, expected && [...expected, '/app.js'], execArgv.join(' '));
   }
+});
+
+test('our own variables in the environment of the shell do not reach the child', () => {
+  using project = new Project({});
+  const env = Object.fromEntries(OWN_VARIABLES.map((name) => [name, 'early']));
+  const child = build(project, { env, execArgv: ['--import', 'autoreload/register'] }).env;
+  assert.deepEqual(Object.keys(child), ['NODE_OPTIONS']);
 });
