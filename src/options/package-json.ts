@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { attempt } from '../shared/attempt.cts';
 import { PACKAGE_NAME } from '../shared/package-name.ts';
-import { optionError } from './parse-options.ts';
+import { optionError, shownValue } from './parse-options.ts';
 import type { OptionSource } from './parse-options.ts';
 
 const NO_OPTIONS: OptionSource = { values: {}, where: (name) => name };
@@ -27,15 +27,15 @@ export function readPackageJson(cwd: string): OptionSource {
   if (!isObject(root)) return { ...NO_OPTIONS, problems: [optionError(syntaxProblem(file, text))] };
   const { [PACKAGE_NAME]: values = {} } = root;
   if (isObject(values)) return { values, isJson: true, where: (name) => placeOf(file, text, name) };
-  const got = JSON.stringify(values);
-  const message = `${placeOf(file, text)} must be an object, got ${got}. Use { "grace": "2s" }.`;
+  const message = `${placeOf(file, text)} must be an object, got ${shownValue(values)}. Use { "grace": "2s" }.`;
   return { ...NO_OPTIONS, problems: [optionError(message)] };
 }
 
 /** Returns file, line and key of an option, or of all options. An option that is not in the file has no line. */
 function placeOf(file: string, text: string, ...name: readonly string[]): string {
   const keys = [PACKAGE_NAME, ...name];
-  let value = parser().parseTree(text);
+  // A value that is nested too deeply overflows the stack.
+  let value = attempt(() => parser().parseTree(text));
   let property: Parser.Node | undefined;
   for (const key of keys) {
     // The last of several, as JSON.parse does.
@@ -50,7 +50,7 @@ function syntaxProblem(file: string, text: string): string {
   const { parseTree, printParseErrorCode } = parser();
   const errors: Parser.ParseError[] = [];
   // Strict, as npm and Node are.
-  parseTree(text, errors, { disallowComments: true });
+  attempt(() => parseTree(text, errors, { disallowComments: true }));
   const [first] = errors;
   // `CommaExpected` as "comma expected".
   const words =
