@@ -28,6 +28,7 @@ test('browsers get a page, other clients JSON or text', () => {
     ['a reader of text', 'text/plain, text/html', 'text/plain'],
     ['garbage', ',;,;q=', 'text/plain'],
     ['nothing', '', 'text/plain'],
+    ['names of Object.prototype', 'constructor, __proto__', 'text/plain'],
   ] as const) {
     const { headers } = renderResponse(REPORT, accept);
     assert.equal(headers['Content-Type'], `${type}; charset=utf-8`, client);
