@@ -8,6 +8,7 @@ import type { Dependency } from './changes/program-graph.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { Host } from './host/host.ts';
 import type { HostEvents } from './host/host.ts';
+import { isOutputClosed } from './host/output-reader.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
 import type { Ended, Event, State, Transition } from './lifecycle/state.ts';
@@ -199,10 +200,14 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       return this.#enter(transition(this.#state, event, this.#parts.options), event.kind);
     const { ended } = event;
     reportExit(ended, this.#state, parts);
-    // Without a watcher no change would start another run.
-    const next = parts.watcher
-      ? transition(this.#state, event, this.#parts.options)
-      : close(event.generation, ended);
+    const { kind } = this.#state;
+    const exitedByItself = kind === 'running' || kind === 'consulting';
+    const isBroken = ended.signal === 'SIGPIPE' || /\bEPIPE\b/.test(parts.reporter.lastError.text ?? '');
+    // Without a watcher no change would start another run; without a reader nobody waits for one.
+    const next =
+      parts.watcher && !(parts.host && exitedByItself && isOutputClosed(isBroken))
+        ? transition(this.#state, event, this.#parts.options)
+        : close(event.generation, ended);
     this.#enter(next, event.kind);
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);

@@ -143,7 +143,7 @@ async function orFail<T>(promise: Promise<T>, ms: number, message: string): Prom
  *
  * The timeout stops a supervisor after its test file was killed.
  */
-function plainEnv(): NodeJS.ProcessEnv {
+export function plainEnv(): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(
     ([name]) =>
       !/^(AUTORELOAD_|NODE_TEST_|NODE_OPTIONS$|NODE_V8_COVERAGE$|FORCE_COLOR$|NO_COLOR$)/.test(name),

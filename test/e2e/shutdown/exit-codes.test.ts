@@ -1,8 +1,14 @@
 // A program that exits by itself: exit code 75 requests a restart, any other exit is reported and followed by a wait for a change.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { run } from '../../helpers/autoreload.ts';
+import { plainEnv, run } from '../../helpers/autoreload.ts';
+import { CLI } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
+import { Transcript } from '../../helpers/transcript.ts';
+
+const linux = { skip: process.platform !== 'linux' && 'needs /proc: Linux' };
+const posix = { skip: process.platform === 'win32' && 'needs POSIX sockets: Linux or macOS' };
 
 const STAY = 'setInterval(() => {}, 1000);\n';
 
@@ -126,3 +132,58 @@ test('each failure is reported with its exit code or signal, and a save starts t
     await app.lines('next', /is up in/);
   }
 });
+
+/** Prints until nobody reads, as most programs do without a thought of it. */
+const TALK = "setInterval(() => console.log('line'), 5);\n";
+
+for (const [what, args] of [
+  ['a program', ['--import', 'autoreload/register', 'app.js']],
+  ['a command', [CLI, '--', 'yes']],
+] as const)
+  test(`supervision ends with ${what} whose output a shell pipe no longer reads`, linux, async () => {
+    using project = new Project({ 'app.js': TALK });
+    const script = '{ "$0" "$@"; echo "code $?" >&2; } | head -2';
+    const shell = spawn('sh', ['-c', script, process.execPath, ...args], {
+      cwd: project.dir,
+      env: plainEnv(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const transcript = new Transcript();
+    transcript.attach('stderr', shell.stderr);
+    await transcript.line(what === 'a program' ? 'code 1' : /^code [1-9]/);
+  });
+
+test('a program that loses another pipe than its output is waited for', linux, async () => {
+  using project = new Project({
+    'app.js':
+      "setTimeout(() => { throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }); }, 50);\n",
+  });
+  const script = '"$0" --import autoreload/register app.js 2>&1 | cat';
+  const shell = spawn('sh', ['-c', script, process.execPath], {
+    cwd: project.dir,
+    env: plainEnv(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const transcript = new Transcript();
+  transcript.attach('stdout', shell.stdout);
+  await transcript.line(/ failed with exit code 1, waiting for a change in 1 file$/);
+  project.write('app.js', "console.log('next');\nprocess.kill(process.ppid, 'SIGTERM');\n");
+  await transcript.line('next');
+});
+
+for (const [what, code, expected] of [
+  ['without a handler', TALK, 1],
+  ['that exits with its own code', `process.stdout.on('error', () => process.exit(3));\n${TALK}`, 3],
+  ['that completes', `process.stdout.on('error', () => process.exit(0));\n${TALK}`, 0],
+] as const)
+  test(
+    `supervision ends with a program whose output another Node no longer reads, ${what}`,
+    posix,
+    async () => {
+      using project = new Project({ 'app.js': code });
+      await using app = run(project, 'app.js');
+      await app.lines('line', / is up in /);
+      app.process.stdout?.destroy();
+      assert.deepEqual(await app.end(), { code: expected, signal: null });
+    },
+  );
