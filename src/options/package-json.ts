@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { attempt } from '../shared/attempt.cts';
 import { PACKAGE_NAME } from '../shared/package-name.ts';
-import { optionError, shownValue } from './parse-options.ts';
+import { optionError } from './parse-options.ts';
 import type { OptionSource } from './parse-options.ts';
 
 const NO_OPTIONS: OptionSource = { values: {}, where: (name) => name };
@@ -26,8 +26,11 @@ export function readPackageJson(cwd: string): OptionSource {
   const root = attempt((): unknown => JSON.parse(text));
   if (!isObject(root)) return { ...NO_OPTIONS, problems: [optionError(syntaxProblem(file, text))] };
   const { [PACKAGE_NAME]: values = {} } = root;
-  if (isObject(values)) return { values, isJson: true, where: (name) => placeOf(file, text, name) };
-  const message = `${placeOf(file, text)} must be an object, got ${shownValue(values)}. Use { "grace": "2s" }.`;
+  // Undefined: it is nested too deeply for everything that reads it.
+  const json = attempt(() => JSON.stringify(values));
+  if (isObject(values) && json !== undefined)
+    return { values, isJson: true, where: (name) => placeOf(file, text, name) };
+  const message = `${placeOf(file, text)} must be an object, got ${json ?? 'a value that is nested too deeply'}. Use { "grace": "2s" }.`;
   return { ...NO_OPTIONS, problems: [optionError(message)] };
 }
 

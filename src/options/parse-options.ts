@@ -1,5 +1,4 @@
 // Validates options from several sources, and reports every mistake in one line. Pure.
-import { attempt } from '../shared/attempt.cts';
 import { AutoreloadError } from '../shared/errors.ts';
 import { nearestOption, OPTIONS } from './options.ts';
 import type { Options } from './options.ts';
@@ -74,7 +73,7 @@ export function badValue(
   const got: unknown =
     Array.isArray(raw) && !isJson ? raw.find((item) => type.read([item]) === undefined) : raw;
   const instead = isJson ? asJson(type.suggest(raw)) : type.suggest(raw);
-  return optionError(`${where} must be ${expected}, got ${shownValue(got)}. Use ${instead}.`);
+  return optionError(`${where} must be ${expected}, got ${JSON.stringify(got)}. Use ${instead}.`);
 }
 
 /** Writes a suggestion as JSON: `5s` as `"5s"`, `20` as it is, and `1` as `true`. */
@@ -93,9 +92,4 @@ function misspelled({ values, where }: OptionSource): AutoreloadError[] {
       meant === undefined ? `one of ${names.join(', ')}` : where(meant.name).replace(/^[^"]* (?=")/, '');
     return optionError(`${where(name)} is not an option. Use ${instead}.`);
   });
-}
-
-/** A value for a message: as JSON, unless it is nested too deeply. */
-export function shownValue(value: unknown): string {
-  return attempt(() => String(JSON.stringify(value))) ?? 'a value that is nested too deeply';
 }

@@ -111,10 +111,8 @@ test('JSON is valid exactly if JSON.parse accepts it', () => {
 
 test('a value that is nested too deeply is one line, without the line of its key', () => {
   const deep = `${'['.repeat(20_000)}1${']'.repeat(20_000)}`;
-  const got = 'got a value that is nested too deeply.';
-  assert.deepEqual(problemsOf(`{ "autoreload": ${deep} }`), [
-    `package.json "autoreload" must be an object, ${got} Use { "grace": "2s" }.`,
-  ]);
-  const [problem = ''] = problemsOf(`{ "autoreload": { "grace": ${deep} } }`);
-  assert.ok(problem.startsWith('package.json "autoreload.grace" must be ') && problem.includes(got), problem);
+  for (const value of [deep, `{ "grace": ${deep} }`])
+    assert.deepEqual(problemsOf(`{ "autoreload": ${value} }`), [
+      'package.json "autoreload" must be an object, got a value that is nested too deeply. Use { "grace": "2s" }.',
+    ]);
 });
