@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Options } from '../../options/options.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import { isFolder } from '../util/safe-fs.ts';
+import { safeLine } from '../util/safe-text.ts';
 import { INHERITED } from './program.ts';
 import type { CommandProgram, Program, Stdio } from './program.ts';
 
@@ -129,9 +130,8 @@ function reasonIfPresent({ executable, path }: CommandProgram, error: NodeJS.Err
   return `${error.message}.`;
 }
 
-/** Quotes a word for a shell. Control characters become spaces, to keep the line whole. */
+/** Quotes a word for a shell. */
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  // oxlint-disable-next-line no-control-regex
-  return `'${word.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll("'", String.raw`'\''`)}'`;
+  return `'${safeLine(word).replaceAll("'", String.raw`'\''`)}'`;
 }
