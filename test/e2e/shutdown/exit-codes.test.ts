@@ -172,7 +172,6 @@ test('a program that loses another pipe than its output is waited for', linux, a
 });
 
 for (const [what, code, expected] of [
-  ['without a handler', TALK, 1],
   ['that exits with its own code', `process.stdout.on('error', () => process.exit(3));\n${TALK}`, 3],
   ['that completes', `process.stdout.on('error', () => process.exit(0));\n${TALK}`, 0],
 ] as const)
