@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import fs from 'node:fs';
-import { descendants, sendSignal } from '../../src/supervisor/processes/process-table.ts';
 import type { Project } from './project.ts';
 import { PATIENCE_MS, Transcript } from './transcript.ts';
 
@@ -82,12 +81,7 @@ export class Run {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) {
-      const below = descendants(this.pid);
-      this.process.kill('SIGKILL');
-      // The guard does not know a command that was started in this very moment.
-      for (const { pid } of below) sendSignal(pid, 'SIGKILL');
-    }
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
     await this.end();
   }
 }
