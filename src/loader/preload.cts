@@ -21,7 +21,7 @@ import { saveState } from './app/preserve.cts';
 import { markSupervised, processAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
-import { hideChannel, listen } from './channel/control-channel.cts';
+import { hideChannel, isGiving, listen } from './channel/control-channel.cts';
 import { shutDown } from './app/shutdown.cts';
 import { guardExit, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
@@ -194,7 +194,8 @@ function reportUp(count: Int32Array): void {
       send({ kind: 'loading', at: now(), isLong: reports === LOADING_MS.length });
     }
     // A late timer means that the loop was busy, perhaps with the evaluation of modules.
-    const isFree = now() - since < 2 * QUIET_MS || age >= BUSY_MS;
+    // The supervisor names the sockets that it holds.
+    const isFree = (now() - since < 2 * QUIET_MS && !isGiving()) || age >= BUSY_MS;
     const records = Atomics.load(count, 0);
     if (!isPending && isFree && records === seen) {
       imports.release();
