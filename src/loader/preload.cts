@@ -193,8 +193,8 @@ function reportUp(count: Int32Array): void {
       reports++;
       send({ kind: 'loading', at: now(), isLong: reports === LOADING_MS.length });
     }
-    // A late timer means that the loop was busy, perhaps with the evaluation of modules.
-    // The supervisor names the sockets that it holds.
+    // A late timer means that the loop was busy, perhaps with the evaluation of modules. A socket on its way to the supervisor
+    // would be missing in the line that says where the program listens.
     const isFree = (now() - since < 2 * QUIET_MS && !isGiving()) || age >= BUSY_MS;
     const records = Atomics.load(count, 0);
     if (!isPending && isFree && records === seen) {

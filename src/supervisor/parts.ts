@@ -77,15 +77,20 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
   }
 }
 
+/** Whether a run that exits in this state does so by itself. */
+export function wasNotStopped({ kind }: State): boolean {
+  return kind === 'running' || kind === 'consulting';
+}
+
 /** Informs the parts about the exit of the run, before the life cycle decides what follows. */
-export function reportExit(ended: Ended, { kind, generation }: State, parts: Parts): void {
+export function reportExit(ended: Ended, state: State, parts: Parts): void {
   const { host, runs, reporter, watcher, crashResponder } = parts;
   const isFailure = ended.code !== 0;
   const isRequest = ended.code === EXIT_RESTART;
   // The exit code of a run that was told to exit does not matter.
-  const exitedByItself = kind === 'running' || kind === 'consulting';
+  const exitedByItself = wasNotStopped(state);
   host?.runExited(ended, runs.mayChangeTerminal);
-  reporter.exited(generation, ended, exitedByItself && isFailure && !isRequest);
+  reporter.exited(state.generation, ended, exitedByItself && isFailure && !isRequest);
   if (!exitedByItself) return;
   if (!isRequest) runs.held?.closeUnanswered(isFailure && crashResponder !== undefined);
   watcher?.onExit(isFailure);

@@ -17,7 +17,7 @@ import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
 import { timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
-import { dispatchRecord, performEffect, reportExit } from './parts.ts';
+import { dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
@@ -200,8 +200,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       return this.#enter(transition(this.#state, event, this.#parts.options), event.kind);
     const { ended } = event;
     reportExit(ended, this.#state, parts);
-    const { kind } = this.#state;
-    const exitedByItself = kind === 'running' || kind === 'consulting';
+    const exitedByItself = wasNotStopped(this.#state);
     const isBroken = ended.signal === 'SIGPIPE' || /\bEPIPE\b/.test(parts.reporter.lastError.text ?? '');
     // Without a watcher no change would start another run; without a reader nobody waits for one.
     const next =

@@ -4,8 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Grouping } from '../program/program.ts';
 import type { Guard } from './guard.ts';
-import { descendants, groupExists, identify, isAlive, killTree, lookUp } from './process-table.ts';
-import { membersOf, sendSignal } from './process-table.ts';
+import {
+  descendants,
+  groupExists,
+  identify,
+  isAlive,
+  killTree,
+  lookUp,
+  membersOf,
+  sendSignal,
+} from './process-table.ts';
 import type { ProcessIdentity } from './process-table.ts';
 
 /** Interval between two checks whether all processes have exited (ms). */
