@@ -9,6 +9,8 @@ import { Terminal } from '../../helpers/terminal.ts';
 const linux = { skip: process.platform !== 'linux' && 'needs `script` of util-linux: Linux' };
 const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
 
+const isNode20 = process.version.startsWith('v20.');
+
 const UP = /^\[autoreload\] app\.m?js is up in/;
 const STAY = 'setInterval(() => {}, 1000);\n';
 /** More than an idle event loop and records at rest need to be taken for "up" (ms). */
@@ -54,6 +56,32 @@ for (const [name, files, args] of [
     assert.equal(app.transcript.count(UP), 0);
     await app.line(UP);
   });
+
+test(
+  'what a CommonJS entry imports is evaluated before it is up',
+  { skip: isNode20 && 'Node 20 does not tell' },
+  async () => {
+    using project = new Project({
+      'package.json': '{}',
+      'app.js': "import('./main.mjs');",
+      'main.mjs': `await new Promise((r) => setTimeout(r, ${SLOW_MS}));\nconsole.log('evaluated');\n${STAY}`,
+    });
+    await using app = run(project, 'app.js');
+    await app.line('evaluated');
+    assert.equal(app.transcript.count(UP), 0);
+    await app.line(UP);
+  },
+);
+
+test('an import that an ES entry does not await may go on for ever', async () => {
+  using project = new Project({
+    'app.js': "import('./worker.js');\n",
+    'worker.js': `import { setInterval } from 'node:timers/promises';
+for await (const _ of setInterval(10)) globalThis.turns = (globalThis.turns ?? 0) + 1;`,
+  });
+  await using app = run(project, 'app.js');
+  await app.line(UP);
+});
 
 for (const [what, where, expected] of [
   ['every address', '0', 'http://localhost:PORT'],
