@@ -12,8 +12,11 @@ import { npm } from './npm.js';
 
 const versions = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
 
-/** 22.15 has the first in-thread hooks, 24.16 the first load hook that records. */
-const OLDEST = { 20: ['20.19.0'], 22: ['22.0.0', '22.15.0'], 24: ['24.0.0', '24.16.0'], 26: ['26.0.0'] };
+/**
+ * 22.12 is the first 22 that is supported: 22.0 does not tell whether the entry has been evaluated, and before 22.3 there is no
+ * process.getBuiltinModule. 22.15 has the first in-thread hooks, 24.16 the first load hook that records.
+ */
+const OLDEST = { 20: ['20.19.0'], 22: ['22.12.0', '22.15.0'], 24: ['24.0.0', '24.16.0'], 26: ['26.0.0'] };
 const HOOK_TESTS = ['differential.test', 'evaluation.test'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
