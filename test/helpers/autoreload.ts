@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Node options. Default: `--import autoreload/register`. */
   readonly execArgv?: readonly string[];
   readonly cwd?: string;
+  /** Default: the path of Node. */
+  readonly executable?: string;
   /** argv[0] of the process. Default: the path of Node. */
   readonly argv0?: string;
   /** Default: stdin is ignored, stdout and stderr are piped. */
@@ -31,8 +33,9 @@ export class Run {
   readonly #ended: Promise<End>;
 
   constructor(project: Project, args: readonly string[], options: RunOptions = {}) {
-    const { execArgv = ['--import', 'autoreload/register'], env, cwd = project.dir, ...rest } = options;
-    this.process = spawn(process.execPath, [...execArgv, ...args], {
+    const { execArgv = ['--import', 'autoreload/register'], env, cwd = project.dir, ...others } = options;
+    const { executable = process.execPath, ...rest } = others;
+    this.process = spawn(executable, [...execArgv, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...rest,
       cwd,

@@ -1,6 +1,6 @@
 // Finds the imports and assets that a source file names, without running it, and caches them by time stamp. Does not know
 // which of them the run has loaded. The only file that knows es-module-lexer.
-import { parse } from 'es-module-lexer';
+import { init, parse as parseByWasm } from 'es-module-lexer';
 import type { Import } from 'es-module-lexer';
 import { extname } from 'node:path';
 import type { Stamp } from '../../protocol/records.cts';
@@ -40,8 +40,26 @@ export function isSource(path: string): boolean {
   return JAVASCRIPT.has(extname(path)) || isTypeScript(path);
 }
 
-/** Loads the lexer. The other functions of this file need it. */
-export { init as loadLexer } from 'es-module-lexer';
+/** The lexer, or undefined: then no source names anything, and none looks cut off. */
+let parse: typeof parseByWasm | undefined;
+
+/** Loads the lexer. The other functions of this file need it. Does not fail. */
+export async function loadLexer(): Promise<void> {
+  parse = await startWasm()
+    .catch(loadPlain)
+    .catch(() => undefined);
+}
+
+/** WebAssembly is missing with `--jitless`, and cannot reserve its address space under a limit (`ulimit -v`). */
+async function startWasm(): Promise<typeof parseByWasm> {
+  await init();
+  return parseByWasm;
+}
+
+/** The same lexer in plain JavaScript, which is slower. */
+async function loadPlain(): Promise<typeof parseByWasm> {
+  return (await import('es-module-lexer/js')).parse;
+}
 
 /**
  * Whether a source looks cut off, as a file does while it is being written: invalid JSON, or JavaScript with an open
@@ -53,7 +71,7 @@ export function looksCutOff(path: string, source: string): boolean {
   const extension = extname(path);
   if (extension !== '.json' && !JAVASCRIPT.has(extension)) return false;
   const read = extension === '.json' ? JSON.parse : parse;
-  return attempt(() => [read(source)]) === undefined;
+  return read !== undefined && attempt(() => [read(source)]) === undefined;
 }
 
 /**
@@ -63,7 +81,7 @@ export function looksCutOff(path: string, source: string): boolean {
  * @returns an empty list when the source cannot be parsed
  */
 export function scan(path: string, source: string): readonly Reference[] {
-  const found = isSource(path) ? attempt(() => parse(source)[0]) : undefined;
+  const found = isSource(path) ? attempt(() => parse?.(source)[0]) : undefined;
   const lineAt = lineCounter(source);
   return (found ?? []).flatMap((one): Reference[] => {
     const kind = kindOf(one);

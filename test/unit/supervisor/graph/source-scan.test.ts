@@ -1,8 +1,35 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { loadLexer, looksCutOff, requireLine, scan } from '../../../../src/supervisor/graph/source-scan.ts';
 
-before(loadLexer);
+test('before the lexer is there, no source names anything, and none looks cut off', () => {
+  assert.deepEqual(scan('/app/a.js', "import './b.js';"), []);
+  assert.equal(looksCutOff('/app/a.js', 'f('), false);
+  assert.equal(looksCutOff('/app/a.json', '{'), true);
+});
+
+test('without WebAssembly, the lexer in plain JavaScript takes over', async () => {
+  const { WebAssembly } = globalThis as { WebAssembly?: unknown };
+  Reflect.deleteProperty(globalThis, 'WebAssembly');
+  try {
+    await loadLexer();
+  } finally {
+    Object.defineProperty(globalThis, 'WebAssembly', {
+      value: WebAssembly,
+      configurable: true,
+      writable: true,
+    });
+  }
+  const found = scan('/app/a.js', "import './b.js';\nnew URL('./c.txt', import.meta.url);");
+  assert.deepEqual(
+    found.map(({ specifier, kind }) => [specifier, kind]),
+    [
+      ['./b.js', 'static'],
+      ['./c.txt', 'asset'],
+    ],
+  );
+  assert.equal(looksCutOff('/app/a.js', 'f('), true);
+});
 
 test('static imports are found, whether or not the module runs', () => {
   const source = `
