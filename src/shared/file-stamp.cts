@@ -13,6 +13,9 @@ export const TICK_MS = 20;
 /** Maximum tick where all time stamps are whole seconds (ms), as on FAT. */
 export const COARSE_TICK_MS = 2000;
 
+/** Maximum size of a file that is read (bytes): reading it must not hold an event loop. Time and size of a larger one stand for its content. */
+export const MAX_READ: number = 4 * 1024 * 1024;
+
 /**
  * Whether a file was saved so recently that the next save may leave the same time stamp. Git calls such a file "racily
  * clean". A time far in the future was set by hand or by another clock: the next save leaves another one.
@@ -37,7 +40,7 @@ export function stampFile(path: string, now: number = Infinity): Stamp | undefin
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile()) return undefined;
     const { mtimeMs, ctimeMs, size } = stats;
-    const hash = isYoung(mtimeMs, now) ? hashBytes(readFileSync(path)) : undefined;
+    const hash = size <= MAX_READ && isYoung(mtimeMs, now) ? hashBytes(readFileSync(path)) : undefined;
     return { mtimeMs, ctimeMs, size, hash };
   });
 }
@@ -49,9 +52,21 @@ export function stampFile(path: string, now: number = Infinity): Stamp | undefin
  * @param bytes the content of a file
  */
 export function hashBytes(bytes: Uint8Array): number {
-  let h1 = 0xdeadbeef ^ bytes.length;
-  let h2 = 0x41c6ce57 ^ bytes.length;
-  for (const byte of bytes) {
+  const { length } = bytes;
+  let h1 = 0xdeadbeef ^ length;
+  let h2 = 0x41c6ce57 ^ length;
+  const end = length - (length % 4);
+  // Word by word, in a quarter of the time.
+  const words = new DataView(bytes.buffer, bytes.byteOffset, end);
+  for (let i = 0; i < end; i += 4) {
+    const word = words.getInt32(i, true);
+    h1 = Math.imul(h1 ^ word, 2654435761);
+    h2 = Math.imul(h2 ^ word, 1597334677);
+    // Products carry only upwards.
+    h1 ^= h1 >>> 15;
+    h2 ^= h2 >>> 13;
+  }
+  for (const byte of bytes.subarray(end)) {
     h1 = Math.imul(h1 ^ byte, 2654435761);
     h2 = Math.imul(h2 ^ byte, 1597334677);
   }

@@ -4,7 +4,9 @@ import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Difference } from '../contents/content-cache.ts';
 import { loadLexer } from '../graph/source-scan.ts';
+import type { Stdio } from '../program/program.ts';
 import { ignoredBy } from '../tracked/ignore-option.ts';
+import { OwnOutput } from '../tracked/own-output.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/paths.ts';
@@ -29,6 +31,8 @@ export interface ProgramWatcherOptions
     Pick<DebouncerOptions, 'scheduler' | 'debounce' | 'onWriting' | 'onSettled'> {
   /** Paths that never count, in the syntax of a .gitignore file in the working directory. */
   readonly ignore: readonly string[];
+  /** Standard streams of the program. */
+  readonly stdio: readonly Stdio[];
   /** Receives texts for troubleshooting. */
   readonly onDebug: (text: string) => void;
 }
@@ -50,6 +54,7 @@ export class ProgramWatcher {
   readonly #fsWatcher: FsWatcher;
   readonly #watchList: WatchList;
   readonly #debouncer: Debouncer;
+  readonly #output: OwnOutput;
   /** The run has begun, and is neither ready nor has it ended. */
   #isStarting = true;
   #cancelDeferred: (() => void) | undefined;
@@ -57,7 +62,10 @@ export class ProgramWatcher {
   constructor(options: ProgramWatcherOptions) {
     this.#options = options;
     const { cwd, poll, onProblem } = options;
-    const isIgnored = ignoredBy(options.ignore, cwd);
+    this.#output = new OwnOutput(options.stdio);
+    const isExcluded = ignoredBy(options.ignore, cwd);
+    const isIgnored = (path: string, isFolder = false): boolean =>
+      isExcluded(path, isFolder) || (!isFolder && this.#output.has(path));
     this.files = new ProgramFiles((path) => {
       const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
       onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
@@ -172,7 +180,8 @@ export class ProgramWatcher {
   }
 
   #debounce(path: string, difference: Difference): void {
-    if (difference === 'same' || this.files.isSettled(path)) return this.#debouncer.drop(path);
+    const isNone = difference === 'same' || this.files.isSettled(path) || this.#output.has(path);
+    if (isNone) return this.#debouncer.drop(path);
     this.#debouncer.add(path, this.files.completenessOf(path, difference, this.#isStarting));
   }
 

@@ -2,7 +2,7 @@
 // Compares the content that a file had with the disk. Knows nothing of runs.
 import fs from 'node:fs';
 import type { Stamp } from '../../protocol/records.cts';
-import { COARSE_TICK_MS, hashBytes, isYoung, stampFile } from '../../shared/file-stamp.cts';
+import { COARSE_TICK_MS, hashBytes, isYoung, MAX_READ, stampFile } from '../../shared/file-stamp.cts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
 
 /** How the disk differs from what a run took from it. `emptied` may be the first half of a save. */
@@ -34,8 +34,8 @@ export class ContentCache {
   /** Files that are to be hashed when there is time, each with a stamp that is held; see {@link read}. */
   readonly #pending = new Map<string, Stamp | undefined>();
 
-  /** @param maxRead maximum size of a file that is read (bytes): the time of a larger one stands for its content */
-  constructor(maxRead: number = Infinity) {
+  /** @param maxRead maximum size of a file that is read (bytes): time and size of a larger one stand for its content */
+  constructor(maxRead: number = MAX_READ) {
     this.#maxRead = maxRead;
   }
 
@@ -58,7 +58,7 @@ export class ContentCache {
     const found = stampFile(path);
     const stamp = sameStat(found, held) ? held : found;
     if (!found || !stamp) return undefined;
-    if (stamp.size > this.#maxRead) return { stamp, hash: stamp.mtimeMs };
+    if (stamp.size > this.#maxRead) return { stamp, hash: hashOfStamp(stamp) };
     try {
       const hash = hashBytes(fs.readFileSync(path));
       // A save while the file is read must not pass for the content that had the stamp.
@@ -79,7 +79,7 @@ export class ContentCache {
   /** The content at the time of a stamp, if known. */
   at(path: string, stamp: Stamp | undefined): KnownContent | undefined {
     if (stamp?.hash !== undefined) return { stamp, hash: stamp.hash };
-    if (stamp && stamp.size > this.#maxRead) return { stamp, hash: stamp.mtimeMs };
+    if (stamp && stamp.size > this.#maxRead) return { stamp, hash: hashOfStamp(stamp) };
     const known = this.#known.get(path);
     return sameStat(known?.stamp, stamp) ? known : undefined;
   }
@@ -135,6 +135,11 @@ export class ContentCache {
     this.#known.delete(path);
     this.#pending.delete(path);
   }
+}
+
+/** Stands for the hash of a file that is not read. */
+function hashOfStamp({ mtimeMs, size }: Stamp): number {
+  return hashBytes(Buffer.from(`${mtimeMs},${size}`));
 }
 
 /** Whether a file has not been written between two stamps, unless it was young. */

@@ -19,9 +19,6 @@ export interface Origin {
  */
 export type Discovery = 'first' | 'created' | 'known';
 
-/** Maximum size of a file that is read (bytes). A larger one has changed when its time has. */
-const MAX_READ = 8 * 1024 * 1024;
-
 /** Maximum number of files that are read as soon as they are found, and their maximum size (bytes). Others are read later. */
 const READ_AT_ONCE = 256;
 const SMALL = 64 * 1024;
@@ -35,7 +32,7 @@ interface TrackedFile {
 }
 
 export class TrackedFiles {
-  readonly contents: ContentCache = new ContentCache(MAX_READ);
+  readonly contents: ContentCache = new ContentCache();
   readonly #files = new Map<string, TrackedFile>();
   #leftToRead = READ_AT_ONCE;
   #unseenFrom = Infinity;

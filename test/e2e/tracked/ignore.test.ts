@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { run } from '../../helpers/autoreload.ts';
+import { run, until } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 
@@ -132,4 +132,34 @@ test('a folder that is named counts although Git ignores it, and the other rules
   await app.lines('started', / is up in /);
   await assertIgnored(project, app, ['dist/a/b.map'], 'dist/a/b.txt');
   await assertIgnored(project, app, ['dist/a/b.map'], 'dist/c.txt');
+});
+
+test('a file in the folder that receives the output of autoreload and of the program never counts', async () => {
+  using project = new Project({
+    'app.js': "console.log('started');\nsetInterval(() => console.log('tick'), 20);\n",
+    'a.txt': 'one',
+  });
+  const output = fs.openSync(project.path('out.txt'), 'a');
+  const text = (): string =>
+    ['out.txt', 'out.1.txt']
+      .map((name) => (fs.existsSync(project.path(name)) ? project.read(name) : ''))
+      .join('');
+  const count = (part: string): number => text().split(part).length - 1;
+  try {
+    await using app = run(project, 'app.js', {
+      stdio: ['ignore', output, output],
+      env: { AUTORELOAD_WATCH: '.' },
+    });
+    await until('the program is up', () => count(' is up in ') === 1 && count('tick') > 20);
+    fs.renameSync(project.path('out.txt'), project.path('out.1.txt'));
+    const ticks = count('tick');
+    await until('more output', () => count('tick') > ticks + 20);
+    project.write('a.txt', 'two');
+    await until('the program is up again', () => count(' is up in ') === 2);
+    assert.equal(count('restarting'), 1, text());
+    assert.match(text(), /a\.txt changed, restarting/);
+    assert.ok(app.pid > 0);
+  } finally {
+    fs.closeSync(output);
+  }
 });

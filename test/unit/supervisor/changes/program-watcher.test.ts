@@ -22,6 +22,7 @@ async function watcherOf(
     poll: 0,
     watch: [],
     ignore: ['*.tmp'],
+    stdio: [],
     ext: [],
     debounce: undefined,
     onWriting: () => {},

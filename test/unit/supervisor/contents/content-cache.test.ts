@@ -98,3 +98,20 @@ test('a save while the file is read is a change', () => {
   assert.equal(contents.compare(path, before), 'changed');
   assert.equal(contents.compare(path, before), 'changed');
 });
+
+test('of a large file, time and size stand for the content, and it is not read', () => {
+  using project = new Project({ 'model.bin': '' });
+  const path = project.path('model.bin');
+  fs.truncateSync(path, 2 ** 32);
+  const contents = new ContentCache();
+  const before = contents.read(path);
+  assert.ok(before?.hash);
+  assert.equal(contents.compare(path, before), 'same');
+  const { mtime } = fs.statSync(path);
+  fs.truncateSync(path, 2 ** 31);
+  fs.utimesSync(path, mtime, mtime);
+  assert.equal(contents.compare(path, before), 'changed');
+  const smaller = contents.read(path);
+  fs.utimesSync(path, 1, 1);
+  assert.equal(contents.compare(path, smaller), 'changed');
+});
