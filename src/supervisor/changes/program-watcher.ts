@@ -14,6 +14,7 @@ import { FsWatcher } from '../watch/fs-watcher.ts';
 import type { FsWatcherOptions } from '../watch/fs-watcher.ts';
 import { Debouncer } from './debounce.ts';
 import type { DebouncerOptions } from './debounce.ts';
+import { Installation } from './installation.ts';
 import { ProgramFiles } from './program-files.ts';
 import { ProgramGraph } from './program-graph.ts';
 import { RecordIntake } from './record-intake.ts';
@@ -33,6 +34,8 @@ export interface ProgramWatcherOptions
   readonly ignore: readonly string[];
   /** Standard streams of the program. */
   readonly stdio: readonly Stdio[];
+  /** Our own files are missing, and every change waits for them. */
+  readonly onMissing: () => void;
   /** Receives texts for troubleshooting. */
   readonly onDebug: (text: string) => void;
 }
@@ -55,6 +58,7 @@ export class ProgramWatcher {
   readonly #watchList: WatchList;
   readonly #debouncer: Debouncer;
   readonly #output: OwnOutput;
+  readonly #installation: Installation;
   /** The run has begun, and is neither ready nor has it ended. */
   #isStarting = true;
   #cancelDeferred: (() => void) | undefined;
@@ -103,11 +107,14 @@ export class ProgramWatcher {
         this.#examine(path);
       },
     });
+    this.#installation = new Installation(options);
     this.#debouncer = new Debouncer({
       ...options,
       examine: (path) => this.files.examine(path),
       onSettled: (change) =>
-        options.onSettled(this.files.settle(change, (path) => this.records.settings.paths.has(path))),
+        this.#installation.settled(
+          this.files.settle(change, (path) => this.records.settings.paths.has(path)),
+        ),
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
   }
@@ -162,6 +169,7 @@ export class ProgramWatcher {
   close(): void {
     this.#cancelDeferred?.();
     this.#debouncer.clear();
+    this.#installation.close();
     this.#watchList.close();
     void this.#fsWatcher.close();
   }

@@ -20,6 +20,9 @@ const MAX_LABEL = 40;
 /** Printed once, after input that is not a restart command. */
 export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
+/** Printed while an installation has removed our own files. */
+export const MISSING_TEXT = 'the files of autoreload are missing, waiting until they are installed';
+
 /** Facts that a line may mention. */
 export interface Context {
   readonly program: Program;

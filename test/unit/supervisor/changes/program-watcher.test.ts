@@ -33,6 +33,7 @@ async function watcherOf(
     },
     onProblem: (error) => assert.fail(error),
     onUnreported: () => {},
+    onMissing: () => {},
     onDebug: () => {},
   });
   return {

@@ -1,0 +1,77 @@
+// Holds settled changes back while an installation has removed our own files (`npm ci`): until they are there again, no run can
+// start. Does not know which files have changed.
+import { dirname, join } from 'node:path';
+import { OWN_FILES, OWN_FOLDER } from '../../shared/paths.cts';
+import type { Change } from '../lifecycle/state.ts';
+import { withChange } from '../lifecycle/steps.ts';
+import { exists, markOf, statOf } from '../util/safe-fs.ts';
+import type { Scheduler } from '../util/scheduler.ts';
+
+/** Interval of the checks (ms). The files must be the same in two checks in a row. */
+const CHECK_MS = 200;
+
+/** Maximum time that a change is held for the lock file alone (ms): another package manager writes none. */
+const LOCK_MS = 30_000;
+
+/** The file that npm writes when it has installed everything. */
+const LOCK = join(dirname(dirname(OWN_FOLDER)), '.package-lock.json');
+
+export interface InstallationOptions {
+  readonly scheduler: Scheduler;
+  readonly onSettled: (change: Change | undefined) => void;
+  /** Our files are missing: called once for each time. */
+  readonly onMissing: () => void;
+  /** Default: our own files, and the lock file of npm. */
+  readonly files?: { readonly own: readonly string[]; readonly lock: string };
+}
+
+export class Installation {
+  readonly #options: InstallationOptions;
+  /** Those files that were there at the start. */
+  readonly #own: readonly string[];
+  #lock: string | undefined;
+  #held: Change | undefined;
+  #since = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: InstallationOptions) {
+    this.#options = options;
+    const { own, lock } = options.files ?? { own: Object.values(OWN_FILES), lock: LOCK };
+    this.#own = own.filter(exists);
+    this.#lock = exists(lock) ? lock : undefined;
+  }
+
+  /** Passes a change on: at once, or with the later ones as soon as our files are complete. */
+  settled(change: Change | undefined): void {
+    const { onSettled, onMissing, scheduler } = this.#options;
+    if (!this.#cancel && this.#mark() !== undefined) return onSettled(change);
+    this.#held = this.#held && change ? withChange(this.#held, change) : (change ?? this.#held);
+    if (this.#cancel) return;
+    this.#since = scheduler.now();
+    onMissing();
+    this.#wait(undefined);
+  }
+
+  close(): void {
+    this.#cancel?.();
+  }
+
+  #wait(before: string | undefined): void {
+    const { onSettled, scheduler } = this.#options;
+    this.#cancel = scheduler.after(CHECK_MS, () => {
+      if (scheduler.now() - this.#since > LOCK_MS) this.#lock = undefined;
+      const now = this.#mark();
+      if (now === undefined || now !== before) return this.#wait(now);
+      this.#cancel = undefined;
+      const change = this.#held;
+      this.#held = undefined;
+      onSettled(change);
+    });
+  }
+
+  /** A text that differs after each write of one of the files; undefined if one is missing. */
+  #mark(): string | undefined {
+    const stats = [...this.#own, ...(this.#lock === undefined ? [] : [this.#lock])].map(statOf);
+    return stats.includes(undefined) ? undefined : stats.map(markOf).join();
+  }
+}
