@@ -34,6 +34,7 @@ async function watcherOf(
     onProblem: (error) => assert.fail(error),
     onUnreported: () => {},
     onMissing: () => {},
+    hasWritten: () => false,
     onDebug: () => {},
   });
   return {
