@@ -166,9 +166,7 @@ export class ProgramWatcher {
   /** The run is ready: it has loaded everything that it loads at start. Other files are no longer watched. */
   onReady(): void {
     this.graph.onReady();
-    const now = this.#options.scheduler.now();
-    this.files.onReady(now);
-    this.#rewritten.onReady(now);
+    this.files.onReady(this.#options.scheduler.now());
     this.graph.scans.retain((path) => this.files.baseline.has(path));
     this.#watchList.onReady();
     this.#onStarted();
@@ -191,6 +189,7 @@ export class ProgramWatcher {
 
   #onStarted(): void {
     this.#isStarting = false;
+    this.#rewritten.onStarted(this.#options.scheduler.now());
     this.#fsWatcher.setPaths(new Set([...this.files.baseline.paths(), ...this.#watchList.paths()]));
     this.#deferWork();
   }

@@ -41,9 +41,9 @@ export class Rewritten {
     this.#readyAt = Infinity;
   }
 
-  /** The run is ready, at a wall-clock time (ms). */
-  onReady(at: number): void {
-    this.#readyAt = at;
+  /** The run is ready, or has exited before, at a wall-clock time (ms). What is written after an exit is not its own. */
+  onStarted(at: number): void {
+    this.#readyAt = Math.min(this.#readyAt, at);
   }
 
   /**

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rewritten } from '../../../../src/supervisor/contents/rewritten.ts';
 
-/** The delays of a file that each run saves at a time after its start; each run is ready after 100 ms. */
+/** The delays of a file that each run saves at a time after its start; each run is ready, or has exited, after 100 ms. */
 function delays(hasWritten: boolean | undefined, savedAfter: readonly number[]): number[] {
   const rewritten = new Rewritten({ hasWritten: () => hasWritten, onFound: () => {} });
   return savedAfter.map((ms, run) => {
     const at = run * 100_000;
     rewritten.begin(at);
-    if (ms > 100) rewritten.onReady(at + 100);
+    if (ms > 100) rewritten.onStarted(at + 100);
     const delay = rewritten.delayOf('/gen.js', at + ms);
-    rewritten.onReady(at + 100);
+    rewritten.onStarted(at + 100);
     return delay;
   });
 }
