@@ -12,7 +12,7 @@ import { Project } from '../../../helpers/project.ts';
 /** A watcher of a project, and its next change as text. A loop is a failure. */
 async function watcherOf(
   project: Project,
-  hasWritten: boolean | undefined = false,
+  hasWritten: () => boolean | undefined = () => false,
 ): Promise<{ watcher: ProgramWatcher; change: () => Promise<string> }> {
   const changes: string[] = [];
   let onChange = (): void => {};
@@ -36,7 +36,7 @@ async function watcherOf(
     onProblem: (error) => assert.fail(error),
     onUnreported: () => {},
     onMissing: () => {},
-    hasWritten: () => hasWritten,
+    hasWritten,
     onDebug: () => {},
   });
   return {
@@ -116,7 +116,7 @@ test('a module that the newest run does not load is forgotten once the run is re
 
 test('quick saves after a crash are not taken for writes of the program, though nobody can tell after its exit', async () => {
   using project = new Project({ 'app.js': '' });
-  const { watcher, change } = await watcherOf(project, undefined);
+  const { watcher, change } = await watcherOf(project, () => undefined);
   const url = fromPath(project.path('app.js'));
   try {
     for (let run = 1; run <= 6; run++) {
