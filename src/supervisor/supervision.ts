@@ -19,7 +19,6 @@ import { MISSING_TEXT, timeoutText, UNKNOWN_INPUT, unreportedText } from './outp
 import { Reporter } from './output/reporter.ts';
 import { dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
-import { hasWritten } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
@@ -176,7 +175,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       },
       onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
-      hasWritten: () => hasWritten(runs.current?.pid),
       onMissing: () => log.info(MISSING_TEXT),
       onDebug: (text) => log.debug(text),
     });

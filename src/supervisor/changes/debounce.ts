@@ -58,8 +58,8 @@ export interface DebouncerOptions {
 
 export class Debouncer {
   readonly #options: DebouncerOptions;
-  /** `at`: time of the last event (ms). `delay`: of a file that the program rewrites at each start (ms); else 0. */
-  readonly #pending = new Map<string, { completeness: Completeness; at: number; delay: number }>();
+  /** `at`: time of the last event (ms). */
+  readonly #pending = new Map<string, { completeness: Completeness; at: number }>();
   #firstAt = 0;
   #isCertain = false;
   #cancelTimer: (() => void) | undefined;
@@ -68,19 +68,14 @@ export class Debouncer {
     this.#options = options;
   }
 
-  /**
-   * A file differs from the baseline. Restarts the quiet time.
-   *
-   * @param delay quiet time of a file that the program rewrites at each start (ms); it does not delay other files
-   */
-  add(path: string, completeness: Completeness, delay = 0): void {
+  /** A file differs from the baseline. Restarts the quiet time. */
+  add(path: string, completeness: Completeness): void {
     const { scheduler, debounce, onWriting } = this.#options;
     const now = scheduler.now();
-    const isFirst = this.#isDelayed;
+    const isFirst = this.#pending.size === 0;
     if (isFirst) this.#firstAt = now;
-    this.#pending.set(path, { completeness, at: now, delay });
+    this.#pending.set(path, { completeness, at: now });
     this.#rearm(now);
-    if (delay > 0) return;
     const becomesCertain = completeness === 'complete' && !this.#isCertain && debounce === undefined;
     if (becomesCertain) this.#isCertain = true;
     if (isFirst || becomesCertain) onWriting(becomesCertain);
@@ -98,16 +93,11 @@ export class Debouncer {
     this.#cancelTimer?.();
   }
 
-  /** Whether every pending file is delayed. */
-  get #isDelayed(): boolean {
-    return [...this.#pending.values()].every(({ delay }) => delay > 0);
-  }
-
   #rearm(now: number): void {
     const { scheduler, debounce } = this.#options;
     this.#cancelTimer?.();
     // A quiet time that the user has set has no maximum wait.
-    const latest = debounce === undefined && !this.#isDelayed ? this.#firstAt + MAX_WAIT_MS : Infinity;
+    const latest = debounce === undefined ? this.#firstAt + MAX_WAIT_MS : Infinity;
     const due = Math.min(this.#dueAt(), latest);
     this.#cancelTimer = scheduler.after(Math.max(0, due - now), () => this.#settle());
   }
@@ -118,11 +108,8 @@ export class Debouncer {
     const files = [...this.#pending];
     const whole = files.filter(([, { completeness }]) => !isIncomplete(completeness)).length;
     let due = 0;
-    const isDelayed = this.#isDelayed;
-    for (const [path, { completeness, at, delay }] of files) {
-      const quiet = Math.max(debounce, this.#quietTime(path, completeness, whole));
-      if (delay === 0 || isDelayed) due = Math.max(due, at + (delay || quiet));
-    }
+    for (const [path, { completeness, at }] of files)
+      due = Math.max(due, at + Math.max(debounce, this.#quietTime(path, completeness, whole)));
     return due;
   }
 

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { fromPath } from '../../../../src/shared/module-url.ts';
-import { stampFile, TICK_MS } from '../../../../src/shared/file-stamp.cts';
+import { stampFile } from '../../../../src/shared/file-stamp.cts';
 import { systemScheduler as scheduler } from '../../../../src/supervisor/util/scheduler.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
 import { startWatching } from '../../../../src/supervisor/changes/program-watcher.ts';
 import type { ProgramWatcher } from '../../../../src/supervisor/changes/program-watcher.ts';
 import { Project } from '../../../helpers/project.ts';
 
-/** A watcher of a project, and its next change as text. A loop is a failure. */
+/** A watcher of a project, and its next change as text. */
 async function watcherOf(
   project: Project,
-  hasWritten: () => boolean | undefined = () => false,
 ): Promise<{ watcher: ProgramWatcher; change: () => Promise<string> }> {
   const changes: string[] = [];
   let onChange = (): void => {};
@@ -36,7 +34,6 @@ async function watcherOf(
     onProblem: (error) => assert.fail(error),
     onUnreported: () => {},
     onMissing: () => {},
-    hasWritten,
     onDebug: () => {},
   });
   return {
@@ -109,27 +106,6 @@ test('a module that the newest run does not load is forgotten once the run is re
     project.write('a.js', '1;');
     project.write('app.js', '1;');
     assert.equal(await change(), 'app.js changed');
-  } finally {
-    watcher.close();
-  }
-});
-
-test('quick saves after a crash are not taken for writes of the program, though nobody can tell after its exit', async () => {
-  using project = new Project({ 'app.js': '' });
-  const { watcher, change } = await watcherOf(project, () => undefined);
-  const url = fromPath(project.path('app.js'));
-  try {
-    for (let run = 1; run <= 6; run++) {
-      // The clock of the file system lags by a tick.
-      await setTimeout(2 * TICK_MS);
-      watcher.begin(Date.now());
-      const stamp = stampFile(project.path('app.js'), Date.now());
-      watcher.record({ kind: 'resolved', specifier: './app.js', parent: undefined, url, stamp });
-      watcher.onExit(true);
-      await setTimeout(2 * TICK_MS);
-      project.write('app.js', `${run};`);
-      assert.equal(await change(), 'app.js changed');
-    }
   } finally {
     watcher.close();
   }
