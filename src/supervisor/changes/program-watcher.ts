@@ -78,8 +78,8 @@ export class ProgramWatcher {
     this.records = new RecordIntake({
       ...options,
       isIgnored,
-      onPath: (path) => {
-        this.#fsWatcher.add(path);
+      onPath: (path, isReal) => {
+        this.#fsWatcher.add(path, isReal);
         this.#debounce(path, this.files.examine(path, true));
       },
       graph: this.graph,

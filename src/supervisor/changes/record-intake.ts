@@ -34,8 +34,8 @@ export interface RecordIntakeOptions {
   readonly settings: readonly string[];
   /** Whether a path never counts. */
   readonly isIgnored: (path: string) => boolean;
-  /** A path counts from now on. */
-  readonly onPath: (path: string) => void;
+  /** A path counts from now on. `isReal`: it leads through no link. */
+  readonly onPath: (path: string, isReal?: boolean) => void;
   readonly onProblem: (error: AutoreloadError) => void;
   readonly graph: ProgramGraph;
 }
@@ -158,7 +158,8 @@ export class RecordIntake {
         this.#baseline.loadedAgain(path);
       } else {
         this.#baseline.loaded(path, record.stamp);
-        this.#options.onPath(path);
+        // Packages have many modules, whose real paths are known.
+        this.#options.onPath(path, isInPackage(path));
       }
     }
     if (isNew) this.#addModule(url, path);

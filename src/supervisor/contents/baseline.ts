@@ -8,7 +8,8 @@
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile, TICK_MS } from '../../shared/file-stamp.cts';
-import { linkTarget, statOf } from '../util/safe-fs.ts';
+import { entryOf, linkTarget, statOf } from '../util/safe-fs.ts';
+import { linksOn } from '../util/symlinks.ts';
 import { ContentCache, isSavedSince, sameStat, UNSEEN } from './content-cache.ts';
 import type { Content, Difference } from './content-cache.ts';
 
@@ -147,7 +148,9 @@ export class Baseline {
     if (
       snapshot.kind === 'assumed' &&
       before?.kind !== 'module' &&
-      isSavedSince(snapshot.stamp, this.unseenFrom)
+      [snapshot.stamp, ...linksOn(path).links.map((link) => entryOf(link.path))].some((stamp) =>
+        isSavedSince(stamp, this.unseenFrom),
+      )
     )
       snapshot.hash = (before?.kind === 'assumed' ? before.hash : undefined) ?? UNSEEN;
     this.#current.set(path, snapshot);

@@ -153,7 +153,7 @@ export function sameStat(a: Stamp | undefined, b: Stamp | undefined): boolean {
 }
 
 /** Whether a file was saved at a time or later. A time in the future was set by hand or by another clock. */
-export function isSavedSince(stamp: Stamp | undefined, at: number): boolean {
+export function isSavedSince(stamp: Pick<Stamp, 'mtimeMs' | 'ctimeMs'> | undefined, at: number): boolean {
   const latest = Date.now() + COARSE_TICK_MS;
   return stamp !== undefined && [stamp.mtimeMs, stamp.ctimeMs].some((time) => time >= at && time <= latest);
 }

@@ -15,7 +15,7 @@ import { literalPaths, packageName } from './resolve-candidates.ts';
  */
 export function linksOf(specifier: string, parent: string, real: string): Link[] {
   const literals = literalPaths(specifier, parent);
-  if (!literals) return packageLink(specifier, parent);
+  if (!literals) return packageLinks(specifier, parent, real);
   // Node may have added only an extension or the index file of a folder.
   const isPlain = (path: string): boolean =>
     real === path || real.startsWith(`${path}.`) || isInside(real, path);
@@ -25,9 +25,9 @@ export function linksOf(specifier: string, parent: string, real: string): Link[]
   return spellings.flatMap((path) => linksOn(path).links);
 }
 
-function packageLink(specifier: string, parent: string): Link[] {
+function packageLinks(specifier: string, parent: string, real: string): Link[] {
   const name = packageName(specifier);
   const paths = ancestors(parent).map((folder) => join(folder, 'node_modules', name));
   const nearest = paths.find((path) => entryOf(path));
-  return nearest !== undefined && entryOf(nearest)?.isSymbolicLink() ? linksOn(nearest).links : [];
+  return nearest === undefined || isInside(real, nearest) ? [] : linksOn(nearest).links;
 }

@@ -3,7 +3,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { entryOf, exists } from '../util/safe-fs.ts';
-import { wayOf } from '../util/symlinks.ts';
 import type { FsWatcher } from '../watch/fs-watcher.ts';
 import { RULE_FILE } from './git-ignore.ts';
 import { patternOf, problemOf } from './path-patterns.ts';
@@ -39,8 +38,6 @@ export class WatchList {
   readonly #options: WatchListOptions;
   /** The paths and globs on the list. */
   readonly #trees = new Map<string, WatchedTree>();
-  /** The other paths on which the target of each link depends: no event of the link shows what happens there. */
-  readonly #hops = new Map<string, readonly string[]>();
   #workTimer: NodeJS.Timeout | undefined;
 
   constructor(options: WatchListOptions) {
@@ -74,35 +71,21 @@ export class WatchList {
       yield pattern.base;
       yield* ruleFiles;
     }
-    for (const [link, hops] of this.#hops) {
-      if (this.#isListed(dirname(link)) || this.#isBase(link)) yield* hops;
-      else this.#hops.delete(link);
-    }
   }
 
-  /** One of {@link paths} may have changed. */
+  /** One of {@link paths}, or a link in a folder, may have changed, or something on the way to it. */
   onPath(path: string): void {
-    const links = [...this.#hops].flatMap(([link, hops]) => (hops.includes(path) ? [link] : []));
     for (const tree of this.#trees.values()) {
-      const { base } = tree.pattern;
       if (tree.ruleFiles.includes(path)) tree.applyRules();
-      if (![path, ...links].includes(base)) continue;
-      this.follow(base);
-      tree.look(base, undefined);
-      tree.start('created');
+      if (path === tree.pattern.base) tree.start('created');
     }
-    for (const link of links) {
-      this.touch(link);
-      this.#look(dirname(link), basename(link));
-      this.#look(link, undefined);
-    }
+    this.#look(dirname(path), basename(path));
+    this.#look(path, undefined);
     this.#work();
   }
 
   /** The entry with this name in a folder may have changed; without a name, the folder itself. */
   onFolder(folder: string, name: string | undefined): void {
-    const path = join(folder, name ?? '');
-    if (name !== undefined && this.#hops.has(path)) this.follow(path);
     this.#look(folder, name);
     this.#work();
   }
@@ -124,6 +107,7 @@ export class WatchList {
     if (this.#isListed(folder)) return;
     const { watcher } = this.#options;
     watcher.deleteFolder(folder);
+    watcher.deleteEntry(folder);
     watcher.deleteEntry(join(folder, RULE_FILE));
   }
 
@@ -131,16 +115,14 @@ export class WatchList {
   addFile(path: string, origin: Origin, discovery: Discovery): void {
     const { watcher, onFile } = this.#options;
     watcher.addEntry(path);
-    this.follow(path);
     onFile(path, origin, discovery);
   }
 
   /** A file in a tree may have changed. */
   touch(path: string): void {
     const { watcher, onTouched } = this.#options;
-    this.follow(path);
     // Its folder may be polled by now.
-    if (exists(path)) watcher.addEntry(path);
+    if (entryOf(path)) watcher.addEntry(path);
     else watcher.deleteEntry(path);
     onTouched(path);
   }
@@ -152,17 +134,13 @@ export class WatchList {
       const origin = tree.originOf(path);
       if (origin) return onFile(path, origin, 'known');
     }
-    if (!this.#isBase(path)) this.#hops.delete(path);
     watcher.deleteEntry(path);
     onLeft(path);
   }
 
-  /** Watches the target of a link, whether or not it exists. A base may also lie in a linked folder. */
+  /** A tree depends on where a link leads, which may be a folder, or nothing yet. */
   follow(path: string): void {
-    const hops = entryOf(path)?.isSymbolicLink() || this.#isBase(path) ? wayOf(path) : [];
-    if (hops.length > 0) this.#hops.set(path, hops);
-    else this.#hops.delete(path);
-    for (const hop of hops) this.#options.watcher.add(hop);
+    this.#options.watcher.addEntry(path);
   }
 
   #add(text: string, cwd: string, by: Origin['by']): void {
@@ -183,7 +161,6 @@ export class WatchList {
     this.#trees.set(key, tree);
     const { base } = tree.pattern;
     for (const path of [base, ...tree.ruleFiles]) watcher.add(path);
-    this.follow(base);
     const origin = tree.originOf(base);
     if (origin && !this.#options.isIgnored(base)) onFile(base, origin, 'first');
     tree.start('first');
@@ -203,10 +180,6 @@ export class WatchList {
 
   #isListed(folder: string): boolean {
     return [...this.#trees.values()].some((tree) => tree.hasFolder(folder));
-  }
-
-  #isBase(path: string): boolean {
-    return [...this.#trees.values()].some(({ pattern }) => pattern.base === path);
   }
 
   #work(ms = SLICE_MS): void {

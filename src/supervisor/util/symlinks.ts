@@ -1,6 +1,6 @@
 // Finds the symbolic links along a path, as the system follows them. Keeps no state.
 import { dirname, join, parse, resolve, sep } from 'node:path';
-import { linkTarget } from './safe-fs.ts';
+import { entryOf, linkTarget } from './safe-fs.ts';
 
 /** A symbolic link. */
 export interface Link {
@@ -12,16 +12,6 @@ export interface Link {
 /** Maximum number of links in one path, as on Linux. */
 const MAX_LINKS = 40;
 
-/**
- * The other paths on which the target of a path depends: each link that is followed, and the final target, whether or not
- * it exists. Empty if no link is followed.
- */
-export function wayOf(path: string): string[] {
-  const { links, end } = linksOn(path);
-  if (links.length === 0) return [];
-  return [...new Set([...links.map((link) => link.path), end])].filter((hop) => hop !== path);
-}
-
 /** The links along a path, links in the targets of links included, and the path at which they end. */
 export function linksOn(path: string): { links: Link[]; end: string } {
   const links: Link[] = [];
@@ -30,7 +20,7 @@ export function linksOn(path: string): { links: Link[]; end: string } {
   let at = root;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     const next = join(at, name);
-    const target = linkTarget(next);
+    const target = entryOf(next)?.isSymbolicLink() ? linkTarget(next) : undefined;
     if (target === undefined) {
       at = next;
       continue;

@@ -4,8 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import { DEFAULT_POLL_MS } from '../../options/value-types.ts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import { commonFolder } from '../util/paths.ts';
+import { entryOf } from '../util/safe-fs.ts';
 import { FileWatches } from './file-watches.ts';
 import { FolderWatches } from './folder-watches.ts';
+import { LinkHops } from './link-hops.ts';
 import { networkFs } from './network-fs.ts';
 import type { Unreported } from './network-fs.ts';
 import { Poller } from './poller.ts';
@@ -15,7 +17,7 @@ export interface FsWatcherOptions {
   readonly root: string;
   /** Interval at which every path is polled (ms); 0: only what cannot be watched is polled. */
   readonly poll: number;
-  /** A wanted path may have changed. */
+  /** A wanted or followed path may have changed, or something on the way to it. */
   readonly onPath: (path: string) => void;
   /** The entry with this name in a wanted folder may have changed; without a name, the folder itself. */
   readonly onFolder: (folder: string, name: string | undefined) => void;
@@ -27,7 +29,8 @@ export interface FsWatcherOptions {
 
 /**
  * A path is watched through its folder, which shows every event of the name; and through the file, which shows writes by
- * another name. What cannot be watched is polled, and so are file systems that do not report every change.
+ * another name. Where it leads through symbolic links, these and their ends are watched in the same way. What cannot be watched is
+ * polled, and so are file systems that do not report every change.
  */
 export class FsWatcher {
   readonly #options: FsWatcherOptions;
@@ -36,6 +39,11 @@ export class FsWatcher {
   readonly #poller: Poller;
   readonly #networkFsOf = networkFs();
   readonly #wanted = new Set<string>();
+  readonly #links = new LinkHops();
+  /** Paths on which wanted or followed paths depend. */
+  #hops = new Set<string>();
+  /** Links in wanted folders. */
+  readonly #followed = new Set<string>();
   /** Folders in which everything is wanted and that are polled, and files in them: a path may be any of these, and wanted. */
   readonly #polledFolders = new Set<string>();
   readonly #polledEntries = new Set<string>();
@@ -45,24 +53,32 @@ export class FsWatcher {
   readonly #reported = new Set<string>();
 
   constructor(options: FsWatcherOptions) {
-    const { root, poll, onPath, onFolder } = options;
+    const { root, poll, onFolder } = options;
     this.#options = options;
     this.#poller = new Poller({
       interval: poll || DEFAULT_POLL_MS,
       onPath: (path) => {
         if (this.#polledFolders.has(path)) onFolder(path, undefined);
         if (this.#polledEntries.has(path)) onFolder(dirname(path), basename(path));
-        if (this.#wanted.has(path)) onPath(path);
+        this.#report(path, true);
       },
     });
-    this.#files = new FileWatches(onPath, (error) => this.#onError('files', error));
+    this.#files = new FileWatches(
+      (path) => this.#report(path, false),
+      (error) => this.#onError('files', error),
+    );
     this.#folders = new FolderWatches({
       root,
       onPath: (path, isRename) => {
         if (isRename) this.#files.rearm(path);
-        onPath(path);
+        this.#report(path, isRename);
       },
-      onFolder,
+      onFolder: (folder, name) => {
+        this.#links.lookAgain();
+        const path = join(folder, name ?? '');
+        if (this.#followed.has(path)) this.#follow(path);
+        onFolder(folder, name);
+      },
       onFailure: (folder, name, nearest) => {
         if (nearest.error) this.#onError(nearest.path, nearest.error);
         if (name === undefined) this.#polledFolders.add(folder);
@@ -73,25 +89,25 @@ export class FsWatcher {
 
   /** Replaces the wanted paths. All are watched when this returns. */
   setPaths(paths: ReadonlySet<string>): void {
-    for (const path of this.#wanted) {
-      if (paths.has(path)) continue;
-      this.#wanted.delete(path);
-      this.#stopPolling(path);
-      this.#folders.delete(dirname(path), basename(path));
-      this.#files.delete(path);
-    }
+    const before = [...this.#wanted, ...this.#hops];
+    this.#hops = new Set(this.#links.retain((path) => paths.has(path) || this.#followed.has(path)));
+    for (const path of this.#wanted) if (!paths.has(path)) this.#wanted.delete(path);
+    for (const path of before) if (!this.#isWatched(path)) this.#unwatch(path);
     for (const path of paths) this.add(path);
     // Now that all paths of the run are known, one line covers all of a file system.
     for (const fileSystem of new Set(this.#fileSystems.values())) this.#reportFileSystem(fileSystem);
   }
 
-  /** Adds a wanted path. It is watched when this returns. */
-  add(path: string): void {
+  /**
+   * Adds a wanted path. It is watched when this returns.
+   *
+   * @param isReal whether the path is known to lead through no link
+   */
+  add(path: string, isReal = false): void {
     if (this.#wanted.has(path)) return;
+    if (!this.#isWatched(path)) this.#watch(path);
     this.#wanted.add(path);
-    if (this.#pollIfNeeded(path)) return;
-    this.#folders.add(dirname(path), basename(path));
-    this.#files.add(path);
+    if (!isReal) this.#follow(path);
   }
 
   /** Adds a folder in which every event is wanted. It is watched when this returns. */
@@ -106,14 +122,19 @@ export class FsWatcher {
     this.#folders.delete(folder, undefined);
   }
 
-  /** Adds a file in a wanted folder. If the folder is watched, the file is watched already. */
+  /** Adds an entry of a wanted folder. If the folder is watched, the entry is watched already, but not where a link leads. */
   addEntry(path: string): void {
+    if (entryOf(path)?.isSymbolicLink()) {
+      this.#followed.add(path);
+      this.#follow(path);
+    } else this.#followed.delete(path);
     if (!this.#polledFolders.has(dirname(path))) return;
     this.#polledEntries.add(path);
     this.#poller.add(path);
   }
 
   deleteEntry(path: string): void {
+    this.#followed.delete(path);
     this.#polledEntries.delete(path);
     this.#stopPolling(path);
   }
@@ -122,6 +143,43 @@ export class FsWatcher {
     this.#folders.close();
     this.#poller.close();
     await this.#files.close();
+  }
+
+  #isWatched(path: string): boolean {
+    return this.#wanted.has(path) || this.#hops.has(path);
+  }
+
+  #watch(path: string): void {
+    if (this.#pollIfNeeded(path)) return;
+    this.#folders.add(dirname(path), basename(path));
+    this.#files.add(path);
+  }
+
+  #unwatch(path: string): void {
+    this.#stopPolling(path);
+    this.#folders.delete(dirname(path), basename(path));
+    this.#files.delete(path);
+  }
+
+  /** Watches the links on the way to a path, and where they end, whether or not it exists. */
+  #follow(path: string): void {
+    for (const hop of this.#links.follow(path)) {
+      if (!this.#isWatched(hop)) this.#watch(hop);
+      this.#hops.add(hop);
+    }
+  }
+
+  /** @param isRename whether another file or link may be at the path */
+  #report(path: string, isRename: boolean): void {
+    const { onPath } = this.#options;
+    if (isRename) this.#links.lookAgain();
+    for (const dependent of this.#links.dependents(path)) {
+      if (isRename) this.#follow(dependent);
+      onPath(dependent);
+    }
+    if (!this.#wanted.has(path)) return;
+    if (isRename) this.#follow(path);
+    onPath(path);
   }
 
   /** Polls a path if the user wants that, or if its file system does not report every change. Returns whether it does. */
@@ -137,7 +195,8 @@ export class FsWatcher {
 
   /** Stops polling a path, unless it is wanted for another reason. */
   #stopPolling(path: string): void {
-    if ([this.#wanted, this.#polledFolders, this.#polledEntries].some((paths) => paths.has(path))) return;
+    if ([this.#wanted, this.#hops, this.#polledFolders, this.#polledEntries].some((paths) => paths.has(path)))
+      return;
     this.#fileSystems.delete(path);
     this.#poller.delete(path);
   }

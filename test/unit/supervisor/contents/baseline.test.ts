@@ -5,6 +5,8 @@ import { stampFile } from '../../../../src/shared/file-stamp.cts';
 import { Baseline } from '../../../../src/supervisor/contents/baseline.ts';
 import { Project } from '../../../helpers/project.ts';
 
+const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
+
 /** A project with a file that was saved a minute ago, and a file that was saved just now. */
 function setUp(): { project: Project; baseline: Baseline; old: string; fresh: string } {
   const project = new Project({ 'old.js': 'old', 'fresh.js': 'fresh' });
@@ -317,5 +319,18 @@ test('a miss that is reported after the new file was found: created', () => {
   assert.equal(baseline.examine(fresh), 'created');
   baseline.used(old);
   baseline.missed(old, Date.now() + 1000);
+  assert.equal(baseline.examine(old), 'same');
+});
+
+test('an asset that is reached through a link of this run is unseen, however old it is', posix, () => {
+  const { project, baseline, old } = setUp();
+  using _ = project;
+  project.link('asset', 'old.js');
+  const at = Date.now() + 100;
+  fs.lutimesSync(project.path('asset'), (at + 50) / 1000, (at + 50) / 1000);
+  baseline.begin(at);
+  baseline.used(project.path('asset'));
+  baseline.used(old);
+  assert.equal(baseline.examine(project.path('asset')), 'changed');
   assert.equal(baseline.examine(old), 'same');
 });
