@@ -18,10 +18,11 @@ import { beforeCall, beforeReallyExit, nodeOptions } from '../node-internals/pro
 import { hideOptions, preloadArgument, stripPreload } from '../shared/preload-option.cts';
 import { askApp, hasOwnLoop, offerApi } from './app/app-api.cts';
 import { saveState } from './app/preserve.cts';
+import { reapOrphanSoon } from './app/reap-orphan.cts';
 import { markSupervised, processAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
-import { hideChannel, isGiving, listen } from './channel/control-channel.cts';
+import { hideChannel, isGiving, listen, watchChannel } from './channel/control-channel.cts';
 import { shutDown } from './app/shutdown.cts';
 import { guardExit, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
@@ -38,13 +39,9 @@ import { instrumentWorkers } from './descendants/instrument-workers.cts';
 /** The app may replace these, as a fake clock does. */
 const { setTimeout } = globalThis;
 const { now } = Date;
-const kill = process.kill.bind(process);
 
 /** Time without a record and with an idle event loop after which loading counts as complete (ms). Off-thread hooks are slower. */
 const QUIET_MS = 'registerHooks' in module ? 15 : 100;
-
-/** Time that the guard has to terminate all processes, before this one exits and its descendants lose their parent (ms). */
-const GUARD_MS = 600;
 
 /** Times after which it is reported that the entry is still being evaluated; the last one counts as long (ms). */
 const LOADING_MS = [1000, 10_000];
@@ -96,7 +93,9 @@ function joinChild(pipe: string | undefined): void {
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
   if (nodeOptions().includes('--inspect')) guardExit();
-  if (take(RELAY_VARIABLE) === undefined) hideChannel(dieWithSupervisor);
+  const isRelayed = take(RELAY_VARIABLE) !== undefined;
+  watchChannel(() => reapOrphanSoon(isRelayed));
+  if (!isRelayed) hideChannel();
   // The supervisor cannot notice it: the channel of an exiting child closes too, before its exit is known.
   else beforeCall(process, 'disconnect', () => send({ kind: 'disconnected' }));
   offerApi(true);
@@ -209,9 +208,4 @@ function reportUp(count: Int32Array): void {
     setTimeout(check, QUIET_MS).unref();
   };
   setTimeout(check, 0).unref();
-}
-
-/** Kills this process after the supervisor has died, in case that its guard cannot. */
-function dieWithSupervisor(): void {
-  setTimeout(() => kill(process.pid, 'SIGKILL'), GUARD_MS).unref();
 }

@@ -55,12 +55,19 @@ export function isGiving(): boolean {
   return withChannel(isHandlePending);
 }
 
-/**
- * Hides the channel from the app, and lets the process exit in spite of it.
- *
- * @param onClosed called when the supervisor has exited
- */
-export function hideChannel(onClosed: () => void): void {
+/** Calls `onClosed` when the supervisor has closed the channel, or has exited. */
+export function watchChannel(onClosed: () => void): void {
+  const handle = channelHandle();
+  if (!handle) return;
+  const { onread } = handle;
+  handle.onread = function (...args) {
+    if (args[0] === undefined) onClosed();
+    return onread.apply(this, args);
+  };
+}
+
+/** Hides the channel from the app, and lets the process exit in spite of it. */
+export function hideChannel(): void {
   process.channel?.unref();
   const handle = channelHandle();
   if (!handle) return;
@@ -72,8 +79,6 @@ export function hideChannel(onClosed: () => void): void {
   wrapNodeListener(withChannel);
   const { onread } = handle;
   handle.onread = function (...args) {
-    // The channel is closed.
-    if (args[0] === undefined) onClosed();
     return withChannel(() => onread.apply(this, args));
   };
 }

@@ -37,6 +37,9 @@ done
 /** Timeout for an answer of the witness (ms), which usually takes a few ms. */
 const ANSWER_MS = 500;
 
+/** Age below which a guard that has exited is not replaced at once: another one would exit too (ms). */
+const STEADY_MS = 1000;
+
 /** Maximum number of processes that are written to the guard at once. An app may start thousands. */
 const MAX_AT_ONCE = 8;
 
@@ -49,11 +52,14 @@ export class Guard {
   readonly #questions: ((line: string) => void)[] = [];
   readonly #entrusted = new Map<object, readonly ProcessIdentity[]>();
   #timer: NodeJS.Timeout | undefined;
+  /** The signal that killed an earlier guard process, and when (wall clock, ms). */
+  #death: { readonly signal: NodeJS.Signals | null; readonly at: number } | undefined;
+  #isClosed = false;
 
-  /** Starts the guard process, if it has not been started. */
+  /** Starts the guard process, unless it is running. */
   start(): void {
     // Windows kills the run itself: libuv puts it into a job that is closed with the supervisor.
-    if (this.#process || process.platform === 'win32') return;
+    if (this.#process || this.#isClosed || process.platform === 'win32') return;
     // The script is passed in the environment, so that a process list shows one short line.
     const args = ['-c', 'eval "$SCRIPT"', 'autoreload-guard', process.execPath, OWN_FILES.reaper];
     const env = { PATH: process.env['PATH'], SCRIPT };
@@ -69,8 +75,21 @@ export class Guard {
       text = lines.pop() ?? '';
       for (const line of lines) this.#questions.shift()?.(line);
     });
+    const startedAt = Date.now();
+    guard.on('exit', (_code, signal) => this.#replace(signal, startedAt));
     this.#process = guard;
     this.#write();
+  }
+
+  /** Starts another guard process in place of one that has been killed. */
+  #replace(signal: NodeJS.Signals | null, startedAt: number): void {
+    const at = Date.now();
+    this.#process = undefined;
+    this.#death = { signal, at };
+    for (const answer of this.#questions.splice(0)) answer('');
+    if (this.#isClosed) return;
+    if (at - startedAt >= STEADY_MS) this.start();
+    else setTimeout(() => this.start(), STEADY_MS).unref();
   }
 
   /**
@@ -89,9 +108,16 @@ export class Guard {
   async witnessed(name: NodeJS.Signals): Promise<boolean> {
     // The console of Windows sends Ctrl-C to all processes that are attached to it.
     if (process.platform === 'win32') return name === 'SIGINT';
+    const answer = await this.#ask();
+    if (answer.split(' ').some((got) => `SIG${got}` === name)) return true;
+    // A guard that had not set its traps yet has died of the signal.
+    return this.#death?.signal === name && Date.now() - this.#death.at <= ANSWER_MS;
+  }
+
+  async #ask(): Promise<string> {
     const guard = this.#process;
-    if (!guard || guard.exitCode !== null) return false;
-    const answer = await new Promise<string>((resolve) => {
+    if (!guard) return '';
+    return await new Promise((resolve) => {
       const timer = setTimeout(resolve, ANSWER_MS, '');
       this.#questions.push((line) => {
         clearTimeout(timer);
@@ -99,12 +125,11 @@ export class Guard {
       });
       guard.stdin.write('?\n');
     });
-    // A guard that had not set its traps yet has died of the signal.
-    return guard.signalCode === name || answer.split(' ').some((got) => `SIG${got}` === name);
   }
 
   /** Lets the guard exit, after it has killed the processes that are still entrusted to it. */
   close(): void {
+    this.#isClosed = true;
     this.#write();
     this.#process?.stdin.end();
     this.#process?.unref();
