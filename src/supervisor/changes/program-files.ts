@@ -24,7 +24,7 @@ export class ProgramFiles {
 
   /** A run begins, at a wall-clock time (ms). */
   begin(at: number): void {
-    this.baseline.begin(at);
+    this.baseline.begin(at, this.#settled.keys());
     this.tracked.begin(this.baseline.unseenFrom);
     this.selfWritten.begin(at);
     this.#settled.clear();

@@ -8,7 +8,7 @@
 import { isInPackage } from '../../shared/module-url.ts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile, TICK_MS } from '../../shared/file-stamp.cts';
-import { entryOf, linkTarget, statOf } from '../util/safe-fs.ts';
+import { entryOf, exists, linkTarget, statOf } from '../util/safe-fs.ts';
 import { linksOn } from '../util/symlinks.ts';
 import { ContentCache, isSavedSince, sameStat, UNSEEN } from './content-cache.ts';
 import type { Content, Difference } from './content-cache.ts';
@@ -37,22 +37,30 @@ export class Baseline {
   /** Snapshots of earlier runs that no longer count, until everything that the run has used is known. */
   #forgotten = new Map<string, Snapshot>();
   #begunAt = Infinity;
+  #isReady = false;
   /** The file time from which on the run may not have seen a save (wall-clock ms). */
   unseenFrom: number = Infinity;
 
-  /** A run begins, at a wall-clock time (ms). Snapshots of earlier runs stay until {@link forgetPrevious}. */
-  begin(at: number): void {
+  /**
+   * A run begins, at a wall-clock time (ms). Snapshots of earlier runs stay until {@link forgetPrevious}.
+   *
+   * @param changed paths that are known to differ from their snapshots
+   */
+  begin(at: number, changed: Iterable<string> = []): void {
     // The file-system clock lags by up to a tick. The first run boots for longer than that before it reads any file; a later one may be
     // a standby, which has booted.
     const isFirst = this.#begunAt === Infinity;
     this.unseenFrom = isFirst ? at : at - TICK_MS;
     this.#begunAt = at;
+    this.#isReady = false;
     for (const [path, snapshot] of this.#current) {
       // The new run reads the content that is there now.
       if (snapshot.kind === 'assumed') snapshot.hash = this.#contents.hashOf(path);
-      this.#previous.set(path, snapshot);
+      const isGone = snapshot.kind === 'assumed' && snapshot.hash === undefined && !exists(path);
+      this.#previous.set(path, isGone ? { kind: 'absent' } : snapshot);
     }
     this.#current = new Map();
+    for (const path of changed) this.#stampPrevious(path);
     this.#forgotten.clear();
   }
 
@@ -60,14 +68,25 @@ export class Baseline {
   forgetPrevious(): void {
     for (const [path, snapshot] of this.#previous) this.#forgotten.set(path, snapshot);
     this.#previous = new Map();
+    this.#isReady = true;
     this.#contents.retain(this.#current);
   }
 
-  /** The run crashed before it had loaded everything. Files of earlier runs count too, with their current content. */
-  keepPrevious(): void {
-    for (const [path, { kind }] of this.#previous)
-      if (!this.#current.has(path)) this.#current.set(path, this.#snapshot(path, kind));
+  /**
+   * The run crashed before it had loaded everything. Files of earlier runs count too, with the content that they had when this run
+   * began: the run may not have reached a file that was saved since.
+   *
+   * @returns paths of these files
+   */
+  keepPrevious(): string[] {
+    const kept = [...this.#previous].filter(([path]) => !this.#current.has(path));
+    for (const [path, snapshot] of kept) {
+      this.#current.set(path, snapshot);
+      // Saved before the run began, without an event so far.
+      if (!this.#isUnseen(path) && this.examine(path, true) !== 'same') this.accept(path);
+    }
     this.#previous.clear();
+    return kept.map(([path]) => path);
   }
 
   /** Lists every path that counts, in this run or an earlier one. */
@@ -136,7 +155,10 @@ export class Baseline {
 
   /** The run would have loaded this module next, had it not crashed. */
   expected(path: string): void {
-    if (!this.#current.has(path)) this.#current.set(path, this.#snapshot(path));
+    if (this.#current.has(path)) return;
+    const snapshot = this.#snapshot(path);
+    if (snapshot.kind === 'module' && !this.#isReady && this.#isUnseen(path)) snapshot.hash = UNSEEN;
+    this.#current.set(path, snapshot);
   }
 
   /** The run reads a setting or an asset, or looks for it, at an unknown time since it began. */
@@ -191,6 +213,22 @@ export class Baseline {
     const isMore = this.#contents.hashPending(isOver);
     if (!isMore) this.#forgotten.clear();
     return isMore;
+  }
+
+  /** Whether a path was saved since the run began, or is missing, so that nothing tells when it was deleted. */
+  #isUnseen(path: string): boolean {
+    const entry = entryOf(path);
+    return [entry, entry?.isSymbolicLink() ? statOf(path) : entry].some(
+      (stats) => !stats || isSavedSince(stats, this.unseenFrom),
+    );
+  }
+
+  /** The path of an earlier run has changed: the run that begins finds what is there now. */
+  #stampPrevious(path: string): void {
+    const kind = this.#previous.get(path)?.kind;
+    if (kind !== 'module' && kind !== 'absent') return;
+    const stamp = this.#contents.stamp(path);
+    this.#previous.set(path, stamp ? { kind: 'module', stamp, hash: stamp.hash } : { kind: 'absent' });
   }
 
   /** Takes a snapshot of a path, of the same kind if possible: a file where a link or nothing was becomes a `module`. */

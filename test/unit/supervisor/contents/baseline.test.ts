@@ -165,30 +165,83 @@ test('paths of the previous run count until the new run is ready', () => {
   assert.deepEqual([...baseline.paths()], [fresh]);
 });
 
-test('after a crash, paths of earlier runs count with their current content', () => {
+test('after a crash, paths of earlier runs count with the content that they had when the run began', () => {
   const { project, baseline, old, fresh } = setUp();
   using _ = project;
-  load(baseline, old);
+  const [gone, late, early] = ['gone.js', 'late.js', 'early.js'].map((name) => project.path(name));
+  for (const path of [gone!, early!]) {
+    fs.writeFileSync(path, 'as loaded');
+    makeOld(path);
+  }
+  load(baseline, old, gone!, early!);
+  baseline.missed(late!, Date.now());
+  fs.writeFileSync(early!, 'saved before the run');
+  baseline.begin(Date.now() + 1000);
+  load(baseline, fresh);
+  assert.deepEqual(baseline.keepPrevious(), [old, gone, early, late]);
+  for (const path of [old, gone!, late!, early!]) assert.equal(baseline.examine(path), 'same', path);
+
   baseline.begin(Date.now());
   fs.writeFileSync(old, 'saved meanwhile');
-  load(baseline, fresh);
+  fs.rmSync(gone!);
+  fs.writeFileSync(late!, '');
+  baseline.keepPrevious();
+  assert.deepEqual(
+    [old, gone!, late!, early!].map((path) => baseline.examine(path)),
+    ['changed', 'deleted', 'created', 'same'],
+  );
+});
+
+test('a file whose change has begun a run that crashes counts with its content of that moment', () => {
+  const { project, baseline, old, fresh } = setUp();
+  using _ = project;
+  load(baseline, old, fresh);
+  fs.writeFileSync(old, 'new');
+  fs.rmSync(fresh);
+  baseline.begin(Date.now(), [old, fresh]);
+  fs.writeFileSync(fresh, 'fresh');
   baseline.keepPrevious();
   assert.equal(baseline.examine(old), 'same');
-  fs.writeFileSync(old, 'saved again');
+  assert.equal(baseline.examine(fresh), 'created');
+  baseline.begin(Date.now(), [fresh]);
+  fs.writeFileSync(old, 'old');
+  baseline.keepPrevious();
   assert.equal(baseline.examine(old), 'changed');
 });
 
-test('a module that a crashed run would have loaded next counts with its current content', () => {
+test('an env file that is missing when a run begins, and is back when it crashes, is new', () => {
   const { project, baseline, old } = setUp();
   using _ = project;
+  baseline.begin(Date.now());
+  baseline.used(old);
+  fs.rmSync(old);
+  baseline.begin(Date.now());
+  fs.writeFileSync(old, 'old');
+  baseline.keepPrevious();
+  assert.equal(baseline.examine(old), 'created');
+});
+
+test('a module that a crashed run would have loaded next counts with the content that it had when the run began', () => {
+  const { project, baseline, old, fresh } = setUp();
+  using _ = project;
   const missing = project.path('missing.js');
-  baseline.expected(old);
-  baseline.expected(missing);
+  baseline.begin(Date.now() - 5000);
+  for (const path of [old, fresh, missing]) baseline.expected(path);
   assert.equal(baseline.examine(old), 'same');
+  assert.equal(baseline.examine(fresh), 'changed', 'saved since the run began');
   fs.writeFileSync(old, 'changed');
   fs.writeFileSync(missing, '');
   assert.equal(baseline.examine(old), 'changed');
   assert.equal(baseline.examine(missing), 'created');
+});
+
+test('a run that was ready has loaded what it loads at start: an import that it has not is not outdated', () => {
+  const { project, baseline, fresh } = setUp();
+  using _ = project;
+  baseline.begin(Date.now() - 5000);
+  baseline.forgetPrevious();
+  baseline.expected(fresh);
+  assert.equal(baseline.examine(fresh), 'same');
 });
 
 test('the modules are listed in the order of their load, without missing files', () => {
