@@ -36,6 +36,17 @@ export class ProgramFiles {
     this.selfWritten.onReady(at);
   }
 
+  /**
+   * The run crashed: files that it has not reached count too; see {@link Baseline.keepPrevious}.
+   *
+   * @returns the paths that were saved since the run began
+   */
+  keepPrevious(): string[] {
+    const stale = this.baseline.keepPrevious();
+    this.accept(this.selfWritten.unreached(stale));
+    return stale;
+  }
+
   /** Number of files that the run has loaded or that are tracked. */
   get count(): number {
     const { baseline, tracked } = this;

@@ -114,7 +114,7 @@ export class RecordIntake {
   /** After a crash: adds the modules that the run would have loaded next, by their static imports. */
   addUnreached(): void {
     while (this.scanNext());
-    for (const path of this.#baseline.keepPrevious()) this.#options.onPath(path);
+    for (const path of this.#graph.files.keepPrevious()) this.#options.onPath(path);
     const modules = [...this.#baseline.paths()].filter((path) => !isInPackage(path));
     // The list grows during the loop.
     for (const path of modules) {

@@ -60,7 +60,11 @@ export class Baseline {
       this.#previous.set(path, isGone ? { kind: 'absent' } : snapshot);
     }
     this.#current = new Map();
-    for (const path of changed) this.#stampPrevious(path);
+    for (const path of changed) {
+      const kind = this.#previous.get(path)?.kind ?? 'assumed';
+      if (kind !== 'assumed')
+        this.#previous.set(path, this.#snapshot(path, kind === 'absent' ? 'assumed' : kind));
+    }
     this.#forgotten.clear();
   }
 
@@ -74,19 +78,22 @@ export class Baseline {
 
   /**
    * The run crashed before it had loaded everything. Files of earlier runs count too, with the content that they had when this run
-   * began: the run may not have reached a file that was saved since.
+   * began.
    *
-   * @returns paths of these files
+   * @returns the paths that were saved since the run began: it may not have seen the save
    */
   keepPrevious(): string[] {
-    const kept = [...this.#previous].filter(([path]) => !this.#current.has(path));
-    for (const [path, snapshot] of kept) {
+    const stale: string[] = [];
+    for (const [path, snapshot] of this.#previous) {
+      if (this.#current.has(path)) continue;
       this.#current.set(path, snapshot);
+      if (this.examine(path, true) === 'same') continue;
+      if (this.#isUnseen(path)) stale.push(path);
       // Saved before the run began, without an event so far.
-      if (!this.#isUnseen(path) && this.examine(path, true) !== 'same') this.accept(path);
+      else this.accept(path);
     }
     this.#previous.clear();
-    return kept.map(([path]) => path);
+    return stale;
   }
 
   /** Lists every path that counts, in this run or an earlier one. */
@@ -221,14 +228,6 @@ export class Baseline {
     return [entry, entry?.isSymbolicLink() ? statOf(path) : entry].some(
       (stats) => !stats || isSavedSince(stats, this.unseenFrom),
     );
-  }
-
-  /** The path of an earlier run has changed: the run that begins finds what is there now. */
-  #stampPrevious(path: string): void {
-    const kind = this.#previous.get(path)?.kind;
-    if (kind !== 'module' && kind !== 'absent') return;
-    const stamp = this.#contents.stamp(path);
-    this.#previous.set(path, stamp ? { kind: 'module', stamp, hash: stamp.hash } : { kind: 'absent' });
   }
 
   /** Takes a snapshot of a path, of the same kind if possible: a file where a link or nothing was becomes a `module`. */

@@ -24,6 +24,8 @@ export class SelfWritten {
   readonly #reported = new Set<string>();
   /** Keys that have been counted in the current run: one save may settle more than once. */
   readonly #counted = new Set<string>();
+  /** Number of consecutive runs that crashed before they loaded a file that was saved meanwhile, by path. */
+  #unreached = new Map<string, number>();
   #begunAt = 0;
   #readyAt = Infinity;
 
@@ -50,6 +52,20 @@ export class SelfWritten {
   /** The run is ready, at a wall-clock time (ms). */
   onReady(at: number): void {
     this.#readyAt = at;
+    this.#unreached.clear();
+  }
+
+  /**
+   * The run crashed.
+   *
+   * @param paths files that were saved since the run began and that it has not loaded
+   * @returns paths of the self-written files
+   */
+  unreached(paths: readonly string[]): string[] {
+    const before = this.#unreached;
+    this.#unreached = new Map(paths.map((path) => [path, (before.get(path) ?? 0) + 1]));
+    for (const [path, runs] of this.#unreached) if (runs === ENOUGH) this.#onFound(path);
+    return paths.filter((path) => this.#unreached.get(path)! >= ENOUGH);
   }
 
   /**

@@ -26,6 +26,29 @@ setInterval(() => {}, 1000);
   assert.equal(app.restarts, 1);
 });
 
+test('a program that writes a module at each start, and crashes before it loads it, restarts three times at most', async () => {
+  using project = new Project({
+    'package.json': '{}',
+    'app.cjs': `require('node:fs').writeFileSync('built.cjs', 'exports.at = ' + process.hrtime.bigint() + 'n;');
+require('./a.cjs');
+require('./built.cjs');
+console.log('loaded');
+setInterval(() => {}, 1000);
+`,
+    'a.cjs': '',
+  });
+  await using app = run(project, 'app.cjs');
+  await app.lines('loaded', / is up in /);
+  project.write('a.cjs', "throw new Error('broken');\n");
+  await app.line(/built\.cjs changes right after each start/);
+  await app.line(/ failed with exit code 1, waiting/);
+  assert.equal(app.transcript.count(/built\.cjs changed .*, restarting/), 3);
+  project.write('built.cjs', '// edited\n');
+  await app.line('[autoreload] built.cjs changed (imported by app.cjs), restarting');
+  project.write('a.cjs', '');
+  await app.lines('loaded', / is up in /);
+});
+
 for (const [name, content, args, read] of [
   ['.env', (n: number) => `SAVE=${n}\n`, ['--env-file=.env'], 'process.env.SAVE'],
   [

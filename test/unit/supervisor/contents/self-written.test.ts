@@ -34,6 +34,20 @@ test('a self-written file that changes at another time counts, and is not self-w
   assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), []);
 });
 
+test('a file that changes in four runs in a row that crash before they load it is self-written, and reported once', () => {
+  const { selfWritten, reported } = setUp();
+  for (const expected of [[], [], [], [PATH], [PATH]]) {
+    selfWritten.begin(0);
+    assert.deepEqual(selfWritten.unreached([PATH]), expected);
+  }
+  assert.deepEqual(reported, [PATH]);
+  selfWritten.unreached([]);
+  assert.deepEqual(selfWritten.unreached([PATH]), [], 'a run that did not write it');
+  for (let i = 0; i < 2; i++) selfWritten.unreached([PATH]);
+  selfWritten.onReady(1000);
+  assert.deepEqual(selfWritten.unreached([PATH]), [], 'a run that did not crash');
+});
+
 test('a file that a whole run did not write is no longer self-written', () => {
   const { selfWritten, reported } = setUp();
   for (let i = 0; i < 4; i++) detectInNewRun(selfWritten, [FILE], 100);
