@@ -174,13 +174,7 @@ export class Baseline {
     const snapshot = this.#snapshot(path, 'assumed');
     const before = this.#previous.get(path) ?? this.#forgotten.get(path);
     // A file that was a module is reported by the run itself.
-    if (
-      snapshot.kind === 'assumed' &&
-      before?.kind !== 'module' &&
-      [snapshot.stamp, ...linksOn(path).links.map((link) => entryOf(link.path))].some((stamp) =>
-        isSavedSince(stamp, this.unseenFrom),
-      )
-    )
+    if (snapshot.kind === 'assumed' && before?.kind !== 'module' && this.#isUnseen(path))
       snapshot.hash = (before?.kind === 'assumed' ? before.hash : undefined) ?? UNSEEN;
     this.#current.set(path, snapshot);
   }
@@ -224,10 +218,8 @@ export class Baseline {
 
   /** Whether a path was saved since the run began, or is missing, so that nothing tells when it was deleted. */
   #isUnseen(path: string): boolean {
-    const entry = entryOf(path);
-    return [entry, entry?.isSymbolicLink() ? statOf(path) : entry].some(
-      (stats) => !stats || isSavedSince(stats, this.unseenFrom),
-    );
+    const links = linksOn(path).links.map((link) => entryOf(link.path));
+    return [statOf(path), ...links].some((stats) => !stats || isSavedSince(stats, this.unseenFrom));
   }
 
   /** Takes a snapshot of a path, of the same kind if possible: a file where a link or nothing was becomes a `module`. */
