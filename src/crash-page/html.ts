@@ -42,9 +42,12 @@ document.addEventListener('visibilitychange', later);
 later();
 `;
 
-/** Allows the style and the script above, and requests to the origin of the page. */
-export const POLICY: string = [
-  "default-src 'none'",
+/** Policy of every response: no other page may show it in a frame. */
+export const BARE_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** Allows the style and the script above too, and requests to the origin of the page. */
+export const PAGE_POLICY: string = [
+  BARE_POLICY,
   `style-src '${hash(STYLE)}'`,
   `script-src '${hash(SCRIPT)}'`,
   "connect-src 'self'",

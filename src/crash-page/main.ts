@@ -9,9 +9,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseReport } from '../shared/crash-report.ts';
 import type { Report } from '../shared/crash-report.ts';
-import { renderResponse } from './response.ts';
+import { mayRead } from './access.ts';
+import { renderResponse, WITHHELD } from './response.ts';
 
-/** Descriptor of the first socket. The argument is the number of sockets. */
+/** Descriptor of the first socket. The first argument is the number of sockets, the others are the named hosts. */
 const FIRST_FD = 3;
 
 /** Timeout for a connection (ms). */
@@ -26,6 +27,7 @@ const LAST_MS = 1000;
 /** Maximum size of a request body that is read before the response (bytes). An unread body would reset the connection. */
 const MAX_BODY = 64 * 2 ** 20;
 
+const hosts = process.argv.slice(3);
 const fds = Array.from({ length: Number(process.argv[2]) }, (_, index) => FIRST_FD + index);
 let report: Report;
 /** Empty before the first report. */
@@ -74,7 +76,8 @@ function read(request: IncomingMessage, response: ServerResponse): void {
 
 function respond(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) return;
-  const { headers, body } = renderResponse(report, request.headers.accept);
+  const shown = mayRead(request.headers, request.socket, hosts) ? report : WITHHELD;
+  const { headers, body } = renderResponse(shown, request.headers.accept);
   const length = Buffer.byteLength(body);
   response.writeHead(503, { ...headers, Connection: 'close', 'Content-Length': length });
   response.end(body);

@@ -1,7 +1,17 @@
 // Renders the response to every request while the program is down: a page, JSON or text, as the client prefers. Pure.
 import { createHash } from 'node:crypto';
 import type { Report } from '../shared/crash-report.ts';
-import { MARK, POLICY, renderHtml, waitingList } from './html.ts';
+import { BARE_POLICY, MARK, PAGE_POLICY, renderHtml, waitingList } from './html.ts';
+
+/** The report for clients that may not see the error: no paths, no text of the program. */
+export const WITHHELD: Report = {
+  title: 'The program is down',
+  error:
+    'Its terminal shows why. This page shows it on the same machine only, and under the host names in AUTORELOAD_CRASH_PAGE_HOSTS.',
+  frame: undefined,
+  waitingFor: [],
+  others: 0,
+};
 
 /**
  * The response that shows a report.
@@ -21,7 +31,9 @@ export function renderResponse(
       'Retry-After': '1',
       Vary: 'Accept',
       'X-Content-Type-Options': 'nosniff',
-      ...(type === 'text/html' ? { 'Content-Security-Policy': POLICY } : {}),
+      'Content-Security-Policy': type === 'text/html' ? PAGE_POLICY : BARE_POLICY,
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Resource-Policy': 'same-origin',
       [MARK]: mark,
     },
     body,

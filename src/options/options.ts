@@ -2,7 +2,7 @@
 // schema are derived from it. Reads no value.
 import { COMMAND } from './command-text.ts';
 import { nearest } from './did-you-mean.ts';
-import { choice, DURATION, EXTENSIONS, PATHS, POLL, SIGNAL, SWITCH, TIMEOUT } from './value-types.ts';
+import { choice, DURATION, EXTENSIONS, HOSTS, PATHS, POLL, SIGNAL, SWITCH, TIMEOUT } from './value-types.ts';
 import type { ValueType } from './value-types.ts';
 
 /** Amount of output. */
@@ -39,12 +39,14 @@ export interface Options {
   readonly hold: boolean;
   /** Whether HTTP ports answer with the error after a crash. */
   readonly crashPage: boolean;
+  /** Host names under which other machines see the error on that page too. */
+  readonly crashPageHosts: readonly string[];
   /** Command to run instead of Node. */
   readonly exec: string | undefined;
 }
 
 /** Heading in `--help`. */
-export type OptionGroup = 'Files' | 'Stopping and starting' | 'Output';
+export type OptionGroup = 'Files' | 'Program';
 
 /** A row of the table of options. */
 export interface OptionDefinition {
@@ -62,8 +64,7 @@ export interface OptionDefinition {
 type Row<Value> = readonly [OptionGroup, ValueType<NonNullable<Value>>, Value, string | undefined, string];
 
 const FILES = 'Files';
-const LIFE = 'Stopping and starting';
-const OUTPUT = 'Output';
+const PROGRAM = 'Program';
 const ON_EXIT = choice('wait', 'exit', 'restart');
 const ON_CRASH = choice('wait', 'retry', 'exit');
 
@@ -74,17 +75,18 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
   ext: [FILES, EXTENSIONS, [], '<list>', 'limit folders and globs to these file extensions'],
   poll: [FILES, POLL, 0, '[ms]', 'poll all files, every 250 ms unless given'],
   debounce: [FILES, DURATION, undefined, '<duration>', 'wait until no file has changed for so long'],
-  grace: [LIFE, DURATION, 5000, '<duration>', 'time from the beginning of a stop to SIGKILL (5s)'],
-  signal: [LIFE, SIGNAL, 'SIGTERM', '<name>', 'stop signal (SIGTERM)'],
-  onExit: [LIFE, ON_EXIT, 'wait', '<action>', 'after exit code 0: wait, exit or restart'],
-  onCrash: [LIFE, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'],
-  timeout: [LIFE, TIMEOUT, undefined, '<duration>', 'stop the program and autoreload after this time'],
-  standby: [LIFE, SWITCH, true, undefined, 'do not keep the next run ready'],
-  hold: [LIFE, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],
-  crashPage: [LIFE, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'],
-  exec: [LIFE, COMMAND, undefined, '<command>', 'run this instead of node, without a shell'],
-  clear: [OUTPUT, SWITCH, false, undefined, 'clear the terminal before each restart'],
-  log: [OUTPUT, choice('info', 'silent', 'debug'), 'info', '<level>', 'info, silent or debug'],
+  grace: [PROGRAM, DURATION, 5000, '<duration>', 'time from the beginning of a stop to SIGKILL (5s)'],
+  signal: [PROGRAM, SIGNAL, 'SIGTERM', '<name>', 'stop signal (SIGTERM)'],
+  onExit: [PROGRAM, ON_EXIT, 'wait', '<action>', 'after exit code 0: wait, exit or restart'],
+  onCrash: [PROGRAM, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'],
+  timeout: [PROGRAM, TIMEOUT, undefined, '<duration>', 'stop the program and autoreload after this time'],
+  standby: [PROGRAM, SWITCH, true, undefined, 'do not keep the next run ready'],
+  hold: [PROGRAM, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],
+  crashPage: [PROGRAM, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'],
+  crashPageHosts: [PROGRAM, HOSTS, [], '<list>', 'show errors to other machines under these names'],
+  exec: [PROGRAM, COMMAND, undefined, '<command>', 'run this instead of node, without a shell'],
+  clear: [PROGRAM, SWITCH, false, undefined, 'clear the terminal before each restart'],
+  log: [PROGRAM, choice('info', 'silent', 'debug'), 'info', '<level>', 'info, silent or debug'],
 };
 
 /** The table as a list. */

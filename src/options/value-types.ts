@@ -128,6 +128,21 @@ export const EXTENSIONS: ValueType<readonly string[]> = {
   schema: TEXTS,
 };
 
+/** Host names or IP addresses without a port, in lower case; `*` is any. */
+export const HOSTS: ValueType<readonly string[]> = {
+  expected: 'host names such as dev.local,10.0.0.5 without a port, or *',
+  read: (raw) => {
+    const list = listOf(raw)
+      ?.flatMap((text) => text.split(','))
+      .map((text) => text.trim().toLowerCase());
+    return list?.every((text) => /^(?:\*|[\w.-]+|[\da-f:.]*:[\da-f:.]*:[\da-f:.]*)$/.test(text))
+      ? list
+      : undefined;
+  },
+  suggest: (raw) => /[a-z\d][\w-]*(?:\.[\w-]+)+/i.exec(String(raw))?.[0].toLowerCase() ?? 'dev.local',
+  schema: TEXTS,
+};
+
 function signalName(raw: unknown): string {
   return `SIG${String(raw).toUpperCase().replace(/^SIG/, '')}`;
 }

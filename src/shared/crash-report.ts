@@ -10,7 +10,7 @@ export interface CodeFrame {
   readonly code: string;
 }
 
-/** Why the program is down. All of it is shown to every client. */
+/** Why the program is down. */
 export interface Report {
   /** `app.js failed with exit code 1`. */
   readonly title: string;

@@ -185,6 +185,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       ...this.#parts,
       watcher,
       lastError: reporter.lastError,
+      hosts: options.crashPageHosts,
       // Without a crash page, clients would wait for a response in vain.
       onFailed: () =>
         this.#queue.add(() => this.#state.kind === 'waiting' && runs.held?.closeUnanswered(false)),

@@ -196,7 +196,7 @@ const stdio: Stdio = 'pipe';
 const options: SuperviseOptions = {
   script: 'app.js', args: ['a'], execArgv: [], execPath: 'node', cwd: '.', env: { A: '1' }, stdio: [stdio, 'inherit', 1],
   takeOver: false, watch: ['src'], ignore: [], ext: ['js'], poll: 0, debounce: 5, grace: 5000, signal: 'SIGINT',
-  onExit: 'restart', onCrash: 'retry', timeout: 1000, clear: true, log: 'debug', standby: false, hold: false, crashPage: false,
+  onExit: 'restart', onCrash: 'retry', timeout: 1000, clear: true, log: 'debug', standby: false, hold: false, crashPage: false, crashPageHosts: ['dev.local'],
 };
 const program: Supervision = supervise(options);
 program.on('start', ({ generation, pid, reason, stdin, stdout }) => {

@@ -15,6 +15,8 @@ const MAX_STARTS = 3;
 export interface PageProcessOptions {
   /** Kills the process if it outlives the supervisor. */
   readonly guard: Pick<Guard, 'entrust'>;
+  /** Host names under which other machines see the report too. */
+  readonly hosts: readonly string[];
   readonly log: Pick<Log, 'debug'>;
   /** Called when the page cannot be served: clients get no response. */
   readonly onFailed: () => void;
@@ -50,8 +52,8 @@ export class PageProcess {
   }
 
   #start(starts: number): void {
-    const { guard, log } = this.#options;
-    const args = [OWN_FILES.crashPage, String(this.#fds.length)];
+    const { guard, hosts, log } = this.#options;
+    const args = [OWN_FILES.crashPage, String(this.#fds.length), ...hosts];
     const options: SpawnOptions = {
       argv0: 'autoreload-page',
       // Neither options nor secrets of the user.

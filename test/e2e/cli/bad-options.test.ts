@@ -42,6 +42,7 @@ const TIMEOUT = 'a duration above 0 such as 500ms, 5s or 2m, or a number of mill
 const POLL = '0, 1 or a number of milliseconds from 20';
 const PATHS = 'one or more paths or globs';
 const EXT = 'file extensions such as js,json';
+const HOSTS = 'host names such as dev.local,10.0.0.5 without a port, or *';
 const SIGNAL = 'a signal name such as SIGTERM or SIGINT';
 
 /** Each option with a value: an invalid string with the suggestion, and the suggestion for a value of a wrong type. */
@@ -56,6 +57,15 @@ const VALUES = [
   ['onExit', '--on-exit', 'AUTORELOAD_ON_EXIT', 'wait, exit or restart', 'restrat', 'restart', '"wait"'],
   ['onCrash', '--on-crash', 'AUTORELOAD_ON_CRASH', 'wait, retry or exit', 'retyr', 'retry', '"wait"'],
   ['timeout', '--timeout', 'AUTORELOAD_TIMEOUT', TIMEOUT, '0', '30s', '"5s"'],
+  [
+    'crashPageHosts',
+    '--crash-page-hosts',
+    'AUTORELOAD_CRASH_PAGE_HOSTS',
+    HOSTS,
+    'http://dev.test/',
+    'dev.test',
+    '"dev.local"',
+  ],
   ['log', '--log', 'AUTORELOAD_LOG', 'info, silent or debug', 'loud', 'info', '"info"'],
 ] as const;
 

@@ -46,7 +46,7 @@ const entrusted = new Map<object, readonly ProcessIdentity[]>();
 beforeEach(() => {
   held = hold();
   const guard = { entrust: (owner: object, own: readonly ProcessIdentity[]) => entrusted.set(owner, own) };
-  page = new PageProcess({ guard, log: { debug: () => {} }, onFailed: () => {} });
+  page = new PageProcess({ guard, log: { debug: () => {} }, hosts: ['dev.local'], onFailed: () => {} });
 });
 
 afterEach(async () => {
@@ -71,6 +71,26 @@ test('a page, JSON or text, with status 503', unix, async () => {
     assert.match(String(response.headers['x-autoreload']), /^down [0-9a-f]{16}$/);
     assert.match(response.body, body);
   }
+});
+
+test('the error is shown to this machine under its own names, and under a named host', unix, async () => {
+  page.show(REPORT, [held.fd]);
+  for (const [host, isShown] of [
+    ['localhost', true],
+    [`127.0.0.1:${held.port}`, true],
+    ['dev.local', true],
+    ['evil.example', false],
+  ] as const) {
+    for (const accept of ['text/html', 'application/json', '*/*']) {
+      const { status, headers, body } = await ask({ headers: { host, accept } });
+      assert.equal(status, 503);
+      assert.match(String(headers['x-autoreload']), /^down [0-9a-f]{16}$/);
+      assert.equal(body.includes('Error: x'), isShown, host);
+      assert.equal(body.includes('app.js'), isShown, host);
+    }
+  }
+  const { body } = await ask({ headers: { host: 'localhost', 'x-forwarded-for': '203.0.113.5' } });
+  assert.doesNotMatch(body, /app\.js/);
 });
 
 test('HEAD gets a response without a body', unix, async () => {
@@ -206,7 +226,7 @@ test('the process exits with its parent', unix, async () => {
   const script = `
     import { PageProcess } from ${JSON.stringify(new URL('../../../src/supervisor/crash/page-process.js', import.meta.url).href)};
     const guard = { entrust: (_page, [proc]) => console.log(proc.pid) };
-    const page = new PageProcess({ guard, log: { debug: () => {} }, onFailed: () => {} });
+    const page = new PageProcess({ guard, log: { debug: () => {} }, hosts: [], onFailed: () => {} });
     page.show(${JSON.stringify(REPORT)}, [3]);
     setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {

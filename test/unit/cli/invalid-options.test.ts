@@ -12,6 +12,7 @@ const TIMEOUT = 'a duration above 0 such as 500ms, 5s or 2m, or a number of mill
 const POLL = '0, 1 or a number of milliseconds from 20';
 const PATHS = 'one or more paths or globs';
 const EXT = 'file extensions such as js,json';
+const HOSTS = 'host names such as dev.local,10.0.0.5 without a port, or *';
 const SIGNAL = 'a signal name such as SIGTERM or SIGINT';
 
 function problemsOf(source: OptionSource): string[] {
@@ -33,6 +34,7 @@ for (const [key, flag, expected, text, instead] of [
   ['onExit', '--on-exit', 'wait, exit or restart', 'restrat', 'restart'],
   ['onCrash', '--on-crash', 'wait, retry or exit', 'retyr', 'retry'],
   ['timeout', '--timeout', TIMEOUT, '0', '30s'],
+  ['crashPageHosts', '--crash-page-hosts', HOSTS, 'http://dev.test/', 'dev.test'],
   ['log', '--log', 'info, silent or debug', 'loud', 'info'],
 ] as const) {
   test(`${key}: an invalid value in a flag, a variable and package.json`, () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { Report } from '../../../src/shared/crash-report.ts';
-import { renderResponse } from '../../../src/crash-page/response.ts';
+import { renderResponse, WITHHELD } from '../../../src/crash-page/response.ts';
 
 const REPORT: Report = {
   title: 'app.js failed with exit code 1',
@@ -90,6 +90,22 @@ test('the page allows its own script and style only', () => {
     assert.ok(policy.includes(`${name}-src 'sha256-${hash}'`), name);
   }
   assert.doesNotMatch(body, /\bsrc=|<link|https?:/);
+});
+
+test('no other site may show a response in a frame, load it, or keep a window with it', () => {
+  for (const accept of ['text/html', 'application/json', '*/*']) {
+    const { headers } = renderResponse(REPORT, accept);
+    assert.match(headers['Content-Security-Policy'] ?? '', /^default-src 'none'; frame-ancestors 'none'/);
+    assert.equal(headers['Cross-Origin-Opener-Policy'], 'same-origin');
+    assert.equal(headers['Cross-Origin-Resource-Policy'], 'same-origin');
+  }
+});
+
+test('a response without the error has the same formats, and its own identity', () => {
+  const { headers, body } = renderResponse(WITHHELD, 'text/html');
+  assert.match(body, /<h1>The program is down<\/h1>/);
+  assert.notEqual(headers['X-Autoreload'], renderResponse(REPORT, 'text/html').headers['X-Autoreload']);
+  assert.equal(renderResponse(WITHHELD, '*/*').body, `The program is down\n\n${String(WITHHELD.error)}\n`);
 });
 
 test('the content of a report is escaped', () => {

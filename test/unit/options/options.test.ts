@@ -43,6 +43,7 @@ test('the defaults match the documentation', () => {
       standby: true,
       hold: true,
       crashPage: true,
+      crashPageHosts: [],
       exec: undefined,
       clear: false,
       log: 'info',
@@ -64,6 +65,7 @@ for (const [name, good, value] of [
   ['standby', '0', false],
   ['hold', '0', false],
   ['crashPage', '0', false],
+  ['crashPageHosts', 'Dev.local,10.0.0.5', ['dev.local', '10.0.0.5']],
   ['exec', 'python app.py', 'python app.py'],
   ['clear', '1', true],
   ['log', 'debug', 'debug'],
@@ -76,7 +78,7 @@ for (const [name, good, value] of [
 }
 
 test('the examples above cover every option', () => {
-  assert.equal(OPTIONS.length, 16);
+  assert.equal(OPTIONS.length, 17);
 });
 
 test('an invalid value is reported, and ignored', () => {

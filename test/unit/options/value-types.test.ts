@@ -4,6 +4,7 @@ import {
   choice,
   DURATION,
   EXTENSIONS,
+  HOSTS,
   PATHS,
   POLL,
   SIGNAL,
@@ -182,5 +183,25 @@ test('a file extension may begin with a dot or a star', () => {
     ['js,', 'js,json'],
     ['src/*.js', 'js,json'],
     [5, 'js,json'],
+  ]);
+});
+
+test('a host is a name or an address, without a port', () => {
+  reads(HOSTS, [
+    ['localhost', ['localhost']],
+    ['Dev.Local, 10.0.0.5', ['dev.local', '10.0.0.5']],
+    [
+      ['fe80::1', 'a_b-c,*'],
+      ['fe80::1', 'a_b-c', '*'],
+    ],
+    [[], []],
+  ]);
+  refuses(HOSTS, [
+    ['dev.local:3000', 'dev.local'],
+    ['http://dev.test/x', 'dev.test'],
+    ['*.dev.test', 'dev.test'],
+    ['a b', 'dev.local'],
+    ['a,', 'dev.local'],
+    [true, 'dev.local'],
   ]);
 });
