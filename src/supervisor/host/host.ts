@@ -1,6 +1,7 @@
 // Takes over the process that the user started to supervise one program: its signals, terminal, IPC channel and exit. A supervisor
 // that a tool creates has no host: the process belongs to the tool.
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import type { Ended } from '../lifecycle/state.ts';
 import { IpcRelay } from '../runs/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
@@ -17,6 +18,9 @@ const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'S
 /** Time after which a signal to this process itself should have killed it (ms). */
 const DEATH_MS = 100;
 
+/** Whether `process.exit` crashes after the terminal has been closed: it restores the settings of the terminal (nodejs/node, ResetStdio). */
+const NEEDS_TERMINAL = process.versions.node.startsWith('20.');
+
 export interface HostEvents extends KeyboardEvents {
   /** A signal asks this process to exit. Whether the process group received it too: processes/guard.ts. */
   readonly onExitSignal: (signal: NodeJS.Signals) => void;
@@ -31,6 +35,8 @@ export class Host {
   readonly keyboard: Keyboard;
   readonly #events: HostEvents;
   readonly #restoreTerminal = saveSettings();
+  /** The standard streams that are terminals. */
+  readonly #terminals = [0, 1, 2].filter(isatty);
 
   constructor(events: HostEvents) {
     this.#events = events;
@@ -60,7 +66,8 @@ export class Host {
     this.keyboard.leave();
     // Signals have their default effect again.
     for (const name of EXIT_SIGNALS) process.off(name, this.#events.onExitSignal);
-    const { signal } = ended;
+    const isHungUp = NEEDS_TERMINAL && !this.#terminals.every(isatty);
+    const signal = isHungUp ? 'SIGHUP' : ended.signal;
     const exit = (): never => process.exit(exitCode(ended));
     if (!signal || !MIRRORED.has(signal) || process.platform === 'win32') return exit();
     process.kill(process.pid, signal);
