@@ -13,6 +13,7 @@ const { clearTimeout, setTimeout } = globalThis;
 export interface Handle {
   bind: (...args: unknown[]) => number;
   listen: (backlog: number) => number;
+  onconnection?: (...args: unknown[]) => unknown;
   open: (fd: number) => number;
   close: (...args: unknown[]) => unknown;
   unref: () => void;
@@ -31,6 +32,9 @@ type Server = net.Server & { _handle: Handle | null; readonly _connections?: num
 
 /** Type of a handle that listens, for the constructors of TCP and Pipe (src/tcp_wrap.h, src/pipe_wrap.h). */
 const SERVER = 1;
+
+/** Number of clients that may wait (lib/net.js). */
+const BACKLOG = 511;
 
 /** Provider type of a TCP handle that listens, and the class; undefined where the permission model forbids sockets. */
 export function tcpClass(): { readonly type: HandleClass; readonly provider: number } | undefined {
@@ -129,15 +133,51 @@ export function plainSocket(socket: net.Socket): net.Socket | undefined {
   return (socket as { _parent?: net.Socket | null })._parent ?? undefined;
 }
 
-/** The HTTP/2 sessions of a server (lib/internal/http2/core.js). Before Node 24, TLS sessions cannot be found. */
+/** The HTTP/2 sessions of a server (lib/internal/http2/core.js). Before Node 24, those over TLS are found by {@link trackHttp2Sessions}. */
 export function http2Sessions(server: net.Server): Http2Session[] {
   if (!('updateSettings' in server)) return [];
-  const sessions = symbolProperty(server, 'sessions');
+  const sessions = symbolProperty(server, 'sessions') ?? trackedSessions.get(server);
   if (sessions) return [...(sessions as Iterable<Http2Session>)];
   // Node 20 and 22 store the session under the key "undefined": the symbol for it is not defined there.
   return openSockets(server)
     .map((socket) => (socket as { undefined?: unknown }).undefined)
     .filter((session): session is Http2Session => typeof session === 'object' && session !== null);
+}
+
+const trackedSessions = new WeakMap<net.Server, Set<Http2Session>>();
+
+/** Keeps the HTTP/2 sessions of a server over TLS, by a listener, where Node itself keeps no list of them. */
+export function trackHttp2Sessions(server: net.Server | undefined): void {
+  if (!server || !('updateSettings' in server) || !('setSecureContext' in server)) return;
+  if (symbolProperty(server, 'sessions') || trackedSessions.has(server)) return;
+  const sessions = new Set<Http2Session>();
+  trackedSessions.set(server, sessions);
+  server.prependListener('session', (session: Http2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+}
+
+/** The connection of an HTTP/2 session (lib/internal/http2/core.js, kSocket). */
+export function sessionSocket(session: Http2Session): net.Socket | undefined {
+  return symbolProperty(session, 'socket') as net.Socket | undefined;
+}
+
+/** The frame GOAWAY with the highest stream id and no error (RFC 9113, 6.8). */
+const SHUTDOWN_NOTICE = Buffer.from('0000080700000000007fffffff00000000', 'hex');
+
+/**
+ * Announces the shutdown of an HTTP/2 session; streams that the client opens in the meantime are accepted. Writes the frame itself, past
+ * the library of Node, which ignores new streams after `session.goaway()` whatever the id (nghttp2, `nghttp2_submit_goaway`). The
+ * library writes whole frames.
+ *
+ * @returns false over TLS, where a second write at a time would end the process (src/crypto/crypto_tls.cc, `current_write_`)
+ */
+export function announceShutdown(session: Http2Session): boolean {
+  const socket = sessionSocket(session);
+  if (!socket || session.encrypted) return false;
+  socket.write(SHUTDOWN_NOTICE);
+  return true;
 }
 
 /** The headers that were sent on each stream of a session (lib/internal/http2/core.js, kState). */
@@ -162,4 +202,19 @@ export function timerNow(): number {
 
 function isHandle(value: unknown): value is Handle {
   return typeof value === 'object' && value !== null && 'listen' in value && 'getProviderType' in value;
+}
+
+/**
+ * Serves the clients that wait at another listening socket, as if they had come to the socket of a handle (lib/net.js, `onconnection`).
+ *
+ * @param open opens a handle with the other socket; returns an error number, or 0
+ * @param ms time until the other socket is closed
+ */
+export function serveWaiting(handle: Handle, open: (other: Handle) => number, ms: number): void {
+  const other = new (handle.constructor as HandleClass)(SERVER);
+  if (open(other) !== 0) return;
+  other.onconnection = (...args) => handle.onconnection?.(...args);
+  other.unref();
+  other.listen(BACKLOG);
+  setTimeout(() => other.close(), ms).unref();
 }

@@ -8,6 +8,7 @@ import net from 'node:net';
 import { afterEach } from 'node:test';
 import tls from 'node:tls';
 import {
+  announceShutdown,
   boundTo,
   currentResponse,
   detachHandle,
@@ -20,6 +21,7 @@ import {
   plainSocket,
   sentHeader,
   serverOf,
+  sessionSocket,
   tcpClass,
   timerNow,
 } from '../../src/node-internals/sockets.cts';
@@ -159,6 +161,10 @@ contract('sessions of an HTTP/2 server, state of a session', DRAINING, async () 
   const [stream] = (await streamed) as [http2.ServerHttp2Stream];
   const [session] = http2Sessions(server);
   assert.equal(session, stream.session);
+  assert.equal(sessionSocket(session!), openSockets(server)[0]);
+  const told = once(client, 'goaway');
+  assert.equal(announceShutdown(session!), true);
+  assert.deepEqual((await told).slice(0, 2), [0, 2 ** 31 - 1]);
   stream.respond({ 'content-type': 'text/event-stream' });
   assert.deepEqual(
     http2SentHeaders(session!).map((headers) => headers?.['content-type']),

@@ -5,7 +5,6 @@ import type { Server, Socket } from 'node:net';
 import {
   detachHandle,
   hasConnections,
-  http2Sessions,
   openSockets,
   plainSocket,
   serverOf,
@@ -13,13 +12,13 @@ import {
 } from '../../node-internals/sockets.cts';
 import { isGiving } from '../channel/control-channel.cts';
 import { send } from '../channel/record-writer.cts';
-import { HttpConnections, isBusySession } from './connections.cts';
+import { Http2Sessions, HttpConnections } from './connections.cts';
 import { closeSocket, keepSockets } from './hold-sockets.cts';
 
 /** Interval between two checks (ms). */
 const CHECK_MS = 2;
 
-/** Time after the stop signal at which endless responses are closed, and timeout for a TLS handshake (ms). */
+/** Time after the stop signal at which endless responses are closed (ms). */
 const CLOSE_MS = 50;
 
 /** Maximum number of checks for sockets on their way to the supervisor, without which closing them is final. */
@@ -68,17 +67,14 @@ export async function drain(signal: string, stay: () => void): Promise<void> {
 
 async function responsesOf(servers: readonly Server[]): Promise<void> {
   const start = timerNow();
-  const connections = servers.map((server) => new HttpConnections(server, start));
+  const sessions = new Http2Sessions(servers);
+  const connections = servers.map((server) => new HttpConnections(server));
   for (const http of connections) http.disableKeepAlive();
-  for (const session of servers.flatMap(http2Sessions)) session.close();
   for (let isFirst = true; ; isFirst = false) {
     const now = timerNow();
-    const busy = connections.flatMap((http) => [...http.closeIdle(now)]);
-    const isBusy =
-      busy.length > 0 ||
-      servers.flatMap(http2Sessions).some(isBusySession) ||
-      (now - start < CLOSE_MS && connections.some((http) => http.unlisted().length > 0));
-    if (!isBusy) return;
+    // Each of them closes what is idle.
+    const busy = connections.map((http) => http.closeIdle(now).size > 0 || http.isShakingHands(now));
+    if (!sessions.close(now - start) && !busy.includes(true)) return;
     if (isFirst) send({ kind: 'draining' });
     await new Promise((resolve) => setTimeout(resolve, CHECK_MS).unref());
     // After data that has arrived was read, however late the timer is.
@@ -93,9 +89,9 @@ async function loopTurn(): Promise<void> {
 /** Closes event streams and upgraded connections, whose end the signal handlers of the app may wait for. */
 function closeEndless(servers: readonly Server[]): void {
   const now = timerNow();
-  for (const session of servers.flatMap(http2Sessions)) if (!isBusySession(session)) session.destroy();
+  new Http2Sessions(servers).destroyEndless();
   for (const server of servers) {
-    const busy = new HttpConnections(server, now).closeIdle(now);
+    const busy = new HttpConnections(server).closeIdle(now);
     const kept = new Set<Socket | undefined>([...busy].flatMap((socket) => [socket, plainSocket(socket)]));
     for (const socket of openSockets(server)) if (!kept.has(socket)) socket.destroySoon();
   }

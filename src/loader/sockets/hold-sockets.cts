@@ -5,14 +5,20 @@
 import type net from 'node:net';
 import { resolve } from 'node:path';
 import { beforeCall, channelHandle, wrapMethod } from '../../node-internals/process.cts';
-import { boundTo, pipeClass, serverOf, tcpClass } from '../../node-internals/sockets.cts';
+import { boundTo, pipeClass, serverOf, tcpClass, trackHttp2Sessions } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
 import { encodeControl } from '../../protocol/control.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
 import { giveHandle } from '../channel/control-channel.cts';
 import { send, sleep } from '../channel/record-writer.cts';
-import { adoptInherited, inheritSockets, onNewSocket, releasePort } from './inherited-sockets.cts';
+import {
+  adoptInherited,
+  inheritSockets,
+  onNewSocket,
+  releasePort,
+  serveOrphaned,
+} from './inherited-sockets.cts';
 
 /** Maximum time that the supervisor needs to close its copy of a released socket (ms). */
 const RELEASE_MS = 1000;
@@ -125,7 +131,9 @@ function onListening(handle: Handle): void {
   const socket = boundSockets.get(handle);
   if (!socket || listeningSockets.has(socket)) return;
   const { id, key, path, isAdopted } = socket;
+  const server = serverOf(handle);
   listeningSockets.add(socket);
+  trackHttp2Sessions(server);
   beforeCall(handle, 'close', () => {
     if (listeningSockets.delete(socket)) release(socket);
   });
@@ -136,7 +144,8 @@ function onListening(handle: Handle): void {
   const { address: host, port } = path === undefined ? boundTo(handle) : {};
   const mark = path === undefined ? String(port) : (markOf(path) ?? '');
   const file = path === undefined || mark === '' ? undefined : resolve(path);
-  const http = isHttp(serverOf(handle));
+  const http = isHttp(server);
+  serveOrphaned(handle);
   giveHandle(encodeControl({ kind: 'listening', id, key, mark, host, file, http }), handle);
   onNewSocket();
 }

@@ -1,5 +1,6 @@
 // Owns the inherited sockets that the program has not asked for yet, and decides when they are released. Knows nothing of servers.
 import fs from 'node:fs';
+import { serveWaiting } from '../../node-internals/sockets.cts';
 import type { Handle } from '../../node-internals/sockets.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
@@ -20,6 +21,12 @@ interface UnclaimedSocket extends InheritedSocket {
   /** Identity of the socket at the descriptor. A preload of the user may close descriptors that it did not open. */
   readonly identity: string;
 }
+
+/** Time for which clients of a removed socket file are accepted (ms). All of them have connected before. */
+const ORPHAN_MS = 100;
+
+/** Sockets whose file the program has removed, by the handle that takes their place. */
+const orphaned = new Map<Handle, UnclaimedSocket>();
 
 const unclaimed = new Set<UnclaimedSocket>();
 let isUp = false;
@@ -43,11 +50,22 @@ export function adoptInherited(handle: Handle, key: string, path: string | undef
   const socket = [...unclaimed].find((candidate) => candidate.key === key);
   if (!socket) return undefined;
   unclaimed.delete(socket);
-  const isCurrent = path === undefined || socket.mark === markOf(path);
-  if (isCurrent && pipeAt(socket.fd) === socket.identity && handle.open(socket.fd) === 0) return socket.id;
+  const isOpen = pipeAt(socket.fd) === socket.identity;
+  const mark = path === undefined ? socket.mark : markOf(path);
+  if (isOpen && socket.mark === mark && handle.open(socket.fd) === 0) return socket.id;
   // Not released: the supervisor replaces it when it gets the new socket of that key.
-  close(socket);
+  if (isOpen && mark === undefined) orphaned.set(handle, socket);
+  else close(socket);
   return undefined;
+}
+
+/** Serves the clients that were connected before the program removed the socket file, to bind it anew. */
+export function serveOrphaned(handle: Handle): void {
+  const socket = orphaned.get(handle);
+  if (!socket) return;
+  orphaned.delete(handle);
+  if (pipeAt(socket.fd) === socket.identity)
+    serveWaiting(handle, (other) => other.open(socket.fd), ORPHAN_MS);
 }
 
 /** Releases the sockets on a port, which the program binds with another address. Returns whether there were any. */

@@ -10,7 +10,9 @@ import { run, up } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { CERTIFICATE, KEY } from '../../helpers/certificate.ts';
 import { ask, poll } from '../../helpers/clients.ts';
+import { openStreams } from '../../helpers/http2-frames.ts';
 import { Project } from '../../helpers/project.ts';
+import { pause } from '../../helpers/saves.ts';
 import type { Transcript } from '../../helpers/transcript.ts';
 
 const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
@@ -316,6 +318,74 @@ test('http2: streams complete, the session gets GOAWAY', posix, async () => {
   assert.equal(await port(app, 1), at);
   assert.ok(took(app.transcript, 1) < LONG_MS);
 });
+
+for (const [what, create, connect] of [
+  ['http2', 'createServer(', (at: number) => net.connect(at, '127.0.0.1')],
+  [
+    'http2 over TLS',
+    `createSecureServer(${JSON.stringify({ key: KEY, cert: CERTIFICATE })}, `,
+    (at: number) => tls.connect({ port: at, ALPNProtocols: ['h2'], rejectUnauthorized: false }),
+  ],
+] as const) {
+  test(
+    `${what}: of a client that opens streams without pause, every stream that is accepted completes`,
+    posix,
+    async () => {
+      const code = (version: number): string => `
+import http2 from 'node:http2';
+const server = http2.${create}(request, response) => setTimeout(() => response.end(), 20));
+server.on('connection', () => console.log('connected'));
+server.listen(0, '127.0.0.1', () => console.log('v${version} listens', server.address().port));
+`;
+      using project = new Project({ 'app.js': code(0) });
+      await using app = run(project, 'app.js', { env });
+      const at = await port(app, 0);
+      for (let version = 1; version <= 3; version++) {
+        await app.line(/a standby waits/);
+        const clients = Array.from({ length: 5 }, async () => await openStreams(connect(at)));
+        for (const _ of clients) await app.line('connected');
+        project.write('app.js', code(version));
+        for (const { opened, completed, reset, accepted } of await Promise.all(clients)) {
+          // Over TLS, a session without a stream may be closed before the announcement is sent.
+          assert.deepEqual({ completed, reset }, { completed: accepted ?? completed, reset: 0 });
+          if (what === 'http2') assert.equal(accepted, opened);
+        }
+        await port(app, version);
+      }
+    },
+  );
+}
+
+for (const [what, more] of [
+  ['', ''],
+  [', of a server that upgrades', "server.on('upgrade', () => {});"],
+] as const) {
+  test(`https: a client that has connected has time for its handshake${what}`, posix, async () => {
+    const code = (version: number): string =>
+      httpServer(version, '', `server.on('connection', () => console.log('connected'));\n${more}`)
+        .replace("from 'node:http'", "from 'node:https'")
+        .replace('createServer(', `createServer(${JSON.stringify({ key: KEY, cert: CERTIFICATE })}, `);
+    using project = new Project({ 'app.js': code(0) });
+    await using app = run(project, 'app.js', { env });
+    const where = { port: await port(app, 0), host: '127.0.0.1' };
+    await app.line(/a standby waits/);
+    const plain = net.connect(where);
+    await app.line('connected');
+    project.write('app.js', code(1));
+    await app.line(/stopping/);
+    // As in a client that is delayed for longer than the server takes to exit.
+    await pause(150);
+    const socket = tls.connect({ socket: plain, rejectUnauthorized: false });
+    socket.write('GET /version HTTP/1.1\r\nHost: a\r\n\r\n');
+    const text = await new Promise<string>((resolve) => {
+      let all = '';
+      socket.on('data', (data) => (all += String(data)));
+      socket.on('error', (error) => resolve(String(error))).on('close', () => resolve(all));
+    });
+    assert.match(text, /connection: close[^]*v0/i);
+    assert.equal(await port(app, 1), where.port);
+  });
+}
 
 test('a program without connections stops at once, also without a signal handler', posix, async () => {
   using project = new Project({ 'app.js': httpServer(0, '') });

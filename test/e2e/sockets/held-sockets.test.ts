@@ -7,6 +7,7 @@ import { run, until, up } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { ask, connect, converse, poll } from '../../helpers/clients.ts';
 import { Project } from '../../helpers/project.ts';
+import { pause } from '../../helpers/saves.ts';
 
 /** On Windows, a process cannot inherit descriptors. */
 const posix = { skip: process.platform === 'win32' && 'needs held sockets: Linux or macOS' };
@@ -291,6 +292,44 @@ test('a unix socket without its file is bound again', posix, async () => {
     assert.equal(await ask({ socketPath: project.path('a.sock') }), `v${version}`);
   }
 });
+
+test(
+  'clients that are connected when the program removes the file of its socket are served',
+  posix,
+  async () => {
+    const code = (version: number): string => `
+import fs from 'node:fs';
+console.log('begins');
+while (!fs.existsSync('go${version}')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+fs.rmSync('a.sock', { force: true });
+${server(version, "'a.sock'")}`;
+    using project = new Project({ 'app.js': code(0), go0: '' });
+    await using app = run(project, 'app.js');
+    await app.line('v0 listens "a.sock"');
+    const socketPath = project.path('a.sock');
+    for (let version = 1; version <= 3; version++) {
+      await up(app);
+      project.write('app.js', code(version));
+      await app.line(/ restarting$/);
+      await app.line('begins');
+      const answers = Array.from({ length: 10 }, async () => {
+        const socket = net.connect(socketPath);
+        await new Promise((resolve) => socket.once('connect', resolve));
+        return await new Promise<string>((resolve) => {
+          let text = '';
+          socket.on('data', (data) => (text += String(data)));
+          socket.on('error', (error) => resolve(String(error))).on('close', () => resolve(text));
+          socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+        });
+      });
+      await pause(100);
+      project.write(`go${version}`, '');
+      await app.line(`v${version} listens "a.sock"`);
+      for (const answer of await Promise.all(answers)) assert.match(answer, new RegExp(`v${version}$`));
+      assert.equal(await ask({ socketPath }), `v${version}`);
+    }
+  },
+);
 
 test('a released unix socket leaves no file behind', posix, async () => {
   const echo = (version: number): string => `import net from 'node:net';
