@@ -21,7 +21,7 @@ import type { ConnectionsList, HttpParser } from '../../node-internals/sockets.c
  * Time without a sign of the client after which a connection is closed (ms): since it was opened, or since its last response. A client
  * that sends one request after the other may be delayed by that on a busy machine.
  */
-export const SILENT_MS = 500;
+const SILENT_MS = 500;
 
 /** Time without progress after which a TLS handshake may be an upgraded connection (ms). */
 const HANDSHAKE_MS = 50;
