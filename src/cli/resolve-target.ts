@@ -12,6 +12,9 @@ const NODE_WATCH_OPTIONS: Readonly<Record<string, string>> = {
   '--watch-preserve-output': 'Leave it out: only --clear clears the terminal',
 };
 
+/** `--env-file=<(secrets)`, as the shell writes it. Node reads each `--env-file` of its command line, also behind the script, which is our own. */
+const PIPED_ENV_FILE = /^--env-file(?:-if-exists)?[=\n]\/(?:dev|proc\/\w+)\/fd\/\d+$/m;
+
 /**
  * Returns the words of the command to run, or those behind `node` and its options.
  *
@@ -48,6 +51,8 @@ export function misuse(args: ParsedArguments, exec: string | undefined): string 
     const replacement = NODE_WATCH_OPTIONS[name];
     if (replacement !== undefined) return `${name} is an option of node --watch. ${replacement}.`;
   }
+  if (PIPED_ENV_FILE.test(nodeOptions.join('\n')))
+    return 'Node has read the pipe of --env-file before autoreload can. Use node --env-file=<(…) --import autoreload/register app.js.';
   const [script] = program;
   if (script === '-') return 'a script on stdin cannot be run again. Use a file.';
   if (script !== undefined) return undefined;

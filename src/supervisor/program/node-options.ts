@@ -36,8 +36,23 @@ export function withoutImport(nodeOptions: string, isOurs: IsOurs): string {
 
 /** Removes our own `--import` options from `process.execArgv`. */
 export function withoutImportArgs(execArgv: readonly string[], isOurs: IsOurs): string[] {
-  const indexes = importIndexes(execArgv, isOurs);
-  return execArgv.filter((_, index) => !indexes.has(index));
+  return without(execArgv, importIndexes(execArgv, isOurs));
+}
+
+/**
+ * Removes options that name env files from `process.execArgv`.
+ *
+ * @param isRemoved called with absolute paths
+ */
+export function withoutEnvFiles(
+  execArgv: readonly string[],
+  cwd: string,
+  isRemoved: (path: string) => boolean,
+): string[] {
+  return without(
+    execArgv,
+    optionIndexes(execArgv, ENV_FILE_OPTIONS, (path) => isRemoved(resolve(cwd, path))),
+  );
 }
 
 /** The values of options in order, from both forms: `--name value` and `--name=value`. */
@@ -87,10 +102,25 @@ export function mayBeConfigured(execArgv: readonly string[]): boolean {
 }
 
 function importIndexes(args: readonly string[], isOurs: IsOurs): Set<number> {
+  return optionIndexes(args, ['--import'], isOurs);
+}
+
+/** Positions of options with a matching value, in both forms: `--name value` and `--name=value`. */
+function optionIndexes(
+  args: readonly string[],
+  names: readonly string[],
+  isMatch: (value: string) => boolean,
+): Set<number> {
   const indexes = new Set<number>();
   args.forEach((arg, index) => {
-    if (arg.startsWith('--import=') && isOurs(arg.slice('--import='.length))) indexes.add(index);
-    if (arg === '--import' && isOurs(args[index + 1] ?? '')) indexes.add(index).add(index + 1);
+    const [name = '', value] = arg.split(/=(.*)/s, 2);
+    if (!names.includes(name)) return;
+    if (value !== undefined && isMatch(value)) indexes.add(index);
+    if (value === undefined && isMatch(args[index + 1] ?? '')) indexes.add(index).add(index + 1);
   });
   return indexes;
+}
+
+function without(args: readonly string[], indexes: ReadonlySet<number>): string[] {
+  return args.filter((_, index) => !indexes.has(index));
 }

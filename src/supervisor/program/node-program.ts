@@ -1,5 +1,6 @@
 // Builds the program that a Node command line runs: the same command line without our own option, with our preload. Reads env
 // files, and nothing else.
+import fs from 'node:fs';
 import module from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +16,7 @@ import {
   envFiles,
   mayBeConfigured,
   optionFiles,
+  withoutEnvFiles,
   withoutImport,
   withoutImportArgs,
 } from './node-options.ts';
@@ -51,11 +53,14 @@ export function nodeProgram(
   const ownUrl = pathToFileURL(register).href;
   const isOurs = (specifier: string): boolean => resolveFrom(line.cwd, specifier) === ownUrl;
   const inherited = line.env['NODE_OPTIONS'];
-  const all = allOptions(inherited, line.execArgv);
+  const files = envFiles(line.execArgv, line.cwd);
+  const pipes = readPipes(files, loaded);
+  const repeatable = withoutEnvFiles(line.execArgv, line.cwd, (path) => pipes.has(path));
+  const all = allOptions(inherited, repeatable);
   const options = withoutImport(inherited ?? '', isOurs);
-  const execArgv = withoutImportArgs(line.execArgv, isOurs);
+  const execArgv = withoutImportArgs(repeatable, isOurs);
   // Otherwise it comes from a configuration file of Node, which every process that the app starts reads again.
-  const isFound = options !== (inherited ?? '') || execArgv.length < line.execArgv.length;
+  const isFound = options !== (inherited ?? '') || execArgv.length < repeatable.length;
   // A variable with nothing but our option was set for us.
   const inheritedOptions = options === '' && inherited !== '' ? undefined : options;
   // Node reads the options in a configuration file only if there is no NODE_OPTIONS.
@@ -65,7 +70,13 @@ export function nodeProgram(
   const ours = [...(asArgument ? [preloadArgument(preload)] : []), ...(line.fixedPort ?? [])];
   const hidden = gate === undefined ? ours : [...ours, gate];
   const program = line.argv.slice(1);
-  const readFiles = envFiles(all, line.cwd).filter((file) => loaded.includes(file));
+  const readFiles = files.filter((file) => loaded.includes(file) && !pipes.has(file));
+  const env = {
+    ...childEnv(line.env, readFiles),
+    ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
+    ...(isFound ? {} : { [DESCENDANT_MARK]: '1' }),
+    ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
+  };
   return {
     kind: 'node',
     executable: line.execPath,
@@ -77,11 +88,8 @@ export function nodeProgram(
     settings: optionFiles(all, line.cwd),
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
-    env: {
-      ...childEnv(line.env, readFiles),
-      ...(hidden.length > 0 ? { [HIDDEN_OPTIONS]: hidden.join('\n') } : {}),
-      ...(isFound ? {} : { [DESCENDANT_MARK]: '1' }),
-      ...(asArgument ? {} : { NODE_OPTIONS: withPreload(inheritedOptions, preload) }),
+    get env() {
+      return { ...pipedEnv(files, pipes), ...env };
     },
   };
 }
@@ -94,9 +102,45 @@ function childEnv(env: NodeJS.ProcessEnv, files: readonly string[]): NodeJS.Proc
   const rest = { ...env };
   for (const name of OWN_VARIABLES) delete rest[name];
   for (const file of files)
-    for (const [name, value] of Object.entries(parseEnv(textOf(file) ?? '')))
-      if (rest[name] === value) delete rest[name];
+    for (const [name, value] of Object.entries(valuesIn(file))) if (rest[name] === value) delete rest[name];
   return rest;
+}
+
+/** The variables in an env file. */
+function valuesIn(file: string): NodeJS.Dict<string> {
+  return parseEnv(textOf(file) ?? '');
+}
+
+/**
+ * Reads env files that are pipes, such as `--env-file=<(secrets)`: they can be read only once, and every run needs the values.
+ *
+ * @param loaded files whose values are in the environment
+ * @returns the variables by path
+ */
+function readPipes(
+  files: readonly string[],
+  loaded: readonly string[],
+): ReadonlyMap<string, NodeJS.Dict<string>> {
+  // As bigints: after another `stat` of a pipe, Node's own resolution leaves links in paths.
+  const pipes = files.filter((file) =>
+    attempt(() => fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.isFIFO()),
+  );
+  return new Map([...new Set(pipes)].map((file) => [file, loaded.includes(file) ? {} : valuesIn(file)]));
+}
+
+/** The variables of env files that are pipes, unless a file behind them, which Node reads in each run, sets them too. */
+function pipedEnv(
+  files: readonly string[],
+  pipes: ReadonlyMap<string, NodeJS.Dict<string>>,
+): NodeJS.Dict<string> {
+  const env: NodeJS.Dict<string> = {};
+  if (pipes.size === 0) return env;
+  for (const file of files) {
+    const values = pipes.get(file);
+    if (values) Object.assign(env, values);
+    else for (const name of Object.keys(valuesIn(file))) delete env[name];
+  }
+  return env;
 }
 
 /** URL of the module that an `--import` loads; undefined if Node finds none. */

@@ -5,6 +5,7 @@ interface BaseProgram {
   /** Path of the executable, or a name to look up in PATH. */
   readonly executable: string;
   readonly args: readonly string[];
+  /** May differ from run to run. */
   readonly env: NodeJS.ProcessEnv;
   /** Absolute path of the working directory. */
   readonly cwd: string;

@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
+import type { Run } from '../../helpers/autoreload.ts';
+import { CLI, without } from '../../helpers/command.ts';
 import { Project } from '../../helpers/project.ts';
+
+const bash = { skip: without('bash') };
 
 const OURS = ['--import', 'autoreload/register'];
 const STAY = 'setInterval(() => {}, 1000);\n';
@@ -282,3 +286,30 @@ console.log('said', value);\n${STAY}`,
     assert.equal(app.restarts, before + 1);
   });
 }
+
+/** Runs a command line of bash, in which `$0` is Node. */
+function runBash(project: Project, command: string): Run {
+  const options = { executable: 'bash', execArgv: [] };
+  return run(project, ['-c', `exec ${command}`, process.execPath], options);
+}
+
+test('--env-file with a pipe: it is read once, and every run has its values', bash, async () => {
+  const source = 'console.log(process.env.SECRET, process.execArgv.length);\nsetInterval(() => {}, 1000);\n';
+  using project = new Project({ 'app.js': source, 'other.env': 'OTHER=1\n' });
+  await using app = runBash(
+    project,
+    '"$0" --env-file=<(echo SECRET=42) --import autoreload/register --env-file=other.env app.js',
+  );
+  await app.lines('42 1', / is up in /);
+  for (let n = 0; n < 2; n++) {
+    project.write('app.js', `${source}// ${n}\n`);
+    await app.lines('[autoreload] app.js changed, restarting', '42 1', / is up in /);
+  }
+});
+
+test('the command with a pipe for --env-file says that Node has read it', bash, async () => {
+  using project = new Project({ 'app.js': '' });
+  await using app = runBash(project, `"$0" ${JSON.stringify(CLI)} --env-file=<(echo SECRET=42) app.js`);
+  await app.line(/^\[autoreload\] Node has read the pipe of --env-file before autoreload can\./);
+  assert.deepEqual(await app.end(), { code: 2, signal: null });
+});

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { OWN_FILES } from '../../../../src/shared/paths.cts';
@@ -146,3 +149,34 @@ test('our own variables in the environment of the shell do not reach the child',
   const child = build(project, { env, execArgv: ['--import', 'autoreload/register'] }).env;
   assert.deepEqual(Object.keys(child), ['NODE_OPTIONS']);
 });
+
+// Last: after the `stat` of a pipe in rmSync(), Node's own resolution leaves links in paths.
+test('an env file that is a pipe is read once, for all runs', { skip: !existsSync('/bin/sh') }, async () => {
+  using project = new Project({ before: 'A=0\n', behind: 'C=4\n' });
+  const pipe = project.path('pipe');
+  spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', pipe]);
+  const execArgv = ['--env-file=before', '--env-file', pipe, `--env-file=${pipe}`, '--env-file=behind'];
+  const writer = spawn('/bin/sh', ['-c', 'printf "A=1\\nB=2\\nC=3\\nD=4\\n" > pipe'], { cwd: project.dir });
+  const exited = once(writer, 'exit');
+  const program = build(project, { env: { B: 'shell' }, execArgv });
+  await exited;
+  assert.deepEqual(program.args, ['--env-file=before', '--env-file=behind', '/app.js']);
+  assert.deepEqual(program.settings, [project.path('before'), project.path('behind')]);
+  const values = (): unknown => ['A', 'B', 'C', 'D'].map((name) => program.env[name]);
+  assert.deepEqual(values(), ['1', 'shell', undefined, '4'], 'a later file overrides the pipe');
+  project.write('behind', 'D=5\n');
+  assert.deepEqual(values(), ['1', 'shell', '3', undefined], 'as it is now');
+});
+
+test(
+  'an env file that is a pipe and that Node has read is not read again',
+  { skip: !existsSync('/bin/sh') },
+  () => {
+    using project = new Project({});
+    const pipe = project.path('pipe');
+    spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', pipe]);
+    const { args, env } = build(project, { env: { A: '1' }, execArgv: ['--env-file', 'pipe'] }, [pipe]);
+    assert.equal(env['A'], '1');
+    assert.deepEqual(args, ['/app.js']);
+  },
+);
