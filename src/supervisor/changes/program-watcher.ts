@@ -26,7 +26,7 @@ const PAUSE_MS = 5;
 
 export interface ProgramWatcherOptions
   extends
-    Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'settings' | 'onProblem'>,
+    Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'env' | 'settings' | 'onProblem'>,
     Pick<WatchListOptions, 'watch' | 'ext'>,
     Pick<FsWatcherOptions, 'poll' | 'onUnreported'>,
     Pick<DebouncerOptions, 'scheduler' | 'debounce' | 'onWriting' | 'onSettled'> {
@@ -159,10 +159,14 @@ export class ProgramWatcher {
     this.#onStarted();
   }
 
-  /** The run has ended by itself, before or after it was ready. */
-  onExit(isCrash: boolean): void {
+  /**
+   * The run has ended by itself, before or after it was ready.
+   *
+   * @param error text of the uncaught error that caused the exit, if it is known
+   */
+  onExit(isCrash: boolean, error?: string): void {
     if (!isCrash) return this.onReady();
-    this.records.addUnreached();
+    this.records.addUnreached({ error, at: this.#options.scheduler.now() });
     this.#onStarted();
   }
 

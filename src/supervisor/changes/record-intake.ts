@@ -2,7 +2,7 @@
 // graph and the baseline: modules, links, candidates of missing files, and companions (settings and assets). Knows neither
 // watches nor the life cycle.
 import module from 'node:module';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
@@ -12,12 +12,14 @@ import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
-import { candidates, literalPaths, packageName } from '../graph/resolve-candidates.ts';
+import { literalPaths, missingFor } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
 import { statOf } from '../util/safe-fs.ts';
 import type { ProgramGraph } from './program-graph.ts';
+import { addNamed, addNext } from './unreached.ts';
+import type { Crash, UnreachedOptions } from './unreached.ts';
 
 /**
  * Whether module hooks run in the thread of the app (Node 22.15, 23.5 and later), in the supervisor as in the child, which
@@ -30,6 +32,7 @@ export interface RecordIntakeOptions {
   readonly cwd: string;
   /** Absolute path of the entry, as the user gave it. */
   readonly entry: string;
+  readonly env: NodeJS.ProcessEnv;
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
   /** Whether a path never counts. */
@@ -45,6 +48,8 @@ export class RecordIntake {
   readonly #graph: ProgramGraph;
   readonly #baseline: Baseline;
   readonly settings: SettingFiles;
+  /** The folders in NODE_PATH. */
+  readonly #nodePath: readonly string[];
   /** Imports that did not resolve, by {@link keyOf}. `name`: path or specifier, as the user reads it. */
   readonly #misses = new Map<string, { name: string; inPackage: boolean }>();
   /** Modules of this run outside packages that have not been scanned for assets. */
@@ -53,8 +58,10 @@ export class RecordIntake {
   hasLoaded = false;
 
   constructor(options: RecordIntakeOptions) {
-    const { cwd, graph, onProblem } = options;
+    const { cwd, env, graph, onProblem } = options;
     this.#options = options;
+    const folders = (env['NODE_PATH'] ?? '').split(delimiter).filter(Boolean);
+    this.#nodePath = folders.map((folder) => resolve(cwd, folder));
     this.#graph = graph;
     this.#baseline = graph.files.baseline;
     const onFound = (path: string, from: ModuleUrl | undefined): void =>
@@ -111,21 +118,20 @@ export class RecordIntake {
     return true;
   }
 
-  /** After a crash: adds the modules that the run would have loaded next, by their static imports. */
-  addUnreached(): void {
+  /** After a crash: adds what the run has not reached. */
+  addUnreached(crash: Crash): void {
     while (this.scanNext());
     for (const path of this.#graph.files.keepPrevious()) this.#options.onPath(path);
-    const modules = [...this.#baseline.paths()].filter((path) => !isInPackage(path));
-    // The list grows during the loop.
-    for (const path of modules) {
-      for (const { specifier, kind } of this.#graph.scans.of(path)) {
-        const next = kind === 'static' ? literalPaths(specifier, path)?.[0] : undefined;
-        if (next === undefined || this.#baseline.has(next) || this.#options.isIgnored(next)) continue;
-        const edge = { from: fromPath(path), reason: 'import', specifier } as const;
-        this.#add(next, edge, () => this.#baseline.expected(next));
-        modules.push(next);
-      }
-    }
+    const { at } = crash;
+    // Node fails before it calls any hook, and so may a loader.
+    if (!this.hasLoaded)
+      this.#takeMissed({ kind: 'missed', specifier: this.#options.entry, parent: undefined, at }, undefined);
+    const add: UnreachedOptions['add'] = (...file) => this.#add(...file);
+    const options = { ...this.#options, crash, add };
+    addNext(options);
+    const missing = addNamed(options);
+    if (this.#misses.size === 0 && missing !== undefined)
+      this.#misses.set(missing, { name: missing, inPackage: false });
   }
 
   #takeResolved(record: LaneRecord & { kind: 'resolved' }, parent: ModuleUrl | undefined): void {
@@ -171,15 +177,13 @@ export class RecordIntake {
   #takeMissed(record: LaneRecord & { kind: 'missed' }, parent: ModuleUrl | undefined): void {
     const { specifier, at } = record;
     const importer = this.#importer(parent);
-    const literal = literalPaths(specifier, importer)?.[0];
-    const installed = join(this.#options.cwd, 'node_modules', packageName(specifier));
-    const name = literal ?? (specifier.startsWith('#') ? specifier : installed);
+    const { name, paths } = missingFor(specifier, importer, this.#nodePath);
     this.#misses.set(keyOf(record), { name, inPackage: isInPackage(importer) });
     const edge = { from: parent, reason: 'miss', specifier } as const;
-    for (const path of candidates(specifier, importer))
+    for (const path of paths)
       if (!this.#options.isIgnored(path)) this.#add(path, edge, () => this.#baseline.missed(path, at));
     // An invalid package.json makes every import below it a miss.
-    this.settings.addScope(literal ?? importer, parent);
+    this.settings.addScope(literalPaths(specifier, importer)?.[0] ?? importer, parent);
   }
 
   #addModule(url: ModuleUrl, path: string): void {

@@ -5,7 +5,7 @@ import { ancestors, isInside } from '../util/paths.ts';
 import { entryOf } from '../util/safe-fs.ts';
 import { linksOn } from '../util/symlinks.ts';
 import type { Link } from '../util/symlinks.ts';
-import { literalPaths, packageName } from './resolve-candidates.ts';
+import { literalPaths, missingFor, packageName } from './resolve-candidates.ts';
 
 /**
  * Lists the links that were followed to resolve `specifier` in `parent` to `real`.
@@ -14,7 +14,8 @@ import { literalPaths, packageName } from './resolve-candidates.ts';
  * @param real absolute path of the resolved file
  */
 export function linksOf(specifier: string, parent: string, real: string): Link[] {
-  const literals = literalPaths(specifier, parent);
+  const isInternal = specifier.startsWith('#');
+  const literals = isInternal ? missingFor(specifier, parent).paths : literalPaths(specifier, parent);
   if (!literals) return packageLinks(specifier, parent, real);
   // Node may have added only an extension or the index file of a folder.
   const isPlain = (path: string): boolean =>

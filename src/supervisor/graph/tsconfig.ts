@@ -42,15 +42,36 @@ export function tsconfigFiles(
   return files;
 }
 
-function extended(path: string, onInvalid: (path: string) => void): string[] {
+/** The `paths` of the nearest tsconfig.json above a module and of the files that it extends, each with the folder they are relative to. */
+export function pathMaps(path: string): { folder: string; paths: unknown }[] {
+  const nearest = nearestTsconfig(path);
+  const files = nearest === undefined ? [] : [...tsconfigFiles(nearest, () => {}).keys()];
+  return files.flatMap((file) => {
+    const { baseUrl, paths } = read(file, () => {})?.compilerOptions ?? {};
+    return paths === undefined
+      ? []
+      : { folder: resolve(dirname(file), typeof baseUrl === 'string' ? baseUrl : ''), paths };
+  });
+}
+
+interface Tsconfig {
+  readonly extends?: unknown;
+  readonly compilerOptions?: { readonly baseUrl?: unknown; readonly paths?: unknown };
+}
+
+function read(path: string, onInvalid: (path: string) => void): Tsconfig | undefined {
   const text = textOf(path);
-  if (text === undefined) return [];
+  if (text === undefined) return undefined;
   // Loaded late: the parser takes longer to load than most of the supervisor, and most programs have no such loader.
   const { parse } = require('jsonc-parser') as typeof Parser;
   const errors: Parser.ParseError[] = [];
-  const config = parse(text, errors, { allowTrailingComma: true }) as { extends?: unknown } | null;
+  const config = parse(text, errors, { allowTrailingComma: true }) as Tsconfig | null;
   if (errors.length > 0) onInvalid(path);
-  const value = config?.extends;
+  return config ?? undefined;
+}
+
+function extended(path: string, onInvalid: (path: string) => void): string[] {
+  const value = read(path, onInvalid)?.extends;
   const specifiers = Array.isArray(value) ? value : [value];
   return specifiers.flatMap((one: unknown) => (typeof one === 'string' ? targetOf(one, path) : []));
 }

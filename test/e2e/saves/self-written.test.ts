@@ -78,7 +78,7 @@ test('a missing target of `imports` in package.json, then created', async () => 
     'app.js': "import { db } from '#db';\nconsole.log(db);\n",
   });
   await using app = run(project, 'app.js');
-  await app.line('[autoreload] app.js failed with exit code 1, waiting for #db or a change in 1 file');
+  await app.line('[autoreload] app.js failed with exit code 1, waiting for src/db.js or a change in 1 file');
   project.write('src/db.js', "export const db = 'there';\n");
   await app.line('[autoreload] src/db.js created (imported by app.js), restarting');
   await app.line('there');

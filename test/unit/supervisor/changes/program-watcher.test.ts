@@ -17,6 +17,7 @@ async function watcherOf(
   const watcher = await startWatching({
     cwd: project.dir,
     entry: project.path('app.js'),
+    env: {},
     settings: [],
     scheduler,
     poll: 0,

@@ -22,6 +22,7 @@ class Bench {
     this.records = new RecordIntake({
       cwd: project.dir,
       entry: project.path('app.js'),
+      env: {},
       settings,
       isIgnored: () => false,
       onPath: () => {},
@@ -86,7 +87,7 @@ test('after a crash, the modules that the run would have loaded next count', () 
   using project = new Project({ 'app.js': "import './a.js';\n", 'a.js': "import './b.js';\n", 'b.js': '' });
   const bench = new Bench(project);
   bench.load(undefined, 'app.js', project.path('app.js'));
-  bench.records.addUnreached();
+  bench.records.addUnreached({ error: undefined, at: Date.now() });
   const chain = ['app.js', 'a.js', 'b.js'].map((name) => project.path(name));
   for (const path of chain) assert.ok(bench.files.baseline.has(path), path);
   assert.deepEqual(bench.graph.chain(project.path('b.js')), chain);
