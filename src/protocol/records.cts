@@ -68,7 +68,19 @@ const KINDS = {
   loading: { at: isNumber, isLong: isBoolean },
   /** The entry has been evaluated and the event loop has been idle since a wall-clock time (ms). */
   up: { at: isNumber },
+  /** Part of the text of a record that is too long for a page: {@link joinParts}. */
+  part: { id: isString, last: isBoolean, text: isString },
 };
+
+/** Maximum size of a write that is not mixed with writes of other processes (bytes, PIPE_BUF). */
+export const PAGE = 4096;
+
+/** Maximum length of a part: at most three bytes for a UTF-16 code unit, and the rest of its record. */
+const PART_LENGTH = 1200;
+
+/** Maximum length of a record in parts (characters), and maximum number of records of which parts are missing. */
+const MAX_LENGTH = 1 << 20;
+const MAX_INCOMPLETE = 100;
 
 /** A built-in module that a run has used. */
 export type UsedBuiltin = FieldsOf<typeof KINDS.builtin>;
@@ -82,6 +94,35 @@ export type LaneRecord = MessageOf<typeof KINDS>;
  */
 export function encodeRecord(record: LaneRecord): string {
   return `\n${JSON.stringify(record)}\n`;
+}
+
+/**
+ * The lines of the parts of a record, each shorter than a page.
+ *
+ * @param id unique among the records of all processes
+ */
+export function encodeParts(record: LaneRecord, id: string): string[] {
+  const text = JSON.stringify(record);
+  return Array.from({ length: Math.ceil(text.length / PART_LENGTH) }, (_, i) => {
+    const end = (i + 1) * PART_LENGTH;
+    const part = text.slice(i * PART_LENGTH, end);
+    return encodeRecord({ kind: 'part', id, last: end >= text.length, text: part });
+  });
+}
+
+/** Returns a function that takes each part of a record, and returns the record after its last part. */
+export function joinParts(): (part: LaneRecord & { readonly kind: 'part' }) => LaneRecord | undefined {
+  const texts = new Map<string, string>();
+  return ({ id, last, text }) => {
+    const all = (texts.get(id) ?? '') + text;
+    texts.delete(id);
+    if (last) return parseRecord(all);
+    if (all.length <= MAX_LENGTH) texts.set(id, all);
+    // A process that was killed does not send the rest.
+    const [oldest] = texts.keys();
+    if (texts.size > MAX_INCOMPLETE && oldest !== undefined) texts.delete(oldest);
+    return undefined;
+  };
 }
 
 /** The record in a line; undefined for any other line. */

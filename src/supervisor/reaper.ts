@@ -18,6 +18,8 @@ const entrusted = process.argv
   .map(parseIdentity)
   .map((identity) => (identity.pid === process.ppid ? identify(identity.pid) : identity));
 for (let i = 0; i < ROUNDS; i++) {
+  // Each round needs a new listing.
+  await Promise.resolve();
   const running = entrusted.flatMap((identity) => [identity, ...membersOf(identity)]).filter(isAlive);
   const pids = running.flatMap(({ pid }) => [pid, ...descendants(pid).map((identity) => identity.pid)]);
   if (pids.length === 0) break;

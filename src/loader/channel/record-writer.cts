@@ -1,7 +1,8 @@
 // Writes records to the lane, synchronously and from the thread that runs the hooks: the record of a module has left the process
 // before the module can crash it.
 import fs from 'node:fs';
-import { encodeRecord } from '../../protocol/records.cts';
+import { threadId } from 'node:worker_threads';
+import { encodeParts, encodeRecord, PAGE } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { attempt } from '../../shared/attempt.cts';
 
@@ -14,9 +15,6 @@ export type ImportRecord = (LaneRecord & { readonly kind: 'resolved' | 'again' }
 /** Wait between two writes to a full pipe (ms). */
 const FULL_PIPE_WAIT_MS = 2;
 
-/** Maximum size of a write that is not mixed with writes of other processes (bytes, PIPE_BUF). */
-const PAGE = 4096;
-
 /** The app may replace these on the module later. */
 const { fstatSync, writeSync } = fs;
 
@@ -26,6 +24,9 @@ let lane: number | undefined;
 /** Encoded records that have not been written yet, and the record after them, which can still be completed. */
 let queue = '';
 let last: LaneRecord | undefined;
+
+/** Number of records in parts. */
+let inParts = 0;
 
 /** Whether the queue will be written after the current statement. */
 let isFlushDue = false;
@@ -84,13 +85,21 @@ function enqueue(record: LaneRecord): void {
 
 function encodeLast(): void {
   if (!last) return;
-  const text = encodeRecord(last);
+  const record = last;
   last = undefined;
-  if (mayExceedPage(queue.length + text.length) && Buffer.byteLength(queue + text) > PAGE) {
-    write(queue);
-    queue = '';
+  const text = encodeRecord(record);
+  if (!exceedsPage(queue + text)) {
+    queue += text;
+    return;
   }
-  queue += text;
+  write(queue);
+  queue = '';
+  if (!exceedsPage(text)) queue = text;
+  else for (const part of encodeParts(record, `${process.pid}.${threadId}.${++inParts}`)) write(part);
+}
+
+function exceedsPage(text: string): boolean {
+  return mayExceedPage(text.length) && Buffer.byteLength(text) > PAGE;
 }
 
 /** Writes the queue. */
@@ -106,6 +115,7 @@ function mayExceedPage(length: number): boolean {
   return length * 3 > PAGE;
 }
 
+/** @param text at most a page */
 function write(text: string): void {
   // A pipe takes up to a page as a whole or not at all.
   const length = mayExceedPage(text.length) ? Buffer.byteLength(text) : 1;

@@ -1,5 +1,5 @@
-// Looks up processes, their descendants and their groups: the one file that knows how each platform lists processes. Keeps no
-// state.
+// Looks up processes, their descendants and their groups: the one file that knows how each platform lists processes. Keeps a listing
+// for the current tick at most.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { attempt } from '../../shared/attempt.cts';
@@ -45,6 +45,8 @@ export function lookUp(pid: number): ProcessRow | undefined {
 
 /** Identifies a process that this process has just started, and that may have exited already. */
 export function identify(pid: number): ProcessIdentity {
+  // The last listing may be older.
+  listing = undefined;
   const row = process.platform === 'linux' ? statRow(pid) : lookUp(pid);
   return { pid, started: row?.started ?? '' };
 }
@@ -116,13 +118,38 @@ function childrenIn(rows: ReadonlyMap<number, ProcessRow>): (pid: number) => Pro
   return (pid) => [...rows.values()].filter(({ ppid }) => ppid === pid);
 }
 
-/** All running processes that are visible to us: 11 us for each on Linux. None on Windows. */
+/**
+ * Whether a process descends from a root or from one of the known processes. If its own parent has exited, that cannot be told: then
+ * every orphan in the session of this process counts that was started after the root.
+ */
+export function isBelow(
+  row: ProcessRow,
+  root: ProcessIdentity,
+  known: ReadonlyMap<number, ProcessIdentity>,
+): boolean {
+  for (let { ppid } = row; ppid > 1; ppid = lookUp(ppid)?.ppid ?? 0)
+    if (ppid === root.pid || known.has(ppid)) return true;
+  const self = lookUp(process.pid);
+  const isInSession = row.session === undefined ? row.pgrp === self?.pgrp : row.session === self?.session;
+  return isInSession && isOrphan({ get: lookUp }, row) && timeOf(row.started) >= timeOf(root.started);
+}
+
+/** The last listing of `ps`, in the tick of its making. */
+let listing: Map<number, ProcessRow> | undefined;
+
+/** All running processes that are visible to us: 11 us for each on Linux; one `ps` in a tick elsewhere. None on Windows. */
 function table(): Map<number, ProcessRow> {
   if (process.platform === 'win32') return new Map();
   if (process.platform === 'linux') {
     const rows = fs.readdirSync('/proc').flatMap((name) => runningRow(Number(name)) ?? []);
     return new Map(rows.map((row) => [row.pid, row]));
   }
+  if (!listing) queueMicrotask(() => (listing = undefined));
+  listing ??= listed();
+  return listing;
+}
+
+function listed(): Map<number, ProcessRow> {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], {
     encoding: 'utf8',
     env: { LC_ALL: 'C', PATH: process.env['PATH'] },
@@ -207,7 +234,10 @@ export function groupMembers(
 }
 
 /** Init, or another process manager in its own session, adopts an orphan. */
-function isOrphan(rows: ReadonlyMap<number, ProcessRow>, { ppid, session }: ProcessRow): boolean {
+function isOrphan(
+  rows: Pick<ReadonlyMap<number, ProcessRow>, 'get'>,
+  { ppid, session }: ProcessRow,
+): boolean {
   return ppid === 1 || (session !== undefined && rows.get(ppid)?.session !== session);
 }
 

@@ -9,6 +9,7 @@ import {
   groupExists,
   identify,
   isAlive,
+  isBelow,
   killTree,
   lookUp,
   membersOf,
@@ -64,10 +65,13 @@ export class ProcessTree {
     this.#entrust();
   }
 
-  /** Adds a process that the root has started, unless it is a session leader: it was started to outlive the root. */
+  /**
+   * Adds a process that the root or a descendant has started, unless it is a session leader: it was started to outlive the root. The pid
+   * may belong to another process by now.
+   */
   add(pid: number): void {
     const row = lookUp(pid);
-    if (row && !row.detached) this.#known.set(pid, row);
+    if (row && !row.detached && isBelow(row, this.#root, this.#known)) this.#known.set(pid, row);
     if (this.#known.size % MANY === 0) this.#removeExited();
     this.#entrust();
   }

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseRecord } from '../../protocol/records.cts';
+import { joinParts, parseRecord } from '../../protocol/records.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 
 /** Maximum length of a record (characters). Paths and specifiers are a few hundred characters long. */
@@ -25,6 +25,7 @@ export function recordReader(
   onForeign: (text: string) => void,
 ): (chunk: Buffer) => void {
   const decoder = new StringDecoder('utf8');
+  const join = joinParts();
   let rest = '';
   let isSkipping = false;
   let hasForeign = false;
@@ -34,8 +35,9 @@ export function recordReader(
   };
   const readLine = (line: string): void => {
     const record = isSkipping || line === '' ? undefined : parseRecord(line);
-    if (record) onRecord(record);
-    else if (line !== '' && !isSkipping) reportForeign(line);
+    const complete = record?.kind === 'part' ? join(record) : record;
+    if (complete) onRecord(complete);
+    else if (!record && line !== '' && !isSkipping) reportForeign(line);
     isSkipping = false;
   };
   return (chunk) => {

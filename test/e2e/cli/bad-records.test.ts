@@ -1,5 +1,7 @@
 // Unexpected data from the child and unexpected files on the disk: one line at most, and supervision continues.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
@@ -45,6 +47,24 @@ console.log('runs');\n${STAY}`,
     assert.equal(app.transcript.count(NOT_OURS), 3);
   });
 }
+
+test(
+  'a process that the program names but has not started is not killed',
+  { skip: process.platform === 'win32' && 'Windows terminates by job' },
+  async () => {
+    const other = spawn('sleep', ['60'], { stdio: 'ignore' });
+    using project = new Project({
+      'app.js': `import fs from 'node:fs';\nfs.writeSync(3, '{"kind":"spawned","pid":${other.pid}}\\n');\n${STAY}`,
+    });
+    await using app = run(project, 'app.js');
+    await app.line(/is up in/);
+    project.write('app.js', `console.log('next');\n${STAY}`);
+    await app.line('next');
+    assert.equal(other.signalCode, null);
+    other.kill('SIGKILL');
+    assert.equal((await once(other, 'exit'))[1], 'SIGKILL');
+  },
+);
 
 test('a dangling link restarts the program when its target appears', async () => {
   using project = new Project({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeRecord, parseRecord } from '../../../src/protocol/records.cts';
+import { encodeParts, encodeRecord, PAGE, parseRecord } from '../../../src/protocol/records.cts';
 import type { LaneRecord } from '../../../src/protocol/records.cts';
 import { recordReader } from '../../../src/supervisor/runs/record-reader.ts';
 
@@ -70,6 +70,32 @@ test('each record takes one line and is parsed unchanged', () => {
     assert.deepEqual([before, after, more], ['', '', []]);
     assert.deepEqual(parseRecord(line ?? ''), record);
   }
+});
+
+test('the parts of a long record fit into a page, and make up the record among the parts of others', () => {
+  const texts = [
+    'x'.repeat(10_000),
+    '\u20AC"\\\n'.repeat(2000),
+    '\u{1F600}'.repeat(3001),
+    '\uD800'.repeat(900),
+  ];
+  const records = texts.map((text): LaneRecord => ({ kind: 'lost', key: 'k', why: text }));
+  const all = records.map((record, i) => encodeParts(record, String(i)));
+  for (const line of all.flat()) assert.ok(Buffer.byteLength(line) <= PAGE);
+  const bench = new Bench();
+  for (let i = 0; all.some((lines) => i < lines.length); i++)
+    for (const lines of all) bench.read(Buffer.from(lines[i] ?? ''));
+  const byText = new Set(bench.records.map((record) => JSON.stringify(record)));
+  assert.deepEqual(byText, new Set(records.map((record) => JSON.stringify(record))));
+  assert.deepEqual(bench.garbage, []);
+});
+
+test('a record whose last parts are missing is left out', () => {
+  const bench = new Bench();
+  const long: LaneRecord = { kind: 'lost', key: 'k', why: 'x'.repeat(10_000) };
+  for (let i = 0; i < 1000; i++) bench.read(Buffer.from(encodeParts(long, String(i))[0]!));
+  bench.read(BYTES);
+  assert.deepEqual(bench.records, RECORDS);
 });
 
 test('an absent optional field and an undefined one are the same', () => {
