@@ -2,7 +2,7 @@
 // graph and the baseline: modules, links, candidates of missing files, and companions (settings and assets). Knows neither
 // watches nor the life cycle.
 import module from 'node:module';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
 import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
@@ -12,11 +12,11 @@ import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
-import { literalPaths, missingFor } from '../graph/resolve-candidates.ts';
+import { literalPaths, missingFor, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
-import { statOf } from '../util/safe-fs.ts';
+import { exists, statOf } from '../util/safe-fs.ts';
 import type { ProgramGraph } from './program-graph.ts';
 import { addNamed, addNext } from './unreached.ts';
 import type { Crash, UnreachedOptions } from './unreached.ts';
@@ -43,6 +43,14 @@ export interface RecordIntakeOptions {
   readonly graph: ProgramGraph;
 }
 
+/** An import that did not resolve. */
+interface Miss {
+  /** Path or specifier, as the user reads it. */
+  readonly name: string;
+  readonly specifier: string;
+  readonly inPackage: boolean;
+}
+
 export class RecordIntake {
   readonly #options: RecordIntakeOptions;
   readonly #graph: ProgramGraph;
@@ -50,8 +58,8 @@ export class RecordIntake {
   readonly settings: SettingFiles;
   /** The folders in NODE_PATH. */
   readonly #nodePath: readonly string[];
-  /** Imports that did not resolve, by {@link keyOf}. `name`: path or specifier, as the user reads it. */
-  readonly #misses = new Map<string, { name: string; inPackage: boolean }>();
+  /** Imports that did not resolve, by {@link keyOf}. */
+  readonly #misses = new Map<string, Miss>();
   /** Modules of this run outside packages that have not been scanned for assets. */
   #unscanned: ModuleUrl[] = [];
   /** Whether the run has loaded anything. */
@@ -91,11 +99,11 @@ export class RecordIntake {
   }
 
   /**
-   * Path or specifier of the import that did not resolve before the run ended: the last one. With off-thread hooks, whose order
-   * is uncertain, the first one outside packages.
+   * Path or specifier of the import because of which the run ended, as far as it is known and still missing: of those that did not
+   * resolve the last one. With off-thread hooks, whose order is uncertain, the first one outside packages.
    */
   get missing(): string | undefined {
-    const misses = [...this.#misses.values()];
+    const misses = [...this.#misses.values()].filter(({ name }) => !isAbsolute(name) || !exists(name));
     const first = HOOKS_IN_THREAD ? undefined : misses.find(({ inPackage }) => !inPackage);
     return (first ?? misses.at(-1))?.name;
   }
@@ -130,8 +138,10 @@ export class RecordIntake {
     const options = { ...this.#options, crash, add };
     addNext(options);
     const missing = addNamed(options);
+    for (const [key, miss] of this.#misses)
+      if (crash.error !== undefined && !isNamed(miss, crash.error)) this.#misses.delete(key);
     if (this.#misses.size === 0 && missing !== undefined)
-      this.#misses.set(missing, { name: missing, inPackage: false });
+      this.#misses.set(missing, { name: missing, specifier: missing, inPackage: false });
   }
 
   #takeResolved(record: LaneRecord & { kind: 'resolved' }, parent: ModuleUrl | undefined): void {
@@ -178,7 +188,7 @@ export class RecordIntake {
     const { specifier, at } = record;
     const importer = this.#importer(parent);
     const { name, paths } = missingFor(specifier, importer, this.#nodePath);
-    this.#misses.set(keyOf(record), { name, inPackage: isInPackage(importer) });
+    this.#misses.set(keyOf(record), { name, specifier, inPackage: isInPackage(importer) });
     const edge = { from: parent, reason: 'miss', specifier } as const;
     for (const path of paths)
       if (!this.#options.isIgnored(path)) this.#add(path, edge, () => this.#baseline.missed(path, at));
@@ -208,6 +218,12 @@ export class RecordIntake {
   #importer(parent: ModuleUrl | undefined): string {
     return (parent && pathOf(parent)) ?? join(this.#options.cwd, 'noop.js');
   }
+}
+
+/** Whether the message of an error names an import. Its stack names packages that have nothing to do with it. */
+function isNamed({ name, specifier }: Miss, error: string): boolean {
+  const message = error.replaceAll(/^\s+at .*$/gm, '');
+  return [name, specifier, packageName(specifier)].some((text) => text !== '' && message.includes(text));
 }
 
 function keyOf({ parent, specifier }: LaneRecord & { kind: 'resolved' | 'missed' }): string {

@@ -139,3 +139,24 @@ throw new Error(names.map((name) => \`'\${name}'\`).join());
   assert.equal(app.restarts, 2);
   fs.rmSync(project.path('written.js'));
 });
+
+test('a path that a loader tried in vain is not what a program with another error waits for', async () => {
+  const hooks = `
+export async function resolve(specifier, context, next) {
+  if (specifier !== 'pkg') return await next(specifier, context);
+  return await next('./nowhere/pkg.js', context).catch(() => next(specifier, context));
+}
+`;
+  using project = new Project({
+    'hooks.mjs': hooks,
+    'register.mjs': "import { register } from 'node:module';\nregister('./hooks.mjs', import.meta.url);\n",
+    'app.js': "import 'pkg';\nimport './leaf.js';\n",
+    'leaf.js': 'export const = 1;\n',
+    'node_modules/pkg/index.js': '',
+  });
+  const execArgv = ['--import', 'autoreload/register', '--import', './register.mjs'];
+  await using app = run(project, 'app.js', { execArgv });
+  await app.line(/^\[autoreload\] app\.js failed with exit code 1, waiting for a change in \d files$/);
+  project.write('leaf.js', "console.log('right');\n");
+  await app.lines('[autoreload] leaf.js changed (imported by app.js), restarting', 'right');
+});

@@ -94,11 +94,12 @@ test('after a crash, the modules that the run would have loaded next count', () 
 });
 
 test('a missed import is named until it resolves', () => {
-  using project = new Project({ 'app.js': '', 'a.js': '' });
+  using project = new Project({ 'app.js': '' });
   const bench = new Bench(project);
   assert.equal(bench.records.missing, undefined);
   bench.miss('app.js', './a.js');
   assert.equal(bench.records.missing, project.path('a.js'));
+  project.write('a.js', '');
   bench.load('app.js', 'a.js', './a.js');
   assert.equal(bench.records.missing, undefined);
 });
@@ -109,5 +110,26 @@ test('an optional dependency of a package is forgotten when a later import resol
   bench.miss('node_modules/pkg/index.js', 'optional');
   assert.equal(bench.records.missing, project.path('node_modules/optional'));
   bench.load('node_modules/pkg/index.js', 'b.js', '../../b.js');
+  assert.equal(bench.records.missing, undefined);
+});
+
+test('a missed import that exists by now, or that the error of the crash does not name, is not named', () => {
+  using project = new Project({ 'app.js': '' });
+  const bench = new Bench(project);
+  const crash = (error: string | undefined): void => bench.records.addUnreached({ error, at: Date.now() });
+  bench.load(undefined, 'app.js', project.path('app.js'));
+  bench.miss('app.js', 'pkg');
+  assert.equal(bench.records.missing, project.path('node_modules/pkg'));
+  project.write('node_modules/pkg/index.js', '');
+  assert.equal(bench.records.missing, undefined);
+  bench.records.begin();
+  bench.miss('app.js', './@scope/pkg');
+  crash(undefined);
+  assert.equal(bench.records.missing, project.path('@scope/pkg'));
+  crash(`Error: Cannot find module '${project.path('@scope/pkg')}'`);
+  assert.equal(bench.records.missing, project.path('@scope/pkg'));
+  crash(
+    'SyntaxError: Unexpected token\n    at load (/app/node_modules/@scope/pkg/a.js:1:1)\n    at ./@scope/pkg',
+  );
   assert.equal(bench.records.missing, undefined);
 });
