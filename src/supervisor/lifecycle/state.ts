@@ -76,6 +76,8 @@ export type State = Readonly<
         kind: 'shuttingDown';
         signal: NodeJS.Signals;
         since: number;
+        /** Other signals that were sent together with it. */
+        others: readonly NodeJS.Signals[];
         /** A second signal has killed the run. */
         isForced: boolean;
         /** The run may have missed the signal. */

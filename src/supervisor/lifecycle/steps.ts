@@ -63,7 +63,7 @@ export function restart(generation: number, change: Change, policy: Policy): Tra
 export function shutDown(generation: number, event: Of<Event, 'signal'>, isSignalDue = false): Transition {
   const { signal, isShared, at } = event;
   return [
-    { kind: 'shuttingDown', generation, signal, since: at, isForced: false, isSignalDue },
+    { kind: 'shuttingDown', generation, signal, since: at, others: [], isForced: false, isSignalDue },
     ...(isShared ? [] : [{ kind: 'forward', signal } as const]),
     startTimer(isSignalDue ? SIGNAL_DUE_MS : PATIENCE_MS),
   ];

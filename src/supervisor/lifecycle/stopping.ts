@@ -4,8 +4,8 @@ import type { Event, Of, Policy, State, Transition } from './state.ts';
 import { announcing, close, restartDelay, shutDown, spawn, startTimer, withChange } from './steps.ts';
 
 /**
- * A second signal within this time is an echo, no second wish (ms): a closed terminal and its shell both send SIGHUP,
- * and wrappers forward the SIGINT that the terminal has sent already.
+ * The same signal within this time is an echo, no second wish (ms): a closed terminal and its shell both send SIGHUP,
+ * and wrappers forward the SIGINT that the terminal has sent already. Another signal within this time is for the run.
  */
 const ECHO_MS = 100;
 
@@ -45,7 +45,8 @@ export function whileShuttingDown(state: Of<State, 'shuttingDown'>, event: Event
   const { signal, since, isForced, isSignalDue } = state;
   switch (event.kind) {
     case 'signal':
-      if (event.at - since < ECHO_MS || event.signal === 'SIGHUP') return [state];
+      if (event.at - since < ECHO_MS) return afterTogether(state, event);
+      if (event.signal === 'SIGHUP') return [state];
       return [{ ...state, isForced: true }, { kind: 'kill' }];
     case 'elapsed':
       if (!isSignalDue) return [state, { kind: 'killHint', signal }];
@@ -55,4 +56,12 @@ export function whileShuttingDown(state: Of<State, 'shuttingDown'>, event: Event
     default:
       return [state];
   }
+}
+
+/** Passes on a signal that was sent together with the first one. */
+function afterTogether(state: Of<State, 'shuttingDown'>, event: Of<Event, 'signal'>): Transition {
+  const { signal, others } = state;
+  if (signal === event.signal || others.includes(event.signal)) return [state];
+  const next = { ...state, others: [...others, event.signal] };
+  return event.isShared ? [next] : [next, { kind: 'forward', signal: event.signal }];
 }

@@ -113,6 +113,24 @@ test('a signal to the process group reaches the app once', posix, async () => {
   assert.equal(app.transcript.count(/^got SIGINT$/), 1);
 });
 
+test('the app gets two different signals in the order in which they were sent', posix, async () => {
+  using project = new Project({ 'app.js': `${POLITE}${STAY}` });
+  for (const [first, second] of [
+    ['SIGINT', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
+    ['SIGHUP', 'SIGTERM'],
+  ] as const) {
+    await using app = run(project, 'app.js');
+    await app.line(/is up in/);
+    app.kill(first);
+    // Signals that are pending together are delivered in the order of their numbers.
+    await app.line(`got ${first}`);
+    app.kill(second);
+    await app.line(`got ${second}`);
+    assert.deepEqual(await app.end(), { code: 7, signal: null });
+  }
+});
+
 test('a signal after a restart goes to the current run', posix, async () => {
   using project = new Project({ 'app.js': STAY });
   await using app = run(project, 'app.js');

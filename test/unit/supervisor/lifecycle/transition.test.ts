@@ -48,6 +48,7 @@ const SHUTTING_DOWN: State = {
   generation: 1,
   signal: 'SIGINT',
   since: 100,
+  others: [],
   isForced: false,
   isSignalDue: false,
 };
@@ -295,8 +296,17 @@ test('shutting down: a second signal kills, and the supervisor exits with the fi
 });
 
 test('shutting down: an echo of the signal and a SIGHUP do not kill', () => {
-  assertNothing(SHUTTING_DOWN, { ...CTRL_C, at: 199 }, { ...SIGTERM, at: 150 });
+  assertNothing(SHUTTING_DOWN, { ...CTRL_C, at: 199 });
   assertNothing(SHUTTING_DOWN, { kind: 'signal', at: 900, signal: 'SIGHUP', isShared: false });
+});
+
+test('shutting down: another signal that was sent together with the first is passed on once', () => {
+  const event: Event = { kind: 'signal', at: 150, signal: 'SIGTERM', isShared: false };
+  const both: State = { ...SHUTTING_DOWN, others: ['SIGTERM'] };
+  assertNext(SHUTTING_DOWN, event, both, [{ kind: 'forward', signal: 'SIGTERM' }]);
+  assertNext(SHUTTING_DOWN, { ...event, isShared: true }, both, []);
+  assertNothing(both, event, { ...CTRL_C, at: 199 });
+  assertNext(both, { ...event, at: 200 }, { ...both, isForced: true }, [{ kind: 'kill' }]);
 });
 
 test('shutting down: a change starts no run', () => {
