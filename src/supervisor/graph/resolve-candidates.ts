@@ -155,7 +155,7 @@ function isRoot(folder: string): boolean {
 function insidePaths(home: string, subpath: string): string[] {
   const { main, exports } = readPackage(join(home, 'package.json'));
   const targets = targetsOf(exports, subpath === '' ? '.' : `./${subpath}`);
-  const others = subpath === '' ? strings(main) : [subpath];
+  const others = subpath === '' ? [...strings(main), 'index.js'] : [subpath];
   return [...targets, ...others].map((target) => join(home, target));
 }
 

@@ -45,7 +45,6 @@ const cases: readonly Case[] = [
     app: ['app.cjs', "console.log('v', require('#b').v);\n"],
     path: 'node_modules/dep/index.js',
     source: COMMON,
-    name: 'node_modules/dep',
   },
   {
     what: 'exports of the package itself',
