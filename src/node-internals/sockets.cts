@@ -7,7 +7,7 @@ import type net from 'node:net';
 import { symbolProperty } from './process.cts';
 
 /** The app may replace these, as fake clocks do. */
-const { clearTimeout, setTimeout } = globalThis;
+const { clearTimeout, setImmediate, setTimeout } = globalThis;
 
 /** A TCP or Pipe handle (src/tcp_wrap.cc, src/pipe_wrap.cc). Its functions return an error number, or 0. */
 export interface Handle {
@@ -216,5 +216,6 @@ export function serveWaiting(handle: Handle, open: (other: Handle) => number, ms
   other.onconnection = (...args) => handle.onconnection?.(...args);
   other.unref();
   other.listen(BACKLOG);
-  setTimeout(() => other.close(), ms).unref();
+  // A late timer runs before the clients are accepted.
+  setTimeout(() => setImmediate(() => other.close()), ms).unref();
 }

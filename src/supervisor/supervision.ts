@@ -15,7 +15,7 @@ import type { Ended, Event, State, Transition } from './lifecycle/state.ts';
 import { close, spawn } from './lifecycle/steps.ts';
 import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
-import { MISSING_TEXT, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
+import { missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
 import { dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -175,7 +175,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       },
       onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
-      onMissing: () => log.info(MISSING_TEXT),
+      onMissing: (path) => log.info(missingText(path, program.cwd)),
       onDebug: (text) => log.debug(text),
     });
     this.#parts.watcher = watcher;

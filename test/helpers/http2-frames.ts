@@ -45,9 +45,9 @@ export async function openStreams(socket: Socket): Promise<Streams> {
   socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
   send(SETTINGS, 0, 0);
   const timer = setInterval(() => {
-    for (let i = 0; i < 5 && streams.accepted === undefined; i++)
+    for (let i = 0; i < 3 && streams.accepted === undefined; i++)
       send(HEADERS, END_STREAM | END_HEADERS, 2 * streams.opened++ + 1, GET);
-  }, 1);
+  }, 5);
   socket.on('data', (data: Buffer) => {
     rest = Buffer.concat([rest, data]);
     while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {

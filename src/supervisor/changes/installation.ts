@@ -1,5 +1,5 @@
-// Holds settled changes back while an installation has removed our own files (`npm ci`): until they are there again, no run can
-// start. Does not know which files have changed.
+// Holds settled changes back while no run can start: an installation has removed our own files (`npm ci`), or the working directory is
+// missing (`git checkout` of a branch without it). Does not know which files have changed.
 import { dirname, join } from 'node:path';
 import { OWN_FILES, OWN_FOLDER } from '../../shared/paths.cts';
 import type { Change } from '../lifecycle/state.ts';
@@ -17,18 +17,20 @@ const LOCK_MS = 30_000;
 const LOCK = join(dirname(dirname(OWN_FOLDER)), '.package-lock.json');
 
 export interface InstallationOptions {
+  /** The working directory. */
+  readonly cwd: string;
   readonly scheduler: Scheduler;
   readonly onSettled: (change: Change | undefined) => void;
-  /** Our files are missing: called once for each time. */
-  readonly onMissing: () => void;
+  /** Our files or the working directory are missing: called once for each time, with a path that is missing. */
+  readonly onMissing: (path: string) => void;
   /** Default: our own files, and the lock file of npm. */
   readonly files?: { readonly own: readonly string[]; readonly lock: string };
 }
 
 export class Installation {
   readonly #options: InstallationOptions;
-  /** Those files that were there at the start. */
-  readonly #own: readonly string[];
+  /** Those paths that were there at the start. */
+  readonly #needed: readonly string[];
   #lock: string | undefined;
   #held: Change | undefined;
   #since = 0;
@@ -37,18 +39,18 @@ export class Installation {
   constructor(options: InstallationOptions) {
     this.#options = options;
     const { own, lock } = options.files ?? { own: Object.values(OWN_FILES), lock: LOCK };
-    this.#own = own.filter(exists);
+    this.#needed = [options.cwd, ...own].filter(exists);
     this.#lock = exists(lock) ? lock : undefined;
   }
 
-  /** Passes a change on: at once, or with the later ones as soon as our files are complete. */
+  /** Passes a change on: at once, or with the later ones as soon as nothing is missing. */
   settled(change: Change | undefined): void {
     const { onSettled, onMissing, scheduler } = this.#options;
     if (!this.#cancel && this.#mark() !== undefined) return onSettled(change);
     this.#held = this.#held && change ? withChange(this.#held, change) : (change ?? this.#held);
     if (this.#cancel) return;
     this.#since = scheduler.now();
-    onMissing();
+    onMissing(this.#needed.find((path) => !exists(path)) ?? this.#needed[0]!);
     this.#wait(undefined);
   }
 
@@ -69,9 +71,9 @@ export class Installation {
     });
   }
 
-  /** A text that differs after each write of one of the files; undefined if one is missing. */
+  /** A text that differs after each write of one of the paths; undefined if one is missing. */
   #mark(): string | undefined {
-    const stats = [...this.#own, ...(this.#lock === undefined ? [] : [this.#lock])].map(statOf);
+    const stats = [...this.#needed, ...(this.#lock === undefined ? [] : [this.#lock])].map(statOf);
     return stats.includes(undefined) ? undefined : stats.map(markOf).join();
   }
 }

@@ -34,8 +34,8 @@ export interface ProgramWatcherOptions
   readonly ignore: readonly string[];
   /** Standard streams of the program. */
   readonly stdio: readonly Stdio[];
-  /** Our own files are missing, and every change waits for them. */
-  readonly onMissing: () => void;
+  /** One of our own files or the working directory is missing, and every change waits for it. */
+  readonly onMissing: (path: string) => void;
   /** Receives texts for troubleshooting. */
   readonly onDebug: (text: string) => void;
 }

@@ -54,7 +54,7 @@ export class PageProcess {
   #start(starts: number): void {
     const { guard, hosts, log } = this.#options;
     const args = [OWN_FILES.crashPage, String(this.#fds.length), ...hosts];
-    const options: SpawnOptions = {
+    const options: SpawnOptions & { readonly cwd: string } = {
       argv0: 'autoreload-page',
       // Neither options nor secrets of the user.
       env: {},

@@ -20,8 +20,11 @@ const MAX_LABEL = 40;
 /** Printed once, after input that is not a restart command. */
 export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
-/** Printed while an installation has removed our own files. */
-export const MISSING_TEXT = 'the files of autoreload are missing, waiting until they are installed';
+/** Printed while a path is missing without which no run can start: the working directory, or a file of ours. */
+export function missingText(path: string, cwd: string): string {
+  if (path === cwd) return `the working directory ${cwd} is missing, waiting for it`;
+  return 'the files of autoreload are missing, waiting until they are installed';
+}
 
 /** Facts that a line may mention. */
 export interface Context {

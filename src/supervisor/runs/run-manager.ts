@@ -56,7 +56,8 @@ export class RunManager {
     this.standby = new Standby({
       log,
       spawn: () => this.#spawnNode(program, this.#gate(program)),
-      warmUp: () => this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])]),
+      warmUp: () =>
+        this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])], program.cwd),
     });
   }
 

@@ -42,13 +42,16 @@ export class WarmUpList {
    * The warm-up of the next run.
    *
    * @param settings absolute paths of files that are read before the program starts
+   * @param cwd the working directory, which may be replaced by a new one
    */
-  get(settings: readonly string[]): WarmUp {
+  get(settings: readonly string[], cwd: string): WarmUp {
     const installed = [...this.#installed];
     return {
       message: { kind: 'warm', builtins: [...this.#builtins], found: [...this.#resolutions] },
       fingerprint: () =>
-        [...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join('\0'),
+        [identityOf(cwd), ...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join(
+          '\0',
+        ),
     };
   }
 
@@ -70,4 +73,10 @@ export class WarmUpList {
       this.#installed.add(closer).add(dirname(join(closer, name)));
     }
   }
+}
+
+/** Tells a folder from another one of that name. File systems reuse inode numbers at once. */
+function identityOf(folder: string): string | undefined {
+  const stats = statOf(folder);
+  return stats && `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`;
 }

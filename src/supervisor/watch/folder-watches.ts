@@ -84,19 +84,39 @@ export class FolderWatches {
 
   /** Watches a folder, or the nearest existing folder above it, and those above that one that may be replaced. */
   #arm(folder: FolderNode, names: Iterable<string | undefined>): void {
-    let nearest: FolderNode | undefined = folder;
-    while (nearest && !this.#watch(nearest)) nearest = nearest.parent;
+    const nearest = this.#watchNearest(folder);
     if (nearest?.error) for (const name of names) this.#options.onFailure(folder.path, name, nearest);
+    if (nearest?.parent && nearest !== folder) {
+      // It may vanish too, before the folder above it is watched.
+      this.#watch(nearest.parent);
+      if (folderIno(nearest.path) === undefined) return this.#refresh(nearest, true);
+    }
     for (let above = nearest?.parent; above && this.#mayBeReplaced(above.path, folder.path);) {
       this.#watch(above);
       above = above.parent;
     }
   }
 
-  /** Whether a build tool or a package manager may replace a folder that is above a wanted one, as any in the program's. */
+  /** Watches a folder, or the nearest existing one above it. */
+  #watchNearest(folder: FolderNode): FolderNode | undefined {
+    let nearest: FolderNode | undefined = folder;
+    let below: FolderNode | undefined;
+    while (nearest && !this.#watch(nearest)) {
+      below = nearest;
+      nearest = nearest.parent;
+    }
+    // It may have appeared before the folder above was watched.
+    return below && folderIno(below.path) !== undefined ? this.#watchNearest(folder) : nearest;
+  }
+
+  /**
+   * Whether a build tool or a package manager may replace a folder that is above a wanted one: any in the program's, and that one itself.
+   * Its own watch would not tell: Linux reports the end of a folder only when no process works in it any more.
+   */
   #mayBeReplaced(above: string, folder: string): boolean {
     const { root } = this.#options;
-    if (folder === root || isInside(folder, root)) return above === root || isInside(above, root);
+    if (folder === root || isInside(folder, root))
+      return above === root || isInside(above, root) || above === dirname(root);
     const packages = `${folder}${sep}`.lastIndexOf(`${sep}node_modules${sep}`);
     return packages === -1 ? above === dirname(folder) : above.length > packages;
   }

@@ -342,7 +342,7 @@ server.listen(0, '127.0.0.1', () => console.log('v${version} listens', server.ad
       const at = await port(app, 0);
       for (let version = 1; version <= 3; version++) {
         await app.line(/a standby waits/);
-        const clients = Array.from({ length: 5 }, async () => await openStreams(connect(at)));
+        const clients = Array.from({ length: 3 }, async () => await openStreams(connect(at)));
         for (const _ of clients) await app.line('connected');
         project.write('app.js', code(version));
         for (const { opened, completed, reset, accepted } of await Promise.all(clients)) {

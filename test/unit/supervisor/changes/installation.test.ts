@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { basename } from 'node:path';
 import { test } from 'node:test';
 import { Installation } from '../../../../src/supervisor/changes/installation.ts';
 import type { Change } from '../../../../src/supervisor/lifecycle/state.ts';
@@ -14,9 +16,10 @@ test('changes wait while our files are missing, and are passed on as one when th
   const scheduler = new FakeScheduler();
   const log: string[] = [];
   const installation = new Installation({
+    cwd: project.dir,
     scheduler,
     onSettled: (change) => log.push(change?.files.map(({ path }) => path).join() ?? 'none'),
-    onMissing: () => log.push('missing'),
+    onMissing: (path) => log.push(`${basename(path)} missing`),
     files: { own: [project.path('own.js'), project.path('never.js')], lock: project.path('lock.json') },
   });
   installation.settled(changeOf('a'));
@@ -29,11 +32,33 @@ test('changes wait while our files are missing, and are passed on as one when th
   installation.settled(undefined);
   project.write('own.js', '2');
   scheduler.advance(199);
-  assert.deepEqual(log.splice(0), ['missing']);
+  assert.deepEqual(log.splice(0), ['own.js missing']);
   // The lock file has been missing for too long: another package manager writes none.
   scheduler.advance(400);
   assert.deepEqual(log.splice(0), ['b,c']);
   installation.settled(changeOf('d'));
   assert.deepEqual(log, ['d']);
+  assert.equal(scheduler.pending, 0);
+});
+
+test('changes wait while the working directory is missing', () => {
+  using project = new Project({ 'sub/app.js': '1' });
+  const cwd = project.path('sub');
+  const scheduler = new FakeScheduler();
+  const log: string[] = [];
+  const installation = new Installation({
+    cwd,
+    scheduler,
+    onSettled: (change) => log.push(change?.files.map(({ path }) => path).join() ?? 'none'),
+    onMissing: (path) => log.push(`${path} missing`),
+    files: { own: [], lock: project.path('lock.json') },
+  });
+  fs.rmSync(cwd, { recursive: true });
+  installation.settled(changeOf('a'));
+  scheduler.advance(60_000);
+  assert.deepEqual(log.splice(0), [`${cwd} missing`]);
+  project.write('sub/app.js', '2');
+  scheduler.advance(400);
+  assert.deepEqual(log, ['a']);
   assert.equal(scheduler.pending, 0);
 });
