@@ -98,9 +98,13 @@ export class RunManager {
     return (await this.guard.witnessed(signal)) && this.current?.sharesGroup !== false;
   }
 
-  /** Discards the standby if a package has changed: its warm-up has read the installed packages. */
+  /**
+   * Discards the standby if a package or a setting has changed: its warm-up has read the installed packages, and the run may have told
+   * of a setting only after the standby was started.
+   */
   changed(paths: readonly string[]): void {
-    if (paths.some(isInPackage)) this.standby?.discard();
+    const settings = new Set(this.#options.settings());
+    if (paths.some((path) => isInPackage(path) || settings.has(path))) this.standby?.discard();
   }
 
   /** Releases everything that was kept for the next run. */

@@ -73,6 +73,27 @@ for (const execArgv of [
   });
 }
 
+test('a tsconfig.json that counts only after the next run has been booted', async () => {
+  using project = new Project({
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "#value": ["./one.ts"] } } }',
+    'app.mjs': `await new Promise((resolve) => setTimeout(resolve, 2500));
+console.log((await import('./value.ts')).value);
+setInterval(() => {}, 1000);
+`,
+    'value.ts': "export { value } from '#value';\n",
+    'one.ts': "export const value: string = 'one';\n",
+    'two.ts': "export const value: string = 'two';\n",
+  });
+  usePackages(project, 'tsx');
+  await using app = run(project, 'app.mjs', {
+    execArgv: ['--import', 'tsx', '--import', 'autoreload/register'],
+    env: { AUTORELOAD_LOG: 'debug' },
+  });
+  await app.lines('one', /a standby waits/, / is up in /);
+  project.write('tsconfig.json', '{ "compilerOptions": { "paths": { "#value": ["./two.ts"] } } }');
+  await app.lines(/tsconfig\.json changed .*restarting/, 'two');
+});
+
 test('an invalid tsconfig.json is reported once, and its fix restarts', async () => {
   using project = new Project({
     'tsconfig.json': '{ "extends": "./base.json" }',
