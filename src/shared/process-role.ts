@@ -21,6 +21,13 @@ const FOREIGN_MARKS = ['NODE_TEST_CONTEXT', 'WATCH_REPORT_DEPENDENCIES', DESCEND
 const PACKAGE_MANAGER = /[\\/]node_modules[\\/](npm|pnpm|yarn|corepack)[\\/](bin|dist|lib)[\\/]/;
 
 /**
+ * Packages whose commands start the program in a process of its own, and load nothing of it themselves. If that process inherits our option, it
+ * is supervised, with its sockets and its crash page.
+ */
+const LAUNCHER =
+  /[\\/]node_modules[\\/](@babel[\\/]node|@dotenvx[\\/]dotenvx|concurrently|cross-env|dotenv-cli|env-cmd|npm-run-all2?|run-script-os|tsx|wireit)[\\/]/;
+
+/**
  * Whether the process runs a program from a file. The REPL, code from the command line or stdin, `--check`, `--test` and its test
  * files, and programs under `node --watch` run without supervisor.
  *
@@ -33,7 +40,13 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   if (FOREIGN_MARKS.some((name) => env[name] !== undefined)) return false;
   const path = realPath(script);
   // The command `autoreload` is a supervisor, also with our option in NODE_OPTIONS.
+  if (LAUNCHER.test(path) && isInherited(execArgv)) return false;
   return isFileOrMissing(script) && !PACKAGE_MANAGER.test(path) && path !== OWN_FILES.cli;
+}
+
+/** Whether the children of this process load autoreload too: it does not come from the command line of this one. */
+function isInherited(execArgv: readonly string[]): boolean {
+  return !execArgv.some((option) => /[\\/]register(\.js)?$/.test(option));
 }
 
 /** Not a pipe (`node <(echo ...)`), which can be read only once. Node runs a file in a folder. */

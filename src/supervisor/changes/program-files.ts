@@ -4,6 +4,7 @@
 import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/content-cache.ts';
 import { SelfWritten } from '../contents/self-written.ts';
+import { isInPackage } from '../../shared/module-url.ts';
 import { isSource, looksCutOff } from '../graph/source-scan.ts';
 import type { Change } from '../lifecycle/state.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
@@ -52,6 +53,11 @@ export class ProgramFiles {
     const { baseline, tracked } = this;
     const others = [...tracked.files].filter(([path, { content }]) => content && !baseline.isLoaded(path));
     return baseline.modules().length + others.length;
+  }
+
+  /** Whether a file counts that is in no package. Else the program may be a launcher, and no save restarts it. */
+  get hasOwn(): boolean {
+    return this.tracked.files.size > 0 || !this.baseline.modules().every(isInPackage);
   }
 
   /** Compares a path with what the current run took from the disk; see {@link Baseline.examine}. */

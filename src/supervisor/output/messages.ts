@@ -3,6 +3,7 @@ import type { ChainLink } from '../changes/program-graph.ts';
 import type { ProgramWatcher } from '../changes/program-watcher.ts';
 import { shown } from '../program/command-program.ts';
 import type { Program } from '../program/program.ts';
+import { realPath } from '../../shared/paths.cts';
 import { display, duration } from '../util/paths.ts';
 import { EXIT_RESTART } from '../lifecycle/state.ts';
 import type { Change, Ended, Line } from '../lifecycle/state.ts';
@@ -46,13 +47,14 @@ export interface Context {
 /** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
   const { program, watcher, grace, mayPress, isDraining, addresses } = context;
-  const name = program.kind === 'command' ? shown(program, MAX_LABEL) : display(program.entry, program.cwd);
+  const name =
+    program.kind === 'command' ? shown(program, MAX_LABEL) : display(namesake(program.entry), program.cwd);
   const files = count(watcher?.files.count ?? 0, 'file');
   switch (line.kind) {
     case 'up':
       // Only the command itself knows when it is ready.
       if (program.kind === 'command') return `started: ${shown(program)}, watching ${files}`;
-      return `${name} is up in ${duration(line.ms)}${listening(addresses)}, watching ${files}${mayPress ? ', press Enter to restart' : ''}`;
+      return `${name} is up in ${duration(line.ms)}${listening(addresses)}, watching ${files}${watcher?.files.hasOwn === false ? ', none of them in your project' : ''}${mayPress ? ', press Enter to restart' : ''}`;
     case 'loading':
       return `${name} is still loading after ${duration(line.ms)}, watching ${files}`;
     case 'restarting':
@@ -78,6 +80,11 @@ export function wording(line: Line, context: Context): string {
     case 'exiting':
       return `${name} ${outcome(line.ended)}, exiting`;
   }
+}
+
+/** The path by which a program is named: the file behind the shim of a package manager. */
+function namesake(entry: string): string {
+  return /[\\/]node_modules[\\/]\.bin[\\/]/.test(entry) ? realPath(entry) : entry;
 }
 
 /** Whether a line reports that the program failed. */

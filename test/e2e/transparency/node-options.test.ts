@@ -25,6 +25,37 @@ test('NODE_OPTIONS="--import autoreload/register" restarts the program', async (
   }
 });
 
+test('what a launcher starts is supervised, with its sockets', async () => {
+  const server = (version: number): string =>
+    `import http from 'node:http';\nhttp.createServer().listen(0, '127.0.0.1', function () { console.log('v${version}', this.address().port); });\n`;
+  using project = new Project({ 'app.js': server(1) });
+  project.write(
+    'node_modules/cross-env/dist/bin.js',
+    "const child = require('node:child_process').spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' });\nprocess.on('SIGTERM', () => child.kill());\n",
+  );
+  const args = ['node_modules/cross-env/dist/bin.js', 'app.js'];
+  await using app = run(project, args, { execArgv: [], env: { NODE_OPTIONS: OURS } });
+  const line = await app.line(/^v1 \d+$/);
+  for (const version of [2, 3]) {
+    await app.line(/^\[autoreload\] app\.js is up in/);
+    project.write('app.js', server(version));
+    await app.line('[autoreload] app.js changed, restarting');
+    await app.line(line.replace('v1', `v${version}`));
+  }
+  app.kill('SIGTERM');
+  await app.end();
+});
+
+test('a line says that no file of the project is loaded', async () => {
+  using project = new Project({});
+  project.write('node_modules/tool/cli.js', 'setInterval(() => {}, 1000);\n');
+  project.link('node_modules/.bin/tool', '../tool/cli.js');
+  await using app = run(project, 'node_modules/.bin/tool');
+  await app.line(
+    /^\[autoreload\] node_modules\/tool\/cli\.js is up in .*, watching 1 file, none of them in your project$/,
+  );
+});
+
 test('our own variables, left in the environment of the shell, have no effect', async () => {
   const source =
     'console.log(Object.keys(process.env).filter((name) => /^AUTORELOAD_(?!TIMEOUT)/.test(name)));\nsetInterval(() => {}, 1000);\n';

@@ -70,6 +70,21 @@ test('the command autoreload is not supervised', () => {
   assert.equal(isProgram({ ...PROGRAM, argv: ['/node', project.path('bin/cli.js')] }), false);
 });
 
+test('a launcher is not supervised if what it starts inherits our option', () => {
+  for (const script of [
+    '/app/node_modules/cross-env/dist/bin/cross-env.js',
+    '/app/node_modules/tsx/dist/cli.mjs',
+    '/app/node_modules/@dotenvx/dotenvx/src/cli/dotenvx.js',
+    String.raw`C:\app\node_modules\concurrently\dist\bin\concurrently.js`,
+  ]) {
+    const argv = ['/node', script];
+    assert.equal(isProgram({ ...PROGRAM, argv, execArgv: ['--no-warnings'] }), false, script);
+    for (const option of ['autoreload/register', '--import=file:///x/register.js'])
+      assert.equal(isProgram({ ...PROGRAM, argv, execArgv: ['--import', option] }), true, script);
+  }
+  assert.equal(isProgram({ ...PROGRAM, argv: ['/node', '/app/node_modules/ts-node/dist/bin.js'] }), true);
+});
+
 test('package managers run without a supervisor', () => {
   for (const script of [
     '/usr/lib/node_modules/npm/bin/npm-cli.js',

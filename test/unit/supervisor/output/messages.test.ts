@@ -33,13 +33,14 @@ const CONTEXT: Context = {
 
 interface WatcherFacts {
   readonly count?: number;
+  readonly hasOwn?: boolean;
   readonly missing?: string;
   readonly chain?: (path: string) => string[];
   readonly isImported?: () => boolean;
 }
 
-function watcher({ count = COUNT, missing, ...graph }: WatcherFacts): ProgramWatcher {
-  const facts = { files: { count }, graph: { ...GRAPH, ...graph }, records: { missing } };
+function watcher({ count = COUNT, hasOwn = true, missing, ...graph }: WatcherFacts): ProgramWatcher {
+  const facts = { files: { count, hasOwn }, graph: { ...GRAPH, ...graph }, records: { missing } };
   return facts as unknown as ProgramWatcher;
 }
 
@@ -229,6 +230,13 @@ test('a program that is up is said to listen where it does', posix, () => {
   assert.equal(say('http://localhost:1'), 'app.js is up in 48 ms on http://localhost:1, watching 12 files');
   assert.equal(say('port 1', 'port 2'), 'app.js is up in 48 ms on port 1, port 2, watching 12 files');
   assert.equal(say('1', '2', '3', '4'), 'app.js is up in 48 ms on 1, 2, 3, ..., watching 12 files');
+});
+
+test('a program that has loaded no file of the project is said to be so', posix, () => {
+  assert.equal(
+    wording({ kind: 'up', ms: 48 }, watching({ hasOwn: false })),
+    'app.js is up in 48 ms, watching 12 files, none of them in your project',
+  );
 });
 
 test('the restart key is mentioned at the end of a line', posix, () => {
