@@ -313,3 +313,17 @@ COMP_WORDS=(autoreload ${words.join(' ')}); COMP_CWORD=${words.length}; _autorel
   assert.equal(complete('--on-crash', 're'), 'retry');
   assert.equal(complete('--no-'), '--no-standby --no-hold --no-crash-page');
 });
+
+for (const option of ['--require', '--import']) {
+  test(`a preload of ${option} runs in the program only; with register, --require in the supervisor too`, async () => {
+    const pre = `if (require('node:worker_threads').isMainThread) process._rawDebug('preload');\n`;
+    using project = new Project({ 'app.js': `console.log('runs');\n${STAY}`, 'pre.cjs': pre });
+    for (const execArgv of [[], ['--import', 'autoreload/register', option, './pre.cjs']]) {
+      const args = execArgv.length > 0 ? ['app.js'] : [CLI, option, './pre.cjs', 'app.js'];
+      await using app = run(project, args, { execArgv, env: { AUTORELOAD_STANDBY: '0' } });
+      await app.lines('runs', UP);
+      const expected = execArgv.length > 0 && option === '--require' ? 2 : 1;
+      assert.equal(app.transcript.count(/^preload$/), expected);
+    }
+  });
+}
