@@ -108,7 +108,16 @@ export function beforeReallyExit(last: () => void): void {
   beforeCall(process, 'reallyExit', last);
 }
 
+/** The handle of a pipe or a Unix socket (src/stream_base.cc): `onread` is called for each chunk, and without bytes at its end. */
+export interface PipeHandle {
+  readonly fd?: number;
+  readonly readStart: () => number;
+  onread: (this: unknown, ...args: unknown[]) => unknown;
+}
+
 export interface InputBindings {
+  /** Handles of pipes and Unix sockets (src/pipe_wrap.cc). */
+  readonly pipe: PipeHandle;
   /** Handles of terminals (src/tty_wrap.cc). */
   readonly tty: { readonly readStart: () => number; readonly setRawMode: (isRaw: unknown) => number };
   /** Starts processes for the synchronous functions of `node:child_process` (src/spawn_sync.cc). */
@@ -122,7 +131,12 @@ export function inputBindings(): InputBindings | undefined {
   try {
     const { binding } = process as unknown as { binding: (name: string) => Record<string, unknown> };
     const { prototype } = binding('tty_wrap')['TTY'] as { prototype: InputBindings['tty'] };
-    return { tty: prototype, spawnSync: binding('spawn_sync') as unknown as InputBindings['spawnSync'] };
+    const { prototype: pipe } = binding('pipe_wrap')['Pipe'] as { prototype: PipeHandle };
+    return {
+      pipe,
+      tty: prototype,
+      spawnSync: binding('spawn_sync') as unknown as InputBindings['spawnSync'],
+    };
   } catch {
     return undefined;
   }

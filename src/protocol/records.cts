@@ -64,6 +64,8 @@ const KINDS = {
   lost: { key: isString, why: isString },
   /** The program begins to read from stdin. */
   reads: {},
+  /** The program has read stdin, a pipe or a socket, to its end. */
+  inputEnded: {},
   /** The entry is still being evaluated at a wall-clock time (ms). */
   loading: { at: isNumber, isLong: isBoolean },
   /** The entry has been evaluated and the event loop has been idle since a wall-clock time (ms). */

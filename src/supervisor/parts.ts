@@ -132,6 +132,8 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
       return reporter.lastError.add(record);
     case 'reads':
       return host?.keyboard.runReads();
+    case 'inputEnded':
+      return host?.keyboard.runHasReadAll();
     case 'inspected':
       debugSignal.opened(record.url);
       log.debug(`inspector at ${record.url}`);

@@ -204,12 +204,12 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     reportExit(ended, this.#state, parts);
     const exitedByItself = wasNotStopped(this.#state);
     const isBroken = ended.signal === 'SIGPIPE' || /\bEPIPE\b/.test(parts.reporter.lastError.text ?? '');
-    // Without a watcher no change would start another run; without a reader nobody waits for one.
-    const next =
-      parts.watcher && !(parts.host && exitedByItself && isOutputClosed(isBroken))
-        ? transition(this.#state, event, this.#parts.options)
-        : close(event.generation, ended);
-    this.#enter(next, event.kind);
+    const next = transition(this.#state, event, parts.options);
+    // Without a watcher no change would start another run. Without a reader, or with nobody who sends input, nobody waits for one.
+    const isUnread = parts.host !== undefined && exitedByItself && isOutputClosed(isBroken);
+    const isUnfed = parts.host?.keyboard.hasEnded === true && next[0].kind === 'waiting';
+    const isLast = !parts.watcher || isUnread || isUnfed;
+    this.#enter(isLast ? close(event.generation, ended) : next, event.kind);
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);
     // During a delay no process would accept connections.

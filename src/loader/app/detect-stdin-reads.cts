@@ -1,11 +1,11 @@
 // Tells the supervisor once that the program reads terminal input: when this thread starts to read from a terminal, or gives its
-// terminal to a process that may read. Wraps the methods of the handles, and unwraps them after the report. Knows nothing of other
+// terminal to a process that may read. For other input, tells that the program has read it to its end. Wraps the methods of the handles, and unwraps them after the report. Knows nothing of other
 // readers.
 import { isatty } from 'node:tty';
-import { beforeCall, inputBindings } from '../../node-internals/process.cts';
+import { beforeCall, inputBindings, wrapMethod } from '../../node-internals/process.cts';
 import type { SpawnOptions } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
-import { send } from '../channel/record-writer.cts';
+import { pipeAt, send } from '../channel/record-writer.cts';
 
 /** Functions that unwrap the methods; undefined when there is nothing to report. */
 let restores: (() => void)[] | undefined;
@@ -16,7 +16,10 @@ let restores: (() => void)[] | undefined;
  * other reader while such a read waits.
  */
 export function watchInput(): void {
-  if (!isatty(0)) return;
+  if (!isatty(0)) {
+    if (pipeAt(0) !== undefined) watchEnd();
+    return;
+  }
   const bindings = inputBindings();
   restores = bindings && [
     beforeCall(bindings.tty, 'readStart', report),
@@ -24,6 +27,24 @@ export function watchInput(): void {
     beforeCall(bindings.spawnSync, 'spawn', (options) => inputGiven((options as SpawnOptions).stdio)),
   ];
   if (!restores) send({ kind: 'reads' });
+}
+
+/** Watches for the end of a pipe or a socket. */
+function watchEnd(): void {
+  const { pipe } = inputBindings() ?? {};
+  const restore =
+    pipe &&
+    wrapMethod(pipe, 'readStart', (readStart, handle) => {
+      if (handle.fd === 0) {
+        restore?.();
+        const { onread } = handle;
+        handle.onread = function (...args) {
+          if (args[0] === undefined) send({ kind: 'inputEnded' });
+          return onread.apply(this, args);
+        };
+      }
+      return readStart();
+    });
 }
 
 /**

@@ -39,6 +39,8 @@ export class Keyboard {
   readonly #scheduler: Scheduler;
   /** Whether the current run has said that it reads the terminal. */
   isRead = false;
+  /** Whether the current run has read its input, which is no terminal, to the end. */
+  hasEnded = false;
   /** Whether the input is for autoreload. */
   #isOurs = false;
   /** Whether the input is for the current run, because it reads, or could do so unnoticed. */
@@ -61,6 +63,7 @@ export class Keyboard {
    */
   runStarts(reportsReads: boolean): void {
     this.isRead = false;
+    this.hasEnded = false;
     this.#isOfRun = !reportsReads;
     this.#setOurs(false);
   }
@@ -74,6 +77,11 @@ export class Keyboard {
   runReads(): void {
     this.isRead = true;
     this.leave();
+  }
+
+  /** The run has read its input to the end. */
+  runHasReadAll(): void {
+    this.hasEnded = true;
   }
 
   /** The input is for others: for the run until its exit, or, if no other run follows, for the parent process. */

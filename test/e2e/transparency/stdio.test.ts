@@ -22,7 +22,44 @@ test('the program reads piped input up to its end', async () => {
   await app.line('read hello');
   const much = 'x'.repeat(1_000_000);
   app.process.stdin?.end(much);
-  await app.lines('end after 1000006', /completed, waiting/);
+  await app.line('end after 1000006');
+});
+
+for (const [what, code, ended] of [
+  ['completes', '', 0],
+  ['exits with code 3', "process.stdin.on('end', () => process.exit(3));\n", 3],
+  ['throws', "process.stdin.on('end', () => { throw new Error('x'); });\n", 1],
+] as const) {
+  test(`a program that has read its input to the end and ${what} ends supervision with its exit code`, async () => {
+    using project = new Project({ 'app.js': `${READER}// first\n` });
+    await using app = run(project, 'app.js', { stdio: [...PIPED] });
+    await app.lines('reading', /is up in/);
+    project.write('app.js', READER + code);
+    await app.lines('reading', /is up in/);
+    app.process.stdin?.end('hello');
+    await app.line('read hello');
+    assert.deepEqual(await app.end(), { code: ended, signal: null });
+  });
+}
+
+test('a program that does not read its input to the end is run again after a change', async () => {
+  using project = new Project({ 'app.js': "process.stdin.once('data', () => process.exit());\n" });
+  await using app = run(project, 'app.js', { stdio: [...PIPED] });
+  app.process.stdin?.write('first\n');
+  await app.line(/completed, waiting/);
+  app.process.stdin?.end('second\n');
+  project.write('app.js', READER);
+  await app.lines('read second', 'end after 7');
+  assert.deepEqual(await app.end(), { code: 0, signal: null });
+});
+
+test('a program that never reads its closed input is run again after a change', async () => {
+  using project = new Project({ 'app.js': '' });
+  await using app = run(project, 'app.js', { stdio: [...PIPED] });
+  app.process.stdin?.end();
+  await app.line(/completed, waiting/);
+  project.write('app.js', "console.log('next');\n");
+  await app.lines('next', /completed, waiting/);
 });
 
 test('the next run reads piped input from where the previous run stopped', async () => {
