@@ -22,7 +22,7 @@ import { reapOrphanSoon } from './app/reap-orphan.cts';
 import { markSupervised, processAddress, workerAddress } from './descendants/lane-address.cts';
 import type { Address } from './descendants/lane-address.cts';
 import { reportCrashes } from './app/report-crash.cts';
-import { hideChannel, isGiving, listen, watchChannel } from './channel/control-channel.cts';
+import { hideChannel, isGiving, listen, onNextMessage, watchChannel } from './channel/control-channel.cts';
 import { shutDown } from './app/shutdown.cts';
 import { guardExit, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
 import { waitAtGate } from './standby/gate.cts';
@@ -166,6 +166,9 @@ function obey(message: ControlMessage): void {
       break;
     case 'ask':
       void askApp(message.round, message.files);
+      break;
+    case 'relayed':
+      onNextMessage(() => send({ kind: 'received', n: message.n }));
       break;
     case 'inspected':
       reportInspector();

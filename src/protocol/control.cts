@@ -125,6 +125,8 @@ const CONTROL_MESSAGES = {
   stop: { signal: isString, reason: optional(isReason) },
   /** Asks the app whether this change causes a restart. */
   ask: { round: isNumber, files: Array.isArray as Check<readonly ChangedFile[]> },
+  /** The next message is that message of the launcher, counted from 1. */
+  relayed: { n: isNumber },
   /** After SIGUSR1: asks for the URL of the inspector. */
   inspected: {},
   /** SIGUSR1 opened the inspector at this address in an earlier run. */

@@ -34,6 +34,8 @@ const KINDS = {
   missed: { specifier: isString, parent: optional(isString), at: isNumber },
   /** A built-in module was used for the first time in this way. An ES module import (`imported`) loads more of it than `require`. */
   builtin: { name: isString, imported: isBoolean },
+  /** The run has read the messages of the launcher up to this one. */
+  received: { n: isNumber },
   /** The app closed the IPC channel to its launcher. */
   disconnected: {},
   /** The app started a process. */

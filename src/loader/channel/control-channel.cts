@@ -41,6 +41,12 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   send = process.send?.bind(process);
 }
 
+/** Calls `onRead` just before the app receives the next message; at once if the app does not listen, since Node keeps it then. */
+export function onNextMessage(onRead: () => void): void {
+  if (process.listenerCount('message') === 0) onRead();
+  else process.prependOnceListener('message', onRead);
+}
+
 /** Gives the supervisor a raw handle. Never throws: the app must not notice. */
 export function giveHandle(message: object, handle: object): void {
   const give = (): unknown =>

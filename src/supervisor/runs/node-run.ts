@@ -124,6 +124,7 @@ export class NodeRun extends Run {
 
   #record(record: LaneRecord): void {
     if (record.kind === 'spawned') this.tree?.add(record.pid);
+    if (record.kind === 'received') this.#options.ipcRelay.received(this.child, record.n);
     if (record.kind === 'disconnected') this.#disconnected('closeReported');
     if (record.kind === 'released') this.#options.held?.release(record.id);
     if (record.kind === 'adopted') this.#options.held?.adopted(record.id);

@@ -144,6 +144,44 @@ test('a message sent at once waits for a program that listens late', async () =>
   assert.deepEqual(await inbox.message(), ['late', 'second']);
 });
 
+test('no message is lost or doubled while saves restart the program', async () => {
+  const source = "process.on('message', (message) => process.send(message));\nprocess.send('ready');\n";
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js', { stdio: [...IPC] });
+  const inbox = new Inbox(app);
+  assert.equal(await inbox.message(), 'ready');
+  await app.line(/is up in/);
+  const sent = Array.from({ length: 300 }, (_, n) => n);
+  for (const n of sent) {
+    if (n % 100 === 0) project.write('app.js', `${source}// ${n}\n`);
+    app.process.send(n);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  const received: unknown[] = [];
+  while (received.length < sent.length) {
+    const message = await inbox.message();
+    if (message !== 'ready') received.push(message);
+  }
+  assert.deepEqual(
+    received.toSorted((a, b) => Number(a) - Number(b)),
+    sent,
+  );
+  assert.ok(app.restarts > 0);
+});
+
+test('a message that makes the program exit does not reach the next run', async () => {
+  const source = "process.on('message', () => process.exit(0));\nprocess.send('ready');\n";
+  using project = new Project({ 'app.js': source });
+  await using app = run(project, 'app.js', { stdio: [...IPC] });
+  const inbox = new Inbox(app);
+  assert.equal(await inbox.message(), 'ready');
+  app.process.send('exit');
+  await app.line('[autoreload] app.js completed, waiting for a change in 1 file');
+  project.write('app.js', `${source}// saved\n`);
+  assert.equal(await inbox.message(), 'ready');
+  await app.line(/is up in/);
+});
+
 test('messages sent at exit reach the launcher', async () => {
   const source =
     "process.on('SIGTERM', () => { process.send('bye'); process.exit(3); });\nprocess.send('ready');\nsetInterval(() => {}, 1000);\n";
