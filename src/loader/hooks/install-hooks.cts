@@ -1,4 +1,5 @@
 // Installs the recording of modules with the hooks that this Node has. Does not know the supervisor.
+import fs from 'node:fs';
 import module from 'node:module';
 import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -131,7 +132,9 @@ function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
   const { register } = module;
   const registerOurs = (isInnermost: boolean): void => {
     // The permission model may forbid threads. The tap still sees what is required.
-    attempt(() => register(pathToFileURL(OWN_FILES.hooksThread).href, { data: { ...data, isInnermost } }));
+    withLateReads(() =>
+      attempt(() => register(pathToFileURL(OWN_FILES.hooksThread).href, { data: { ...data, isInnermost } })),
+    );
   };
   registerOurs(!INNER_OPTIONS.test(nodeOptions()));
   // For its thread for hooks, Node opens standard output, which makes a pipe non-blocking: `fs.writeSync(1, ...)` would fail with
@@ -139,6 +142,20 @@ function installOffThread(data: Omit<HooksThreadData, 'isInnermost'>): void {
   for (const stream of [process.stdout, process.stderr]) setBlocking(stream);
   // The last hooks that are registered are called first, and may not call ours.
   onRegistration('register', () => registerOurs(false));
+}
+
+/**
+ * Runs a step that loads the ES module loader of Node, which keeps `fs.readFileSync` as it is then (lib/internal/modules/esm/translators.js).
+ * A preload behind ours may replace it before the program begins, as Yarn's Plug'n'Play does: it is looked up at the first call.
+ */
+function withLateReads(step: () => void): void {
+  const { readFileSync } = fs;
+  let read: typeof readFileSync | undefined = readFileSync;
+  fs.readFileSync = ((...args: Parameters<typeof readFileSync>) =>
+    (read ??= fs.readFileSync)(...args)) as typeof readFileSync;
+  step();
+  fs.readFileSync = readFileSync;
+  read = undefined;
 }
 
 /** Calls `action` with the arguments of each later call of a function that registers hooks, after the call. */

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { run } from '../../helpers/autoreload.ts';
 import { installAutoreload, packagePath } from '../../helpers/packages.ts';
-import { Project } from '../../helpers/project.ts';
+import { Project, ROOT } from '../../helpers/project.ts';
 
 const ALIVE = 'setInterval(() => {}, 1000);\n';
 const PNP = ['-r', './.pnp.cjs'];
@@ -14,6 +16,7 @@ const AUTORELOAD = ['--import', 'autoreload/register'];
 /** The function of `@yarnpkg/pnp` that generates `.pnp.cjs`. */
 interface Pnp {
   generateInlinedScript(settings: unknown): string;
+  getESMLoaderTemplate(): string;
 }
 
 for (const execArgv of [
@@ -55,6 +58,22 @@ test('a package in an archive, and a file that requires it', async () => {
   await app.lines('dep two lib two', / is up in /);
 });
 
+test('an ES module that imports CommonJS from an archive', async () => {
+  using project = pnpProject({ lib: './store/lib.zip/node_modules/lib/' }, '');
+  project.write('app.mjs', `import lib from 'lib';\nconsole.log(lib);\n${ALIVE}`);
+  project.write('.pnp.loader.mjs', pnp().getESMLoaderTemplate());
+  project.write('store/file.txt', '');
+  fs.writeFileSync(project.path('store/lib.zip'), archive('one'));
+  // From outside: with the loader, the project would have to declare it.
+  const register = pathToFileURL(join(ROOT, 'dist/register.js')).href;
+  const loader = ['--no-warnings', '--experimental-loader', './.pnp.loader.mjs'];
+  const execArgv = ['--import', register, ...PNP, ...loader];
+  await using app = run(project, 'app.mjs', { execArgv });
+  await app.lines('lib one', / is up in /);
+  project.write('app.mjs', `import lib from 'lib';\nconsole.log(lib, 'two');\n${ALIVE}`);
+  await app.lines('lib one two', / is up in /);
+});
+
 test('.pnp.cjs, which an installation of packages rewrites', async () => {
   using project = pnpProject({ lib: './store/lib-1/' }, "console.log(require('lib'));\n");
   for (const n of ['1', '2']) {
@@ -79,8 +98,11 @@ function pnpProject(packages: Readonly<Record<string, string>>, source: string):
   return project;
 }
 
+function pnp(): Pnp {
+  return createRequire(import.meta.url)(packagePath('@yarnpkg/pnp')) as Pnp;
+}
+
 function pnpScript(packages: Readonly<Record<string, string>>): string {
-  const pnp = createRequire(import.meta.url)(packagePath('@yarnpkg/pnp')) as Pnp;
   const rest = { packagePeers: new Set(), discardFromLookup: false };
   const names = Object.keys(packages);
   const app = {
@@ -93,7 +115,7 @@ function pnpScript(packages: Readonly<Record<string, string>>): string {
     const packageDependencies = new Map([[name, 'npm:1']]);
     return [name, new Map([['npm:1', { ...rest, packageLocation, packageDependencies, linkType: 'HARD' }]])];
   });
-  return pnp.generateInlinedScript({
+  return pnp().generateInlinedScript({
     dependencyTreeRoots: [{ name: 'app', reference: 'workspace:.' }],
     fallbackPool: new Map(),
     enableTopLevelFallback: true,
@@ -111,7 +133,8 @@ function pnpScript(packages: Readonly<Record<string, string>>): string {
 function archive(value: string): Buffer {
   return zip({
     'node_modules/lib/package.json': '{"name":"lib"}',
-    'node_modules/lib/index.js': `module.exports = 'lib ${value}';\n`,
+    'node_modules/lib/index.js': "module.exports = require('./inner');\n",
+    'node_modules/lib/inner.js': `module.exports = 'lib ${value}';\n`,
   });
 }
 
