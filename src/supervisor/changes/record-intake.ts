@@ -131,9 +131,10 @@ export class RecordIntake {
     while (this.scanNext());
     for (const path of this.#graph.files.keepPrevious()) this.#options.onPath(path);
     const { at } = crash;
-    // Node fails before it calls any hook, and so may a loader.
-    if (!this.hasLoaded)
-      this.#takeMissed({ kind: 'missed', specifier: this.#options.entry, parent: undefined, at }, undefined);
+    const { entry } = this.#options;
+    // Node fails before it calls any hook, and so may a loader. A command that is looked up in PATH is no module.
+    if (!this.hasLoaded && isAbsolute(entry))
+      this.#takeMissed({ kind: 'missed', specifier: entry, parent: undefined, at }, undefined);
     const add: UnreachedOptions['add'] = (...file) => this.#add(...file);
     const options = { ...this.#options, crash, add };
     addNext(options);
