@@ -9,6 +9,9 @@ import { isSavedSince } from '../contents/content-cache.ts';
 import { exists, statOf } from '../util/safe-fs.ts';
 import type { ProgramGraph } from './program-graph.ts';
 
+/** An error of the TypeScript compiler, which also reads modules of which only types are imported. */
+const TYPE_ERROR = /\berror TS\d+\b/;
+
 /** Maximum number of places in an error whose imports are looked for. */
 const MAX_PLACES = 3;
 
@@ -30,22 +33,28 @@ export interface UnreachedOptions {
 
 /** Adds the modules that the run would have loaded next, by the static imports of those that count. */
 export function addNext(options: UnreachedOptions): void {
-  const { graph } = options;
+  const { crash, graph } = options;
   const { baseline } = graph.files;
+  const isTypeError = TYPE_ERROR.test(crash.error ?? '');
   const modules = [...baseline.paths()].filter((path) => !isInPackage(path));
   // The list grows during the loop.
   for (const path of modules) {
     for (const { specifier, kind } of graph.scans.of(path)) {
-      if (kind !== 'static') continue;
+      if (kind !== 'static' && !(kind === 'type' && isTypeError)) continue;
       const paths = ownPaths(specifier, path);
-      if (paths.some((next) => baseline.isLoaded(next))) continue;
       const edge = { from: fromPath(path), reason: 'import', specifier } as const;
+      const loaded = paths.find((next) => baseline.isLoaded(next));
+      // A file that counts since an earlier run has an importer in this one too.
+      if (loaded !== undefined) {
+        graph.current.add({ ...edge, to: fromPath(loaded) });
+        continue;
+      }
       modules.push(...addUnseen(paths, edge, options));
     }
   }
 }
 
-/** Adds what the text of the error names. Returns a source file that is missing. */
+/** Adds what the text of the error names. Returns a file that is missing. */
 export function addNamed(options: UnreachedOptions): string | undefined {
   const { crash, graph, cwd } = options;
   const named = namedIn(crash.error ?? '', cwd);
@@ -59,7 +68,8 @@ export function addNamed(options: UnreachedOptions): string | undefined {
     // The program itself may have written the file in this run, and would do so in the next.
     if (!paths.some((path) => isSavedSince(statOf(path), unseenFrom))) addUnseen(paths, edge, options);
   }
-  return named.quoted.find((path) => isSource(path) && !exists(path));
+  const lacking = wanted.find((paths) => !paths.some(exists))?.[0];
+  return named.quoted.find((path) => isSource(path) && !exists(path)) ?? lacking;
 }
 
 /** Adds those of the paths that exist, or else all of them. Returns the files that have not counted before. */

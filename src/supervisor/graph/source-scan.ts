@@ -16,8 +16,8 @@ export interface Reference {
   readonly specifier: string;
   /** Counted from 1. */
   readonly line: number;
-  /** `asset`: the specifier is the relative URL in `new URL('…', import.meta.url)`. */
-  readonly kind: 'static' | 'dynamic' | 'asset';
+  /** `asset`: the specifier is the relative URL in `new URL('…', import.meta.url)`. `type`: an import of types, which no run loads. */
+  readonly kind: 'static' | 'dynamic' | 'asset' | 'type';
 }
 
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
@@ -137,7 +137,7 @@ export class ScanCache {
 function kindOf(found: Import): Reference['kind'] | undefined {
   if (found.type === 'import-meta') return 'asset';
   if (found.type === 'dynamic') return found.glob || found.probablyTypeOnly ? undefined : 'dynamic';
-  return found.typeOnly ? undefined : 'static';
+  return found.typeOnly ? 'type' : 'static';
 }
 
 function assetOf(found: Import, source: string): string | undefined {

@@ -70,10 +70,13 @@ import.meta.url;
   assert.deepEqual(scan('/app/a.mjs', source), [{ specifier: './d.js', line: 5, kind: 'dynamic' }]);
 });
 
-test('imports of TypeScript are found, except type imports', () => {
+test('imports of TypeScript are found, those of types as such', () => {
   const source =
     "import type { A } from './a.ts';\nimport { b, type C } from './b.ts';\nconst c: C<A> = b;\n";
-  assert.deepEqual(scan('/app/a.ts', source), [{ specifier: './b.ts', line: 2, kind: 'static' }]);
+  assert.deepEqual(scan('/app/a.ts', source), [
+    { specifier: './a.ts', line: 1, kind: 'type' },
+    { specifier: './b.ts', line: 2, kind: 'static' },
+  ]);
 });
 
 test('a source that cannot be parsed has no imports, nor has a file that is no module', () => {
