@@ -6,7 +6,7 @@ import type { Difference } from '../contents/content-cache.ts';
 import { loadLexer } from '../graph/source-scan.ts';
 import type { Stdio } from '../program/program.ts';
 import { ignoredBy } from '../tracked/ignore-option.ts';
-import { OwnOutput } from '../tracked/own-output.ts';
+import { isFrameworkOutput, OwnOutput } from '../tracked/own-output.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/paths.ts';
@@ -77,7 +77,7 @@ export class ProgramWatcher {
     this.graph = new ProgramGraph(this.files);
     this.records = new RecordIntake({
       ...options,
-      isIgnored,
+      isIgnored: (path) => isIgnored(path) || isFrameworkOutput(path, options.entry ?? ''),
       onPath: (path, isReal) => {
         this.#fsWatcher.add(path, isReal);
         this.#debounce(path, this.files.examine(path, true));

@@ -28,3 +28,16 @@ export class OwnOutput {
 function idOf({ dev, ino }: fs.BigIntStats): string {
   return `${dev}:${ino}`;
 }
+
+/** Folders in which frameworks compile modules that they load and replace themselves. */
+const FRAMEWORK = /[\\/]\.(?:next|nuxt|svelte-kit|astro|angular)[\\/]/;
+
+/**
+ * Whether a file lies in a folder that a framework writes, such as the server of Next.js in development. Not if the program itself has been
+ * compiled to there.
+ *
+ * @param entry absolute path of the program
+ */
+export function isFrameworkOutput(path: string, entry: string): boolean {
+  return FRAMEWORK.test(path) && !FRAMEWORK.test(entry);
+}

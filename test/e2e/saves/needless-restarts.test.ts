@@ -161,3 +161,28 @@ test('unrelated files and folders created, changed, renamed and removed in the s
     await same(project, app, 'name.js');
   });
 });
+
+test('what a framework compiles into its own folder, and the package.json that it writes there', async () => {
+  using project = new Project({
+    'app.cjs': `const fs = require('node:fs');
+const manifest = __dirname + '/.next/server/pages-manifest.json';
+fs.mkdirSync(__dirname + '/.next/server', { recursive: true });
+fs.writeFileSync(__dirname + '/.next/package.json', '{ "type": "commonjs" }');
+fs.writeFileSync(manifest, '{}');
+fs.writeFileSync(__dirname + '/.next/server/page.js', 'module.exports = 1;');
+require('./.next/server/page.js');
+require(manifest);
+console.log('loaded', require('./leaf.cjs'));
+setInterval(() => {}, 1000);
+`,
+    'leaf.cjs': "module.exports = 'one';\n",
+  });
+  await using app = run(project, 'app.cjs', { env: { AUTORELOAD_LOG: 'debug' } });
+  await app.lines('loaded one', UP);
+  for (const name of ['server/pages-manifest.json', 'server/page.js', 'package.json'])
+    project.write(`.next/${name}`, '{ "edited": true }\n');
+  project.write('leaf.cjs', "module.exports = 'two';\n");
+  await app.line('[autoreload] leaf.cjs changed (imported by app.cjs), restarting');
+  await app.lines('loaded two', UP);
+  assert.equal(app.restarts, 1);
+});

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { OwnOutput } from '../../../../src/supervisor/tracked/own-output.ts';
+import { isFrameworkOutput, OwnOutput } from '../../../../src/supervisor/tracked/own-output.ts';
 import { Project } from '../../../helpers/project.ts';
 
 test('a file behind an output stream of the program is recognized by any of its names', () => {
@@ -21,4 +22,11 @@ test('a file behind an output stream of the program is recognized by any of its 
     fs.closeSync(input);
     fs.closeSync(output);
   }
+});
+
+test('a framework replaces what it compiles itself, unless the program is that', () => {
+  const page = join('/app', '.next', 'server', 'pages.js');
+  assert.equal(isFrameworkOutput(page, join('/app', 'server.js')), true);
+  assert.equal(isFrameworkOutput(page, join('/app', '.next', 'standalone', 'server.js')), false);
+  assert.equal(isFrameworkOutput(join('/app', 'next', 'a.js'), join('/app', 'server.js')), false);
 });
