@@ -12,7 +12,7 @@ import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
-import { literalPaths, missingFor, packageName } from '../graph/resolve-candidates.ts';
+import { literalPaths, missingFor, ownPaths, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
 import { assetPath } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
@@ -62,6 +62,8 @@ export class RecordIntake {
   readonly #misses = new Map<string, Miss>();
   /** Modules of this run outside packages that have not been scanned for assets. */
   #unscanned: ModuleUrl[] = [];
+  /** Whether the run has loaded jiti, which reads what a module imports itself, without a hook. */
+  #isLoadedByJiti = false;
   /** Whether the run has loaded anything. */
   hasLoaded = false;
 
@@ -80,6 +82,7 @@ export class RecordIntake {
   /** A run begins. */
   begin(): void {
     this.hasLoaded = false;
+    this.#isLoadedByJiti = false;
     this.#graph.current = new ModuleGraph();
     this.#misses.clear();
     this.#unscanned = [];
@@ -113,15 +116,17 @@ export class RecordIntake {
     const url = this.#unscanned.pop();
     if (url === undefined) return false;
     // Off-thread hooks do not see the imports of an ES module that was loaded with `require`.
-    const isUnseen = !HOOKS_IN_THREAD && !this.#graph.current.hasImports(url);
+    const isUnseen = this.#isLoadedByJiti || (!HOOKS_IN_THREAD && !this.#graph.current.hasImports(url));
     for (const { specifier, kind } of this.#graph.scans.of(toPath(url))) {
       const asset = kind === 'asset' ? assetPath(specifier, url) : undefined;
       if (asset !== undefined && !isNeverEdited(asset))
         this.#addCompanion(asset, { from: url, reason: 'asset', specifier });
-      const next = kind === 'static' && isUnseen ? literalPaths(specifier, toPath(url))?.[0] : undefined;
-      if (next === undefined || !statOf(next)?.isFile()) continue;
+      if (kind !== 'static' || !isUnseen) continue;
+      const next = ownPaths(specifier, toPath(url)).find((path) => statOf(path)?.isFile());
+      if (next === undefined) continue;
+      const isKnown = this.#baseline.has(next);
       this.#addCompanion(next, { from: url, reason: 'import', specifier });
-      this.#addModule(fromPath(next), next);
+      if (!isKnown) this.#addModule(fromPath(next), next);
     }
     return true;
   }
@@ -199,6 +204,7 @@ export class RecordIntake {
 
   #addModule(url: ModuleUrl, path: string): void {
     if (!isInPackage(path)) this.#unscanned.push(url);
+    else if (/[\\/]node_modules[\\/]jiti[\\/]/.test(path)) this.#isLoadedByJiti = true;
     this.settings.addModule(url, path);
   }
 

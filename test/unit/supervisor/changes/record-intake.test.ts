@@ -133,3 +133,22 @@ test('a missed import that exists by now, or that the error of the crash does no
   );
   assert.equal(bench.records.missing, undefined);
 });
+
+test('with jiti, which reads modules without a hook, static imports count by the source', () => {
+  using project = new Project({
+    'main.ts': "import { v } from './leaf';\nimport type { T } from './type';\n",
+    'leaf.ts': "import './deep.js';\nimport './main';\n",
+    'deep.ts': '',
+    'type.ts': '',
+    'node_modules/jiti/lib/jiti-register.mjs': '',
+  });
+  const bench = new Bench(project);
+  bench.load(undefined, 'node_modules/jiti/lib/jiti-register.mjs', 'jiti/register');
+  bench.load(undefined, 'main.ts', project.path('main.ts'));
+  bench.load('main.ts', 'node_modules/jiti/lib/jiti-register.mjs', 'jiti');
+  while (bench.records.scanNext());
+  const chain = ['main.ts', 'leaf.ts', 'deep.ts'].map((path) => project.path(path));
+  assert.deepEqual(bench.graph.chain(project.path('deep.ts')), chain);
+  for (const path of chain) assert.ok(bench.files.baseline.has(path), path);
+  assert.ok(!bench.files.baseline.has(project.path('type.ts')));
+});
