@@ -208,14 +208,23 @@ function isHandle(value: unknown): value is Handle {
  * Serves the clients that wait at another listening socket, as if they had come to the socket of a handle (lib/net.js, `onconnection`).
  *
  * @param open opens a handle with the other socket; returns an error number, or 0
- * @param ms time until the other socket is closed
+ * @param ms time without a client after which the other socket is closed
  */
 export function serveWaiting(handle: Handle, open: (other: Handle) => number, ms: number): void {
   const other = new (handle.constructor as HandleClass)(SERVER);
   if (open(other) !== 0) return;
-  other.onconnection = (...args) => handle.onconnection?.(...args);
+  let clients = 0;
+  other.onconnection = (...args) => {
+    clients++;
+    // Reads `this`.
+    handle.onconnection?.(...args);
+  };
   other.unref();
   other.listen(BACKLOG);
-  // A late timer runs before the clients are accepted.
-  setTimeout(() => setImmediate(() => other.close()), ms).unref();
+  // Node accepts one client in a turn of the event loop. After a long step of the program, a timer is due at once.
+  const closeAfter = (before: number): void => {
+    const check = (): void => (clients === before ? void other.close() : closeAfter(clients));
+    setTimeout(() => setImmediate(check), ms).unref();
+  };
+  closeAfter(-1);
 }

@@ -22,7 +22,7 @@ interface UnclaimedSocket extends InheritedSocket {
   readonly identity: string;
 }
 
-/** Time for which clients of a removed socket file are accepted (ms). All of them have connected before. */
+/** Time without a client of a removed socket file after which none is left (ms). All of them have connected before. */
 const ORPHAN_MS = 100;
 
 /** Sockets whose file the program has removed, by the handle that takes their place. */

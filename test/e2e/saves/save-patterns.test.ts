@@ -87,10 +87,12 @@ test('written in two pieces, 60 ms apart, the first complete in itself', async (
   await app.line(UP);
 });
 
-test('removed, and written again 2 s later', async () => {
+test('removed, and written again when the run without it has failed', async () => {
   await using context = await greeter();
   const { project, app } = context;
-  await removeFirst(2000)(project, 'name.js', named('two'));
+  project.remove('name.js');
+  await app.line(/failed with exit code 1/);
+  project.write('name.js', named('two'));
   await app.lines('hello two', UP);
   await assertRestarts(app, project, 2, 'hello two');
 });
