@@ -19,6 +19,7 @@ import { missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './outpu
 import { Reporter } from './output/reporter.ts';
 import { dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
+import { hasWritten } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
@@ -176,6 +177,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
       onMissing: (path) => log.info(missingText(path, program.cwd)),
+      hasWritten: () => hasWritten(runs.current?.pid),
       onDebug: (text) => log.debug(text),
     });
     this.#parts.watcher = watcher;

@@ -58,8 +58,11 @@ export interface DebouncerOptions {
 
 export class Debouncer {
   readonly #options: DebouncerOptions;
-  /** `at`: time of the last event (ms). */
-  readonly #pending = new Map<string, { completeness: Completeness; at: number }>();
+  /** `at`: time of the last event (ms). `dueAt`: see {@link add}; undefined for most files. */
+  readonly #pending = new Map<
+    string,
+    { completeness: Completeness; at: number; dueAt: number | undefined }
+  >();
   #firstAt = 0;
   #isCertain = false;
   #cancelTimer: (() => void) | undefined;
@@ -68,14 +71,21 @@ export class Debouncer {
     this.#options = options;
   }
 
-  /** A file differs from the baseline. Restarts the quiet time. */
-  add(path: string, completeness: Completeness): void {
+  /**
+   * A file differs from the baseline. Restarts the quiet time.
+   *
+   * @param delay wait of a file that the program rewrites at each start, from its first event on (ms). It does not delay other files,
+   *   and later events do not prolong it
+   */
+  add(path: string, completeness: Completeness, delay = 0): void {
     const { scheduler, debounce, onWriting } = this.#options;
     const now = scheduler.now();
-    const isFirst = this.#pending.size === 0;
+    const isFirst = this.#isDelayed;
     if (isFirst) this.#firstAt = now;
-    this.#pending.set(path, { completeness, at: now });
+    const dueAt = delay > 0 ? (this.#pending.get(path)?.dueAt ?? now + delay) : undefined;
+    this.#pending.set(path, { completeness, at: now, dueAt });
     this.#rearm(now);
+    if (delay > 0) return;
     const becomesCertain = completeness === 'complete' && !this.#isCertain && debounce === undefined;
     if (becomesCertain) this.#isCertain = true;
     if (isFirst || becomesCertain) onWriting(becomesCertain);
@@ -93,11 +103,16 @@ export class Debouncer {
     this.#cancelTimer?.();
   }
 
+  /** Whether every pending file is delayed. */
+  get #isDelayed(): boolean {
+    return [...this.#pending.values()].every(({ dueAt }) => dueAt !== undefined);
+  }
+
   #rearm(now: number): void {
     const { scheduler, debounce } = this.#options;
     this.#cancelTimer?.();
     // A quiet time that the user has set has no maximum wait.
-    const latest = debounce === undefined ? this.#firstAt + MAX_WAIT_MS : Infinity;
+    const latest = debounce === undefined && !this.#isDelayed ? this.#firstAt + MAX_WAIT_MS : Infinity;
     const due = Math.min(this.#dueAt(), latest);
     this.#cancelTimer = scheduler.after(Math.max(0, due - now), () => this.#settle());
   }
@@ -108,8 +123,11 @@ export class Debouncer {
     const files = [...this.#pending];
     const whole = files.filter(([, { completeness }]) => !isIncomplete(completeness)).length;
     let due = 0;
-    for (const [path, { completeness, at }] of files)
-      due = Math.max(due, at + Math.max(debounce, this.#quietTime(path, completeness, whole)));
+    const isDelayed = this.#isDelayed;
+    for (const [path, { completeness, at, dueAt }] of files) {
+      const quiet = Math.max(debounce, this.#quietTime(path, completeness, whole));
+      if (dueAt === undefined || isDelayed) due = Math.max(due, dueAt ?? at + quiet);
+    }
     return due;
   }
 

@@ -3,6 +3,8 @@
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Difference } from '../contents/content-cache.ts';
+import { Rewritten } from '../contents/rewritten.ts';
+import type { RewrittenOptions } from '../contents/rewritten.ts';
 import { loadLexer } from '../graph/source-scan.ts';
 import type { Stdio } from '../program/program.ts';
 import { ignoredBy } from '../tracked/ignore-option.ts';
@@ -10,6 +12,7 @@ import { isFrameworkOutput, OwnOutput } from '../tracked/own-output.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/paths.ts';
+import { statOf } from '../util/safe-fs.ts';
 import { FsWatcher } from '../watch/fs-watcher.ts';
 import type { FsWatcherOptions } from '../watch/fs-watcher.ts';
 import { Debouncer } from './debounce.ts';
@@ -24,11 +27,14 @@ import type { RecordIntakeOptions } from './record-intake.ts';
 const SLICE_MS = 5;
 const PAUSE_MS = 5;
 
+const REMEDY = 'Write it only if its content differs, or exclude it with --ignore.';
+
 export interface ProgramWatcherOptions
   extends
     Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'env' | 'settings' | 'onProblem'>,
     Pick<WatchListOptions, 'watch' | 'ext'>,
     Pick<FsWatcherOptions, 'poll' | 'onUnreported'>,
+    Pick<RewrittenOptions, 'hasWritten'>,
     Pick<DebouncerOptions, 'scheduler' | 'debounce' | 'onWriting' | 'onSettled'> {
   /** Paths that never count, in the syntax of a .gitignore file in the working directory. */
   readonly ignore: readonly string[];
@@ -59,6 +65,7 @@ export class ProgramWatcher {
   readonly #debouncer: Debouncer;
   readonly #output: OwnOutput;
   readonly #installation: Installation;
+  readonly #rewritten: Rewritten;
   /** The run has begun, and is neither ready nor has it ended. */
   #isStarting = true;
   #cancelDeferred: (() => void) | undefined;
@@ -70,9 +77,14 @@ export class ProgramWatcher {
     const isExcluded = ignoredBy(options.ignore, cwd);
     const isIgnored = (path: string, isFolder = false): boolean =>
       isExcluded(path, isFolder) || (!isFolder && this.#output.has(path));
-    this.files = new ProgramFiles((path) => {
-      const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: not restarting for that.`;
+    const reportLoop = (path: string, result: string): void => {
+      const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: ${result}`;
       onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
+    };
+    this.files = new ProgramFiles((path) => reportLoop(path, 'not restarting for that.'));
+    this.#rewritten = new Rewritten({
+      ...options,
+      onFound: (path) => reportLoop(path, `its restarts are delayed more and more. ${REMEDY}`),
     });
     this.graph = new ProgramGraph(this.files);
     this.records = new RecordIntake({
@@ -125,6 +137,7 @@ export class ProgramWatcher {
     this.#cancelDeferred?.();
     this.#cancelDeferred = undefined;
     this.files.begin(at);
+    this.#rewritten.begin(at);
     this.records.begin();
     // Last: only the start of the run tells which saves it has seen.
     this.#watchList.begin();
@@ -180,6 +193,7 @@ export class ProgramWatcher {
 
   #onStarted(): void {
     this.#isStarting = false;
+    this.#rewritten.onStarted(this.#options.scheduler.now());
     this.#fsWatcher.setPaths(new Set([...this.files.baseline.paths(), ...this.#watchList.paths()]));
     this.#deferWork();
   }
@@ -194,7 +208,11 @@ export class ProgramWatcher {
   #debounce(path: string, difference: Difference): void {
     const isNone = difference === 'same' || this.files.isSettled(path) || this.#output.has(path);
     if (isNone) return this.#debouncer.drop(path);
-    this.#debouncer.add(path, this.files.completenessOf(path, difference, this.#isStarting));
+    const isEdited = this.files.baseline.isLoaded(path) || this.records.settings.paths.has(path);
+    const stats = isEdited ? statOf(path) : undefined;
+    const delay = stats ? this.#rewritten.delayOf(path, stats.mtimeMs) : 0;
+    const completeness = this.files.completenessOf(path, difference, this.#isStarting);
+    this.#debouncer.add(path, completeness, delay);
   }
 
   /**

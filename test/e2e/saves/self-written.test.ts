@@ -1,6 +1,7 @@
 // Programs that write their own files do not restart for ever, and other special files are watched like any file.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
@@ -114,3 +115,49 @@ test('a file whose time stamp is in the future is watched like any other', async
   await app.lines('[autoreload] a.js changed (imported by app.js), restarting', 'two', / is up in /);
   assert.equal(app.restarts, 1);
 });
+
+/** Linux counts what a process writes, but not to files in memory. */
+const TMPFS = 0x01021994;
+const isCounted = process.platform === 'linux' && fs.statfsSync(os.tmpdir()).type !== TMPFS;
+const counted = { skip: !isCounted && 'needs Linux, and a temporary folder on a disk' };
+
+for (const [name, files] of [
+  [
+    'a module',
+    {
+      'gen.js': '',
+      'app.js': `import './gen.js';
+import fs from 'node:fs';
+import './dep.js';
+fs.writeFileSync('gen.js', \`export const at = \${Date.now()};\`);
+setInterval(() => {}, 1000);
+`,
+    },
+  ],
+  [
+    'package.json',
+    {
+      'app.js': `import fs from 'node:fs';
+import './dep.js';
+fs.writeFileSync('package.json', JSON.stringify({ type: 'module', at: Date.now() }));
+setInterval(() => {}, 1000);
+`,
+    },
+  ],
+] as const)
+  test(
+    `the restart for a file that the program rewrites at each start is delayed: ${name}`,
+    counted,
+    async () => {
+      using project = new Project({ ...files, 'dep.js': "console.log('dep 1');\n" });
+      await using app = run(project, 'app.js');
+      await app.line(
+        /^\[autoreload\] (gen\.js|package\.json) changes right after each start, so the program writes it itself: its restarts are delayed more and more\. /,
+      );
+      assert.equal(app.restarts, 3);
+      // The program runs on, and any other save counts at once.
+      project.write('dep.js', "console.log('dep 2');\n");
+      await app.line('dep 2');
+      assert.ok(app.restarts <= 5, String(app.restarts));
+    },
+  );

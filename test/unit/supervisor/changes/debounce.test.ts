@@ -254,3 +254,23 @@ test('a short quiet time set by the user does not hold for a deleted file', () =
   clock.advance(5000);
   assert.deepEqual(calls, ['writing', `1 files at ${QUIET.vanished}`]);
 });
+
+test('a delayed file settles late, and with other files as soon as these', () => {
+  const bench = new Bench();
+  bench.disk.set('/app/gen.js', 'changed');
+  bench.debouncer.add('/app/gen.js', 'complete', 8000);
+  bench.assertSettlesAfter(8000, '/app/gen.js');
+  bench.debouncer.add('/app/gen.js', 'complete', 8000);
+  assert.deepEqual(
+    bench.calls.filter((call) => call === 'writing'),
+    [],
+  );
+  bench.clock.advance(5000);
+  // A later event of the program does not prolong the delay.
+  bench.debouncer.add('/app/gen.js', 'complete', 8000);
+  bench.assertSettlesAfter(3000, '/app/gen.js');
+  bench.debouncer.add('/app/gen.js', 'complete', 8000);
+  bench.clock.advance(5000);
+  bench.save('/app/a.js', 'unsure');
+  bench.assertSettlesAfter(QUIET.burst, '/app/gen.js', '/app/a.js');
+});

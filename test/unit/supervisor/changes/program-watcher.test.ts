@@ -8,7 +8,7 @@ import { startWatching } from '../../../../src/supervisor/changes/program-watche
 import type { ProgramWatcher } from '../../../../src/supervisor/changes/program-watcher.ts';
 import { Project } from '../../../helpers/project.ts';
 
-/** A watcher of a project, and its next change as text. */
+/** A watcher of a project, and its next change as text. A loop is a failure. */
 async function watcherOf(
   project: Project,
 ): Promise<{ watcher: ProgramWatcher; change: () => Promise<string> }> {
@@ -35,6 +35,7 @@ async function watcherOf(
     onProblem: (error) => assert.fail(error),
     onUnreported: () => {},
     onMissing: () => {},
+    hasWritten: () => false,
     onDebug: () => {},
   });
   return {
