@@ -176,7 +176,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       },
       onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
-      onMissing: (path) => log.info(missingText(path, program.cwd)),
+      onMissing: (isCwd) => log.info(missingText(isCwd ? program.cwd : undefined)),
       hasWritten: () => hasWritten(runs.current?.pid),
       onDebug: (text) => log.debug(text),
     });

@@ -21,8 +21,8 @@ export interface InstallationOptions {
   readonly cwd: string;
   readonly scheduler: Scheduler;
   readonly onSettled: (change: Change | undefined) => void;
-  /** Our files or the working directory are missing: called once for each time, with a path that is missing. */
-  readonly onMissing: (path: string) => void;
+  /** Our files or the working directory (`isCwd`) are missing: called once for each time. */
+  readonly onMissing: (isCwd: boolean) => void;
   /** Default: our own files, and the lock file of npm. */
   readonly files?: { readonly own: readonly string[]; readonly lock: string };
 }
@@ -45,12 +45,12 @@ export class Installation {
 
   /** Passes a change on: at once, or with the later ones as soon as nothing is missing. */
   settled(change: Change | undefined): void {
-    const { onSettled, onMissing, scheduler } = this.#options;
+    const { cwd, onSettled, onMissing, scheduler } = this.#options;
     if (!this.#cancel && this.#mark() !== undefined) return onSettled(change);
     this.#held = this.#held && change ? withChange(this.#held, change) : (change ?? this.#held);
     if (this.#cancel) return;
     this.#since = scheduler.now();
-    onMissing(this.#needed.find((path) => !exists(path)) ?? this.#needed[0]!);
+    onMissing(!exists(cwd));
     this.#wait(undefined);
   }
 

@@ -40,8 +40,8 @@ export interface ProgramWatcherOptions
   readonly ignore: readonly string[];
   /** Standard streams of the program. */
   readonly stdio: readonly Stdio[];
-  /** One of our own files or the working directory is missing, and every change waits for it. */
-  readonly onMissing: (path: string) => void;
+  /** Our own files or the working directory (`isCwd`) are missing, and every change waits for them. */
+  readonly onMissing: (isCwd: boolean) => void;
   /** Receives texts for troubleshooting. */
   readonly onDebug: (text: string) => void;
 }
@@ -89,7 +89,7 @@ export class ProgramWatcher {
     this.graph = new ProgramGraph(this.files);
     this.records = new RecordIntake({
       ...options,
-      isIgnored: (path) => isIgnored(path) || isFrameworkOutput(path, options.entry ?? ''),
+      isIgnored: (path) => isIgnored(path) || isFrameworkOutput(path, options.entry),
       onPath: (path, isReal) => {
         this.#fsWatcher.add(path, isReal);
         this.#debounce(path, this.files.examine(path, true));

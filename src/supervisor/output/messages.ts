@@ -21,9 +21,9 @@ const MAX_LABEL = 40;
 /** Printed once, after input that is not a restart command. */
 export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
-/** Printed while a path is missing without which no run can start: the working directory, or a file of ours. */
-export function missingText(path: string, cwd: string): string {
-  if (path === cwd) return `the working directory ${cwd} is missing, waiting for it`;
+/** Printed while no run can start, because the working directory is missing; without a `cwd`, because our own files are. */
+export function missingText(cwd: string | undefined): string {
+  if (cwd !== undefined) return `the working directory ${cwd} is missing, waiting for it`;
   return 'the files of autoreload are missing, waiting until they are installed';
 }
 
