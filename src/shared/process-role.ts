@@ -39,8 +39,8 @@ export function isProgram({ argv, execArgv, env, _eval }: Invocation): boolean {
   if (execArgv.some((option) => runsNoProgram(option) || NODE_WATCH.test(option))) return false;
   if (FOREIGN_MARKS.some((name) => env[name] !== undefined)) return false;
   const path = realPath(script);
-  // The command `autoreload` is a supervisor, also with our option in NODE_OPTIONS.
   if (LAUNCHER.test(path) && isInherited(execArgv)) return false;
+  // The command `autoreload` is a supervisor, also with our option in NODE_OPTIONS.
   return isFileOrMissing(script) && !PACKAGE_MANAGER.test(path) && path !== OWN_FILES.cli;
 }
 

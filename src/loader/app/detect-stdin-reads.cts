@@ -1,6 +1,6 @@
 // Tells the supervisor once that the program reads terminal input: when this thread starts to read from a terminal, or gives its
-// terminal to a process that may read. For other input, tells that the program has read it to its end. Wraps the methods of the handles, and unwraps them after the report. Knows nothing of other
-// readers.
+// terminal to a process that may read. Of a pipe or a socket, tells that the program has read it to its end. Wraps the methods of the
+// handles, and unwraps them after the report. Knows nothing of other readers.
 import { isatty } from 'node:tty';
 import { beforeCall, inputBindings, wrapMethod } from '../../node-internals/process.cts';
 import type { SpawnOptions } from '../../node-internals/process.cts';

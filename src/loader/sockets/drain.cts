@@ -74,7 +74,7 @@ async function responsesOf(servers: readonly Server[]): Promise<void> {
   for (const http of connections) http.disableKeepAlive();
   for (let isFirst = true; ; isFirst = false) {
     const now = timerNow();
-    // Each of them closes what is idle.
+    // For every server, also after a busy one: `closeIdle` closes connections.
     const busy = connections.map((http) => http.closeIdle(now).size > 0 || http.isShakingHands(now));
     if (!sessions.close(now - start) && !busy.includes(true)) return;
     if (isFirst) send({ kind: 'draining' });

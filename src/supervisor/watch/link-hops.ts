@@ -18,10 +18,6 @@ export class LinkHops {
     return hops;
   }
 
-  has(path: string): boolean {
-    return this.#hops.has(path);
-  }
-
   /** The followed paths that depend on another path. */
   dependents(hop: string): string[] {
     return [...this.#hops].flatMap(([path, hops]) => (hops.includes(hop) ? [path] : []));
