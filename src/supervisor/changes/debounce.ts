@@ -121,9 +121,11 @@ export class Debouncer {
   #dueAt(): number {
     const { debounce = 0 } = this.#options;
     const files = [...this.#pending];
-    const whole = files.filter(([, { completeness }]) => !isIncomplete(completeness)).length;
-    let due = 0;
     const isDelayed = this.#isDelayed;
+    const whole = files.filter(
+      ([, { completeness, dueAt }]) => !isIncomplete(completeness) && (dueAt === undefined || isDelayed),
+    ).length;
+    let due = 0;
     for (const [path, { completeness, at, dueAt }] of files) {
       const quiet = Math.max(debounce, this.#quietTime(path, completeness, whole));
       if (dueAt === undefined || isDelayed) due = Math.max(due, dueAt ?? at + quiet);
@@ -143,7 +145,9 @@ export class Debouncer {
 
   #settle(): void {
     const files: ChangedFile[] = [];
-    for (const path of this.#pending.keys()) {
+    // The line of a restart names the first file: rather one that somebody has saved than one that the program rewrites.
+    const pending = [...this.#pending].toSorted(([, a], [, b]) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
+    for (const [path] of pending) {
       const difference = this.#options.examine(path);
       if (difference !== 'same') files.push({ path, how: difference === 'emptied' ? 'changed' : difference });
     }

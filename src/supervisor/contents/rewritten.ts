@@ -52,12 +52,13 @@ export class Rewritten {
    * @param savedAt when the file was written (wall clock, ms)
    */
   delayOf(path: string, savedAt: number): number {
+    // Not the end of a streak: the file may have been emptied by the program, which is about to write it. For a moment, Linux gives
+    // such a file its old time.
+    if (!this.#options.hasWritten()) return 0;
     if (savedAt < this.#begunAt || savedAt - this.#readyAt > SOON_MS) {
       this.#streaks.delete(path);
       return 0;
     }
-    // Not the end of a streak: the file may have been emptied by the program, which is about to write it.
-    if (!this.#options.hasWritten()) return 0;
     const isFirst = !this.#counted.has(path);
     const streak = (this.#streaks.get(path) ?? 0) + (isFirst ? 1 : 0);
     this.#streaks.set(path, streak);

@@ -28,3 +28,20 @@ test('a file that the user saves is not delayed', () => {
   // A save at another time lifts the delay.
   assert.deepEqual(delays(true, [50, 50, 50, 50, 900, 50]), [0, 0, 0, 2000, 0, 0]);
 });
+
+test('a file that the run has emptied, and not written yet, stays delayed', () => {
+  let hasWritten = true;
+  const rewritten = new Rewritten({ hasWritten: () => hasWritten, onFound: () => {} });
+  const delay = (run: number, ms: number): number => {
+    rewritten.begin(run * 100_000);
+    hasWritten = false;
+    // It still has the time of the run before.
+    rewritten.delayOf('/gen.js', run * 100_000 - 1000);
+    hasWritten = true;
+    return rewritten.delayOf('/gen.js', run * 100_000 + ms);
+  };
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map((run) => delay(run, 50)),
+    [0, 0, 0, 2000, 8000],
+  );
+});
