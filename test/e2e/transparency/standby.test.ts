@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { gone, isRunning, run } from '../../helpers/autoreload.ts';
+import { gone, isRunning, run, until } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { LOOK } from '../../helpers/look.ts';
 import { Project } from '../../helpers/project.ts';
@@ -120,7 +120,8 @@ test('the death of a standby has no consequences', async () => {
   await app.line('runs');
   const pid = await standby(app);
   process.kill(pid, 'SIGKILL');
-  await gone(pid);
+  // A zombie is not enough: its other threads may still be exiting, and the supervisor does not know of its death before.
+  await until('the standby is reaped', () => !exists(pid));
   project.write('app.js', `${project.read('app.js')}// edited\n`);
   await app.line('runs');
   await app.line(/is up in/);
@@ -201,3 +202,12 @@ test('there is no standby with AUTORELOAD_STANDBY=0, nor for a program that is d
     assert.equal(children.length, 2);
   }
 });
+
+/** Whether there is a process with this pid, be it a zombie. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
