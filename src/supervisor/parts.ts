@@ -12,6 +12,9 @@ import type { Reporter, Supervised } from './output/reporter.ts';
 import type { RunManager } from './runs/run-manager.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
 
+/** Maximum delay of a signal to this process behind the exit of a run that the same signal killed (ms). */
+const OWN_SIGNAL_MS = 100;
+
 /** The parts of a supervisor. */
 export interface Parts extends Supervised {
   /** The process, if it exists for this program alone. */
@@ -80,6 +83,15 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
 /** Whether a run that exits in this state does so by itself. */
 export function wasNotStopped({ kind }: State): boolean {
   return kind === 'running' || kind === 'consulting';
+}
+
+/**
+ * Handles the exit of a run. A signal that has killed it may have been sent to the whole group, and this process may hear of its own
+ * signal later than of the exit: on a busy system Linux hands the two to different threads.
+ */
+export function afterOwnSignal({ signal }: Ended, state: State, handle: () => void): void {
+  if (signal && wasNotStopped(state)) scheduler.after(OWN_SIGNAL_MS, handle);
+  else handle();
 }
 
 /** Informs the parts about the exit of the run, before the life cycle decides what follows. */

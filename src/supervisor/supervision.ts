@@ -17,7 +17,7 @@ import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
 import { missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
-import { dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
+import { afterOwnSignal, dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { hasWritten } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
@@ -74,7 +74,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
         const { generation } = this.#state;
         if (problem) reporter.problem(problem);
         debugSignal.pause();
-        this.#enqueue({ kind: 'exit', generation, at: scheduler.now(), ended });
+        const at = scheduler.now();
+        afterOwnSignal(ended, this.#state, () => this.#enqueue({ kind: 'exit', generation, at, ended }));
       },
     });
     this.#parts = {
