@@ -1,6 +1,7 @@
 // Decides which clients see the error. A site that lets its own name resolve to this machine (DNS rebinding) is told by the name
 // that its requests carry, another machine by its address, and a proxy by the headers that it adds. Pure.
 import type { IncomingHttpHeaders } from 'node:http';
+import { plainAddress } from '../shared/plain-address.cts';
 
 /** The addresses of a connection; undefined for a Unix socket. */
 export interface Connection {
@@ -41,11 +42,6 @@ export function mayRead(
 function hostname(host: string): string {
   const [, address, name = ''] = /^(?:\[([^\]]*)\]|([^:]*?)\.?)(?::\d*)?$/.exec(host.toLowerCase()) ?? [];
   return plainAddress(address ?? name);
-}
-
-/** An IPv4 address that is written as IPv6 without that prefix, and no zone. */
-function plainAddress(address = ''): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }
 
 function listOf(header: string | readonly string[] | undefined): string[] {

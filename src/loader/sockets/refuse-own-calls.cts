@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { wrapMethod } from '../../node-internals/process.cts';
 import { boundTo } from '../../node-internals/sockets.cts';
 import type { Handle } from '../../node-internals/sockets.cts';
+import { plainAddress } from '../../shared/plain-address.cts';
 
 /** Error codes of libuv, which are those of the system. */
 const REFUSED = -os.constants.errno.ECONNREFUSED;
@@ -30,7 +31,7 @@ export function refuseOwnCalls(handle: Handle, path: string | undefined): void {
   const { address, port } = boundTo(handle);
   for (const name of ['connect', 'connect6'])
     wrapMethod(prototype, name, (connect, _handle, [, to, toPort]) =>
-      toPort === port && reaches(plain(to), plain(address)) ? REFUSED : connect(),
+      toPort === port && reaches(plainAddress(String(to)), plainAddress(address)) ? REFUSED : connect(),
     );
 }
 
@@ -42,9 +43,4 @@ function reaches(to: string, bound: string): boolean {
 function isOfMachine(address: string): boolean {
   if (ANY.has(address) || address === '::1' || address.startsWith('127.')) return true;
   return Object.values(os.networkInterfaces()).some((list) => list?.some((own) => own.address === address));
-}
-
-/** An IPv4 address in an IPv6 one stands for itself. */
-function plain(address: unknown): string {
-  return String(address).replace(/^::ffff:(?=[\d.]+$)/i, '');
 }
