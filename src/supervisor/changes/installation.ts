@@ -16,6 +16,11 @@ const LOCK_MS = 30_000;
 /** The file that npm writes when it has installed everything. */
 const LOCK = join(dirname(dirname(OWN_FOLDER)), '.package-lock.json');
 
+const { preload, lateGate, hooksThread, warmEsmLoader } = OWN_FILES;
+
+/** Our own files that a run may load. */
+const LOADER = [preload, join(dirname(preload), 'preload.cjs'), lateGate, hooksThread, warmEsmLoader];
+
 export interface InstallationOptions {
   /** The working directory. */
   readonly cwd: string;
@@ -23,7 +28,7 @@ export interface InstallationOptions {
   readonly onSettled: (change: Change | undefined) => void;
   /** Our files or the working directory (`isCwd`) are missing: called once for each time. */
   readonly onMissing: (isCwd: boolean) => void;
-  /** Default: our own files, and the lock file of npm. */
+  /** Default: our own files that a run loads, and the lock file of npm. */
   readonly files?: { readonly own: readonly string[]; readonly lock: string };
 }
 
@@ -38,15 +43,20 @@ export class Installation {
 
   constructor(options: InstallationOptions) {
     this.#options = options;
-    const { own, lock } = options.files ?? { own: Object.values(OWN_FILES), lock: LOCK };
+    const { own, lock } = options.files ?? { own: LOADER, lock: LOCK };
     this.#needed = [options.cwd, ...own].filter(exists);
     this.#lock = exists(lock) ? lock : undefined;
+  }
+
+  /** Whether a run can start. */
+  get isComplete(): boolean {
+    return !this.#cancel && this.#paths().every(exists);
   }
 
   /** Passes a change on: at once, or with the later ones as soon as nothing is missing. */
   settled(change: Change | undefined): void {
     const { cwd, onSettled, onMissing, scheduler } = this.#options;
-    if (!this.#cancel && this.#mark() !== undefined) return onSettled(change);
+    if (this.isComplete) return onSettled(change);
     this.#held = this.#held && change ? withChange(this.#held, change) : (change ?? this.#held);
     if (this.#cancel) return;
     this.#since = scheduler.now();
@@ -71,9 +81,13 @@ export class Installation {
     });
   }
 
+  #paths(): readonly string[] {
+    return this.#lock === undefined ? this.#needed : [...this.#needed, this.#lock];
+  }
+
   /** A text that differs after each write of one of the paths; undefined if one is missing. */
   #mark(): string | undefined {
-    const stats = [...this.#needed, ...(this.#lock === undefined ? [] : [this.#lock])].map(statOf);
+    const stats = this.#paths().map(statOf);
     return stats.includes(undefined) ? undefined : stats.map(markOf).join();
   }
 }

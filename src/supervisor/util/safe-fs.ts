@@ -10,7 +10,7 @@ export function statOf(path: string): fs.Stats | undefined {
 
 /** Whether a file or folder exists at a path. Follows links. */
 export function exists(path: string): boolean {
-  return statOf(path) !== undefined;
+  return attempt(() => fs.existsSync(path)) ?? false;
 }
 
 /** Whether there is a folder at a path. Follows links. */

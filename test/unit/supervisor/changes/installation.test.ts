@@ -23,7 +23,9 @@ test('changes wait while our files are missing, and are passed on as one when th
   });
   installation.settled(changeOf('a'));
   assert.deepEqual(log.splice(0), ['a']);
+  assert.equal(installation.isComplete, true);
   project.remove('own.js');
+  assert.equal(installation.isComplete, false);
   project.remove('lock.json');
   installation.settled(changeOf('b'));
   scheduler.advance(60_000);
@@ -31,6 +33,7 @@ test('changes wait while our files are missing, and are passed on as one when th
   installation.settled(undefined);
   project.write('own.js', '2');
   scheduler.advance(199);
+  assert.equal(installation.isComplete, false);
   assert.deepEqual(log.splice(0), ['missing']);
   // The lock file has been missing for too long: another package manager writes none.
   scheduler.advance(400);
