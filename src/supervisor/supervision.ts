@@ -64,6 +64,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       program,
       ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
       settings: () => [...(this.#parts.watcher?.records.settings.paths ?? program.settings)],
+      isInstalled: () => this.#parts.watcher?.isInstalled ?? true,
       log,
       onProblem: (error) => reporter.problem(error),
       onRecord: (record) => {

@@ -131,6 +131,11 @@ export class ProgramWatcher {
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
   }
 
+  /** Whether nothing is missing that a run needs to start; see {@link Installation}. */
+  get isInstalled(): boolean {
+    return this.#installation.isComplete;
+  }
+
   /** A run begins, at a wall-clock time (ms). All paths stay watched. */
   begin(at: number): void {
     this.#isStarting = true;

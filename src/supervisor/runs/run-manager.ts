@@ -24,6 +24,8 @@ export interface RunManagerOptions extends Omit<RunOptions, 'guard'>, Pick<Optio
   readonly ipcRelay: IpcRelay;
   /** Absolute paths of the files that are read before the program starts. */
   readonly settings: () => readonly string[];
+  /** Whether nothing is missing that a run needs to start. */
+  readonly isInstalled: () => boolean;
   readonly log: Log;
   /** Called for each record of the current run. */
   readonly onRecord: (record: LaneRecord) => void;
@@ -45,7 +47,7 @@ export class RunManager {
 
   constructor(options: RunManagerOptions) {
     this.#options = options;
-    const { log, program } = options;
+    const { log, program, isInstalled } = options;
     // On Windows no process can inherit a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
       this.held = new HeldSockets(log, () => this.standby?.refresh());
@@ -55,6 +57,7 @@ export class RunManager {
     const certificates = program.env['NODE_EXTRA_CA_CERTS'];
     this.standby = new Standby({
       log,
+      isInstalled,
       spawn: () => this.#spawnNode(program, this.#gate(program)),
       warmUp: () =>
         this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])], program.cwd),

@@ -14,6 +14,9 @@ const MAX_REST_MS = 60_000;
 /** Age at which a standby is replaced, because the system may have changed since its boot (ms). */
 const MAX_AGE_MS = 3_600_000;
 
+/** Interval of the checks whether everything is installed again (ms). */
+const MISSING_MS = 1000;
+
 /** Minimum free memory for a standby (bytes). */
 const MIN_FREE_MEMORY = 256 * 2 ** 20;
 
@@ -42,6 +45,8 @@ export interface StandbyOptions<R extends WaitingRun> {
   /** Starts a run that waits at the gate. */
   readonly spawn: () => R;
   readonly warmUp: () => WarmUp;
+  /** Whether nothing is missing that a run needs to start. */
+  readonly isInstalled: () => boolean;
   readonly log: Pick<Log, 'debug'>;
 }
 
@@ -106,8 +111,13 @@ export class Standby<R extends WaitingRun> {
   }
 
   #spawn(): void {
-    const { spawn, warmUp, log } = this.#options;
+    const { spawn, warmUp, isInstalled, log } = this.#options;
     this.#clear();
+    if (!isInstalled()) {
+      log.debug('no standby: files are missing that a run needs');
+      this.#timer = setTimeout(() => this.#spawn(), MISSING_MS);
+      return;
+    }
     // In a container, the rest of its limit.
     const free = process.availableMemory();
     if (free < MIN_FREE_MEMORY) {

@@ -1,10 +1,10 @@
 // An installation that replaces autoreload itself causes no run without its files.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
-import { Project, ROOT } from '../../helpers/project.ts';
+import { installAutoreload } from '../../helpers/packages.ts';
+import { Project } from '../../helpers/project.ts';
 
 test('while the files of autoreload are missing, a restart waits for them', async () => {
   using project = new Project({
@@ -12,15 +12,8 @@ test('while the files of autoreload are missing, a restart waits for them', asyn
     'node_modules/dep/package.json': '{"type":"module","exports":"./index.js"}',
     'node_modules/dep/index.js': 'export const n = 1;\n',
   });
+  installAutoreload(project);
   const own = project.path('node_modules/autoreload');
-  fs.unlinkSync(own);
-  fs.cpSync(join(ROOT, 'dist'), join(own, 'dist'), { recursive: true });
-  fs.copyFileSync(join(ROOT, 'package.json'), join(own, 'package.json'));
-  const { dependencies } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  for (const name of Object.keys(dependencies))
-    project.link(`node_modules/${name}`, join(ROOT, 'node_modules', name));
   project.write('node_modules/.package-lock.json', '{}');
   await using app = run(project, 'app.js');
   await app.lines('dep 1', / is up in /);
@@ -34,4 +27,33 @@ test('while the files of autoreload are missing, a restart waits for them', asyn
   await app.lines(/^\[autoreload\] .*restarting$/, 'dep 3', / is up in /);
   assert.equal(app.transcript.count(/failed/), 0);
   assert.equal(app.restarts, 1);
+});
+
+const posix = { skip: process.platform === 'win32' && 'needs the replacement of a standby' };
+
+test('while the files of autoreload are missing, no standby boots', posix, async () => {
+  using project = new Project({
+    // A new socket replaces the standby, which has not inherited it.
+    'app.js': `import fs from 'node:fs';
+import net from 'node:net';
+console.log('run of', process.pid);
+const timer = setInterval(() => {
+  if (!fs.existsSync('go')) return;
+  clearInterval(timer);
+  net.createServer().listen(0, '127.0.0.1');
+}, 10);
+`,
+  });
+  installAutoreload(project);
+  const own = project.path('node_modules/autoreload');
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  await app.line(/ a standby waits /);
+  fs.renameSync(own, `${own}.old`);
+  project.write('go', '');
+  await app.line('[autoreload] no standby: files are missing that a run needs');
+  fs.renameSync(`${own}.old`, own);
+  const pid = /\d+/.exec(await app.line(/ a standby waits /))?.[0];
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line(`run of ${pid}`);
+  assert.equal(app.transcript.count(/Cannot find module/), 0);
 });

@@ -20,7 +20,10 @@ class FakeRun {
   }
 }
 
-function bench(fingerprint = () => ''): {
+function bench(
+  fingerprint = () => '',
+  isInstalled = () => true,
+): {
   scheduler: FakeTimers;
   standby: Standby<FakeRun>;
   runs: FakeRun[];
@@ -30,6 +33,7 @@ function bench(fingerprint = () => ''): {
   const standby = new Standby<FakeRun>({
     spawn: () => runs[runs.push(new FakeRun()) - 1]!,
     warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [] }, fingerprint }),
+    isInstalled,
     log: { debug: () => {} },
   });
   return { scheduler, standby, runs };
@@ -61,6 +65,18 @@ test('a standby that has not started cannot be taken, and does not start later',
   assert.equal(standby.take(), undefined);
   scheduler.advance(1000);
   assert.equal(runs.length, 0);
+});
+
+test('while files are missing that a run needs, no standby starts', () => {
+  let isInstalled = false;
+  const { scheduler, standby, runs } = bench(undefined, () => isInstalled);
+  standby.prepare();
+  scheduler.advance(60_000);
+  standby.prepare();
+  assert.equal(runs.length, 0);
+  isInstalled = true;
+  scheduler.advance(1000);
+  assert.equal(standby.take()?.run, runs[0]);
 });
 
 test('a standby that has exited is not taken, and the next run gets another one', () => {
