@@ -15,7 +15,7 @@ import type { Ended, Event, State, Transition } from './lifecycle/state.ts';
 import { close, spawn } from './lifecycle/steps.ts';
 import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
-import { missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
+import { JITI_LIMITS, missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
 import { afterOwnSignal, dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -179,6 +179,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       onProblem: (error) => log.failure(error.message),
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
       onMissing: (isCwd) => log.info(missingText(isCwd ? program.cwd : undefined)),
+      onJiti: () => log.info(JITI_LIMITS),
       hasWritten: () => hasWritten(runs.current?.pid),
       onDebug: (text) => log.debug(text),
     });

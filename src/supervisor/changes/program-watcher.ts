@@ -31,7 +31,7 @@ const REMEDY = 'Write it only if its content differs, or exclude it with --ignor
 
 export interface ProgramWatcherOptions
   extends
-    Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'env' | 'settings' | 'onProblem'>,
+    Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'args' | 'env' | 'settings' | 'onProblem' | 'onJiti'>,
     Pick<WatchListOptions, 'watch' | 'ext'>,
     Pick<FsWatcherOptions, 'poll' | 'onUnreported'>,
     Pick<RewrittenOptions, 'hasWritten'>,
@@ -170,6 +170,7 @@ export class ProgramWatcher {
 
   /** The run is ready: it has loaded everything that it loads at start. Other files are no longer watched. */
   onReady(): void {
+    this.records.sources.onReady();
     this.graph.onReady();
     this.files.onReady(this.#options.scheduler.now());
     this.graph.scans.retain((path) => this.files.baseline.has(path));
@@ -233,7 +234,7 @@ export class ProgramWatcher {
       const end = scheduler.now() + SLICE_MS;
       const isOver = (): boolean => scheduler.now() >= end;
       let isMore = true;
-      while (isMore && !isOver()) isMore = this.records.scanNext();
+      while (isMore && !isOver()) isMore = this.records.sources.next();
       if (isMore || baseline.hashPending(isOver) || tracked.contents.hashPending(isOver)) this.#deferWork();
     });
   }

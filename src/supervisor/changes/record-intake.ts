@@ -1,37 +1,29 @@
 // Takes the records of the child about resolved, loaded and missed modules, and adds the files that count because of them to the
 // graph and the baseline: modules, links, candidates of missing files, and companions (settings and assets). Knows neither
 // watches nor the life cycle.
-import module from 'node:module';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { AutoreloadError } from '../../shared/errors.ts';
-import { fromPath, isInPackage, pathOf, toModuleUrl, toPath } from '../../shared/module-url.ts';
+import { fromPath, isInPackage, pathOf, toModuleUrl } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Baseline } from '../contents/baseline.ts';
-import { isNeverEdited } from '../contents/self-written.ts';
 import { realFile } from '../graph/archive-path.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
-import { literalPaths, missingFor, ownPaths, packageName } from '../graph/resolve-candidates.ts';
+import { literalPaths, missingFor, packageName } from '../graph/resolve-candidates.ts';
 import { SettingFiles } from '../graph/setting-files.ts';
-import { assetPath } from '../graph/source-scan.ts';
 import { linksOf } from '../graph/symlinks.ts';
-import { exists, statOf } from '../util/safe-fs.ts';
+import { exists } from '../util/safe-fs.ts';
 import type { ProgramGraph } from './program-graph.ts';
+import { HOOKS_IN_THREAD, SourceScanner } from './source-scanner.ts';
+import type { SourceScannerOptions } from './source-scanner.ts';
 import { addNamed, addNext } from './unreached.ts';
 import type { Crash, UnreachedOptions } from './unreached.ts';
 
-/**
- * Whether module hooks run in the thread of the app (Node 22.15, 23.5 and later), in the supervisor as in the child, which
- * runs on the same Node. In-thread hooks see every import, in order. Off-thread hooks see concurrent imports interleaved,
- * and do not see the imports of an ES module that was loaded with `require`.
- */
-const HOOKS_IN_THREAD = 'registerHooks' in module;
-
-export interface RecordIntakeOptions {
-  readonly cwd: string;
-  /** Absolute path of the entry, as the user gave it. */
-  readonly entry: string;
+export interface RecordIntakeOptions extends Pick<
+  SourceScannerOptions,
+  'cwd' | 'entry' | 'args' | 'graph' | 'onJiti'
+> {
   readonly env: NodeJS.ProcessEnv;
   /** Files that Node reads because of its options. */
   readonly settings: readonly string[];
@@ -40,7 +32,6 @@ export interface RecordIntakeOptions {
   /** A path counts from now on. `isReal`: it leads through no link. */
   readonly onPath: (path: string, isReal?: boolean) => void;
   readonly onProblem: (error: AutoreloadError) => void;
-  readonly graph: ProgramGraph;
 }
 
 /** An import that did not resolve. */
@@ -56,14 +47,11 @@ export class RecordIntake {
   readonly #graph: ProgramGraph;
   readonly #baseline: Baseline;
   readonly settings: SettingFiles;
+  readonly sources: SourceScanner;
   /** The folders in NODE_PATH. */
   readonly #nodePath: readonly string[];
   /** Imports that did not resolve, by {@link keyOf}. */
   readonly #misses = new Map<string, Miss>();
-  /** Modules of this run outside packages that have not been scanned for assets. */
-  #unscanned: ModuleUrl[] = [];
-  /** Whether the run has loaded jiti, which reads what a module imports itself, without a hook. */
-  #isLoadedByJiti = false;
   /** Whether the run has loaded anything. */
   hasLoaded = false;
 
@@ -77,15 +65,19 @@ export class RecordIntake {
     const onFound = (path: string, from: ModuleUrl | undefined): void =>
       this.#addCompanion(path, { from, reason: 'setting', specifier: undefined });
     this.settings = new SettingFiles({ cwd, onFound, onProblem });
+    this.sources = new SourceScanner({
+      ...options,
+      onAsset: (path, edge) => this.#addCompanion(path, edge),
+      onModule: (path, edge) => this.#addUnseen(path, edge),
+    });
   }
 
   /** A run begins. */
   begin(): void {
     this.hasLoaded = false;
-    this.#isLoadedByJiti = false;
     this.#graph.current = new ModuleGraph();
     this.#misses.clear();
-    this.#unscanned = [];
+    this.sources.begin();
     this.settings.begin(this.#options.settings);
   }
 
@@ -111,29 +103,9 @@ export class RecordIntake {
     return (first ?? misses.at(-1))?.name;
   }
 
-  /** Scans one more module for assets. Returns false if none was left. */
-  scanNext(): boolean {
-    const url = this.#unscanned.pop();
-    if (url === undefined) return false;
-    // Off-thread hooks do not see the imports of an ES module that was loaded with `require`.
-    const isUnseen = this.#isLoadedByJiti || (!HOOKS_IN_THREAD && !this.#graph.current.hasImports(url));
-    for (const { specifier, kind } of this.#graph.scans.of(toPath(url))) {
-      const asset = kind === 'asset' ? assetPath(specifier, url) : undefined;
-      if (asset !== undefined && !isNeverEdited(asset))
-        this.#addCompanion(asset, { from: url, reason: 'asset', specifier });
-      if (kind !== 'static' || !isUnseen) continue;
-      const next = ownPaths(specifier, toPath(url)).find((path) => statOf(path)?.isFile());
-      if (next === undefined) continue;
-      const isKnown = this.#baseline.has(next);
-      this.#addCompanion(next, { from: url, reason: 'import', specifier });
-      if (!isKnown) this.#addModule(fromPath(next), next);
-    }
-    return true;
-  }
-
   /** After a crash: adds what the run has not reached. */
   addUnreached(crash: Crash): void {
-    while (this.scanNext());
+    while (this.sources.next());
     for (const path of this.#graph.files.keepPrevious()) this.#options.onPath(path);
     const { at } = crash;
     const { entry } = this.#options;
@@ -203,14 +175,20 @@ export class RecordIntake {
   }
 
   #addModule(url: ModuleUrl, path: string): void {
-    if (!isInPackage(path)) this.#unscanned.push(url);
-    else if (/[\\/]node_modules[\\/]jiti[\\/]/.test(path)) this.#isLoadedByJiti = true;
+    this.sources.add(url, path);
     this.settings.addModule(url, path);
   }
 
-  #addCompanion(path: string, edge: Omit<Edge, 'to'>): void {
+  /** Adds a module that the run loads without a report. */
+  #addUnseen(path: string, edge: Omit<Edge, 'to'>): void {
+    const isKnown = this.#baseline.has(path);
+    this.#addCompanion(path, edge, 'module');
+    if (!isKnown) this.#addModule(fromPath(path), path);
+  }
+
+  #addCompanion(path: string, edge: Omit<Edge, 'to'>, kind?: 'module'): void {
     if (this.#baseline.has(path)) this.#graph.current.add({ ...edge, to: fromPath(path) });
-    else this.#add(path, edge, () => this.#baseline.used(path));
+    else this.#add(path, edge, () => this.#baseline.used(path, kind));
   }
 
   /** Adds an edge, and unless the path is ignored, a snapshot and a watch. */

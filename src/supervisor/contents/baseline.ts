@@ -168,14 +168,18 @@ export class Baseline {
     this.#current.set(path, snapshot);
   }
 
-  /** The run reads a setting or an asset, or looks for it, at an unknown time since it began. */
-  used(path: string): void {
+  /**
+   * The run reads a setting or an asset, or looks for it, at an unknown time since it began. So it does with a `module` that it loads
+   * without a report.
+   */
+  used(path: string, kind: ContentSnapshot['kind'] = 'assumed'): void {
     if (this.#current.has(path)) return;
-    const snapshot = this.#snapshot(path, 'assumed');
+    const snapshot = this.#snapshot(path, kind);
     const before = this.#previous.get(path) ?? this.#forgotten.get(path);
-    // A file that was a module is reported by the run itself.
-    if (snapshot.kind === 'assumed' && before?.kind !== 'module' && this.#isUnseen(path))
-      snapshot.hash = (before?.kind === 'assumed' ? before.hash : undefined) ?? UNSEEN;
+    // A setting or an asset that was a module is reported by the run itself.
+    const isReported = kind === 'assumed' && before?.kind === 'module';
+    if (snapshot.kind === kind && !isReported && this.#isUnseen(path))
+      snapshot.hash = (before?.kind === kind ? before.hash : undefined) ?? UNSEEN;
     this.#current.set(path, snapshot);
   }
 

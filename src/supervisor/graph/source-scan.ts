@@ -99,6 +99,13 @@ export function assetPath(specifier: string, url: ModuleUrl): string | undefined
   return asset && pathOf(asset);
 }
 
+/** The specifiers in `require('specifier')`, also those in comments and strings. */
+export function requires(source: string): string[] {
+  return [...source.matchAll(/\brequire\s*\(\s*(['"`])([^'"`\\\n$]+)\1\s*\)/g)].map(
+    ([, , name = '']) => name,
+  );
+}
+
 /** The line of `require('specifier')`, counted from 1. */
 export function requireLine(source: string, specifier: string): number | undefined {
   const quoted = specifier.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);

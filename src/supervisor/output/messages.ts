@@ -21,6 +21,10 @@ const MAX_LABEL = 40;
 /** Printed once, after input that is not a restart command. */
 export const UNKNOWN_INPUT = 'press Enter or type rs to restart';
 
+/** Printed once for a program that jiti runs. */
+export const JITI_LIMITS =
+  'jiti loads modules by itself: those that a literal path in an import or require leads to are watched, name others with --watch';
+
 /** Printed while no run can start, because the working directory is missing; without a `cwd`, because our own files are. */
 export function missingText(cwd: string | undefined): string {
   if (cwd !== undefined) return `the working directory ${cwd} is missing, waiting for it`;

@@ -17,6 +17,7 @@ async function watcherOf(
   const watcher = await startWatching({
     cwd: project.dir,
     entry: project.path('app.js'),
+    args: ['app.js'],
     env: {},
     settings: [],
     scheduler,
@@ -35,6 +36,7 @@ async function watcherOf(
     onProblem: (error) => assert.fail(error),
     onUnreported: () => {},
     onMissing: () => {},
+    onJiti: () => {},
     hasWritten: () => false,
     onDebug: () => {},
   });

@@ -16,17 +16,25 @@ class Bench {
   readonly graph = new ProgramGraph(this.files);
   readonly records: RecordIntake;
   readonly #project: Project;
+  /** Number of reports that jiti runs the program. */
+  jiti = 0;
 
-  constructor(project: Project, settings: readonly string[] = []) {
+  constructor(
+    project: Project,
+    settings: readonly string[] = [],
+    [entry, ...args]: readonly [string, ...string[]] = ['app.js'],
+  ) {
     this.#project = project;
     this.records = new RecordIntake({
       cwd: project.dir,
-      entry: project.path('app.js'),
+      entry: project.path(entry),
+      args: [entry, ...args],
       env: {},
       settings,
       isIgnored: () => false,
       onPath: () => {},
       onProblem: (error) => assert.fail(error),
+      onJiti: () => this.jiti++,
       graph: this.graph,
     });
     this.files.baseline.begin(Date.now());
@@ -58,7 +66,7 @@ test('each dependency has its reason and its line, and dynamic imports that the 
   bench.load(undefined, 'app.js', project.path('app.js'));
   bench.load('app.js', 'a.js', './a.js');
   bench.miss('a.js', './missing');
-  while (bench.records.scanNext());
+  while (bench.records.sources.next());
   bench.files.tracked.add(project.path('page.html'), { text: '*.html', by: 'option' }, 'first');
   const lines = bench.graph
     .dependencies()
@@ -134,21 +142,54 @@ test('a missed import that exists by now, or that the error of the crash does no
   assert.equal(bench.records.missing, undefined);
 });
 
-test('with jiti, which reads modules without a hook, static imports count by the source', () => {
-  using project = new Project({
-    'main.ts': "import { v } from './leaf';\nimport type { T } from './type';\n",
-    'leaf.ts': "import './deep.js';\nimport './main';\n",
-    'deep.ts': '',
-    'type.ts': '',
-    'node_modules/jiti/lib/jiti-register.mjs': '',
-  });
+const JITI = {
+  'main.ts': "import { v } from './leaf';\nimport type { T } from './type';\nawait import('./dynamic');\n",
+  'leaf.ts': "import './deep.js';\nimport './main';\nconst a: string = require('./required');\n",
+  'deep.ts': '',
+  'dynamic.ts': '',
+  'required/index.ts': '',
+  'type.ts': '',
+  'node_modules/jiti/lib/jiti.mjs': '',
+  'node_modules/jiti/lib/jiti-cli.mjs': '',
+  'node_modules/jiti/lib/jiti-register.mjs': '',
+};
+
+test('with jiti, which reads modules without a hook, literal imports and requires count by the source', () => {
+  using project = new Project(JITI);
   const bench = new Bench(project);
   bench.load(undefined, 'node_modules/jiti/lib/jiti-register.mjs', 'jiti/register');
   bench.load(undefined, 'main.ts', project.path('main.ts'));
-  bench.load('main.ts', 'node_modules/jiti/lib/jiti-register.mjs', 'jiti');
-  while (bench.records.scanNext());
+  bench.load('main.ts', 'node_modules/jiti/lib/jiti.mjs', 'jiti');
+  bench.records.sources.onReady();
   const chain = ['main.ts', 'leaf.ts', 'deep.ts'].map((path) => project.path(path));
   assert.deepEqual(bench.graph.chain(project.path('deep.ts')), chain);
-  for (const path of chain) assert.ok(bench.files.baseline.has(path), path);
-  assert.ok(!bench.files.baseline.has(project.path('type.ts')));
+  const { baseline } = bench.files;
+  for (const path of [...chain, project.path('dynamic.ts'), project.path('required/index.ts')])
+    assert.ok(baseline.isLoaded(path), path);
+  assert.ok(!baseline.has(project.path('type.ts')));
+  assert.equal(bench.jiti, 1);
+});
+
+test('under the command of jiti, the program is the argument of the command', () => {
+  using project = new Project(JITI);
+  project.link('node_modules/.bin/jiti', project.path('node_modules/jiti/lib/jiti-cli.mjs'));
+  for (const entry of ['node_modules/.bin/jiti', 'node_modules/jiti/lib/jiti-cli.mjs']) {
+    const bench = new Bench(project, [], [entry, 'main', 'type.ts']);
+    bench.load(undefined, 'node_modules/jiti/lib/jiti-cli.mjs', entry);
+    bench.records.sources.onReady();
+    const chain = ['main.ts', 'leaf.ts', 'deep.ts'].map((path) => project.path(path));
+    assert.deepEqual(bench.graph.chain(project.path('deep.ts')), chain);
+    assert.ok(bench.files.hasOwn);
+    assert.equal(bench.jiti, 1);
+  }
+});
+
+test('a tool that reads its configuration with jiti does not change what counts', () => {
+  using project = new Project(JITI);
+  const bench = new Bench(project);
+  bench.load(undefined, 'main.ts', project.path('main.ts'));
+  bench.load('main.ts', 'node_modules/jiti/lib/jiti.mjs', 'jiti');
+  while (bench.records.sources.next());
+  assert.ok(!bench.files.baseline.has(project.path('dynamic.ts')));
+  assert.equal(bench.jiti, 0);
 });

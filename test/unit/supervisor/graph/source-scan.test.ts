@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadLexer, looksCutOff, requireLine, scan } from '../../../../src/supervisor/graph/source-scan.ts';
+import {
+  loadLexer,
+  looksCutOff,
+  requireLine,
+  requires,
+  scan,
+} from '../../../../src/supervisor/graph/source-scan.ts';
 
 test('before the lexer is there, no source names anything, and none looks cut off', () => {
   assert.deepEqual(scan('/app/a.js', "import './b.js';"), []);
@@ -111,6 +117,12 @@ const none = [
       ['.', 8, 'asset'],
     ],
   );
+});
+
+test('literal requires are found', () => {
+  const source =
+    "const a = require('./a');\nrequire( \"../b.js\" );\nimport c = require(`c`);\nrequire(name);\nrequire(`./${x}`);\nrequired('./d');\n";
+  assert.deepEqual(requires(source), ['./a', '../b.js', 'c']);
 });
 
 test('the line of a require is found', () => {
