@@ -13,7 +13,7 @@ export const TICK_MS = 20;
 /** Maximum tick where all time stamps are whole seconds (ms), as on FAT. */
 export const COARSE_TICK_MS = 2000;
 
-/** Maximum size of a file that is read (bytes): reading it must not hold an event loop. Time and size of a larger one stand for its content. */
+/** Maximum size of a file that is read (bytes). Time and size of a larger one stand for its content. */
 export const MAX_READ: number = 4 * 1024 * 1024;
 
 /**
@@ -48,29 +48,52 @@ export function stampFile(path: string, now: number = Infinity): Stamp | undefin
 /**
  * A 53-bit hash (cyrb53, seeded with the length). It fits a number, and needs no `node:crypto`, which takes some ms to load
  * in the child. No secret depends on it.
- *
- * @param bytes the content of a file
  */
+export class ContentHash {
+  #h1: number;
+  #h2: number;
+
+  /** @param length number of all bytes */
+  constructor(length: number) {
+    this.#h1 = 0xdeadbeef ^ length;
+    this.#h2 = 0x41c6ce57 ^ length;
+  }
+
+  /** Adds bytes, whose number is a multiple of 4 unless they are the last ones. */
+  add(bytes: Uint8Array): void {
+    let h1 = this.#h1;
+    let h2 = this.#h2;
+    const end = bytes.length - (bytes.length % 4);
+    // Word by word, in a quarter of the time.
+    const words = new DataView(bytes.buffer, bytes.byteOffset, end);
+    for (let i = 0; i < end; i += 4) {
+      const word = words.getInt32(i, true);
+      h1 = Math.imul(h1 ^ word, 2654435761);
+      h2 = Math.imul(h2 ^ word, 1597334677);
+      // Products carry only upwards.
+      h1 ^= h1 >>> 15;
+      h2 ^= h2 >>> 13;
+    }
+    for (const byte of bytes.subarray(end)) {
+      h1 = Math.imul(h1 ^ byte, 2654435761);
+      h2 = Math.imul(h2 ^ byte, 1597334677);
+    }
+    this.#h1 = h1;
+    this.#h2 = h2;
+  }
+
+  get value(): number {
+    let h1 = this.#h1;
+    let h2 = this.#h2;
+    h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
+    h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
+    return 4294967296 * (2097151 & h2) + (h1 >>> 0);
+  }
+}
+
+/** The hash of all bytes of a file. */
 export function hashBytes(bytes: Uint8Array): number {
-  const { length } = bytes;
-  let h1 = 0xdeadbeef ^ length;
-  let h2 = 0x41c6ce57 ^ length;
-  const end = length - (length % 4);
-  // Word by word, in a quarter of the time.
-  const words = new DataView(bytes.buffer, bytes.byteOffset, end);
-  for (let i = 0; i < end; i += 4) {
-    const word = words.getInt32(i, true);
-    h1 = Math.imul(h1 ^ word, 2654435761);
-    h2 = Math.imul(h2 ^ word, 1597334677);
-    // Products carry only upwards.
-    h1 ^= h1 >>> 15;
-    h2 ^= h2 >>> 13;
-  }
-  for (const byte of bytes.subarray(end)) {
-    h1 = Math.imul(h1 ^ byte, 2654435761);
-    h2 = Math.imul(h2 ^ byte, 1597334677);
-  }
-  h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
-  h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
-  return 4294967296 * (2097151 & h2) + (h1 >>> 0);
+  const hash = new ContentHash(bytes.length);
+  hash.add(bytes);
+  return hash.value;
 }

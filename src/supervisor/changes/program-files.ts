@@ -3,6 +3,7 @@
 // counts.
 import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/content-cache.ts';
+import { PART } from '../contents/hash-in-parts.ts';
 import { SelfWritten } from '../contents/self-written.ts';
 import { isInPackage } from '../../shared/module-url.ts';
 import { isSource, looksCutOff } from '../graph/source-scan.ts';
@@ -79,6 +80,8 @@ export class ProgramFiles {
     const loadedSize = this.baseline.loadedSize(path);
     // A file that has lost more than half of its content often gets it back in a moment.
     if (size * 2 < (loadedSize ?? this.tracked.files.get(path)?.content?.stamp?.size ?? 0)) return 'partial';
+    // It has not been written for a while, as it has been hashed; parsing it would hold the event loop.
+    if (size > PART) return 'unsure';
     if ((isSource(path) || path.endsWith('.json')) && looksCutOff(path, textOf(path) ?? '')) return 'partial';
     const isWhole = loadedSize !== undefined && size >= loadedSize;
     return isWhole && isSource(path) && !isStarting ? 'complete' : 'unsure';

@@ -235,7 +235,9 @@ export class ProgramWatcher {
       const isOver = (): boolean => scheduler.now() >= end;
       let isMore = true;
       while (isMore && !isOver()) isMore = this.records.sources.next();
-      if (isMore || baseline.hashPending(isOver) || tracked.contents.hashPending(isOver)) this.#deferWork();
+      const onHashed = (path: string): void => this.#examine(path);
+      if (isMore || baseline.hashPending(isOver, onHashed) || tracked.contents.hashPending(isOver, onHashed))
+        this.#deferWork();
     });
   }
 }

@@ -214,8 +214,8 @@ export class Baseline {
   }
 
   /** See {@link ContentCache.hashPending}. */
-  hashPending(isOver: () => boolean): boolean {
-    const isMore = this.#contents.hashPending(isOver);
+  hashPending(isOver: () => boolean, onHashed: (path: string) => void = () => {}): boolean {
+    const isMore = this.#contents.hashPending(isOver, onHashed);
     if (!isMore) this.#forgotten.clear();
     return isMore;
   }

@@ -2,8 +2,10 @@
 // Compares the content that a file had with the disk. Knows nothing of runs.
 import fs from 'node:fs';
 import type { Stamp } from '../../protocol/records.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { COARSE_TICK_MS, hashBytes, isYoung, MAX_READ, stampFile } from '../../shared/file-stamp.cts';
 import { entryOf, statOf } from '../util/safe-fs.ts';
+import { hashInParts, PART } from './hash-in-parts.ts';
 
 /** How the disk differs from what a run took from it. `emptied` may be the first half of a save. */
 export type Difference = 'same' | 'changed' | 'created' | 'deleted' | 'emptied';
@@ -33,24 +35,27 @@ export class ContentCache {
   readonly #known = new Map<string, KnownContent>();
   /** Files that are to be hashed when there is time, each with a stamp that is held; see {@link read}. */
   readonly #pending = new Map<string, Stamp | undefined>();
+  /** Large files of which some parts have been read, each with its stamp of that time. */
+  readonly #readings = new Map<string, { stamp: Stamp; parts: Generator<undefined, number> }>();
 
   /** @param maxRead maximum size of a file that is read (bytes): time and size of a larger one stand for its content */
   constructor(maxRead: number = MAX_READ) {
     this.#maxRead = maxRead;
   }
 
-  /** Stamps a file. A young one gets a hash, since its next save may leave the same times. */
+  /** Stamps a file. A young one that is not large gets a hash, since its next save may leave the same times. */
   stamp(path: string): Stamp | undefined {
     const now = Date.now();
     const stamp = stampFile(path);
-    return stamp && stamp.size <= this.#maxRead && isYoung(stamp.mtimeMs, now) ? stampFile(path, now) : stamp;
+    return stamp && stamp.size <= PART && isYoung(stamp.mtimeMs, now) ? stampFile(path, now) : stamp;
   }
 
   /**
-   * Reads a file.
+   * Reads a file. A large one is only read by {@link hashPending}, in parts.
    *
    * @param held a stamp that the caller holds; an equal stamp shares its memory, as there are many
-   * @returns the content, without a hash if the file cannot be read now; undefined if there is no file
+   * @returns the content; undefined if there is no file. Without a hash if the file cannot be read now, or is large and has not been
+   *   hashed since it was saved
    */
   read(path: string, held?: Stamp): Content | undefined {
     this.#pending.delete(path);
@@ -59,6 +64,12 @@ export class ContentCache {
     const stamp = sameStat(found, held) ? held : found;
     if (!found || !stamp) return undefined;
     if (stamp.size > this.#maxRead) return { stamp, hash: hashOfStamp(stamp) };
+    if (stamp.size > PART) {
+      const known = this.#known.get(path);
+      if (sameStat(known?.stamp, stamp)) return { stamp, hash: known?.hash };
+      this.#pending.set(path, held);
+      return { stamp, hash: undefined };
+    }
     try {
       const hash = hashBytes(fs.readFileSync(path));
       // A save while the file is read must not pass for the content that had the stamp.
@@ -114,15 +125,37 @@ export class ContentCache {
    * Hashes files that were found or saved. Young ones are left for the next call.
    *
    * @param isOver whether to stop; the next call goes on
+   * @param onHashed called for each large file, which can be compared now
    * @returns whether files are left
    */
-  hashPending(isOver: () => boolean): boolean {
+  hashPending(isOver: () => boolean, onHashed: (path: string) => void = () => {}): boolean {
     const files = [...this.#pending];
-    for (const [path, stamp] of files) {
-      this.read(path, stamp);
+    for (const [path, held] of files) {
+      const { stamp, hash } = this.read(path, held) ?? {};
+      const isUnread = stamp !== undefined && stamp.size > PART && hash === undefined;
+      if (isUnread && this.#readPart(path, stamp)) onHashed(path);
       if (isOver()) break;
     }
     return this.#pending.size > 0;
+  }
+
+  /** Reads one more part of a large file, unless it is young. Returns whether it has been hashed. */
+  #readPart(path: string, stamp: Stamp): boolean {
+    if (isYoung(stamp.mtimeMs, Date.now())) return false;
+    let reading = this.#readings.get(path);
+    if (!reading || !sameStat(reading.stamp, stamp)) {
+      reading = { stamp, parts: hashInParts(path, stamp.size) };
+      this.#readings.set(path, reading);
+    }
+    const { parts } = reading;
+    const part = attempt(() => parts.next());
+    if (part && !part.done) return false;
+    this.#readings.delete(path);
+    // After a save in between, it stays pending.
+    if (part && !sameStat(stampFile(path), stamp)) return false;
+    this.#pending.delete(path);
+    if (part) this.#known.set(path, { stamp, hash: part.value });
+    return part !== undefined;
   }
 
   /** Forgets all other files. */
@@ -134,6 +167,7 @@ export class ContentCache {
   forget(path: string): void {
     this.#known.delete(path);
     this.#pending.delete(path);
+    this.#readings.delete(path);
   }
 }
 

@@ -30,6 +30,9 @@ const AFTER_META = /^\s*\.\s*url\s*,?\s*\)/;
 /** Maximum length of the source before and after `import.meta` (characters). */
 const MAX_EXPRESSION = 1000;
 
+/** Maximum size of a source that is scanned (bytes): the lexer takes up to 10 ms for it. */
+const MAX_SOURCE = 2 ** 20;
+
 /** Whether a file name has an extension of TypeScript or JSX, which loaders compile. */
 export function isTypeScript(path: string): boolean {
   return TYPESCRIPT.has(extname(path));
@@ -121,7 +124,7 @@ export class ScanCache {
     const stamp = stampFile(path);
     const known = this.#scans.get(path);
     if (known && sameStat(known.stamp, stamp)) return known.scan;
-    const found = scan(path, textOf(path) ?? '');
+    const found = stamp && stamp.size <= MAX_SOURCE ? scan(path, textOf(path) ?? '') : [];
     this.#scans.set(path, { stamp, scan: found });
     return found;
   }

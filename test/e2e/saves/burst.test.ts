@@ -66,3 +66,29 @@ test('60 modules renamed over, within 300 ms', async () => {
 test('60 modules rewritten within 300 ms, in groups 40 ms apart', async () => {
   await burst(inPlace, (i) => (i % 10 === 9 && i < COUNT - 1 ? 40 : 0));
 });
+
+test('several large files, at once: a save of the same bytes does nothing, other bytes restart', async () => {
+  const names = Array.from({ length: 5 }, (_, i) => `large${i}.bin`);
+  const content = (digit: number): string => String(digit).repeat(3_000_000);
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';
+const urls = [${names.map((name) => `new URL('./${name}', import.meta.url)`).join()}];
+console.log('first', urls.map((url) => fs.readFileSync(url, 'latin1')[0]).join(''));
+setInterval(() => {}, 1000);
+`,
+    ...Object.fromEntries(names.map((name) => [name, content(1)])),
+  });
+  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  const compared = async (): Promise<void> => {
+    // At the event it is not known what a large file contains.
+    await app.lines(...names.flatMap((name) => [`[autoreload] ${project.path(name)}: same`]));
+  };
+  await app.lines('first 11111', UP);
+  await compared();
+  for (const name of names) project.write(name, content(1));
+  await compared();
+  assert.equal(app.restarts, 0);
+  for (const name of names) project.write(name, content(2));
+  await app.lines(/^\[autoreload\] large\d\.bin changed.*restarting$/, 'first 22222', UP);
+  assert.ok(app.restarts <= 2);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { hashBytes, stampFile } from '../../../src/shared/file-stamp.cts';
+import { ContentHash, hashBytes, stampFile } from '../../../src/shared/file-stamp.cts';
 import { Project } from '../../helpers/project.ts';
 
 test('a stamp has the times and the size of a file', () => {
@@ -58,4 +58,16 @@ test('different contents have different hashes', () => {
     hashes,
     texts.map((text) => hashBytes(Buffer.from(text))),
   );
+});
+
+test('the parts of a content have the same hash as the whole', () => {
+  const bytes = Buffer.from('0123456789abcdef!');
+  const hash = new ContentHash(bytes.length);
+  for (const [start, end] of [
+    [0, 4],
+    [4, 16],
+    [16, 17],
+  ])
+    hash.add(bytes.subarray(start, end));
+  assert.equal(hash.value, hashBytes(bytes));
 });

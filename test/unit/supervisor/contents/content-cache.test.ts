@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { mock, test } from 'node:test';
-import { stampFile } from '../../../../src/shared/file-stamp.cts';
+import { hashBytes, stampFile } from '../../../../src/shared/file-stamp.cts';
 import { ContentCache, UNSEEN } from '../../../../src/supervisor/contents/content-cache.ts';
+import { PART } from '../../../../src/supervisor/contents/hash-in-parts.ts';
 import { Project } from '../../../helpers/project.ts';
 
 /** A file that was saved long ago, so that its next save leaves another stamp. */
@@ -99,7 +100,89 @@ test('a save while the file is read is a change', () => {
   assert.equal(contents.compare(path, before), 'changed');
 });
 
-test('of a large file, time and size stand for the content, and it is not read', () => {
+/** Bytes that need more than two parts. */
+const LARGE = 2.5 * PART;
+
+/** Hashes pending files in steps of at most one part. Returns the number of steps, and what was reported as hashed. */
+function hashAll(contents: ContentCache): { steps: number; hashed: string[] } {
+  const hashed: string[] = [];
+  let steps = 1;
+  while (
+    contents.hashPending(
+      () => true,
+      (path) => hashed.push(path),
+    )
+  )
+    steps++;
+  return { steps, hashed };
+}
+
+test('a file of more than a part is hashed in steps, and compared after the last one', () => {
+  using project = new Project({ 'a.bin': 'a'.repeat(LARGE) });
+  const path = oldFile(project, 'a.bin');
+  const contents = new ContentCache();
+  const before = contents.read(path);
+  assert.equal(before?.hash, undefined);
+  const read = mock.method(fs, 'readSync');
+  assert.deepEqual(hashAll(contents), { steps: 3, hashed: [path] });
+  assert.ok(read.mock.calls.every(({ result = Infinity }) => result <= PART));
+  read.mock.restore();
+  assert.equal(contents.hashOf(path), hashBytes(fs.readFileSync(path)));
+  fs.utimesSync(path, 2, 2);
+  assert.equal(contents.compare(path, before), 'same');
+  hashAll(contents);
+  assert.equal(contents.compare(path, before), 'same');
+  project.write('a.bin', `${'a'.repeat(LARGE - 1)}b`);
+  fs.utimesSync(path, 3, 3);
+  assert.equal(contents.compare(path, before), 'same');
+  hashAll(contents);
+  assert.equal(contents.compare(path, before), 'changed');
+});
+
+test('a save between two steps begins the hash anew', () => {
+  using project = new Project({ 'a.bin': 'a'.repeat(LARGE) });
+  const path = oldFile(project, 'a.bin');
+  const contents = new ContentCache();
+  contents.read(path);
+  const step = (): boolean => contents.hashPending(() => true);
+  step();
+  project.write('a.bin', 'b'.repeat(LARGE));
+  fs.utimesSync(path, 2, 2);
+  assert.deepEqual([step(), step(), step()], [true, true, false]);
+  assert.equal(contents.hashOf(path), hashBytes(fs.readFileSync(path)));
+});
+
+test('a large file that was saved a moment ago is hashed when its next save leaves another time', () => {
+  using project = new Project({ 'a.bin': 'a'.repeat(LARGE) });
+  const path = project.path('a.bin');
+  const at = Date.now() / 1000 + 0.5;
+  fs.utimesSync(path, at, at);
+  const contents = new ContentCache();
+  contents.read(path);
+  const read = mock.method(fs, 'readSync');
+  contents.hashPending(() => false);
+  assert.equal(read.mock.callCount(), 0);
+  read.mock.restore();
+  fs.utimesSync(path, 1, 1);
+  assert.deepEqual(hashAll(contents), { steps: 3, hashed: [path] });
+});
+
+test('a large file that cannot be read at the moment is left until its next event', () => {
+  using project = new Project({ 'a.bin': 'a'.repeat(LARGE) });
+  const path = oldFile(project, 'a.bin');
+  const contents = new ContentCache();
+  const before = contents.read(path);
+  fs.utimesSync(path, 2, 2);
+  const open = mock.method(fs, 'openSync', () => {
+    throw new Error('EBUSY');
+  });
+  assert.deepEqual(hashAll(contents), { steps: 1, hashed: [] });
+  open.mock.restore();
+  assert.equal(contents.compare(path, before), 'same');
+  assert.deepEqual(hashAll(contents), { steps: 3, hashed: [path] });
+});
+
+test('of a larger file, time and size stand for the content, and it is not read', () => {
   using project = new Project({ 'model.bin': '' });
   const path = project.path('model.bin');
   fs.truncateSync(path, 2 ** 32);
