@@ -7,12 +7,13 @@ import type net from 'node:net';
 import { symbolProperty } from './process.cts';
 
 /** The app may replace these, as fake clocks do. */
-const { clearTimeout, setImmediate, setTimeout } = globalThis;
+const { clearTimeout, setTimeout } = globalThis;
 
 /** A TCP or Pipe handle (src/tcp_wrap.cc, src/pipe_wrap.cc). Its functions return an error number, or 0. */
 export interface Handle {
   bind: (...args: unknown[]) => number;
   listen: (backlog: number) => number;
+  connect: (...args: unknown[]) => number;
   onconnection?: (...args: unknown[]) => unknown;
   open: (fd: number) => number;
   close: (...args: unknown[]) => unknown;
@@ -31,10 +32,7 @@ export interface HandleClass {
 type Server = net.Server & { _handle: Handle | null; readonly _connections?: number };
 
 /** Type of a handle that listens, for the constructors of TCP and Pipe (src/tcp_wrap.h, src/pipe_wrap.h). */
-const SERVER = 1;
-
-/** Number of clients that may wait (lib/net.js). */
-const BACKLOG = 511;
+export const SERVER = 1;
 
 /** Provider type of a TCP handle that listens, and the class; undefined where the permission model forbids sockets. */
 export function tcpClass(): { readonly type: HandleClass; readonly provider: number } | undefined {
@@ -202,29 +200,4 @@ export function timerNow(): number {
 
 function isHandle(value: unknown): value is Handle {
   return typeof value === 'object' && value !== null && 'listen' in value && 'getProviderType' in value;
-}
-
-/**
- * Serves the clients that wait at another listening socket, as if they had come to the socket of a handle (lib/net.js, `onconnection`).
- *
- * @param open opens a handle with the other socket; returns an error number, or 0
- * @param ms time without a client after which the other socket is closed
- */
-export function serveWaiting(handle: Handle, open: (other: Handle) => number, ms: number): void {
-  const other = new (handle.constructor as HandleClass)(SERVER);
-  if (open(other) !== 0) return;
-  let clients = 0;
-  other.onconnection = (...args) => {
-    clients++;
-    // Reads `this`.
-    handle.onconnection?.(...args);
-  };
-  other.unref();
-  other.listen(BACKLOG);
-  // Node accepts one client in a turn of the event loop. After a long step of the program, a timer is due at once.
-  const closeAfter = (before: number): void => {
-    const check = (): void => (clients === before ? void other.close() : closeAfter(clients));
-    setTimeout(() => setImmediate(check), ms).unref();
-  };
-  closeAfter(-1);
 }

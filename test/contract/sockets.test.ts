@@ -1,4 +1,4 @@
-// Checks on this Node the undocumented parts that src/node-internals/sockets.cts uses.
+// Checks on this Node the undocumented parts that sockets.cts and other-sockets.cts in src/node-internals use.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { afterEach } from 'node:test';
 import tls from 'node:tls';
+import { serveOne } from '../../src/node-internals/other-sockets.cts';
 import {
   announceShutdown,
   boundTo,
@@ -74,6 +75,30 @@ contract('Server.prototype._handle can be replaced', DRAINING, async () => {
       else resolve();
     }),
   );
+});
+
+contract('connect() of a handle; onconnection() of a handle that is closed', DRAINING, async () => {
+  const { calls, server } = await listenObserved();
+  const handle = calls[0]!.handle;
+  detachHandle(server, handle);
+  handle.close();
+  const { prototype } = handle.constructor as { prototype: Handle };
+  const direct = prototype.connect;
+  prototype.connect = function (this: Handle, request: unknown): number {
+    prototype.connect = direct;
+    const isServed = serveOne(
+      handle,
+      (other) => other.bind('127.0.0.1', 0),
+      (other) => this.connect(request, '127.0.0.1', boundTo(other).port),
+    );
+    return isServed ? 0 : -1;
+  };
+  const accepted = once(server, 'connection');
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+  opened.push(() => client.destroy());
+  const [socket] = (await accepted) as [net.Socket];
+  socket.end('served');
+  assert.equal(String(await once(client, 'data')), 'served');
 });
 
 contract('_connections of a server, process._getActiveHandles()', DRAINING, async () => {

@@ -14,7 +14,7 @@ import { isGiving } from '../channel/control-channel.cts';
 import { send } from '../channel/record-writer.cts';
 import { Http2Sessions, HttpConnections } from './connections.cts';
 import { closeSocket, keepSockets } from './hold-sockets.cts';
-import { refuseOwnCalls } from './refuse-own-calls.cts';
+import { divertOwnCalls } from './own-calls.cts';
 
 /** Interval between two checks (ms). */
 const CHECK_MS = 2;
@@ -47,7 +47,7 @@ export async function drain(signal: string, stay: () => void): Promise<void> {
     // In `node:cluster`, a handle has no server.
     if (!server) continue;
     servers.push(server);
-    refuseOwnCalls(socket.handle, socket.path);
+    divertOwnCalls(socket.handle, socket.path, server);
     detachHandle(server, socket.handle);
     closeSocket(socket);
     // Each request is the last one on its connection. A first `request` listener would change an HTTP/2 server.

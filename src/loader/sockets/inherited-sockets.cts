@@ -1,6 +1,6 @@
 // Owns the inherited sockets that the program has not asked for yet, and decides when they are released. Knows nothing of servers.
 import fs from 'node:fs';
-import { serveWaiting } from '../../node-internals/sockets.cts';
+import { serveWaiting } from '../../node-internals/other-sockets.cts';
 import type { Handle } from '../../node-internals/sockets.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';

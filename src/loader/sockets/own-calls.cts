@@ -1,0 +1,85 @@
+// Decides what happens to the calls of a run that is shutting down to its own addresses, as without autoreload: its server answers them
+// until the program closes it, and then they are refused. The supervisor holds these sockets for the next run, so that a call would
+// wait for that run, and the run for the call.
+import type net from 'node:net';
+import os from 'node:os';
+import { join, resolve } from 'node:path';
+import { serveOne } from '../../node-internals/other-sockets.cts';
+import { wrapMethod } from '../../node-internals/process.cts';
+import { boundTo } from '../../node-internals/sockets.cts';
+import type { Handle } from '../../node-internals/sockets.cts';
+import { plainAddress } from '../../shared/plain-address.cts';
+import { removeFile } from '../../shared/socket-file.cts';
+
+/** Error code of libuv, which is that of the system. */
+const REFUSED = -os.constants.errno.ECONNREFUSED;
+
+/** Addresses on which a socket accepts connections to every address of this machine. */
+const ANY: ReadonlySet<unknown> = new Set(['::', '0.0.0.0']);
+
+const LOCAL = '127.0.0.1';
+
+/** Number of socket files so far. */
+let files = 0;
+
+/**
+ * Leads every connection of this thread to a socket past it from now on.
+ *
+ * @param handle of the socket, which is closed
+ * @param path of its socket file, if it has one
+ * @param server whose socket it was
+ */
+export function divertOwnCalls(handle: Handle, path: string | undefined, server: net.Server): void {
+  const { prototype } = handle.constructor as { prototype: Handle };
+  if (path !== undefined) {
+    const file = resolve(path);
+    wrapMethod(prototype, 'connect', (connect, client, [request, to]) => {
+      if (typeof to !== 'string' || resolve(to) !== file) return connect();
+      if (server.listening && serveByFile(handle, client, request)) return 0;
+      // Where no file is, so that the error comes as late as usual.
+      return connect([request, nextFile()]);
+    });
+    return;
+  }
+  const { address, port } = boundTo(handle);
+  for (const name of ['connect', 'connect6'])
+    wrapMethod(prototype, name, (connect, client, [request, to, toPort]) => {
+      if (toPort !== port || !reaches(plainAddress(String(to)), plainAddress(address))) return connect();
+      return server.listening && serveByPort(handle, client, request) ? 0 : REFUSED;
+    });
+}
+
+/** Connects a client to a port that nobody else knows, and lets the server of a handle answer. Returns whether that succeeded. */
+function serveByPort(handle: Handle, client: Handle, request: unknown): boolean {
+  return serveOne(
+    handle,
+    (other) => other.bind(LOCAL, 0),
+    (other) => client.connect(request, LOCAL, boundTo(other).port),
+  );
+}
+
+/** Does the same with a file, which is removed at once. */
+function serveByFile(handle: Handle, client: Handle, request: unknown): boolean {
+  const file = nextFile();
+  const isServed = serveOne(
+    handle,
+    (other) => other.bind(file),
+    () => client.connect(request, file),
+  );
+  removeFile(file);
+  return isServed;
+}
+
+function nextFile(): string {
+  return join(os.tmpdir(), `autoreload-${process.pid}-${++files}`);
+}
+
+/** Whether a connection to an address arrives at a socket that is bound to another. */
+function reaches(to: string, bound: string): boolean {
+  return ANY.has(bound) ? isOfMachine(to) : to === bound || ANY.has(to);
+}
+
+function isOfMachine(address: string): boolean {
+  if (ANY.has(address) || address === '::1' || address.startsWith('127.')) return true;
+  return Object.values(os.networkInterfaces()).some((list) => list?.some((own) => own.address === address));
+}
