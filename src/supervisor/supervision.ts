@@ -19,7 +19,7 @@ import { JITI_LIMITS, missingText, timeoutText, UNKNOWN_INPUT, unreportedText } 
 import { Reporter } from './output/reporter.ts';
 import { afterOwnSignal, dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
-import { hasWritten } from './processes/written-bytes.ts';
+import { writesOf } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
@@ -180,7 +180,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
       onMissing: (isCwd) => log.info(missingText(isCwd ? program.cwd : undefined)),
       onJiti: () => log.info(JITI_LIMITS),
-      hasWritten: () => hasWritten(runs.current?.pid),
+      // A command may let a daemon write, as `docker` does.
+      writes: writesOf(() => (program.kind === 'node' ? runs.current?.pid : undefined)),
       onDebug: (text) => log.debug(text),
     });
     this.#parts.watcher = watcher;

@@ -5,9 +5,10 @@ import { Baseline } from '../contents/baseline.ts';
 import type { Difference } from '../contents/content-cache.ts';
 import { PART } from '../contents/hash-in-parts.ts';
 import { SelfWritten } from '../contents/self-written.ts';
+import type { SelfWrittenOptions } from '../contents/self-written.ts';
+import type { ChangedFile } from '../../protocol/app-bridge.cts';
 import { isInPackage } from '../../shared/module-url.ts';
 import { isSource, looksCutOff } from '../graph/source-scan.ts';
-import type { Change } from '../lifecycle/state.ts';
 import { TrackedFiles } from '../tracked/tracked-files.ts';
 import { markOf, statOf, textOf } from '../util/safe-fs.ts';
 import type { Completeness } from './debounce.ts';
@@ -19,9 +20,8 @@ export class ProgramFiles {
   /** What was on the disk when the change of a file was settled. */
   readonly #settled = new Map<string, string>();
 
-  /** @param onSelfWritten called once for each file that the program itself writes at each start */
-  constructor(onSelfWritten: (path: string) => void) {
-    this.selfWritten = new SelfWritten(onSelfWritten);
+  constructor(options: SelfWrittenOptions) {
+    this.selfWritten = new SelfWritten(options);
   }
 
   /** A run begins, at a wall-clock time (ms). */
@@ -101,24 +101,25 @@ export class ProgramFiles {
     return this.#settled.get(path) === markOf(statOf(path));
   }
 
+  /** The change of these files is settled: see {@link isSettled}. */
+  onSettled(files: readonly ChangedFile[]): void {
+    for (const { path } of files) this.#settled.set(path, markOf(statOf(path)));
+  }
+
   /**
-   * A change is settled.
+   * How long the restart for a file is delayed because the program itself writes it; see {@link SelfWritten.delayOf}.
    *
-   * @param isSetting whether a file is a setting of the run, which people edit
-   * @returns the change without self-written files; undefined if no file is left
+   * @param isSetting whether the file is a setting of the run
    */
-  settle(change: Change | undefined, isSetting: (path: string) => boolean): Change | undefined {
-    const { at, files } = change ?? { at: 0, files: [] };
+  delayOf(path: string, how: Exclude<Difference, 'same'>, isSetting: boolean): number {
+    const stats = statOf(path);
+    // Half of a save: whoever makes it is about to write the file.
+    if (!stats || how === 'deleted' || how === 'emptied') return 0;
     // Source code is edited by people, except in tracked folders, where a program may generate it.
-    const isEdited = files.some(
-      ({ path }) =>
-        isSetting(path) ||
-        (isSource(path) && (this.baseline.isLoaded(path) || !this.tracked.files.has(path))),
-    );
-    const written = new Set(this.selfWritten.detect(isEdited ? [] : files, at));
-    this.accept([...written]);
-    const others = files.filter(({ path }) => !written.has(path));
-    for (const { path } of others) this.#settled.set(path, markOf(statOf(path)));
-    return others.length > 0 ? { at, files: others } : undefined;
+    const isEdited =
+      isSetting || this.baseline.isLoaded(path) || (isSource(path) && !this.tracked.files.has(path));
+    // Where times are whole seconds, or missing as on FAT under Windows, the time of the event is closer.
+    const savedAt = stats.ctimeMs % 1000 === 0 ? Date.now() : stats.ctimeMs;
+    return this.selfWritten.delayOf({ path, how }, savedAt, isEdited);
   }
 }

@@ -3,8 +3,7 @@
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Difference } from '../contents/content-cache.ts';
-import { Rewritten } from '../contents/rewritten.ts';
-import type { RewrittenOptions } from '../contents/rewritten.ts';
+import type { SelfWrittenOptions } from '../contents/self-written.ts';
 import { loadLexer } from '../graph/source-scan.ts';
 import type { Stdio } from '../program/program.ts';
 import { ignoredBy } from '../tracked/ignore-option.ts';
@@ -12,7 +11,6 @@ import { isFrameworkOutput, OwnOutput } from '../tracked/own-output.ts';
 import { WatchList } from '../tracked/watch-list.ts';
 import type { WatchListOptions } from '../tracked/watch-list.ts';
 import { display } from '../util/paths.ts';
-import { statOf } from '../util/safe-fs.ts';
 import { FsWatcher } from '../watch/fs-watcher.ts';
 import type { FsWatcherOptions } from '../watch/fs-watcher.ts';
 import { Debouncer } from './debounce.ts';
@@ -34,7 +32,7 @@ export interface ProgramWatcherOptions
     Pick<RecordIntakeOptions, 'cwd' | 'entry' | 'args' | 'env' | 'settings' | 'onProblem' | 'onJiti'>,
     Pick<WatchListOptions, 'watch' | 'ext'>,
     Pick<FsWatcherOptions, 'poll' | 'onUnreported'>,
-    Pick<RewrittenOptions, 'hasWritten'>,
+    Pick<SelfWrittenOptions, 'writes'>,
     Pick<DebouncerOptions, 'scheduler' | 'debounce' | 'onWriting' | 'onSettled'> {
   /** Paths that never count, in the syntax of a .gitignore file in the working directory. */
   readonly ignore: readonly string[];
@@ -65,7 +63,6 @@ export class ProgramWatcher {
   readonly #debouncer: Debouncer;
   readonly #output: OwnOutput;
   readonly #installation: Installation;
-  readonly #rewritten: Rewritten;
   /** The run has begun, and is neither ready nor has it ended. */
   #isStarting = true;
   #cancelDeferred: (() => void) | undefined;
@@ -77,14 +74,15 @@ export class ProgramWatcher {
     const isExcluded = ignoredBy(options.ignore, cwd);
     const isIgnored = (path: string, isFolder = false): boolean =>
       isExcluded(path, isFolder) || (!isFolder && this.#output.has(path));
-    const reportLoop = (path: string, result: string): void => {
-      const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: ${result}`;
-      onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
-    };
-    this.files = new ProgramFiles((path) => reportLoop(path, 'not restarting for that.'));
-    this.#rewritten = new Rewritten({
+    this.files = new ProgramFiles({
       ...options,
-      onFound: (path) => reportLoop(path, `its restarts are delayed more and more. ${REMEDY}`),
+      onFound: (path, isDelayed) => {
+        const result = isDelayed
+          ? `its restarts are delayed more and more. ${REMEDY}`
+          : 'not restarting for that.';
+        const message = `${display(path, cwd)} changes right after each start, so the program writes it itself: ${result}`;
+        onProblem(new AutoreloadError('ERR_AUTORELOAD_LOOP', message));
+      },
     });
     this.graph = new ProgramGraph(this.files);
     this.records = new RecordIntake({
@@ -123,10 +121,10 @@ export class ProgramWatcher {
     this.#debouncer = new Debouncer({
       ...options,
       examine: (path) => this.files.examine(path),
-      onSettled: (change) =>
-        this.#installation.settled(
-          this.files.settle(change, (path) => this.records.settings.paths.has(path)),
-        ),
+      onSettled: (change) => {
+        this.files.onSettled(change?.files ?? []);
+        this.#installation.settled(change);
+      },
     });
     if (poll > 0) options.onDebug(`polling every ${poll} ms, as AUTORELOAD_POLL says`);
   }
@@ -142,7 +140,6 @@ export class ProgramWatcher {
     this.#cancelDeferred?.();
     this.#cancelDeferred = undefined;
     this.files.begin(at);
-    this.#rewritten.begin(at);
     this.records.begin();
     // Last: only the start of the run tells which saves it has seen.
     this.#watchList.begin();
@@ -184,8 +181,10 @@ export class ProgramWatcher {
    * @param error text of the uncaught error that caused the exit, if it is known
    */
   onExit(isCrash: boolean, error?: string): void {
+    const at = this.#options.scheduler.now();
+    this.files.selfWritten.onExit(at);
     if (!isCrash) return this.onReady();
-    this.records.addUnreached({ error, at: this.#options.scheduler.now() });
+    this.records.addUnreached({ error, at });
     this.#onStarted();
   }
 
@@ -199,7 +198,6 @@ export class ProgramWatcher {
 
   #onStarted(): void {
     this.#isStarting = false;
-    this.#rewritten.onStarted(this.#options.scheduler.now());
     this.#fsWatcher.setPaths(new Set([...this.files.baseline.paths(), ...this.#watchList.paths()]));
     this.#deferWork();
   }
@@ -212,11 +210,13 @@ export class ProgramWatcher {
   }
 
   #debounce(path: string, difference: Difference): void {
-    const isNone = difference === 'same' || this.files.isSettled(path) || this.#output.has(path);
-    if (isNone) return this.#debouncer.drop(path);
-    const isEdited = this.files.baseline.isLoaded(path) || this.records.settings.paths.has(path);
-    const stats = isEdited ? statOf(path) : undefined;
-    const delay = stats ? this.#rewritten.delayOf(path, stats.mtimeMs) : 0;
+    if (difference === 'same' || this.files.isSettled(path) || this.#output.has(path))
+      return this.#debouncer.drop(path);
+    const delay = this.files.delayOf(path, difference, this.records.settings.paths.has(path));
+    if (delay === Infinity) {
+      this.files.accept([path]);
+      return this.#debouncer.drop(path);
+    }
     const completeness = this.files.completenessOf(path, difference, this.#isStarting);
     this.#debouncer.add(path, completeness, delay);
   }

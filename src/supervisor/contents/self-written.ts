@@ -1,13 +1,17 @@
-// Finds files that the program itself writes at each start: a restart for them would never end. Counts changes shortly after
-// starts; knows neither the content of files nor watches.
+// Finds files that the program itself writes at each start (statistics, a build stamp, generated routes): restarts for them would
+// never end. Decides what follows: no restart, or a later one. Knows neither the content of files nor watches.
 import { dirname, extname, join } from 'node:path';
 import type { ChangedFile } from '../../protocol/app-bridge.cts';
 
-/** Maximum delay of a self-written change after a run began or became ready (ms). Nobody saves so soon, run after run. */
+/** Maximum time between a start and a save that may be a part of it (ms). Nobody saves so soon, run after run. */
 const SOON_MS = 500;
 
-/** Number of consecutive restarts, each soon after a start, that make a file self-written. */
+/** Number of consecutive runs after which a file that each of them has written is self-written. */
 const ENOUGH = 4;
+
+/** First and longest delay of a restart (ms). Each delay is four times the one before. */
+const FIRST_MS = 2000;
+const MAX_MS = 60_000;
 
 /** Files that programs write and nobody edits. */
 const NEVER_EDITED = /\.(log|pid|lock|sock|tmp|sqlite3?|db)(-journal|-wal|-shm)?$/i;
@@ -17,91 +21,141 @@ export function isNeverEdited(path: string): boolean {
   return NEVER_EDITED.test(path);
 }
 
+/** What the system tells about the writes of a run. */
+export interface Writes {
+  /** Number of bytes that the run has written to anything so far; undefined if the system does not tell. */
+  total(): number | undefined;
+  /** False if the run certainly has not written the file. */
+  mayInclude(path: string): boolean;
+}
+
+export interface SelfWrittenOptions {
+  readonly writes: Writes;
+  /**
+   * A file is self-written. Called once, unless a run in between has not written it; for files that are created under new names,
+   * once for all.
+   *
+   * @param isDelayed whether restarts for the file are delayed; otherwise there are none. Called for each of both once
+   */
+  readonly onFound: (path: string, isDelayed: boolean) => void;
+}
+
+/** Consecutive runs that have written a file. */
+interface Streak {
+  runs: number;
+  /** Number of the last of these runs. */
+  last: number;
+  /** The calls of `onFound`, by `isDelayed`. */
+  readonly told: Set<boolean>;
+}
+
 export class SelfWritten {
-  readonly #onFound: (path: string) => void;
-  /** Number of consecutive soon changes, by path or by kind of file. */
-  readonly #streaks = new Map<string, number>();
-  readonly #reported = new Set<string>();
-  /** Keys that have been counted in the current run: one save may settle more than once. */
-  readonly #counted = new Set<string>();
-  /** Number of consecutive runs that crashed before they loaded a file that was saved meanwhile, by path. */
-  #unreached = new Map<string, number>();
+  readonly #options: SelfWrittenOptions;
+  /** By path, or by kind of file: {@link keysOf}. */
+  readonly #streaks = new Map<string, Streak>();
+  /** Number of the current run. */
+  #run = 0;
   #begunAt = 0;
+  #loadingAt = 0;
   #readyAt = Infinity;
+  #exitedAt = Infinity;
+  /** {@link Writes.total} when the run was ready; undefined if unknown, and once the run has written more. */
+  #totalAtReady: number | undefined;
 
-  /** @param onFound called once for each self-written file; for files that are created under new names, once for all */
-  constructor(onFound: (path: string) => void) {
-    this.#onFound = onFound;
+  constructor(options: SelfWrittenOptions) {
+    this.#options = options;
   }
 
-  /** A run begins, at a wall-clock time (ms). A file that the run before did not write is no longer self-written. */
+  /** A run begins, at a wall-clock time (ms), as all times here. A file that the run before did not write is no longer self-written. */
   begin(at: number): void {
-    // A run that was stopped sooner may have come to write it.
-    if (at - this.#readyAt > SOON_MS)
-      for (const key of this.#streaks.keys()) if (!this.#counted.has(key)) this.#forget(key);
-    this.#counted.clear();
-    this.#begunAt = at;
-    this.#readyAt = Infinity;
+    // A run that was stopped sooner, or crashed, might have written it.
+    const isConclusive = at - this.#readyAt > SOON_MS;
+    for (const [key, { last }] of this.#streaks)
+      if (isConclusive && last < this.#run) this.#streaks.delete(key);
+    this.#run++;
+    this.#begunAt = this.#loadingAt = at;
+    this.#readyAt = this.#exitedAt = Infinity;
+    this.#totalAtReady = undefined;
   }
 
-  /** The run loads its first module, at a wall-clock time (ms): on a busy machine the boot of Node alone takes long. */
+  /** The run loads its first module: on a busy machine the boot of Node alone takes long. */
   onFirstLoad(at: number): void {
-    this.#begunAt = at;
+    this.#loadingAt = at;
   }
 
-  /** The run is ready, at a wall-clock time (ms). */
+  /** The run is ready. */
   onReady(at: number): void {
     this.#readyAt = at;
-    this.#unreached.clear();
+    // Only needed in the middle of a streak.
+    if (this.#streaks.size > 0) this.#totalAtReady = this.#options.writes.total();
+  }
+
+  /** The run has exited. It has not written what is saved later. */
+  onExit(at: number): void {
+    this.#exitedAt = at;
   }
 
   /**
-   * The run crashed.
+   * A file has been saved.
+   *
+   * @param savedAt time of the save, as the file tells
+   * @param isEdited whether people edit such a file. Then a restart is delayed, but never left out
+   * @returns delay of the restart (ms); Infinity if there is none, because the file is self-written
+   */
+  delayOf(file: ChangedFile, savedAt: number, isEdited: boolean): number {
+    const keys = keysOf(file);
+    if (savedAt < this.#begunAt || savedAt > Math.min(this.#readyAt + SOON_MS, this.#exitedAt)) {
+      for (const key of keys) this.#streaks.delete(key);
+      return 0;
+    }
+    const isNearlyFound = keys.some((key) => (this.#streaks.get(key)?.runs ?? 0) >= ENOUGH - 1);
+    // Does not end the streak: the program may have created the file, and is about to write it.
+    if (isNearlyFound && !this.#mayHaveWritten(file.path, savedAt)) return 0;
+    // In the middle of a slow start, the save may well be the user's.
+    const distance = Math.min(savedAt - this.#loadingAt, Math.abs(savedAt - this.#readyAt));
+    const isDelayed = isEdited || distance > SOON_MS;
+    const runs = this.#count(file.path, keys, isDelayed);
+    if (runs < ENOUGH) return 0;
+    return isDelayed ? Math.min(FIRST_MS * 4 ** (runs - ENOUGH), MAX_MS) : Infinity;
+  }
+
+  /**
+   * The run has crashed.
    *
    * @param paths files that were saved since the run began and that it has not loaded
-   * @returns paths of the self-written files
+   * @returns paths of the self-written files: another run would crash in the same way
    */
   unreached(paths: readonly string[]): string[] {
-    const before = this.#unreached;
-    this.#unreached = new Map(paths.map((path) => [path, (before.get(path) ?? 0) + 1]));
-    for (const [path, runs] of this.#unreached) if (runs === ENOUGH) this.#onFound(path);
-    return paths.filter((path) => this.#unreached.get(path)! >= ENOUGH);
+    return paths.filter((path) => {
+      // Only crashed runs in a row count.
+      if ((this.#streaks.get(path)?.last ?? 0) < this.#run - 1) this.#streaks.delete(path);
+      return this.#count(path, [path], false) >= ENOUGH;
+    });
   }
 
-  /**
-   * Counts a change.
-   *
-   * @param files the changed files; none if one of them is source code that the program has loaded, or a setting
-   * @param at wall-clock time of the change (ms)
-   * @returns paths of the self-written files
-   */
-  detect(files: readonly ChangedFile[], at: number): string[] {
-    const age = at - (at < this.#readyAt ? this.#begunAt : this.#readyAt);
-    // A program that removes its own files has written them before: somebody else removed these.
-    if (age > SOON_MS || files.length === 0 || files.some(({ how }) => how === 'deleted')) {
-      const saved = new Set(files.flatMap(keysOf));
-      for (const [key, streak] of this.#streaks) if (streak < ENOUGH || saved.has(key)) this.#forget(key);
-      return [];
-    }
-    for (const key of files.flatMap(keysOf)) {
-      if (!this.#counted.has(key)) this.#streaks.set(key, (this.#streaks.get(key) ?? 0) + 1);
-      this.#counted.add(key);
-    }
-    const written = files.filter((file) =>
-      keysOf(file).some((key) => (this.#streaks.get(key) ?? 0) >= ENOUGH),
-    );
-    for (const file of written) {
-      const keys = keysOf(file);
-      if (keys.some((key) => this.#reported.has(key))) continue;
-      for (const key of keys) this.#reported.add(key);
-      this.#onFound(file.path);
-    }
-    return written.map(({ path }) => path);
+  /** Counts the current run, once. Returns the number of consecutive runs. */
+  #count(path: string, keys: readonly string[], isDelayed: boolean): number {
+    const streaks = keys.map((key) => {
+      const streak = this.#streaks.get(key) ?? { runs: 0, last: 0, told: new Set() };
+      if (streak.last < this.#run) streak.runs++;
+      streak.last = this.#run;
+      this.#streaks.set(key, streak);
+      return streak;
+    });
+    const longest = Math.max(...streaks.map(({ runs }) => runs));
+    if (longest < ENOUGH) return longest;
+    if (!streaks.some(({ told }) => told.has(isDelayed))) this.#options.onFound(path, isDelayed);
+    for (const { told } of streaks) told.add(isDelayed);
+    return longest;
   }
 
-  #forget(key: string): void {
-    this.#streaks.delete(key);
-    this.#reported.delete(key);
+  #mayHaveWritten(path: string, savedAt: number): boolean {
+    const { writes } = this.#options;
+    if (savedAt > this.#readyAt && this.#totalAtReady !== undefined) {
+      if (writes.total() === this.#totalAtReady) return false;
+      this.#totalAtReady = undefined;
+    }
+    return writes.mayInclude(path);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { before, test } from 'node:test';
 import { stampFile } from '../../../../src/shared/file-stamp.cts';
 import { ProgramFiles } from '../../../../src/supervisor/changes/program-files.ts';
@@ -7,6 +8,9 @@ import { loadLexer } from '../../../../src/supervisor/graph/source-scan.ts';
 import { Project } from '../../../helpers/project.ts';
 
 before(loadLexer);
+
+/** A system that does not tell who writes. */
+const UNTOLD = { writes: { total: () => undefined, mayInclude: () => true }, onFound: () => {} };
 
 interface Save {
   readonly difference?: Exclude<Difference, 'same'>;
@@ -20,7 +24,7 @@ function judge(name: string, content: string, save: Save = {}): string {
   const { difference = 'changed', isStarting = false, isTracked = false } = save;
   using project = new Project({ [name]: '0123456789' });
   const path = project.path(name);
-  const files = new ProgramFiles(() => {});
+  const files = new ProgramFiles(UNTOLD);
   if (isTracked) files.tracked.add(path, { text: name, by: 'option' }, 'known');
   else files.baseline.loaded(path, stampFile(path));
   project.write(name, content);
@@ -56,16 +60,46 @@ test('a deleted or emptied file has vanished', () => {
 
 test('a late event about a settled change is no new change, a later save is one', () => {
   using project = new Project({ 'a.js': '0', 'b.js': '0' });
-  const files = new ProgramFiles(() => {});
+  const files = new ProgramFiles(UNTOLD);
   const path = project.path('a.js');
   files.baseline.loaded(path, stampFile(path));
   project.write('a.js', 'export {};');
   assert.equal(files.isSettled(path), false);
-  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] }, () => false);
+  files.onSettled([{ path, how: 'changed' }]);
   assert.deepEqual([files.isSettled(path), files.isSettled(project.path('b.js'))], [true, false]);
   project.write('a.js', 'export default 1;');
   assert.equal(files.isSettled(path), false);
-  files.settle({ at: Date.now(), files: [{ path, how: 'changed' }] }, () => false);
+  files.onSettled([{ path, how: 'changed' }]);
   files.begin(Date.now());
   assert.equal(files.isSettled(path), false);
+});
+
+test('a save of an asset or a tracked file may be ignored, one of a module or a setting is only delayed', () => {
+  using project = new Project({ 'a.txt': '0', 'a.js': '0', 'a.json': '0', 'tracked.js': '0' });
+  const delays = (name: string, isSetting = false): number[] => {
+    const files = new ProgramFiles(UNTOLD);
+    const path = project.path(name);
+    if (name === 'tracked.js') files.tracked.add(path, { text: name, by: 'option' }, 'known');
+    if (name === 'a.json') files.baseline.loaded(path, stampFile(path));
+    return Array.from({ length: 4 }, () => {
+      files.begin(Date.now() - 100);
+      if (name === 'a.json') files.baseline.loaded(path, stampFile(path));
+      fs.writeFileSync(path, String(Math.random()));
+      return files.delayOf(path, 'changed', isSetting);
+    });
+  };
+  const ignored = [0, 0, 0, Infinity];
+  const delayed = [0, 0, 0, 2000];
+  assert.deepEqual([delays('a.txt'), delays('tracked.js')], [ignored, ignored]);
+  assert.deepEqual([delays('a.js'), delays('a.json'), delays('a.txt', true)], [delayed, delayed, delayed]);
+});
+
+test('a file that is deleted or emptied is about to be written', () => {
+  using project = new Project({ 'a.txt': '' });
+  const files = new ProgramFiles(UNTOLD);
+  for (let run = 0; run < 6; run++) {
+    files.begin(Date.now() - 100);
+    for (const difference of ['emptied', 'deleted'] as const)
+      assert.equal(files.delayOf(project.path('a.txt'), difference, false), 0);
+  }
 });

@@ -37,7 +37,7 @@ async function watcherOf(
     onUnreported: () => {},
     onMissing: () => {},
     onJiti: () => {},
-    hasWritten: () => false,
+    writes: { total: () => undefined, mayInclude: () => true },
     onDebug: () => {},
   });
   return {

@@ -12,7 +12,10 @@ before(loadLexer);
 
 /** A run of the program in a project, with the parts that learn from its records. */
 class Bench {
-  readonly files = new ProgramFiles(() => {});
+  readonly files = new ProgramFiles({
+    writes: { total: () => undefined, mayInclude: () => true },
+    onFound: () => {},
+  });
   readonly graph = new ProgramGraph(this.files);
   readonly records: RecordIntake;
   readonly #project: Project;

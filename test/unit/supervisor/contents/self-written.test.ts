@@ -2,115 +2,174 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChangedFile } from '../../../../src/protocol/app-bridge.cts';
 import { isNeverEdited, SelfWritten } from '../../../../src/supervisor/contents/self-written.ts';
+import type { Writes } from '../../../../src/supervisor/contents/self-written.ts';
 
 const PATH = '/app/data.json';
-const FILE = { path: PATH, how: 'changed' } as const;
 
-/** Counts changes of a run that began at 0, and keeps the reported paths. */
-function setUp(): { selfWritten: SelfWritten; reported: string[] } {
-  const reported: string[] = [];
-  return { selfWritten: new SelfWritten((path) => reported.push(path)), reported };
-}
+/** A system that does not tell who writes. */
+const UNTOLD: Writes = { total: () => undefined, mayInclude: () => true };
 
-/** Counts a change of a new run, which begins at 0. */
-function detectInNewRun(selfWritten: SelfWritten, files: readonly ChangedFile[], at: number): string[] {
-  selfWritten.begin(0);
-  return selfWritten.detect(files, at);
-}
+/** Runs of a program, of which each begins 100 s after the one before, loads its first module at once and is ready after 100 ms. */
+class Program {
+  /** What has been reported: `path` or `path delayed`. */
+  readonly reported: string[] = [];
+  readonly files: SelfWritten;
+  begunAt = 0;
 
-test('a file that changes right after four starts in a row is self-written from then on, and reported once', () => {
-  const { selfWritten, reported } = setUp();
-  for (const expected of [[], [], [], [PATH], [PATH]])
-    assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), expected);
-  assert.deepEqual(reported, [PATH]);
-});
-
-test('a self-written file that changes at another time counts, and is not self-written from then on', () => {
-  const { selfWritten } = setUp();
-  for (let i = 0; i < 4; i++) detectInNewRun(selfWritten, [FILE], 100);
-  assert.deepEqual(detectInNewRun(selfWritten, [{ path: '/app/other.json', how: 'changed' }], 5000), []);
-  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), [PATH]);
-  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 5000), []);
-  assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), []);
-});
-
-test('a file that changes in four runs in a row that crash before they load it is self-written, and reported once', () => {
-  const { selfWritten, reported } = setUp();
-  for (const expected of [[], [], [], [PATH], [PATH]]) {
-    selfWritten.begin(0);
-    assert.deepEqual(selfWritten.unreached([PATH]), expected);
+  constructor(writes: Writes = UNTOLD) {
+    const onFound = (path: string, isDelayed: boolean): unknown =>
+      this.reported.push(isDelayed ? `${path} delayed` : path);
+    this.files = new SelfWritten({ writes, onFound });
   }
-  assert.deepEqual(reported, [PATH]);
-  selfWritten.unreached([]);
-  assert.deepEqual(selfWritten.unreached([PATH]), [], 'a run that did not write it');
-  for (let i = 0; i < 2; i++) selfWritten.unreached([PATH]);
-  selfWritten.onReady(1000);
-  assert.deepEqual(selfWritten.unreached([PATH]), [], 'a run that did not crash');
-});
 
-test('a file that a whole run did not write is no longer self-written', () => {
-  const { selfWritten, reported } = setUp();
-  for (let i = 0; i < 4; i++) detectInNewRun(selfWritten, [FILE], 100);
-  // Stopped before it could write the file.
-  selfWritten.begin(0);
-  selfWritten.onReady(1000);
-  selfWritten.begin(1400);
-  assert.deepEqual(selfWritten.detect([FILE], 1500), [PATH]);
-  selfWritten.begin(2000);
-  selfWritten.onReady(3000);
-  selfWritten.begin(4000);
-  assert.deepEqual(selfWritten.detect([FILE], 4100), []);
-  for (let i = 0; i < 3; i++) detectInNewRun(selfWritten, [FILE], 100);
-  assert.deepEqual(reported, [PATH, PATH]);
-});
+  begin(readyAfter = 100): void {
+    this.begunAt += 100_000;
+    this.files.begin(this.begunAt);
+    this.files.onFirstLoad(this.begunAt);
+    if (readyAfter < Infinity) this.files.onReady(this.begunAt + readyAfter);
+  }
 
-test('a change of another file, or a later change, restarts the count', () => {
-  for (const [files, at] of [
-    [[], 100],
-    [[FILE], 800],
+  /** The delay of an asset that is saved at a time after the start. */
+  saves(after: number, path = PATH, how: ChangedFile['how'] = 'changed'): number {
+    return this.files.delayOf({ path, how }, this.begunAt + after, false);
+  }
+
+  /** The delay of a module or a setting. */
+  savesEdited(after: number): number {
+    return this.files.delayOf({ path: PATH, how: 'changed' }, this.begunAt + after, true);
+  }
+
+  /** The delays of an asset that is saved once in each of a number of runs. */
+  savesInRuns(runs: number, after: number, readyAfter = 100): number[] {
+    return Array.from({ length: runs }, () => {
+      this.begin(readyAfter);
+      return this.saves(after);
+    });
+  }
+}
+
+test('an asset that changes right after four starts in a row restarts nothing from then on, and is reported once', () => {
+  for (const [after, readyAfter] of [
+    [50, 100],
+    [400, 100],
+    [400, Infinity],
+    [3100, 3000],
   ] as const) {
-    const { selfWritten } = setUp();
-    for (let i = 0; i < 3; i++) detectInNewRun(selfWritten, [FILE], 100);
-    detectInNewRun(selfWritten, files, at);
-    assert.deepEqual(detectInNewRun(selfWritten, [FILE], 100), []);
+    const program = new Program();
+    assert.deepEqual(program.savesInRuns(5, after, readyAfter), [0, 0, 0, Infinity, Infinity]);
+    assert.deepEqual(program.reported, [PATH]);
   }
 });
 
-test('once the run loads modules, the delay is measured from there', () => {
-  const { selfWritten } = setUp();
-  for (const expected of [[], [], [], [PATH]]) {
-    selfWritten.begin(0);
-    selfWritten.onFirstLoad(2000);
-    assert.deepEqual(selfWritten.detect([FILE], 2100), expected);
+test('the restart for a module or a setting is delayed instead, and more each time', () => {
+  for (const after of [50, 400]) {
+    const program = new Program();
+    const delays = Array.from({ length: 7 }, () => {
+      program.begin();
+      return program.savesEdited(after);
+    });
+    assert.deepEqual(delays, [0, 0, 0, 2000, 8000, 32_000, 60_000]);
+    assert.deepEqual(program.reported, [`${PATH} delayed`]);
   }
 });
 
-test('once the run is ready, the delay is measured from there', () => {
-  const { selfWritten } = setUp();
-  for (let run = 0; run < 4; run++) {
-    selfWritten.begin(run * 10_000);
-    selfWritten.onReady(run * 10_000 + 2000);
-    assert.deepEqual(selfWritten.detect([FILE], run * 10_000 + 2100), run === 3 ? [PATH] : []);
+test('the restart for an asset that changes in the middle of slow starts is delayed too', () => {
+  const program = new Program();
+  assert.deepEqual(program.savesInRuns(5, 1500, 3000), [0, 0, 0, 2000, 8000]);
+  assert.deepEqual(program.reported, [`${PATH} delayed`]);
+  assert.deepEqual(program.savesInRuns(2, 2900, 3000), [Infinity, Infinity], 'not in the middle');
+  assert.deepEqual(program.reported, [`${PATH} delayed`, PATH]);
+});
+
+test('the delay is measured from the first load, however long Node boots', () => {
+  const program = new Program();
+  for (const expected of [0, 0, 0, Infinity]) {
+    program.begin(Infinity);
+    program.files.onFirstLoad(program.begunAt + 2000);
+    assert.equal(program.saves(2100), expected);
   }
+});
+
+test('several saves in one run count as one', () => {
+  const program = new Program();
+  program.begin();
+  for (let n = 0; n < 8; n++) assert.equal(program.saves(100 + n), 0);
+  program.savesInRuns(3, 100);
+  for (let n = 0; n < 8; n++) assert.equal(program.savesEdited(100 + n), 2000);
+});
+
+test('a save before the run, later than half a second after its start, or after its exit is the user’s', () => {
+  for (const save of [-100, 700, 350]) {
+    const program = new Program();
+    program.savesInRuns(4, 100);
+    program.begin();
+    program.files.onExit(program.begunAt + 300);
+    assert.equal(program.saves(save), 0);
+    assert.deepEqual(program.savesInRuns(4, 100), [0, 0, 0, Infinity]);
+    assert.deepEqual(program.reported, [PATH, PATH]);
+  }
+});
+
+test('a file that a run did not write is no longer self-written', () => {
+  const program = new Program();
+  program.savesInRuns(4, 100);
+  program.begin();
+  assert.deepEqual(program.savesInRuns(4, 100), [0, 0, 0, Infinity]);
+});
+
+test('a run that was stopped or crashed before it could write a file changes nothing', () => {
+  const program = new Program();
+  const { files } = program;
+  program.savesInRuns(4, 100);
+  program.begin();
+  // Stopped 300 ms after it was ready.
+  files.begin(program.begunAt + 400);
+  files.onExit(program.begunAt + 500);
+  program.begin();
+  assert.equal(program.saves(100), Infinity);
 });
 
 test('files that are created under a new name each time are counted as one, and reported once', () => {
-  const { selfWritten, reported } = setUp();
-  const create = (n: number): string[] =>
-    detectInNewRun(selfWritten, [{ path: `/app/out/${n}.html`, how: 'created' }], 100);
-  for (let n = 0; n < 3; n++) assert.deepEqual(create(n), []);
-  assert.deepEqual(create(3), ['/app/out/3.html']);
-  assert.deepEqual(create(4), ['/app/out/4.html']);
-  assert.deepEqual(reported, ['/app/out/3.html']);
+  const program = new Program();
+  const delays = [0, 1, 2, 3, 4].map((n) => {
+    program.begin();
+    return program.saves(100, `/app/out/${n}.html`, 'created');
+  });
+  assert.deepEqual(delays, [0, 0, 0, Infinity, Infinity]);
+  assert.deepEqual(program.reported, ['/app/out/3.html']);
 });
 
-test('several changes in one run count as one', () => {
-  const { selfWritten, reported } = setUp();
-  for (let n = 0; n < 8; n++) {
-    if (n % 4 === 0) selfWritten.begin(0);
-    assert.deepEqual(selfWritten.detect([FILE], 100), []);
-  }
-  assert.deepEqual(reported, []);
+test('a file that changes in four runs in a row that crash before they load it is self-written, and reported once', () => {
+  const program = new Program();
+  const crash = (paths: readonly string[]): string[] => {
+    program.begin(Infinity);
+    return program.files.unreached(paths);
+  };
+  for (const expected of [[], [], [], [PATH], [PATH]]) assert.deepEqual(crash([PATH]), expected);
+  assert.deepEqual(program.reported, [PATH]);
+  crash([]);
+  for (let n = 0; n < 3; n++) assert.deepEqual(crash([PATH]), [], 'a run in between did not write it');
+  program.begin();
+  assert.deepEqual(crash([PATH]), [], 'a run in between did not crash');
+});
+
+test('a file that the run has certainly not written is the user’s', () => {
+  const program = new Program({ total: () => undefined, mayInclude: () => false });
+  assert.deepEqual(program.savesInRuns(6, 100), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(program.reported, []);
+});
+
+test('what is saved after the run was ready is the user’s as long as the run writes nothing at all', () => {
+  let total = 1000;
+  const program = new Program({ total: () => total, mayInclude: () => true });
+  assert.deepEqual(program.savesInRuns(6, 200), [0, 0, 0, 0, 0, 0]);
+  program.savesInRuns(1, 200);
+  program.begin();
+  assert.equal(program.saves(200), 0);
+  total += 10;
+  assert.equal(program.saves(300), Infinity);
+  program.begin();
+  assert.equal(program.saves(50), Infinity, 'time decides before the run is ready');
 });
 
 test('logs, databases and the like are never edited', () => {
