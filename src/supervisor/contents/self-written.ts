@@ -32,19 +32,18 @@ export interface Writes {
 export interface SelfWrittenOptions {
   readonly writes: Writes;
   /**
-   * A file is self-written. Called once, unless a run in between has not written it; for files that are created under new names,
-   * once for all.
-   *
-   * @param isDelayed whether restarts for the file are delayed; otherwise there are none. Called for each of both once
+   * A file is self-written: restarts for it are delayed (`isDelayed`), or there are none. Called once for each of the two, until a run
+   * does not write the file; for files that are created under new names, once for all.
    */
   readonly onFound: (path: string, isDelayed: boolean) => void;
 }
 
 /** Consecutive runs that have written a file. */
 interface Streak {
-  runs: number;
-  /** Number of the last of these runs. */
-  last: number;
+  readonly runs: number;
+  /** Number of the last of these runs, and time of its first save. */
+  readonly last: number;
+  readonly at: number;
   /** The calls of `onFound`, by `isDelayed`. */
   readonly told: Set<boolean>;
 }
@@ -66,9 +65,9 @@ export class SelfWritten {
     this.#options = options;
   }
 
-  /** A run begins, at a wall-clock time (ms), as all times here. A file that the run before did not write is no longer self-written. */
+  /** A run begins, at a wall-clock time (ms), as all times here. Files that the run before did not write are no longer self-written. */
   begin(at: number): void {
-    // A run that was stopped sooner, or crashed, might have written it.
+    // A run that was stopped sooner, or crashed, might have written them.
     const isConclusive = at - this.#readyAt > SOON_MS;
     for (const [key, { last }] of this.#streaks)
       if (isConclusive && last < this.#run) this.#streaks.delete(key);
@@ -104,17 +103,16 @@ export class SelfWritten {
    */
   delayOf(file: ChangedFile, savedAt: number, isEdited: boolean): number {
     const keys = keysOf(file);
-    if (savedAt < this.#begunAt || savedAt > Math.min(this.#readyAt + SOON_MS, this.#exitedAt)) {
+    // In the middle of a slow start, the save may well be the user's.
+    const isDelayed = isEdited || !this.#isNear(savedAt);
+    if (!this.#isAtStart(savedAt) || (isDelayed && this.#isRepeated(file.path, savedAt))) {
       for (const key of keys) this.#streaks.delete(key);
       return 0;
     }
     const isNearlyFound = keys.some((key) => (this.#streaks.get(key)?.runs ?? 0) >= ENOUGH - 1);
     // Does not end the streak: the program may have created the file, and is about to write it.
     if (isNearlyFound && !this.#mayHaveWritten(file.path, savedAt)) return 0;
-    // In the middle of a slow start, the save may well be the user's.
-    const distance = Math.min(savedAt - this.#loadingAt, Math.abs(savedAt - this.#readyAt));
-    const isDelayed = isEdited || distance > SOON_MS;
-    const runs = this.#count(file.path, keys, isDelayed);
+    const runs = this.#count(file.path, keys, savedAt, isDelayed);
     if (runs < ENOUGH) return 0;
     return isDelayed ? Math.min(FIRST_MS * 4 ** (runs - ENOUGH), MAX_MS) : Infinity;
   }
@@ -129,16 +127,16 @@ export class SelfWritten {
     return paths.filter((path) => {
       // Only crashed runs in a row count.
       if ((this.#streaks.get(path)?.last ?? 0) < this.#run - 1) this.#streaks.delete(path);
-      return this.#count(path, [path], false) >= ENOUGH;
+      return this.#count(path, [path], Infinity, false) >= ENOUGH;
     });
   }
 
   /** Counts the current run, once. Returns the number of consecutive runs. */
-  #count(path: string, keys: readonly string[], isDelayed: boolean): number {
+  #count(path: string, keys: readonly string[], at: number, isDelayed: boolean): number {
     const streaks = keys.map((key) => {
-      const streak = this.#streaks.get(key) ?? { runs: 0, last: 0, told: new Set() };
-      if (streak.last < this.#run) streak.runs++;
-      streak.last = this.#run;
+      const before = this.#streaks.get(key) ?? { runs: 0, last: 0, at, told: new Set() };
+      const isCounted = before.last === this.#run;
+      const streak = isCounted ? before : { ...before, runs: before.runs + 1, last: this.#run, at };
       this.#streaks.set(key, streak);
       return streak;
     });
@@ -147,6 +145,22 @@ export class SelfWritten {
     if (!streaks.some(({ told }) => told.has(isDelayed))) this.#options.onFound(path, isDelayed);
     for (const { told } of streaks) told.add(isDelayed);
     return longest;
+  }
+
+  /** Whether a save may be a part of the start of the run. */
+  #isAtStart(savedAt: number): boolean {
+    return savedAt >= this.#begunAt && savedAt <= Math.min(this.#readyAt + SOON_MS, this.#exitedAt);
+  }
+
+  /** Whether a save is near the first load, or the moment when the run was ready. */
+  #isNear(savedAt: number): boolean {
+    return Math.min(savedAt - this.#loadingAt, Math.abs(savedAt - this.#readyAt)) <= SOON_MS;
+  }
+
+  /** Whether a file was saved before in this run. A program writes a module or a setting once, and people save it time and again. */
+  #isRepeated(path: string, savedAt: number): boolean {
+    const streak = this.#streaks.get(path);
+    return streak?.last === this.#run && savedAt - streak.at > SOON_MS;
   }
 
   #mayHaveWritten(path: string, savedAt: number): boolean {

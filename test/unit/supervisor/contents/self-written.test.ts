@@ -110,6 +110,26 @@ test('a save before the run, later than half a second after its start, or after 
   }
 });
 
+test('the restart for a module is no longer delayed when it is saved again during a slow start', () => {
+  const program = new Program();
+  for (const expected of [0, 0, 0, 2000]) {
+    program.begin(5000);
+    assert.equal(program.savesEdited(1000), expected);
+  }
+  assert.equal(program.savesEdited(1200), 2000);
+  assert.equal(program.savesEdited(3000), 0);
+  program.begin(5000);
+  assert.equal(program.savesEdited(1000), 0);
+});
+
+test('an asset that the program writes twice at its start is self-written', () => {
+  const program = new Program();
+  for (const expected of [0, 0, 0, Infinity]) {
+    program.begin(2000);
+    assert.deepEqual([program.saves(100), program.saves(2100)], [expected, expected]);
+  }
+});
+
 test('a file that a run did not write is no longer self-written', () => {
   const program = new Program();
   program.savesInRuns(4, 100);
