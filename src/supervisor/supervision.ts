@@ -180,7 +180,6 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
       onMissing: (isCwd) => log.info(missingText(isCwd ? program.cwd : undefined)),
       onJiti: () => log.info(JITI_LIMITS),
-      // A command may let a daemon write, as `docker` does.
       writes: writesOf(() => (program.kind === 'node' ? runs.current?.pid : undefined)),
       onDebug: (text) => log.debug(text),
     });

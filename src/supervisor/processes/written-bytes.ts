@@ -11,7 +11,7 @@ const COUNTED: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x
 /** Bytes of all writes, also those to pipes and to files in memory; and bytes of files on a disk. */
 type Counter = 'wchar' | 'write_bytes';
 
-/** @param pidOf pid of the run; undefined if processes that are not its descendants may write for it */
+/** @param pidOf pid of the run; undefined if other processes than its descendants may write for it, as `docker` lets a daemon do */
 export function writesOf(pidOf: () => number | undefined): Writes {
   return {
     total: () => sum('wchar', pidOf()),
