@@ -31,6 +31,7 @@ import { expectFound } from './hooks/previous-run.cts';
 import { flush, openLane, pipeAt, send } from './channel/record-writer.cts';
 import { instrumentProcesses } from './descendants/instrument-processes.cts';
 import { isInProject } from './descendants/project-root.cts';
+import { obeyPrimary } from './sockets/cluster-worker.cts';
 import { holdSockets } from './sockets/hold-sockets.cts';
 import { releaseUnclaimedSoon } from './sockets/inherited-sockets.cts';
 import { watchInput } from './app/detect-stdin-reads.cts';
@@ -134,6 +135,7 @@ function join(address: Address | undefined): void {
   if (!address) return;
   offerApi(false);
   startRecording(address);
+  if (address.isClusterWorker && isMainThread) obeyPrimary();
 }
 
 /**

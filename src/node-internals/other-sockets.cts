@@ -39,14 +39,16 @@ export function serveWaiting(handle: Handle, open: (other: Handle) => number, ms
  *
  * @param bind binds a handle; returns an error number, or 0
  * @param connect connects the client to what this handle is bound to; returns the same
+ * @param type class of that handle. In a worker of a cluster, a server may have none of libuv.
  * @returns whether both succeeded
  */
 export function serveOne(
   handle: Handle,
   bind: (other: Handle) => number,
   connect: (other: Handle) => number,
+  type = handle.constructor as HandleClass,
 ): boolean {
-  const other = new (handle.constructor as HandleClass)(SERVER);
+  const other = new type(SERVER);
   other.onconnection = (error, ...args) => {
     other.close();
     if (!error) handle.onconnection?.(error, ...args);

@@ -75,14 +75,17 @@ export function boundTo(handle: Handle): { readonly address?: string; readonly p
 
 /** Gives a server a handle that does not listen and reports the same address, so that the own one can be closed. */
 export function detachHandle(server: net.Server, handle: Handle): void {
-  const address = {};
-  handle.getsockname?.(address);
   const inert = new (handle.constructor as HandleClass)(SERVER);
-  if (handle.getsockname) {
-    const value = (target: object): number => (Object.assign(target, address), 0);
-    Object.defineProperty(inert, 'getsockname', { value });
-  }
+  keepAddress(handle, inert);
   (server as Server)._handle = inert;
+}
+
+/** Has a handle report the present address of a handle, also when that one is closed. */
+export function keepAddress(handle: Handle, reporting = handle): void {
+  if (!handle.getsockname) return;
+  const address = boundTo(handle);
+  const value = (target: object): number => (Object.assign(target, address), 0);
+  Object.defineProperty(reporting, 'getsockname', { value });
 }
 
 /** Whether a server has connections (lib/net.js, Server): the documented method answers too late. */

@@ -1,5 +1,5 @@
 // Defines how a supervisor and its child meet: descriptors, environment variables, messages at the gate, control messages
-// (supervisor to child), listening sockets (child to supervisor). What the child records is in records.cts. Knows nothing of who
+// (supervisor to child), listening sockets (child to supervisor), draining of a cluster (primary and workers). What the child records is in records.cts. Knows nothing of who
 // sends a message or of its effect. CommonJS, because the child preloads it.
 import type { ChangedFile, RestartReason } from './app-bridge.cts';
 import { has, isBoolean, isNumber, isObject, isString, messageOf, optional, parseJson } from './messages.cts';
@@ -136,8 +136,35 @@ const CONTROL_MESSAGES = {
 /** A message of the supervisor. */
 export type ControlMessage = MessageOf<typeof CONTROL_MESSAGES>;
 
+/** Where a socket listens: its address, or the absolute path of its file. */
+export type ListeningAddress = string | { readonly address?: string; readonly port?: number };
+
+const WORKER_MESSAGES = {
+  /** The worker must accept no more connections, and complete its in-flight responses. The program has closed these sockets. */
+  drain: { closed: Array.isArray as Check<readonly ListeningAddress[]> },
+  /** The primary has received its stop signal: the worker must close its endless responses. */
+  closeEndless: {},
+};
+
+/** A message of the primary of a cluster to a worker. */
+export type WorkerMessage = MessageOf<typeof WORKER_MESSAGES>;
+
+const WORKER_REPORTS = {
+  /** The worker has a server. */
+  serving: {},
+  /** The worker waits for in-flight responses. */
+  draining: {},
+  /** The worker has no in-flight response left. */
+  drained: {},
+};
+
+/** What a worker of a cluster says to its primary. */
+export type WorkerReport = MessageOf<typeof WORKER_REPORTS>;
+
 /** A message in the envelope that hides it from the app. That of a socket accompanies its handle. */
-export function encodeControl(message: ControlMessage | ListeningSocket): object {
+export function encodeControl(
+  message: ControlMessage | ListeningSocket | WorkerMessage | WorkerReport,
+): object {
   return { cmd: CONTROL_CMD, version: VERSION, ...message };
 }
 
@@ -150,6 +177,16 @@ export function parseControl(message: unknown): ControlMessage | undefined {
 /** The socket in an IPC message; undefined for any other message. */
 export function parseListening(message: unknown): ListeningSocket | undefined {
   return messageOf(opened(message), SOCKET_MESSAGES);
+}
+
+/** The message of the primary in an IPC message; undefined for any other message. */
+export function parseWorkerMessage(message: unknown): WorkerMessage | undefined {
+  return messageOf(opened(message), WORKER_MESSAGES);
+}
+
+/** The report of a worker in an IPC message; undefined for any other message. */
+export function parseWorkerReport(message: unknown): WorkerReport | undefined {
+  return messageOf(opened(message), WORKER_REPORTS);
 }
 
 /** The value of {@link HELD_VARIABLE}. */

@@ -1,6 +1,8 @@
 // Instruments the processes that the app starts. Reports each to the supervisor, so that none outlives the run, and gives the
 // preload and the address of the lane to those that may run a file of the project. Does not know what they load.
+import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { isClusterWorker } from '../../node-internals/cluster.cts';
 import { wrapMethod } from '../../node-internals/process.cts';
 import type { SpawnOptions, Spawning } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
@@ -12,6 +14,7 @@ import { callerUrl } from './calling-module.cts';
 import { send } from '../channel/record-writer.cts';
 import { projectRoot } from './project-root.cts';
 import { isNode, mayRunNode } from './may-run-node.cts';
+import { watchWorker } from '../sockets/cluster-primary.cts';
 import { inputGiven } from '../app/detect-stdin-reads.cts';
 
 const NODE_OPTIONS = 'NODE_OPTIONS=';
@@ -37,6 +40,7 @@ export function instrumentProcesses(address: Address): void {
       if (!changed || !isNode(options.file, execPath)) inputGiven(options.stdio);
       const result = spawn([changed ?? options, ...rest]);
       if (typeof child.pid === 'number') send({ kind: 'spawned', pid: child.pid });
+      if (changed && isClusterWorker(options)) watchWorker(child as ChildProcess);
       // The app must not see the additional descriptor.
       if (changed && child.stdio && child.stdio.length === changed.stdio.length) child.stdio.length--;
       return result;
@@ -54,6 +58,7 @@ export function instrumentProcesses(address: Address): void {
       starter: callerUrl() ?? address.starter,
       // A process with an IPC channel is part of the program, whatever file it runs: a pool of workers has its own script.
       project: stdio.includes('ipc') ? undefined : project,
+      isClusterWorker: isClusterWorker(options) || undefined,
     };
     return { ...options, stdio: [...stdio, address.fd], envPairs: envFor(options, forDescendant) };
   }

@@ -2,7 +2,7 @@
 // at once. Owns no descriptor.
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { LANE_VARIABLE, SUPERVISED_KEY } from '../../protocol/control.cts';
-import { has, isNumber, isString, optional, parseJson } from '../../protocol/messages.cts';
+import { has, isBoolean, isNumber, isString, optional, parseJson } from '../../protocol/messages.cts';
 import type { FieldsOf } from '../../protocol/messages.cts';
 import { pipeAt } from '../channel/record-writer.cts';
 
@@ -15,6 +15,8 @@ const ADDRESS = {
   starter: optional(isString),
   /** If present, the descendant counts only if it runs a file in this folder. */
   project: optional(isString),
+  /** Whether the descendant is a worker of a cluster. */
+  isClusterWorker: optional(isBoolean),
 };
 
 /** Address of the lane, with the reason why a descendant is part of the program. */

@@ -12,6 +12,7 @@ import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
 import { giveHandle } from '../channel/control-channel.cts';
 import { send, sleep } from '../channel/record-writer.cts';
+import { isPrimary } from './cluster-primary.cts';
 import {
   adoptInherited,
   inheritSockets,
@@ -27,6 +28,8 @@ const RELEASE_MS = 1000;
 const RETRY_MS = 500;
 const RETRY_WAIT_MS = 1;
 
+/** The app may replace it, as fake clocks do. */
+const { setImmediate } = globalThis;
 const { now } = Date;
 
 /** A socket that the program has bound. */
@@ -83,7 +86,9 @@ function wrapMethods({ prototype }: HandleClass, provider: number | undefined): 
   for (const name of ['bind', 'bind6'])
     wrapMethod(prototype, name, (bind, handle, args) => {
       if (provider !== undefined && handle.getProviderType() !== provider) return bind();
-      return adopt(handle, name, args) ? 0 : bindNew(handle, args, bind);
+      const error = adopt(handle, name, args) ? 0 : bindNew(handle, args, bind);
+      if (error === 0 && provider !== undefined && isPrimary()) setImmediate(onBound, handle);
+      return error;
     });
   wrapMethod(prototype, 'listen', (listen, handle) => {
     const error = listen();
@@ -125,6 +130,11 @@ function bindNew(handle: Handle, [, port]: unknown[], bind: () => number): numbe
     bind();
   }
   return 0;
+}
+
+/** The primary of a cluster binds the sockets on which the workers themselves accept. */
+function onBound(handle: Handle): void {
+  if (boundTo(handle).port !== undefined) onListening(handle);
 }
 
 function onListening(handle: Handle): void {

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { serveOne } from '../../node-internals/other-sockets.cts';
 import { wrapMethod } from '../../node-internals/process.cts';
 import { boundTo } from '../../node-internals/sockets.cts';
-import type { Handle } from '../../node-internals/sockets.cts';
+import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
+import type { ListeningAddress } from '../../protocol/control.cts';
 import { plainAddress } from '../../shared/plain-address.cts';
 import { removeFile } from '../../shared/socket-file.cts';
 
@@ -22,49 +23,59 @@ const LOCAL = '127.0.0.1';
 /** Number of socket files so far. */
 let files = 0;
 
+export interface OwnServer {
+  readonly server: net.Server;
+  readonly handle: Handle;
+}
+
 /**
  * Leads every connection of this thread to a socket past it from now on.
  *
- * @param handle of the socket, which is closed
- * @param path of its socket file, if it has one
- * @param server whose socket it was
+ * @param type of the handles that connect to it
+ * @param listening where the socket was, which is closed
+ * @param own server that listened on it in this process, with its handle
  */
-export function divertOwnCalls(handle: Handle, path: string | undefined, server: net.Server): void {
-  const { prototype } = handle.constructor as { prototype: Handle };
-  if (path !== undefined) {
-    const file = resolve(path);
+export function divertOwnCalls(
+  type: HandleClass,
+  listening: ListeningAddress,
+  own: OwnServer | undefined,
+): void {
+  const { prototype } = type;
+  if (typeof listening === 'string') {
     wrapMethod(prototype, 'connect', (connect, client, [request, to]) => {
-      if (typeof to !== 'string' || resolve(to) !== file) return connect();
-      if (server.listening && serveByFile(handle, client, request)) return 0;
+      if (typeof to !== 'string' || resolve(to) !== listening) return connect();
+      if (own?.server.listening && serveByFile(type, own.handle, client, request)) return 0;
       // Where no file is, so that the error comes as late as usual.
       return connect([request, nextFile()]);
     });
     return;
   }
-  const { address, port } = boundTo(handle);
+  const { address, port } = listening;
   for (const name of ['connect', 'connect6'])
     wrapMethod(prototype, name, (connect, client, [request, to, toPort]) => {
       if (toPort !== port || !reaches(plainAddress(String(to)), plainAddress(address))) return connect();
-      return server.listening && serveByPort(handle, client, request) ? 0 : REFUSED;
+      return own?.server.listening && serveByPort(type, own.handle, client, request) ? 0 : REFUSED;
     });
 }
 
 /** Connects a client to a port that nobody else knows, and lets the server of a handle answer. Returns whether that succeeded. */
-function serveByPort(handle: Handle, client: Handle, request: unknown): boolean {
+function serveByPort(type: HandleClass, handle: Handle, client: Handle, request: unknown): boolean {
   return serveOne(
     handle,
     (other) => other.bind(LOCAL, 0),
     (other) => client.connect(request, LOCAL, boundTo(other).port),
+    type,
   );
 }
 
 /** Does the same with a file, which is removed at once. */
-function serveByFile(handle: Handle, client: Handle, request: unknown): boolean {
+function serveByFile(type: HandleClass, handle: Handle, client: Handle, request: unknown): boolean {
   const file = nextFile();
   const isServed = serveOne(
     handle,
     (other) => other.bind(file),
     () => client.connect(request, file),
+    type,
   );
   removeFile(file);
   return isServed;

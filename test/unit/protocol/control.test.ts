@@ -8,6 +8,8 @@ import {
   parseGateMessage,
   parseInherited,
   parseListening,
+  parseWorkerMessage,
+  parseWorkerReport,
 } from '../../../src/protocol/control.cts';
 import type { RestartReason } from '../../../src/protocol/app-bridge.cts';
 import type { ControlMessage } from '../../../src/protocol/control.cts';
@@ -45,6 +47,20 @@ test('a control message is parsed unchanged', () => {
     { kind: 'inspect', host: '127.0.0.1', port: 9229 },
   ] as const) {
     assert.deepEqual(parseControl(encodeControl(message)), message);
+  }
+});
+
+test('the messages between the primary and the workers of a cluster are parsed unchanged', () => {
+  for (const message of [
+    { kind: 'drain', closed: [{ address: '::', port: 80 }, '/a.sock'] },
+    { kind: 'closeEndless' },
+  ] as const) {
+    assert.deepEqual(parseWorkerMessage(encodeControl(message)), message);
+    assert.equal(parseWorkerReport(encodeControl(message)), undefined);
+  }
+  for (const kind of ['serving', 'draining', 'drained'] as const) {
+    assert.deepEqual(parseWorkerReport(encodeControl({ kind })), { kind });
+    assert.equal(parseWorkerMessage(encodeControl({ kind })), undefined);
   }
 });
 
