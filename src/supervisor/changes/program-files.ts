@@ -34,7 +34,7 @@ export class ProgramFiles {
 
   /** The run is ready, at a wall-clock time (ms). */
   onReady(at: number): void {
-    this.baseline.forgetPrevious();
+    this.baseline.forgetPrevious(at);
     this.selfWritten.onReady(at);
   }
 

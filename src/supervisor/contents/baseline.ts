@@ -30,6 +30,9 @@ interface ContentSnapshot extends Content {
   readonly kind: 'module' | 'assumed';
 }
 
+/** Maximum delay of the event for a file that the program removed while it started, after it was ready (ms). */
+const REMOVAL_MS = 200;
+
 export class Baseline {
   readonly #contents = new ContentCache();
   #current = new Map<string, Snapshot>();
@@ -37,7 +40,7 @@ export class Baseline {
   /** Snapshots of earlier runs that no longer count, until everything that the run has used is known. */
   #forgotten = new Map<string, Snapshot>();
   #begunAt = Infinity;
-  #isReady = false;
+  #readyAt = Infinity;
   /** The file time from which on the run may not have seen a save (wall-clock ms). */
   unseenFrom: number = Infinity;
 
@@ -52,7 +55,7 @@ export class Baseline {
     const isFirst = this.#begunAt === Infinity;
     this.unseenFrom = isFirst ? at : at - TICK_MS;
     this.#begunAt = at;
-    this.#isReady = false;
+    this.#readyAt = Infinity;
     for (const [path, snapshot] of this.#current) {
       // The new run reads the content that is there now.
       if (snapshot.kind === 'assumed') snapshot.hash = this.#contents.hashOf(path);
@@ -68,11 +71,15 @@ export class Baseline {
     this.#forgotten.clear();
   }
 
-  /** The run is ready: it has loaded everything that it loads at start. Files that only earlier runs used no longer count. */
-  forgetPrevious(): void {
+  /**
+   * The run is ready: it has loaded everything that it loads at start. Files that only earlier runs used no longer count.
+   *
+   * @param at wall-clock time (ms)
+   */
+  forgetPrevious(at: number = Date.now()): void {
     for (const [path, snapshot] of this.#previous) this.#forgotten.set(path, snapshot);
     this.#previous = new Map();
-    this.#isReady = true;
+    this.#readyAt = at;
     this.#contents.retain(this.#current);
   }
 
@@ -164,7 +171,8 @@ export class Baseline {
   expected(path: string): void {
     if (this.#current.has(path)) return;
     const snapshot = this.#snapshot(path);
-    if (snapshot.kind === 'module' && !this.#isReady && this.#isUnseen(path)) snapshot.hash = UNSEEN;
+    if (snapshot.kind === 'module' && this.#readyAt === Infinity && this.#isUnseen(path))
+      snapshot.hash = UNSEEN;
     this.#current.set(path, snapshot);
   }
 
@@ -206,9 +214,10 @@ export class Baseline {
       return target === snapshot.target ? 'same' : 'changed';
     }
     const difference = this.#contents.compare(path, snapshot.kind === 'absent' ? undefined : snapshot);
-    if (difference !== 'deleted' || (stamp?.mtimeMs ?? 0) <= this.#begunAt) return difference;
-    // The program itself wrote, loaded and removed the file, and would do so in the next run: some tools load their
-    // configuration in this way (nodejs/node#64167).
+    const isWritten = (stamp?.mtimeMs ?? 0) > this.#begunAt;
+    if (difference !== 'deleted' || !isWritten || Date.now() - this.#readyAt > REMOVAL_MS) return difference;
+    // The program itself wrote, loaded and removed the file while it started, and would do so in the next run: some tools load
+    // their configuration in this way (nodejs/node#64167).
     this.#current.set(path, { kind: 'absent' });
     return 'same';
   }

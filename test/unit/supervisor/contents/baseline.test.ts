@@ -307,6 +307,18 @@ test('a module that the run itself wrote, loaded and removed is no change', () =
   assert.equal(baseline.examine(fresh), 'created');
 });
 
+test('a module that was saved while the run started, and is removed later, is deleted', () => {
+  const { project, baseline, fresh } = setUp();
+  using _ = project;
+  baseline.begin(Date.now() - 60_000);
+  load(baseline, fresh);
+  baseline.forgetPrevious(Date.now() - 1000);
+  fs.rmSync(fresh);
+  assert.equal(baseline.examine(fresh), 'deleted');
+  fs.writeFileSync(fresh, 'fresh');
+  assert.equal(baseline.examine(fresh), 'same');
+});
+
 test('the first load of a module counts, even if another thread of the run loads a later save', () => {
   const { project, baseline, fresh } = setUp();
   using _ = project;
