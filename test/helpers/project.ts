@@ -47,6 +47,12 @@ export class Project {
     fs.symlinkSync(target, this.path(path), process.platform === 'win32' ? 'junction' : undefined);
   }
 
+  /** Creates a link and renames it over the old one. */
+  replaceLink(path: string, target: string): void {
+    this.link(`${path}.tmp`, target);
+    fs.renameSync(this.path(`${path}.tmp`), this.path(path));
+  }
+
   remove(path: string): void {
     fs.rmSync(this.path(path), { recursive: true, force: true });
   }

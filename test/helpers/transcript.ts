@@ -24,12 +24,17 @@ interface Waiter {
 /** Transcripts of the running test. */
 const current: Transcript[] = [];
 
-afterEach((context) => {
-  const transcripts = current.splice(0);
-  // `passed` is not in the types; Node has it from 20.16 on.
-  if (!('diagnostic' in context) || ('passed' in context && context.passed)) return;
-  for (const transcript of transcripts) context.diagnostic(transcript.toString());
-});
+/** Outside of the test runner, as in the soak, the owner prints its transcripts. */
+const isTest = process.env['NODE_TEST_CONTEXT'] !== undefined;
+
+if (isTest) {
+  afterEach((context) => {
+    const transcripts = current.splice(0);
+    // `passed` is not in the types; Node has it from 20.16 on.
+    if (!('diagnostic' in context) || ('passed' in context && context.passed)) return;
+    for (const transcript of transcripts) context.diagnostic(transcript.toString());
+  });
+}
 
 /**
  * Output of one process.
@@ -45,7 +50,7 @@ export class Transcript {
   #waiter: Waiter | undefined;
 
   constructor() {
-    current.push(this);
+    if (isTest) current.push(this);
   }
 
   /** Records the lines of a stream. */
@@ -110,6 +115,11 @@ export class Transcript {
   /** Number of matching lines so far. */
   count(pattern: RegExp): number {
     return this.entries.filter(({ text }) => pattern.test(text)).length;
+  }
+
+  /** Records what the test does, between the lines of the process. */
+  note(text: string): void {
+    this.#add('stderr', `--- ${text}`);
   }
 
   /** All lines with their time; `>` marks the awaited ones. */
