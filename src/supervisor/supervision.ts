@@ -12,7 +12,7 @@ import { isOutputClosed } from './host/output-reader.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
 import type { Ended, Event, State, Transition } from './lifecycle/state.ts';
-import { close, spawn } from './lifecycle/steps.ts';
+import { close, isStopped, spawn } from './lifecycle/steps.ts';
 import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
 import { JITI_LIMITS, missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
@@ -180,7 +180,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
       onMissing: (isCwd) => log.info(missingText(isCwd ? program.cwd : undefined)),
       onJiti: () => log.info(JITI_LIMITS),
-      writes: writesOf(() => (program.kind === 'node' ? runs.current?.pid : undefined)),
+      writes: writesOf(runs.nodePid, () => isStopped(this.#state)),
       onDebug: (text) => log.debug(text),
     });
     this.#parts.watcher = watcher;

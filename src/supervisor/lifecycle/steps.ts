@@ -119,3 +119,8 @@ export function withChange<Into extends Pick<Change, 'files'>>(earlier: Into, la
   const paths = new Set(later.files.map(({ path }) => path));
   return { ...earlier, files: [...earlier.files.filter(({ path }) => !paths.has(path)), ...later.files] };
 }
+
+/** Whether the run has been stopped for the next one, and may have exited. */
+export function isStopped({ kind }: State): boolean {
+  return kind === 'stopping' || kind === 'settling';
+}

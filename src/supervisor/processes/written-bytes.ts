@@ -5,19 +5,28 @@ import { dirname } from 'node:path';
 import { attempt } from '../../shared/attempt.cts';
 import type { Writes } from '../contents/self-written.ts';
 
-/** Types of the file systems that are known to count (statfs(2)): ext, XFS, Btrfs, F2FS, overlayfs. Files in memory are not counted. */
-const COUNTED: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x794c7630]);
+/**
+ * Types of the file systems that are known to count (statfs(2)): ext, XFS, Btrfs, F2FS, overlayfs, and NFS, by Linux's source
+ * (`folio_account_dirtied`). Files in memory are not counted.
+ */
+const COUNTED: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x794c7630, 0x6969,
+]);
 
 /** Bytes of all writes, also those to pipes and to files in memory; and bytes of files on a disk. */
 type Counter = 'wchar' | 'write_bytes';
 
-/** @param pidOf pid of the run; undefined if other processes than its descendants may write for it, as `docker` lets a daemon do */
-export function writesOf(pidOf: () => number | undefined): Writes {
+/**
+ * @param pidOf pid of the run; undefined if nothing tells which processes write for it
+ * @param isStopped whether we have stopped the run. What it has written nobody knows then, but the next run will do so again
+ */
+export function writesOf(pidOf: () => number | undefined, isStopped: () => boolean): Writes {
   return {
     total: () => sum('wchar', pidOf()),
     mayInclude: (path) => {
       const isCounted = attempt(() => COUNTED.has(fs.statfsSync(dirname(path)).type));
-      return isCounted !== true || sum('write_bytes', pidOf()) !== 0;
+      const written = isCounted === true ? sum('write_bytes', pidOf()) : undefined;
+      return written === undefined ? !isStopped() : written !== 0;
     },
   };
 }

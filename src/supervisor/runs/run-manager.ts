@@ -44,6 +44,9 @@ export class RunManager {
   readonly #preserved = new PreservedState();
   #warmUp = new WarmUpList([]);
   #wasStandby = false;
+  /** Pid of the current run; undefined for a command, for which other processes may work: `docker` lets a daemon write. */
+  readonly nodePid = (): number | undefined =>
+    this.#options.program.kind === 'node' ? this.current?.pid : undefined;
 
   constructor(options: RunManagerOptions) {
     this.#options = options;
