@@ -19,6 +19,9 @@ const { setImmediate } = globalThis;
 
 let send: NodeJS.Process['send'];
 
+/** What is to be called when the app begins to listen, for each message that Node keeps until then. */
+const kept: (() => void)[] = [];
+
 /** Properties of `process` that exist only while code of Node runs; empty while the channel is not hidden. */
 let keys: readonly (string | symbol)[] = [];
 
@@ -41,10 +44,16 @@ export function listen(onMessage: (message: ControlMessage) => void): void {
   send = process.send?.bind(process);
 }
 
-/** Calls `onRead` just before the app receives the next message; at once if the app does not listen, since Node keeps it then. */
+/** Calls `onRead` just before the app receives the next message. Node keeps a message for an app that does not listen yet. */
 export function onNextMessage(onRead: () => void): void {
-  if (process.listenerCount('message') === 0) onRead();
-  else process.prependOnceListener('message', onRead);
+  if (process.listenerCount('message') > 0) process.prependOnceListener('message', onRead);
+  else if (kept.push(onRead) === 1) process.on('newListener', beforeListening);
+}
+
+function beforeListening(event: string | symbol): void {
+  if (event !== 'message') return;
+  process.off('newListener', beforeListening);
+  for (const onRead of kept.splice(0)) onRead();
 }
 
 /** Gives the supervisor a raw handle. Never throws: the app must not notice. */

@@ -169,6 +169,25 @@ test('no message is lost or doubled while saves restart the program', async () =
   assert.ok(app.restarts > 0);
 });
 
+test('messages to a run that does not listen reach the next one, once', async () => {
+  const source =
+    "process.once('message', (message) => process.send(['got', message]));\nsetInterval(() => {}, 1000);\n";
+  using project = new Project({ 'app.js': "setInterval(() => {}, 1000);\nprocess.send('deaf');\n" });
+  await using app = run(project, 'app.js', { stdio: [...IPC] });
+  const inbox = new Inbox(app);
+  assert.equal(await inbox.message(), 'deaf');
+  app.process.send('early');
+  await app.line(/is up in/);
+  project.write('app.js', source);
+  assert.deepEqual(await inbox.message(), ['got', 'early']);
+  await app.line(/is up in/);
+  project.write('app.js', `${source}// edited\n`);
+  await app.line('[autoreload] app.js changed, restarting');
+  await app.line(/is up in/);
+  app.process.send('late');
+  assert.deepEqual(await inbox.message(), ['got', 'late']);
+});
+
 test('a message that makes the program exit does not reach the next run', async () => {
   const source = "process.on('message', () => process.exit(0));\nprocess.send('ready');\n";
   using project = new Project({ 'app.js': source });
