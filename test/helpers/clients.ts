@@ -1,5 +1,6 @@
 // Clients that send requests without pause during restarts, and record failures.
 import http from 'node:http';
+import http2 from 'node:http2';
 import net from 'node:net';
 import type { RequestOptions } from 'node:http';
 
@@ -86,6 +87,22 @@ export function converse(options: RequestOptions): Asking {
       agent.destroy();
     },
   };
+}
+
+/**
+ * Requests `/slow` over an HTTP/2 session.
+ *
+ * @returns how the session ends, `closed` or an error, and the response so far
+ */
+export function requestSlow(url: string): { readonly closed: Promise<string>; readonly body: () => string } {
+  const session = http2.connect(url, { rejectUnauthorized: false });
+  const closed = new Promise<string>((resolve) => {
+    session.on('error', (error) => resolve(String(error))).on('close', () => resolve('closed'));
+  });
+  const stream = session.request({ ':path': '/slow' }).setEncoding('utf8');
+  let body = '';
+  stream.on('data', (data: string) => (body += data));
+  return { closed, body: () => body };
 }
 
 /** Connects. Returns `connected` or the error code. */

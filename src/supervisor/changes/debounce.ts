@@ -120,15 +120,14 @@ export class Debouncer {
   /** The time at which the quiet times of all pending files are over (ms). */
   #dueAt(): number {
     const { debounce = 0 } = this.#options;
-    const files = [...this.#pending];
     const isDelayed = this.#isDelayed;
-    const whole = files.filter(
-      ([, { completeness, dueAt }]) => !isIncomplete(completeness) && (dueAt === undefined || isDelayed),
-    ).length;
+    // A delayed file does not delay others.
+    const files = [...this.#pending].filter(([, { dueAt }]) => isDelayed || dueAt === undefined);
+    const whole = files.filter(([, { completeness }]) => !isIncomplete(completeness)).length;
     let due = 0;
     for (const [path, { completeness, at, dueAt }] of files) {
       const quiet = Math.max(debounce, this.#quietTime(path, completeness, whole));
-      if (dueAt === undefined || isDelayed) due = Math.max(due, dueAt ?? at + quiet);
+      due = Math.max(due, dueAt ?? at + quiet);
     }
     return due;
   }

@@ -89,7 +89,7 @@ export class SelfWritten {
     if (this.#streaks.size > 0) this.#totalAtReady = this.#options.writes.total();
   }
 
-  /** The run has exited. It has not written what is saved later. */
+  /** The run has exited: somebody else saves a file from now on. */
   onExit(at: number): void {
     this.#exitedAt = at;
   }

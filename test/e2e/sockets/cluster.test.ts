@@ -1,13 +1,12 @@
 // The workers of a cluster are drained as a program without workers is, and the program notices nothing.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import http2 from 'node:http2';
 import https from 'node:https';
 import { test } from 'node:test';
 import { run, up } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { CERTIFICATE, KEY } from '../../helpers/certificate.ts';
-import { ask, converse, poll } from '../../helpers/clients.ts';
+import { ask, converse, poll, requestSlow } from '../../helpers/clients.ts';
 import { Project } from '../../helpers/project.ts';
 import { pause } from '../../helpers/saves.ts';
 import type { Transcript } from '../../helpers/transcript.ts';
@@ -178,17 +177,11 @@ for (const [what, create, scheme] of [
     await using app = run(project, 'app.js', { env });
     const at = await port(app, 0);
     await app.line(/a standby waits/);
-    const session = http2.connect(`${scheme}://127.0.0.1:${at}`, { rejectUnauthorized: false });
-    const closed = new Promise<string>((resolve) => {
-      session.on('error', (error) => resolve(String(error))).on('close', () => resolve('closed'));
-    });
-    const stream = session.request({ ':path': '/slow' }).setEncoding('utf8');
-    let body = '';
-    stream.on('data', (data: string) => (body += data));
+    const { closed, body } = requestSlow(`${scheme}://127.0.0.1:${at}`);
     await app.line('asked /slow');
     project.write('app.js', code(1));
     assert.equal(await closed, 'closed');
-    assert.equal(body, 'slow');
+    assert.equal(body(), 'slow');
     assert.equal(await port(app, 1), at);
     assert.ok(took(app.transcript, 1) < LONG_MS);
   });
@@ -248,34 +241,26 @@ test('endless responses do not delay a restart of a cluster that waits for its s
   }
 });
 
-test('a worker that blocks its event loop does not delay a restart', posix, async () => {
-  const code = (version: number): string => clusterOf(version, { handler: 'for (;;);' });
-  using project = new Project({ 'app.js': code(0) });
-  await using app = run(project, 'app.js', { env });
-  const where = { port: await port(app, 0) };
-  await app.line(/a standby waits/);
-  const answer = ask(where).catch(() => 'cut');
-  await app.line('asked /');
-  project.write('app.js', code(1));
-  await port(app, 1);
-  assert.equal(await answer, 'cut');
-  assert.ok(took(app.transcript, 1) < LONG_MS);
-});
-
-test('a worker that exits while it is drained is not waited for', posix, async () => {
-  const handler = "setTimeout(() => process.exit(), 300);\nresponse.on('close', () => {});";
-  const code = (version: number): string => clusterOf(version, { handler });
-  using project = new Project({ 'app.js': code(0) });
-  await using app = run(project, 'app.js', { env });
-  const where = { port: await port(app, 0) };
-  await app.line(/a standby waits/);
-  const answer = ask(where).catch(() => 'cut');
-  await app.line('asked /');
-  project.write('app.js', code(1));
-  assert.equal(await answer, 'cut');
-  await port(app, 1);
-  assert.ok(took(app.transcript, 1) < LONG_MS);
-});
+for (const [name, handler] of [
+  ['a worker that blocks its event loop does not delay a restart', 'for (;;);'],
+  [
+    'a worker that exits while it is drained is not waited for',
+    "setTimeout(() => process.exit(), 300);\nresponse.on('close', () => {});",
+  ],
+] as const)
+  test(name, posix, async () => {
+    const code = (version: number): string => clusterOf(version, { handler });
+    using project = new Project({ 'app.js': code(0) });
+    await using app = run(project, 'app.js', { env });
+    const where = { port: await port(app, 0) };
+    await app.line(/a standby waits/);
+    const answer = ask(where).catch(() => 'cut');
+    await app.line('asked /');
+    project.write('app.js', code(1));
+    assert.equal(await answer, 'cut');
+    await port(app, 1);
+    assert.ok(took(app.transcript, 1) < LONG_MS);
+  });
 
 for (const policy of POLICIES) {
   test(`a worker that is forked while its cluster is drained accepts nothing: ${policy}`, posix, async () => {

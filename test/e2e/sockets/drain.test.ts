@@ -1,7 +1,6 @@
 // Draining: in-flight responses complete, endless ones are closed, and neither delays a restart for long.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
 import { test } from 'node:test';
@@ -9,7 +8,7 @@ import tls from 'node:tls';
 import { run, up } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { CERTIFICATE, KEY } from '../../helpers/certificate.ts';
-import { ask, poll } from '../../helpers/clients.ts';
+import { ask, poll, requestSlow } from '../../helpers/clients.ts';
 import { openStreams } from '../../helpers/http2-frames.ts';
 import { Project } from '../../helpers/project.ts';
 import { pause } from '../../helpers/saves.ts';
@@ -304,17 +303,11 @@ test('http2: streams complete, the session gets GOAWAY', posix, async () => {
   await using app = run(project, 'app.js', { env });
   const at = await port(app, 0);
   await app.line(/a standby waits/);
-  const session = http2.connect(`http://127.0.0.1:${at}`);
-  const closed = new Promise<string>((resolve) => {
-    session.on('error', (error) => resolve(String(error))).on('close', () => resolve('closed'));
-  });
-  const stream = session.request({ ':path': '/slow' }).setEncoding('utf8');
-  let body = '';
-  stream.on('data', (data: string) => (body += data));
+  const { closed, body } = requestSlow(`http://127.0.0.1:${at}`);
   await app.line('asked /slow');
   project.write('app.js', code(1));
   assert.equal(await closed, 'closed');
-  assert.equal(body, 'slow');
+  assert.equal(body(), 'slow');
   assert.equal(await port(app, 1), at);
   assert.ok(took(app.transcript, 1) < LONG_MS);
 });
