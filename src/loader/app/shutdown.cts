@@ -14,6 +14,7 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The app may replace these, as fake clocks do. */
 const { clearInterval, setImmediate, setInterval, setTimeout } = globalThis;
+const kill = process.kill.bind(process);
 
 /** Windows has no signals that a handler could receive. */
 const hasSignals = process.platform !== 'win32';
@@ -42,7 +43,11 @@ export async function shutDown({ signal, reason }: ControlMessage & { kind: 'sto
     // The signal is on its way. A timeout, because a blocked event loop sees events in any order.
     setTimeout(release, SIGNAL_MS).unref();
   }
-  if (hasSignals) send({ kind: 'drained' });
+  if (hasSignals) {
+    send({ kind: 'drained' });
+    // Here no listener of the app is at work. The signal of the supervisor may come while it handles a message, whose answer is lost then.
+    if (process.listenerCount(signal) === 0) kill(process.pid, signal);
+  }
   // Not in a promise, where an error of a handler would be a rejection.
   else setImmediate(emulateSignal, signal as NodeJS.Signals);
 }

@@ -7,7 +7,7 @@ const FIRST_REPORT_MS = 500;
 export class DrainTimer {
   readonly #drainMs: number;
   readonly #onDue: () => void;
-  /** Whether the run listens on a held socket. */
+  /** Whether the run listens on a held socket, or for messages of the launcher. */
   #isServing = false;
   /** Whether the app has work to do before it exits. */
   #mustPrepare = false;
@@ -27,7 +27,7 @@ export class DrainTimer {
     return this.#timer !== undefined;
   }
 
-  /** The run listens on a held socket. */
+  /** The run listens on a held socket, or for messages of the launcher. */
   serve(): void {
     this.#isServing = true;
   }

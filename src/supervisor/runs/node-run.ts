@@ -116,6 +116,7 @@ export class NodeRun extends Run {
       held?.add(listening, handle as SocketHandle);
     });
     if (ipcRelay.serialization) {
+      this.drain.serve();
       child.on('message', (message, handle) => ipcRelay.send(message, handle));
       child.once('disconnect', () => this.#disconnected('closed'));
     }
