@@ -1,6 +1,7 @@
 // Decides what happens to the calls of a run that is shutting down to its own addresses, as without autoreload: its server answers them
 // until the program closes it, and then they are refused. The supervisor holds these sockets for the next run, so that a call would
 // wait for that run, and the run for the call.
+import fs from 'node:fs';
 import type net from 'node:net';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,8 +10,8 @@ import { wrapMethod } from '../../node-internals/process.cts';
 import { boundTo } from '../../node-internals/sockets.cts';
 import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
 import type { ListeningAddress } from '../../protocol/control.cts';
+import { attempt } from '../../shared/attempt.cts';
 import { plainAddress } from '../../shared/plain-address.cts';
-import { removeFile } from '../../shared/socket-file.cts';
 
 /** Error code of libuv, which is that of the system. */
 const REFUSED = -os.constants.errno.ECONNREFUSED;
@@ -20,8 +21,8 @@ const ANY: ReadonlySet<unknown> = new Set(['::', '0.0.0.0']);
 
 const LOCAL = '127.0.0.1';
 
-/** Number of socket files so far. */
-let files = 0;
+/** The app may replace these on the module later. */
+const { mkdtempSync, rmSync } = fs;
 
 export interface OwnServer {
   readonly server: net.Server;
@@ -46,7 +47,8 @@ export function divertOwnCalls(
       if (typeof to !== 'string' || resolve(to) !== listening) return connect();
       if (own?.server.listening && serveByFile(type, own.handle, client, request)) return 0;
       // Where no file is, so that the error comes as late as usual.
-      return connect([request, nextFile()]);
+      const missing = withPrivateFile((file) => file);
+      return missing === undefined ? REFUSED : connect([request, missing]);
     });
     return;
   }
@@ -68,21 +70,26 @@ function serveByPort(type: HandleClass, handle: Handle, client: Handle, request:
   );
 }
 
-/** Does the same with a file, which is removed at once. */
+/** Does the same with a file. */
 function serveByFile(type: HandleClass, handle: Handle, client: Handle, request: unknown): boolean {
-  const file = nextFile();
-  const isServed = serveOne(
-    handle,
-    (other) => other.bind(file),
-    () => client.connect(request, file),
-    type,
+  const isServed = withPrivateFile((file) =>
+    serveOne(
+      handle,
+      (other) => other.bind(file),
+      () => client.connect(request, file),
+      type,
+    ),
   );
-  removeFile(file);
-  return isServed;
+  return isServed === true;
 }
 
-function nextFile(): string {
-  return join(os.tmpdir(), `autoreload-${process.pid}-${++files}`);
+/** Calls a function with the path of a new file that only this user can open. The file is removed afterwards. */
+function withPrivateFile<T>(use: (file: string) => T): T | undefined {
+  const folder = attempt(() => mkdtempSync(join(os.tmpdir(), 'autoreload-')));
+  if (folder === undefined) return undefined;
+  const result = use(join(folder, 'socket'));
+  attempt(() => rmSync(folder, { recursive: true }));
+  return result;
 }
 
 /** Whether a connection to an address arrives at a socket that is bound to another. */
