@@ -16,8 +16,8 @@ import type { IpcRelay } from './ipc-relay.ts';
 import { NodeRun } from './node-run.ts';
 import { PreservedState } from './preserved-state.ts';
 import type { Run, RunOptions } from './run.ts';
-import { Standby } from './standby.ts';
-import { WarmUpList } from './warm-up-list.ts';
+import { Standby } from '../standby/standby.ts';
+import { WarmUpList } from '../standby/warm-up-list.ts';
 
 export interface RunManagerOptions extends Omit<RunOptions, 'guard'>, Pick<Options, 'standby' | 'hold'> {
   readonly program: Program;

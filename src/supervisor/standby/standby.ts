@@ -3,7 +3,6 @@
 import type { GateMessage, PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Log } from '../util/log.ts';
-import type { NodeRun } from './node-run.ts';
 
 /** Delay after which the boot of a standby no longer slows down the start of the current run (ms). */
 const REST_MS = 100;
@@ -21,7 +20,13 @@ const MISSING_MS = 1000;
 const MIN_FREE_MEMORY = 256 * 2 ** 20;
 
 /** A run that waits at the gate. */
-export type WaitingRun = Pick<NodeRun, 'pid' | 'isRunning' | 'sendToGate' | 'signal'>;
+export interface WaitingRun {
+  readonly pid: number | undefined;
+  readonly isRunning: boolean;
+  /** Sends a message to the gate. */
+  readonly sendToGate: (message: GateMessage) => void;
+  readonly signal: (name: NodeJS.Signals) => void;
+}
 
 /** The work of a standby before its turn. */
 export interface WarmUp {

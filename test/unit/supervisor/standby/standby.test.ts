@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Standby } from '../../../../src/supervisor/runs/standby.ts';
+import { Standby } from '../../../../src/supervisor/standby/standby.ts';
 import { fakeTimers } from '../../../helpers/fake-timers.ts';
 import type { FakeTimers } from '../../../helpers/fake-timers.ts';
 
