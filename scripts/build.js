@@ -58,7 +58,7 @@ async function bundle() {
     build({ ...esm, entryPoints: files('index.ts', 'supervisor/reaper.ts', 'crash-page/main.ts') }),
     build({
       ...esm,
-      entryPoints: files('loader/warm-esm-loader.mts'),
+      entryPoints: files('loader/warm-esm-loader.mts', 'loader/linked-gate.mts'),
       outExtension: { '.js': '.mjs' },
     }),
     build({

@@ -13,32 +13,55 @@ const { readFileSync } = fs;
 
 let recorder: ModuleRecorder | undefined;
 let mayRead = false;
+let releaseWarnings: (() => void) | undefined;
 
 export function initialize(data: HooksThreadData): void {
   openLane(data.lane);
   recorder = new ModuleRecorder(data);
+  // Ours are registered again behind those of a transpiler.
+  if (data.isLinked && !releaseWarnings) withholdWarnings(data.count);
   // After the app has registered hooks, ours are registered again, in front of them.
   mayRead = data.isInnermost;
 }
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   let found = false;
+  releaseWarnings?.();
   try {
     const result = await nextResolve(specifier, context);
     found = true;
     if (result.url.startsWith('node:')) recorder?.builtin(result.url, true);
-    else recorder?.resolved(specifier, context.parentURL, result.url);
+    else {
+      const { url, format } = result;
+      recorder?.resolved(specifier, context.parentURL, url, false, false, format ?? undefined);
+    }
     return result;
   } finally {
     if (!found) recorder?.missed(specifier, context.parentURL);
   }
 };
 
-export const load: LoadHook = (url, context, nextLoad) => {
+export const load: LoadHook = async (url, context, nextLoad) => {
   const source = mayRead ? sourceOf(url, context) : undefined;
-  // Node awaits the result, a promise or not.
-  return source ? { format: 'module', source, shortCircuit: true } : nextLoad(url, context);
+  if (source) return { format: 'module', source, shortCircuit: true };
+  const result = await nextLoad(url, context);
+  // Only the load hook of a transpiler knows the format of its modules.
+  if (context.format == null) recorder?.format(url, result.format ?? undefined);
+  return result;
 };
+
+/** Withholds the warnings about modules that a standby links, until it has become the run and resolves its entry. */
+function withholdWarnings(count: Int32Array): void {
+  const withheld: unknown[][] = [];
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = (...args: unknown[]) => void withheld.push(args);
+  releaseWarnings = () => {
+    if (Atomics.load(count, 1) === 0) return;
+    releaseWarnings = undefined;
+    process.emitWarning = emitWarning;
+    for (const args of withheld) emitWarning(...args);
+  };
+}
 
 /** The source of a plain ES module; undefined for any other module, and where Node itself reports an error. */
 function sourceOf(url: string, { format, importAttributes }: LoadHookContext): Buffer | undefined {

@@ -25,7 +25,7 @@ import { reportCrashes } from './app/report-crash.cts';
 import { hideChannel, isGiving, listen, onNextMessage, watchChannel } from './channel/control-channel.cts';
 import { shutDown } from './app/shutdown.cts';
 import { guardExit, openInspector, releaseDebuggers, reportInspector } from './app/inspector.cts';
-import { waitAtGate } from './standby/gate.cts';
+import { linkAndWaitAtGate, waitAtGate } from './standby/gate.cts';
 import { install } from './hooks/install-hooks.cts';
 import { expectFound } from './hooks/previous-run.cts';
 import { flush, openLane, pipeAt, send } from './channel/record-writer.cts';
@@ -89,7 +89,7 @@ function joinChild(pipe: string | undefined): void {
   const isGateBeforeHooks = gate === 'early' && runsUserCodeEarly();
   const handed = take(HELD_VARIABLE);
   if (isGateBeforeHooks) waitAtGate(false);
-  const count = startRecording({ fd: LANE_FD, pipe });
+  const count = startRecording({ fd: LANE_FD, pipe }, true, gate === 'linked');
   reportCrashes();
   listen(obey);
   if (handed !== undefined) holdSockets(parseInherited(handed));
@@ -101,10 +101,21 @@ function joinChild(pipe: string | undefined): void {
   else beforeCall(process, 'disconnect', () => send({ kind: 'disconnected' }));
   offerApi(true);
   if (gate === 'early' && !isGateBeforeHooks) waitAtGate();
-  // For the preload behind those of the user.
-  if (gate === 'late')
-    Object.defineProperty(globalThis, LATE_GATE, { value: () => waitAtGate(), configurable: true });
+  if (gate === 'late') setLateGate(() => waitAtGate());
+  // The event loop runs while modules are linked.
+  if (gate === 'linked') setLateGate(() => linkAndWaitAtGate().then(() => onBegun(count)));
+  else onBegun(count);
+}
+
+/** The run has begun. */
+function onBegun(count: Int32Array): void {
+  Atomics.store(count, 1, 1);
   reportUp(count);
+}
+
+/** Offers a gate to the preload behind those of the user. */
+function setLateGate(value: () => unknown): void {
+  Object.defineProperty(globalThis, LATE_GATE, { value, configurable: true });
 }
 
 /**
@@ -134,18 +145,20 @@ function joinProcess(address: Address | undefined): void {
 function join(address: Address | undefined): void {
   if (!address) return;
   offerApi(false);
-  startRecording(address);
+  startRecording(address, false);
   if (address.isClusterWorker && isMainThread) obeyPrimary();
 }
 
 /**
  * Records the modules that this thread loads and the processes and threads that it starts.
  *
- * @returns the number of records, which all threads of this process count up
+ * @param isChild whether this is the child, and no thread or process that it has started
+ * @param isLinked whether it links modules before its turn
+ * @returns see {@link ModuleRecorderOptions.count}
  */
-function startRecording(address: Address): Int32Array {
+function startRecording(address: Address, isChild: boolean, isLinked = false): Int32Array {
   const { fd, starter } = address;
-  const count = new Int32Array(new SharedArrayBuffer(4));
+  const count = new Int32Array(new SharedArrayBuffer(8));
   openLane(fd);
   beforeReallyExit(() => {
     saveState();
@@ -153,9 +166,13 @@ function startRecording(address: Address): Int32Array {
   });
   watchInput();
   instrumentProcesses(address);
-  instrumentWorkers(address);
+  instrumentWorkers(address, isLinked);
   // Node's thread for hooks has no parent port.
-  install({ count, starter, lane: fd }, isMainThread || parentPort !== null);
+  install(
+    { count, starter, lane: fd, isLinked },
+    isMainThread || parentPort !== null,
+    isChild && isMainThread,
+  );
   return count;
 }
 

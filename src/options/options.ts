@@ -35,6 +35,8 @@ export interface Options {
   readonly log: LogLevel;
   /** Whether a standby process is kept ready for the next run. */
   readonly standby: boolean;
+  /** What a standby does ahead of its turn. */
+  readonly ahead: 'link' | 'off';
   /** Whether listening sockets stay open during a restart. */
   readonly hold: boolean;
   /** Whether HTTP ports answer with the error after a crash. */
@@ -45,8 +47,8 @@ export interface Options {
   readonly exec: string | undefined;
 }
 
-/** Heading in `--help`. */
-export type OptionGroup = 'Files' | 'Program';
+/** Heading in `--help`, which only names the options that are rarely needed. */
+export type OptionGroup = 'Files' | 'Program' | 'Rare';
 
 /** A row of the table of options. */
 export interface OptionDefinition {
@@ -65,6 +67,7 @@ type Row<Value> = readonly [OptionGroup, ValueType<NonNullable<Value>>, Value, s
 
 const FILES = 'Files';
 const PROGRAM = 'Program';
+const RARE = 'Rare';
 const ON_EXIT = choice('wait', 'exit', 'restart');
 const ON_CRASH = choice('wait', 'retry', 'exit');
 
@@ -81,6 +84,7 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
   onCrash: [PROGRAM, ON_CRASH, 'wait', '<action>', 'after a crash: wait, retry or exit'],
   timeout: [PROGRAM, TIMEOUT, undefined, '<duration>', 'stop the program and autoreload after this time'],
   standby: [PROGRAM, SWITCH, true, undefined, 'do not keep the next run ready'],
+  ahead: [RARE, choice('link', 'off'), 'link', '<what>', 'what is done before the next run: link or off'],
   hold: [PROGRAM, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],
   crashPage: [PROGRAM, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'],
   crashPageHosts: [PROGRAM, HOSTS, [], '<list>', 'show errors to other machines under these names'],

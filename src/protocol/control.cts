@@ -63,8 +63,11 @@ export const DESCENDANT_MARK = 'AUTORELOAD_DESCENDANT';
  */
 export const SUPERVISED_KEY = 'autoreload.supervised';
 
-/** Position of the gate: before the preloads of the user, or after them. */
-export type Gate = 'early' | 'late';
+/** Position of the gate: before the preloads of the user, or after them. `linked`: after them, and after modules are linked. */
+export type Gate = 'early' | 'late' | 'linked';
+
+/** Parent of the modules that a standby links before its turn. */
+export const AHEAD = 'autoreload:ahead';
 
 /** Global key of the late gate, from our first preload to our last, which removes it. */
 export const LATE_GATE: unique symbol = Symbol.for('autoreload.gate');
@@ -108,10 +111,12 @@ export interface RunInfo {
 }
 
 const GATE_MESSAGES = {
-  /** Built-in modules and package resolutions of the last run, for the warm-up. */
+  /** Built-in modules and package resolutions of the last run, for the warm-up, and modules to link. */
   warm: {
     builtins: Array.isArray as Check<readonly UsedBuiltin[]>,
     found: Array.isArray as Check<readonly PackageResolution[]>,
+    /** URLs of the modules to link. */
+    link: Array.isArray as Check<readonly string[]>,
   },
   /** The standby becomes the run. */
   go: { begin: isRunInfo },

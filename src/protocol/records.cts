@@ -14,7 +14,7 @@ const KINDS = {
    * A specifier resolved to a URL, as Node gives it, query included.
    * - `stamp`: absent when this process has recorded the URL before, and when it could not read the file.
    * - `onlyResolved`: the module is not loaded, or not yet: the load hook will report it.
-   * - `format`: of the module that is loaded; absent where no load hook reports it.
+   * - `format`: of the module that is loaded, as far as Node knows it.
    * - `again`: never on the lane; the supervisor sets it for an `again` record.
    */
   resolved: {
@@ -34,6 +34,12 @@ const KINDS = {
   missed: { specifier: isString, parent: optional(isString), at: isNumber },
   /** A built-in module was used for the first time in this way. An ES module import (`imported`) loads more of it than `require`. */
   builtin: { name: isString, imported: isBoolean },
+  /** The standby has linked modules. */
+  linked: {},
+  /** The standby has become the run. Before this, a standby that links modules has run none of them. */
+  begun: {},
+  /** The app, or a preload, has registered module hooks. */
+  hooked: {},
   /** The run has read the messages of the launcher up to this one. */
   received: { n: isNumber },
   /** The app closed the IPC channel to its launcher. */

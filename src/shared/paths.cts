@@ -17,6 +17,7 @@ export const OWN_FILES = {
   cli: join(OWN_FOLDER, 'cli.js'),
   preload: join(OWN_FOLDER, 'loader/entry.cjs'),
   lateGate: join(OWN_FOLDER, 'loader/late-gate.cjs'),
+  linkedGate: join(OWN_FOLDER, 'loader/linked-gate.mjs'),
   hooksThread: join(OWN_FOLDER, 'loader/off-thread-hooks.cjs'),
   warmEsmLoader: join(OWN_FOLDER, 'loader/warm-esm-loader.mjs'),
   reaper: join(OWN_FOLDER, 'supervisor/reaper.js'),

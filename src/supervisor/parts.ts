@@ -1,6 +1,7 @@
 // Connects the parts of a supervisor to the life cycle: performs its effects, and turns records of the run into its events.
 // Keeps no state.
 import { isatty } from 'node:tty';
+import type { ChangedFile } from '../protocol/app-bridge.cts';
 import type { LaneRecord } from '../protocol/records.cts';
 import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
@@ -8,6 +9,7 @@ import type { DebugSignal } from './host/debug-signal.ts';
 import type { Host } from './host/host.ts';
 import { EXIT_RESTART } from './lifecycle/state.ts';
 import type { Effect, Ended, Event, State } from './lifecycle/state.ts';
+import type { Program } from './program/program.ts';
 import type { Reporter, Supervised } from './output/reporter.ts';
 import type { RunManager } from './runs/run-manager.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';
@@ -80,6 +82,17 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
   }
 }
 
+/** What the runs ask about the files of the program, of which little is known before they are watched. */
+export function viewOf({ settings, entry }: Program, watcher: () => ProgramWatcher | undefined) {
+  return {
+    settings: () => [...(watcher()?.records.settings.paths ?? settings)],
+    isInstalled: () => watcher()?.isInstalled ?? true,
+    isScanned: () => watcher()?.records.sources.isDone ?? false,
+    mayRedirect: (file: ChangedFile) => watcher()?.graph.mayRedirect(file) ?? true,
+    linkable: (edited: Iterable<string>) => watcher()?.graph.linkable(entry, edited) ?? [],
+  };
+}
+
 /** Whether a run that exits in this state does so by itself. */
 export function wasNotStopped({ kind }: State): boolean {
   return kind === 'running' || kind === 'consulting';
@@ -107,7 +120,7 @@ export function reportExit(ended: Ended, state: State, parts: Parts): void {
   if (!isRequest) runs.held?.closeUnanswered(isFailure && crashResponder !== undefined);
   watcher?.onExit(isFailure, reporter.lastError.text);
   // A run that exited before it loaded a module of the user would do so again.
-  if (watcher?.records.hasLoaded) runs.standby?.prepare();
+  if (watcher?.records.hasLoaded) runs.standbys.prepare();
 }
 
 /** The run has loaded everything that it loads at start, as far as that can be told. */
@@ -115,7 +128,7 @@ function onReady({ host, watcher, debugSignal, runs }: Parts): void {
   host?.keyboard.runIsUp();
   watcher?.onReady();
   debugSignal.runIsUp();
-  runs.standby?.prepare();
+  runs.standbys.prepare();
 }
 
 /** Passes a record of the current run to the part that it concerns. */
@@ -138,7 +151,7 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
       apply({ ...record, generation });
       // The entry may never end: a loop over incoming messages.
       if (record.isLong) onReady(parts);
-      else runs.standby?.prepare();
+      else runs.standbys.prepare();
       break;
     case 'crashed':
       return reporter.lastError.add(record);

@@ -17,7 +17,7 @@ import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
 import { JITI_LIMITS, missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
-import { afterOwnSignal, dispatchRecord, performEffect, reportExit, wasNotStopped } from './parts.ts';
+import { afterOwnSignal, dispatchRecord, performEffect, reportExit, viewOf, wasNotStopped } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { writesOf } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
@@ -63,8 +63,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       ...options,
       program,
       ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
-      settings: () => [...(this.#parts.watcher?.records.settings.paths ?? program.settings)],
-      isInstalled: () => this.#parts.watcher?.isInstalled ?? true,
+      ...viewOf(program, () => this.#parts.watcher),
       log,
       onProblem: (error) => reporter.problem(error),
       onRecord: (record) => {
@@ -172,7 +171,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       scheduler,
       onWriting: (isCertain) => this.#enqueue({ kind: 'writing', at: scheduler.now(), isCertain }),
       onSettled: (change) => {
-        runs.changed(change?.files.map(({ path }) => path) ?? []);
+        runs.standbys.changed(change?.files ?? []);
         if (change) emit('change', { files: change.files });
         this.#enqueue({ kind: 'settled', at: scheduler.now(), change });
       },

@@ -47,7 +47,7 @@ module.exports = () => [
   ...Object.entries(require.extensions).map(([name, handler]) => 'extension ' + name + ' ' + call(handler)),
   ...Object.keys(require.cache).map((name) => 'cached ' + name),
   ...Object.values(require.cache).map(({ id, parent, children, paths, loaded }) => {
-    return ['module', id, parent?.id, String(parent === null), children.map((child) => child.id), paths.length, loaded].join(' ');
+    return ['module', id, parent?.id, String(parent === null), children?.map((child) => child.id), paths?.length, loaded].join(' ');
   }),
   'main ' + require.main?.id,
 ];

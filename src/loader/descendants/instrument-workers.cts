@@ -8,14 +8,18 @@ import { markSupervised } from './lane-address.cts';
 import type { Address } from './lane-address.cts';
 import { callerUrl } from './calling-module.cts';
 
+/** Code of the error that an option in `execArgv` is not for workers. */
+const INVALID = 'ERR_WORKER_INVALID_EXEC_ARGV';
+
 /**
  * Instruments every worker thread that this thread creates from now on. A worker inherits the options of its creator, our preload
  * included, unless it has its own `env` or `execArgv`: Node then reads NODE_OPTIONS again, from that `env` or from that of the
  * creator (src/node_worker.cc).
  *
  * @param address address of this thread
+ * @param isLinked whether this process has a gate that is an `--import`: Node would load a CommonJS worker with the ES module loader
  */
-export function instrumentWorkers(address: Address): void {
+export function instrumentWorkers(address: Address, isLinked = false): void {
   markSupervised(address);
   const { Worker } = workerThreads;
   const proxy: typeof Worker = new Proxy(Worker, {
@@ -30,12 +34,31 @@ export function instrumentWorkers(address: Address): void {
         // Node finds the other options on the prototype.
         return create(args[0], Object.create(options, { env: { value: env, enumerable: true } }));
       }
-      return options?.execArgv ? withPreloadInEnv(() => create(...args)) : create(...args);
+      if (options?.execArgv) return withPreloadInEnv(() => create(...args));
+      return isLinked ? createWithoutGate(args, create) : create(...args);
     },
   });
   Worker.prototype.constructor = proxy;
   workerThreads.Worker = proxy;
   module.syncBuiltinESMExports();
+}
+
+/** Gives a worker the options of this process without our gate, and without those that Node accepts only for a process. */
+function createWithoutGate(
+  [file, options]: ConstructorParameters<typeof workerThreads.Worker>,
+  create: (...args: unknown[]) => object,
+  execArgv: readonly string[] = process.execArgv,
+): object {
+  const own = Object.create(options ?? {}, { execArgv: { value: execArgv, enumerable: true } }) as object;
+  try {
+    return withPreloadInEnv(() => create(file, own));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const rest = execArgv.filter((option) => !message.includes(option));
+    // Node names the options in its message.
+    if (code !== INVALID || rest.length === execArgv.length) throw error;
+    return createWithoutGate([file, options], create, rest);
+  }
 }
 
 /** Has the preload in the environment while Node reads the options of a new worker. */

@@ -11,9 +11,12 @@ import {
 } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { OWN_FILES } from '../../shared/paths.cts';
+import { send } from '../channel/record-writer.cts';
 import { ModuleRecorder, withHookFrames } from './module-recorder.cts';
 import type { HooksThreadData } from './module-recorder.cts';
 import { tapRequire } from './tap-require.cts';
+
+let reportsHooks = false;
 
 /** With one of these options, the app's hooks are behind ours, or Node's own load hook verifies what it reads. */
 const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
@@ -24,8 +27,14 @@ const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
  *
  * @param data options of the recorder in whichever thread, and the descriptor of the lane
  * @param runsUserCode whether this thread runs the app; Node's own thread for hooks does not
+ * @param isChild whether this is the main thread of the child. Hooks that others register do not concern its modules
  */
-export function install(data: Omit<HooksThreadData, 'isInnermost'>, runsUserCode: boolean): void {
+export function install(
+  data: Omit<HooksThreadData, 'isInnermost'>,
+  runsUserCode: boolean,
+  isChild: boolean,
+): void {
+  reportsHooks = isChild;
   const recorder = new ModuleRecorder(data);
   // Preloads of a configuration file run before ours.
   for (const path of Object.keys(require.cache)) recorder.found(pathToFileURL(path).href);
@@ -68,10 +77,20 @@ function recordingHooks(recorder: ModuleRecorder, hasLoadHook: boolean): Registe
   const resolve: RegisterHooksOptions['resolve'] = (specifier, context, nextResolve) => {
     const { parentURL: parent } = context;
     const result = recorder.observe(specifier, parent, () => nextResolve(specifier, context));
-    const { url } = result;
+    const { url, format } = result;
     const isImport = has(context.conditions, 'import');
     if (url.startsWith('node:')) recorder.builtin(url, isImport);
-    else recorder.resolved(specifier, parent, url, isImport, reportsLoad(url, isImport));
+    else {
+      const isReported = reportsLoad(url, isImport);
+      recorder.resolved(
+        specifier,
+        parent,
+        url,
+        isImport,
+        isReported,
+        isReported ? undefined : (format ?? undefined),
+      );
+    }
     return result;
   };
   if (!hasLoadHook) return { resolve };
@@ -162,6 +181,7 @@ function withLateReads(step: () => void): void {
 function onRegistration(name: 'register' | 'registerHooks', action: (...args: unknown[]) => void): void {
   wrapMethod(module, name, (call, _self, args) => {
     const result = call();
+    if (reportsHooks) send({ kind: 'hooked' });
     action(...args);
     return result;
   });

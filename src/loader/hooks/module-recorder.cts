@@ -2,6 +2,7 @@
 // records are for. Imports all that it needs up front: a `require` inside a hook would call the hook.
 import { fileURLToPath } from 'node:url';
 import { HOOK_FRAMES } from '../../node-internals/process.cts';
+import { AHEAD } from '../../protocol/control.cts';
 import type { Stamp } from '../../protocol/records.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
 import { OWN_URL } from '../../shared/paths.cts';
@@ -11,7 +12,7 @@ import { previousIndex } from './previous-run.cts';
 
 /** What a recorder knows of its thread. Can be cloned into another thread. */
 export interface ModuleRecorderOptions {
-  /** Number of records so far, shared by all threads of this process. */
+  /** Shared by all threads of this process: the number of records so far; and 1 as soon as the run has begun, if it is the child. */
   readonly count: Int32Array;
   /** URL of the module that started this process or thread, if it is a descendant of the child. */
   readonly starter?: string | undefined;
@@ -23,7 +24,12 @@ export interface HooksThreadData extends ModuleRecorderOptions {
   readonly lane: number;
   /** Whether no hook of the app is between ours and Node's own, and Node does not verify what it reads. */
   readonly isInnermost: boolean;
+  /** Whether this process links modules before its turn. */
+  readonly isLinked: boolean;
 }
+
+/** Begins the URL of the module that imports what a standby links before its turn. */
+export const WRAPPER = 'data:text/javascript;autoreload,';
 
 /** The app may replace it, as a fake clock does. */
 const { now } = Date;
@@ -50,6 +56,7 @@ export class ModuleRecorder {
    * @param importer URL of the importing module; undefined or the URL of a folder for the entry and for preloads
    * @param isImport whether ES modules are being linked: no code runs before all their imports are resolved
    * @param isLoadReported whether {@link loaded} is called when the module is loaded
+   * @param format of the module, if it is known before
    */
   resolved(
     specifier: string,
@@ -57,16 +64,18 @@ export class ModuleRecorder {
     url: string,
     isImport = false,
     isLoadReported = false,
+    format?: string,
   ): void {
     const parent = this.#parent(importer);
-    if (!isForeignFile(url) || !this.#isNewEdge(parent, url)) return;
+    // Our hooks may be called twice: behind those of a transpiler, which knows the format, and in front of them.
+    if (!isForeignFile(url) || !this.#isNewEdge(parent, url)) return this.format(url, format);
     const index = previousIndex(parent, url);
     const onlyResolved = (isLoadReported && !this.#loaded.has(url)) || undefined;
     try {
       const record: ImportRecord =
         index === undefined
-          ? { kind: 'resolved', specifier, parent, url, stamp: this.#stamp(url), onlyResolved }
-          : { kind: 'again', index, onlyResolved };
+          ? { kind: 'resolved', specifier, parent, url, stamp: this.#stamp(url), onlyResolved, format }
+          : { kind: 'again', index, onlyResolved, format };
       // A file that is about to be loaded is sent by its load hook.
       if (isImport || isLoadReported || index !== undefined) sendSoon(record);
       else send(record);
@@ -78,6 +87,7 @@ export class ModuleRecorder {
       // A URL that is no path (a host, an encoded slash) cannot be watched; Node reports the error.
     }
     this.#resolved.add(url);
+    if (format !== undefined) this.#loaded.add(url);
     Atomics.add(this.#options.count, 0, 1);
   }
 
@@ -96,6 +106,13 @@ export class ModuleRecorder {
       if (!isImport && record.kind === 'resolved') flush();
     } else if (isImport) sendSoon({ kind: 'loaded', url, format });
     else send({ kind: 'loaded', url, format });
+  }
+
+  /** Records the format of a module, unless it is recorded. */
+  format(url: string, format: string | undefined): void {
+    if (format === undefined || this.#loaded.has(url) || !isForeignFile(url)) return;
+    this.#loaded.add(url);
+    send({ kind: 'loaded', url, format });
   }
 
   /**
@@ -129,11 +146,14 @@ export class ModuleRecorder {
 
   /** Records that `specifier` in `parent` did not resolve. */
   missed(specifier: string, importer: string | undefined): void {
-    send({ kind: 'missed', specifier, parent: this.#parent(importer), at: now() });
+    const parent = this.#parent(importer);
+    if (parent === AHEAD) return;
+    send({ kind: 'missed', specifier, parent, at: now() });
     Atomics.add(this.#options.count, 0, 1);
   }
 
   #parent(importer: string | undefined): string | undefined {
+    if (importer?.startsWith(WRAPPER)) return AHEAD;
     return importer === undefined || importer.endsWith('/') ? (this.#options.starter ?? importer) : importer;
   }
 

@@ -1,10 +1,13 @@
 // Makes a standby wait at the gate: the loader is in place and no code of the user has run. A blocking read keeps the event loop
-// from running. Does not know what comes before.
+// from running, except while modules are linked. Does not know what comes before.
 import fs from 'node:fs';
 import { GATE_FD, parseGateMessage } from '../../protocol/control.cts';
+import type { GateMessage } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { beginRun } from '../app/app-api.cts';
+import { send } from '../channel/record-writer.cts';
 import { expectFound } from '../hooks/previous-run.cts';
+import { linkAhead } from './link-ahead.cts';
 import { warm } from './warm-up.cts';
 
 const CHUNK = 1 << 16;
@@ -17,21 +20,38 @@ const NEWLINE = 10;
  */
 export function waitAtGate(isReady = true): void {
   const warnings: unknown[][] = [];
-  for (;;) {
+  for (const message of messages())
+    if (message.kind === 'warm') {
+      warnings.push(...warm(message, isReady));
+      expectFound(message.found);
+    } else return begin(message, warnings);
+}
+
+/** Like {@link waitAtGate}, but links modules before. Its records have stamps, by which the supervisor finds out what has changed. */
+export async function linkAndWaitAtGate(): Promise<void> {
+  const warnings: unknown[][] = [];
+  for (const message of messages())
+    if (message.kind === 'warm') {
+      warnings.push(...warm(message, true), ...(await linkAhead(message.link)));
+      send({ kind: 'linked' });
+    } else {
+      send({ kind: 'begun' });
+      return begin(message, warnings);
+    }
+}
+
+function begin(message: GateMessage & { kind: 'go' }, warnings: readonly unknown[][]): void {
+  fs.closeSync(GATE_FD);
+  for (const args of warnings) (process.emitWarning as (...all: unknown[]) => void)(...args);
+  beginRun(message.begin);
+}
+
+function* messages(): Generator<GateMessage> {
+  for (;;)
     for (const line of readLines()) {
       const message = parseGateMessage(line);
-      if (message?.kind === 'warm') {
-        warnings.push(...warm(message, isReady));
-        expectFound(message.found);
-      }
-      if (message?.kind === 'go') {
-        fs.closeSync(GATE_FD);
-        for (const args of warnings) (process.emitWarning as (...all: unknown[]) => void)(...args);
-        beginRun(message.begin);
-        return;
-      }
+      if (message) yield message;
     }
-  }
 }
 
 /** Blocks until complete lines have arrived. */

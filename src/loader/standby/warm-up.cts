@@ -31,15 +31,33 @@ const REQUIRES_ESM = 'registerHooks' in module || process.versions.node.startsWi
  * @returns arguments of `process.emitWarning`, to be called when the program begins
  */
 export function warm({ builtins, found }: GateMessage & { kind: 'warm' }, esm: boolean): unknown[][] {
-  const warnings: unknown[][] = [];
-  const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
-  process.emitWarning = (...args: unknown[]) => void warnings.push(args);
+  const warnings = withholdWarnings();
   // An error is ignored: it will recur when the program does the same.
   for (const { name, imported } of builtins) if (EFFECT_FREE.has(name)) attempt(() => load(name, imported));
   if (esm && REQUIRES_ESM) attempt(() => void require(OWN_FILES.warmEsmLoader));
+  // The app must not find it among its modules.
+  Reflect.deleteProperty(require.cache, OWN_FILES.warmEsmLoader);
   for (const [specifier, parent] of found) attempt(() => look(specifier, fileURLToPath(parent)));
-  if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
-  return warnings;
+  return warnings.release();
+}
+
+/** Runs a step during which warnings are withheld, and returns their arguments. */
+export async function deferWarnings(step: () => Promise<void>): Promise<unknown[][]> {
+  const warnings = withholdWarnings();
+  await step();
+  return warnings.release();
+}
+
+function withholdWarnings() {
+  const withheld: unknown[][] = [];
+  const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  process.emitWarning = (...args: unknown[]) => void withheld.push(args);
+  return {
+    release: () => {
+      if (emitWarning) Object.defineProperty(process, 'emitWarning', emitWarning);
+      return withheld;
+    },
+  };
 }
 
 function look(specifier: string, from: string): void {

@@ -16,10 +16,17 @@ const LOCK_MS = 30_000;
 /** The file that npm writes when it has installed everything. */
 const LOCK = join(dirname(dirname(OWN_FOLDER)), '.package-lock.json');
 
-const { preload, lateGate, hooksThread, warmEsmLoader } = OWN_FILES;
+const { preload, lateGate, linkedGate, hooksThread, warmEsmLoader } = OWN_FILES;
 
 /** Our own files that a run may load. */
-const LOADER = [preload, join(dirname(preload), 'preload.cjs'), lateGate, hooksThread, warmEsmLoader];
+const LOADER = [
+  preload,
+  join(dirname(preload), 'preload.cjs'),
+  lateGate,
+  linkedGate,
+  hooksThread,
+  warmEsmLoader,
+];
 
 export interface InstallationOptions {
   /** The working directory. */

@@ -1,11 +1,14 @@
 // Explains why each file is part of the program: its import chain, or the path or glob that tracks it. Does not decide
 // whether a file has changed.
+import type { ChangedFile } from '../../protocol/app-bridge.cts';
 import { fromPath, isInPackage, pathOf, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
+import { realPath } from '../../shared/paths.cts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
 import { ScanCache } from '../graph/source-scan.ts';
 import type { Origin } from '../tracked/tracked-files.ts';
+import { exists, statOf } from '../util/safe-fs.ts';
 import type { ProgramFiles } from './program-files.ts';
 
 /**
@@ -26,6 +29,9 @@ export type Dependency =
  * module that is not loaded.
  */
 export type ChainLink = readonly [path: string, detail: number | Origin | 'resolved' | undefined];
+
+/** Number of the modules saved last that are likely to be saved next, though nobody has saved them in this session. */
+const LIKELY = 5;
 
 export class ProgramGraph {
   readonly scans: ScanCache = new ScanCache();
@@ -65,6 +71,51 @@ export class ProgramGraph {
       const specifier = this.current.specifier(...edge) ?? this.#lastReady.specifier(...edge);
       return [file, this.scans.lineOf(edge[0], specifier)];
     });
+  }
+
+  /** Whether the change of a file may lead an import to another file: a file is there, or no longer, or is no content of a module or an asset. */
+  mayRedirect({ path, how }: ChangedFile): boolean {
+    const { baseline, tracked } = this.files;
+    if (how !== 'changed') return true;
+    const isContent = baseline.isLoaded(path) || this.current.has(fromPath(path), 'asset');
+    return !isContent && (baseline.has(path) || !tracked.files.has(path));
+  }
+
+  /**
+   * The modules that a standby can link: those that depend on no file that has been edited, or is likely to be edited next. None if the
+   * entry is no ES module.
+   *
+   * @param entry absolute path of the entry
+   * @param edited absolute paths
+   */
+  linkable(entry: string, edited: Iterable<string>): ModuleUrl[] {
+    const main = fromPath(realPath(entry));
+    if (!this.current.isEsModule(main)) return [];
+    const { baseline } = this.files;
+    const next = [...edited, ...this.#newest()];
+    // Node itself reads all static imports before the program begins. The program may write a module that it imports later.
+    const atStart = this.current.staticImports(main, (from) => this.#staticSpecifiers(from));
+    // `import.meta.main` is true only in a module that Node loads as the entry. A module that is not watched may differ without an event.
+    return this.current
+      .independent(next.map(fromPath))
+      .filter(
+        (url) => url !== main && atStart.has(url) && baseline.isLoaded(toPath(url)) && exists(toPath(url)),
+      );
+  }
+
+  /** The modules outside packages that were saved last. */
+  #newest(): string[] {
+    const paths = this.files.baseline.modules().filter((path) => !isInPackage(path));
+    const times = paths.map((path) => ({ path, at: statOf(path)?.mtimeMs ?? 0 }));
+    const newest = times.toSorted((a, b) => b.at - a.at).slice(0, LIKELY);
+    return newest.map(({ path }) => path);
+  }
+
+  /** What a module imports statically; undefined for a package, which is not scanned. */
+  #staticSpecifiers(from: ModuleUrl): Set<string> | undefined {
+    if (isInPackage(from)) return undefined;
+    const found = this.scans.of(toPath(from)).filter(({ kind }) => kind === 'static');
+    return new Set(found.map(({ specifier }) => specifier));
   }
 
   /** Whether the program has loaded a path as a module, or tried to. Setting files and assets are no modules. */

@@ -85,7 +85,7 @@ export class RecordIntake {
   take(record: LaneRecord & { kind: 'resolved' | 'loaded' | 'missed' }): void {
     if (record.kind === 'loaded') {
       const url = toModuleUrl(record.url);
-      if (url) this.#graph.current.loaded(url, record.format);
+      if (url) this.#graph.current.loaded(url, url === record.url ? record.format : undefined);
       return;
     }
     const parent = parentOf(record.parent);
@@ -145,7 +145,8 @@ export class RecordIntake {
     const kept = parent && isInPackage(parent) ? undefined : specifier;
     const reason = record.onlyResolved ? 'resolved' : 'import';
     current.add({ from: parent, to: url, reason, specifier: kept });
-    if (!record.onlyResolved) current.loaded(url, record.format);
+    // Another URL is another module.
+    if (!record.onlyResolved) current.loaded(url, url === record.url ? record.format : undefined);
     if (!this.#options.isIgnored(path)) {
       if (record.again) {
         // The path is watched already: a save since then has caused an event.

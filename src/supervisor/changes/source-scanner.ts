@@ -59,6 +59,11 @@ export class SourceScanner {
     else if (JITI.test(path)) this.#addJiti(path);
   }
 
+  /** Whether no module is left to be scanned. */
+  get isDone(): boolean {
+    return this.#pending.length === 0;
+  }
+
   /** Scans one more module. Returns false if none was left. */
   next(): boolean {
     const url = this.#pending.pop();

@@ -1,5 +1,6 @@
 // Records which module imports which, and the other files that each module brings into the program. Pure: it does not
 // read the disk and does not know which files have changed.
+import { isInPackage } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 
 /**
@@ -81,6 +82,50 @@ export class ModuleGraph {
     return this.#nodes.get(url)?.hasImports ?? false;
   }
 
+  /** Whether a module is an ES module that Node reads from its file, without a query in its URL. */
+  isEsModule(url: ModuleUrl): boolean {
+    const node = this.#nodes.get(url);
+    return node !== undefined && isEsm(node);
+  }
+
+  /**
+   * A module, and the modules that it imports at its top level, directly and through others.
+   *
+   * @param specifiersOf what a module imports at its top level; undefined for a package, of which all imports of packages count
+   */
+  staticImports(
+    entry: ModuleUrl,
+    specifiersOf: (url: ModuleUrl) => ReadonlySet<string> | undefined,
+  ): Set<ModuleUrl> {
+    const imports = new Map<Node, Pick<Edge, 'to' | 'specifier'>[]>();
+    for (const { url: to, incoming } of this.#nodes.values())
+      for (const { from, reason, specifier } of incoming)
+        if (from && isOfModule(reason)) push(imports, from, { to, specifier });
+    const found = new Set([entry]);
+    // The set grows during the loop.
+    for (const url of found) {
+      const specifiers = specifiersOf(url);
+      for (const { to, specifier = '' } of imports.get(this.#node(url)) ?? [])
+        if (specifiers ? specifiers.has(specifier) : isInPackage(to)) found.add(to);
+    }
+    return found;
+  }
+
+  /**
+   * ES modules, and CommonJS modules that they import, that depend on none of some modules: neither directly nor through others.
+   *
+   * @param avoided the modules on which none may depend
+   */
+  independent(avoided: Iterable<ModuleUrl>): ModuleUrl[] {
+    const dependents = new Set([...avoided].flatMap((url) => this.#nodes.get(url) ?? []));
+    // The set grows during the loop.
+    for (const node of dependents)
+      for (const { from, reason } of node.incoming) if (from && isOfModule(reason)) dependents.add(from);
+    return [...this.#nodes.values()].flatMap((node) =>
+      isLinkable(node) && !dependents.has(node) ? node.url : [],
+    );
+  }
+
   /** The specifier by which `from` depends on `to`. */
   specifier(from: ModuleUrl, to: ModuleUrl): string | undefined {
     return this.#nodes.get(to)?.incoming.find((edge) => edge.from?.url === from)?.specifier;
@@ -107,6 +152,28 @@ export class ModuleGraph {
     this.#nodes.set(url, node);
     return node;
   }
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+/** An asset or a setting is read anew by each run. */
+function isOfModule(reason: EdgeReason): boolean {
+  return reason === 'import' || reason === 'resolved';
+}
+
+function isEsm({ format }: Node): boolean {
+  return format === 'module' || format === 'module-typescript';
+}
+
+/** A package may be the first to require another package, and a CommonJS module sees which module that is. */
+function isLinkable(node: Node): boolean {
+  const isOfUser = ({ from }: IncomingEdge): boolean =>
+    from !== undefined && isEsm(from) && !isInPackage(from.url);
+  return isEsm(node) || (node.format === 'commonjs' && node.incoming.some(isOfUser));
 }
 
 function unwind(first: Node, next: ReadonlyMap<Node, Node | undefined>): ModuleUrl[] {

@@ -22,7 +22,7 @@ import {
 } from './node-options.ts';
 import { INHERITED } from './program.ts';
 import type { NodeProgram, Stdio } from './program.ts';
-import { gateOption } from './transpilers.ts';
+import { gateOption, onlyTranspiles } from './transpilers.ts';
 
 /** The command line of a Node program. */
 export interface NodeCommandLine {
@@ -48,7 +48,7 @@ export function nodeProgram(
     allOptions(process.env['NODE_OPTIONS'], process.execArgv),
     process.cwd(),
   ),
-  { preload, lateGate, register }: typeof OWN_FILES = OWN_FILES,
+  { preload, lateGate, linkedGate, register }: typeof OWN_FILES = OWN_FILES,
 ): NodeProgram {
   const ownUrl = pathToFileURL(register).href;
   const isOurs = (specifier: string): boolean => resolveFrom(line.cwd, specifier) === ownUrl;
@@ -69,6 +69,7 @@ export function nodeProgram(
   const gate = option && `${option}=${option === '--import' ? pathToFileURL(lateGate).href : lateGate}`;
   const ours = [...(asArgument ? [preloadArgument(preload)] : []), ...(line.fixedPort ?? [])];
   const hidden = gate === undefined ? ours : [...ours, gate];
+  const linking = `--import=${pathToFileURL(linkedGate).href}`;
   const program = line.argv.slice(1);
   const readFiles = files.filter((file) => loaded.includes(file) && !pipes.has(file));
   const env = {
@@ -88,6 +89,12 @@ export function nodeProgram(
     settings: optionFiles(all, line.cwd),
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
+    linkedGate: onlyTranspiles(allOptions(options, execArgv))
+      ? {
+          args: [...execArgv, ...ours, linking, ...program],
+          env: { [HIDDEN_OPTIONS]: [...ours, linking].join('\n') },
+        }
+      : undefined,
     get env() {
       return { ...pipedEnv(files, pipes), ...env };
     },

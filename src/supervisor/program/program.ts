@@ -23,6 +23,8 @@ export interface NodeProgram extends BaseProgram {
   readonly argv0: string;
   /** Arguments with a gate behind the preloads of the user; undefined if a standby must not run these preloads. */
   readonly lateGateArgs: readonly string[] | undefined;
+  /** Arguments and additional variables with a gate behind these preloads at which modules are linked, for an ES module as the entry. */
+  readonly linkedGate: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } | undefined;
   /** Whether Node may open an inspector in each run. */
   readonly isInspected: boolean;
 }

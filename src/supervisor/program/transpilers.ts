@@ -17,11 +17,15 @@ const LOADER = /^--(experimental-)?loader\b/;
  */
 export function gateOption(options: readonly string[]): '--import' | '--require' | undefined {
   const imported = optionValues(options, '--import');
-  const required = optionValues(options, '--require', '-r');
-  const preloads = [...imported, ...required];
-  if (preloads.length === 0 || options.some((option) => LOADER.test(option))) return undefined;
-  if (!preloads.every((name) => TRANSPILER.test(name))) return undefined;
+  const hasPreloads = imported.length > 0 || optionValues(options, '--require', '-r').length > 0;
+  if (!hasPreloads || !onlyTranspiles(options)) return undefined;
   return imported.length > 0 ? '--import' : '--require';
+}
+
+/** Whether all preloads, if there are any, are transpilers. */
+export function onlyTranspiles(options: readonly string[]): boolean {
+  const preloads = optionValues(options, '--import', '--require', '-r');
+  return !options.some((option) => LOADER.test(option)) && preloads.every((name) => TRANSPILER.test(name));
 }
 
 /** Whether a tsconfig names modules of the user that a transpiler would load: `"ts-node": { "require": [...] }`. */

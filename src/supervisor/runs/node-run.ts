@@ -171,12 +171,14 @@ function spawnNode(
   // Without a gap: Node would move the later descriptors down.
   stdio[GATE_FD] = gate ? 'pipe' : 'ignore';
   for (const [i, fd] of handOver?.fds.entries() ?? []) stdio[HELD_FD + i] = fd;
-  const args = gate === 'late' ? program.lateGateArgs : undefined;
+  const { args, lateGateArgs, linkedGate } = program;
+  const gateArgs = { early: args, late: lateGateArgs, linked: linkedGate?.args }[gate ?? 'early'];
   const options = {
     argv0: program.argv0,
     cwd: program.cwd,
     env: {
       ...program.env,
+      ...(gate === 'linked' ? linkedGate?.env : {}),
       ...(serialization ? { [RELAY_VARIABLE]: '1' } : {}),
       ...(gate ? { [GATE_VARIABLE]: gate } : {}),
       ...(handOver ? { [HELD_VARIABLE]: encodeInherited(handOver.handed) } : {}),
@@ -184,5 +186,5 @@ function spawnNode(
     stdio,
     serialization: serialization ?? 'json',
   };
-  return spawnChild(program.executable, args ?? program.args, options, onFailed);
+  return spawnChild(program.executable, gateArgs ?? args, options, onFailed);
 }

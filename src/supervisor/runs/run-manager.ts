@@ -4,10 +4,11 @@ import type { Options } from '../../options/options.ts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Gate } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
-import { isInPackage } from '../../shared/module-url.ts';
 import { Guard } from '../processes/guard.ts';
 import type { CommandProgram, NodeProgram, Program } from '../program/program.ts';
 import { nameModules } from '../program/transpilers.ts';
+import { Standbys } from '../standby/standbys.ts';
+import type { StandbysOptions } from '../standby/standbys.ts';
 import type { Log } from '../util/log.ts';
 import { textOf } from '../util/safe-fs.ts';
 import { CommandRun } from './command-run.ts';
@@ -16,16 +17,17 @@ import type { IpcRelay } from './ipc-relay.ts';
 import { NodeRun } from './node-run.ts';
 import { PreservedState } from './preserved-state.ts';
 import type { Run, RunOptions } from './run.ts';
-import { Standby } from '../standby/standby.ts';
-import { WarmUpList } from '../standby/warm-up-list.ts';
 
-export interface RunManagerOptions extends Omit<RunOptions, 'guard'>, Pick<Options, 'standby' | 'hold'> {
+export interface RunManagerOptions
+  extends
+    Omit<RunOptions, 'guard'>,
+    Pick<Options, 'hold'>,
+    Pick<
+      StandbysOptions<NodeRun>,
+      'standby' | 'ahead' | 'settings' | 'isInstalled' | 'isScanned' | 'mayRedirect' | 'linkable'
+    > {
   readonly program: Program;
   readonly ipcRelay: IpcRelay;
-  /** Absolute paths of the files that are read before the program starts. */
-  readonly settings: () => readonly string[];
-  /** Whether nothing is missing that a run needs to start. */
-  readonly isInstalled: () => boolean;
   readonly log: Log;
   /** Called for each record of the current run. */
   readonly onRecord: (record: LaneRecord) => void;
@@ -38,11 +40,9 @@ export class RunManager {
   current: Run | undefined;
   /** Undefined if sockets are not held between runs. */
   readonly held: HeldSockets | undefined;
-  /** Undefined without the option, and for a program that cannot have one. */
-  readonly standby: Standby<NodeRun> | undefined;
+  readonly standbys: Standbys<NodeRun>;
   readonly #options: RunManagerOptions;
   readonly #preserved = new PreservedState();
-  #warmUp = new WarmUpList([]);
   #wasStandby = false;
   /** Pid of the current run; undefined for a command, for which other processes may work: `docker` lets a daemon write. */
   readonly nodePid = (): number | undefined =>
@@ -50,20 +50,25 @@ export class RunManager {
 
   constructor(options: RunManagerOptions) {
     this.#options = options;
-    const { log, program, isInstalled } = options;
+    const { log, program } = options;
     // On Windows no process can inherit a socket as a descriptor.
     if (options.hold && process.platform !== 'win32')
-      this.held = new HeldSockets(log, () => this.standby?.refresh());
-    // The inspector of a standby would listen before its turn.
-    if (!options.standby || program.kind !== 'node' || program.isInspected) return;
+      this.held = new HeldSockets(log, () => this.standbys.refresh());
+    const isNode = program.kind === 'node';
     // Read when TLS is loaded.
     const certificates = program.env['NODE_EXTRA_CA_CERTS'];
-    this.standby = new Standby({
-      log,
-      isInstalled,
-      spawn: () => this.#spawnNode(program, this.#gate(program)),
-      warmUp: () =>
-        this.#warmUp.get([...options.settings(), ...(certificates ? [certificates] : [])], program.cwd),
+    this.standbys = new Standbys({
+      ...options,
+      // The inspector of a standby would listen before its turn.
+      standby: options.standby && isNode && !program.isInspected,
+      files: certificates ? [certificates] : [],
+      cwd: program.cwd,
+      linkable: (edited) =>
+        isNode && program.linkedGate && !this.#hasModuleSettings() ? options.linkable(edited) : [],
+      spawn: (isLinking) => {
+        if (!isNode) throw new TypeError('only a Node program has a standby');
+        return this.#spawnNode(program, isLinking ? 'linked' : this.#gate(program));
+      },
     });
   }
 
@@ -82,9 +87,8 @@ export class RunManager {
    */
   start(generation: number, reason: RestartReason | undefined): Run {
     const { ipcRelay, program } = this.#options;
-    const standby = this.standby?.take();
+    const standby = this.standbys.take(reason?.cause === 'change');
     this.#wasStandby = standby !== undefined;
-    this.#warmUp = new WarmUpList(standby?.resolutions ?? []);
     this.#preserved.begin();
     this.held?.begin();
     if (program.kind === 'command') this.current = this.#spawnCommand(program, reason);
@@ -95,7 +99,7 @@ export class RunManager {
       this.current = run;
     }
     ipcRelay.connect(this.current.child);
-    for (const record of standby?.records ?? []) this.#record(this.current, record);
+    for (const record of standby?.records ?? []) this.#record(standby!.run, record);
     return this.current;
   }
 
@@ -104,19 +108,10 @@ export class RunManager {
     return (await this.guard.witnessed(signal)) && this.current?.sharesGroup !== false;
   }
 
-  /**
-   * Discards the standby if a package or a setting has changed: its warm-up has read the installed packages, and the run may have told
-   * of a setting only after the standby was started.
-   */
-  changed(paths: readonly string[]): void {
-    const settings = new Set(this.#options.settings());
-    if (paths.some((path) => isInPackage(path) || settings.has(path))) this.standby?.discard();
-  }
-
   /** Releases everything that was kept for the next run. */
   close(): void {
     // The guard need not wait for a process that has been killed.
-    this.standby?.discard()?.tree?.abandon();
+    for (const run of this.standbys.discard()) run.tree?.abandon();
     this.held?.closeUnanswered(false);
     this.guard.close();
   }
@@ -154,20 +149,22 @@ export class RunManager {
   }
 
   /** Ignores the records of a discarded standby and of earlier runs. */
-  #record(run: Run, record: LaneRecord): void {
-    if (run !== this.current) {
-      this.standby?.record(run, record);
-      return;
+  #record(run: NodeRun, record: LaneRecord): void {
+    if (run !== this.current) return this.standbys.record(run, record);
+    for (const one of this.standbys.add(record)) {
+      if (one.kind === 'preserved') this.#preserved.add(one);
+      if (one.kind === 'lost') this.#preserved.delete(one.key);
+      this.#options.onRecord(one);
     }
-    const full = this.#warmUp.add(record);
-    if (full?.kind === 'preserved') this.#preserved.add(full);
-    if (full?.kind === 'lost') this.#preserved.delete(full.key);
-    if (full) this.#options.onRecord(full);
   }
 
-  /** The gate of a standby: late if its preloads are transpilers that load no module of the user. */
-  #gate(program: NodeProgram): Gate {
-    const texts = this.#options.settings().map((path) => ({ path, text: textOf(path) ?? '' }));
-    return program.lateGateArgs && !nameModules(texts) ? 'late' : 'early';
+  /** The gate of a standby that links no modules: behind its preloads if they are transpilers that load no module of the user. */
+  #gate({ lateGateArgs }: NodeProgram): Gate {
+    return lateGateArgs && !this.#hasModuleSettings() ? 'late' : 'early';
+  }
+
+  /** Whether settings name modules that a transpiler loads. */
+  #hasModuleSettings(): boolean {
+    return nameModules(this.#options.settings().map((path) => ({ path, text: textOf(path) ?? '' })));
   }
 }

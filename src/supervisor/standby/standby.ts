@@ -3,9 +3,7 @@
 import type { GateMessage, PackageResolution } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import type { Log } from '../util/log.ts';
-
-/** Delay after which the boot of a standby no longer slows down the start of the current run (ms). */
-const REST_MS = 100;
+import { comparisonOf } from './linked-records.ts';
 
 /** Maximum delay for a program that opens and closes one socket after another: each of these discards a standby (ms). */
 const MAX_REST_MS = 60_000;
@@ -13,8 +11,8 @@ const MAX_REST_MS = 60_000;
 /** Age at which a standby is replaced, because the system may have changed since its boot (ms). */
 const MAX_AGE_MS = 3_600_000;
 
-/** Interval of the checks whether everything is installed again (ms). */
-const MISSING_MS = 1000;
+/** Interval of the checks whether a standby can start (ms). */
+const RETRY_MS = 1000;
 
 /** Minimum free memory for a standby (bytes). */
 const MIN_FREE_MEMORY = 256 * 2 ** 20;
@@ -42,16 +40,23 @@ export interface StandbySlot<R extends WaitingRun> {
   readonly records: LaneRecord[];
   /** Resolutions that its records may refer to by index. */
   readonly resolutions: readonly PackageResolution[];
+  /** Whether it links modules before its turn. */
+  readonly isLinking: boolean;
   /** Whether the files that it has read are unchanged. */
   readonly isFresh: () => boolean;
+  /** Whether the modules that it has linked are unchanged; undefined while it links. */
+  isUnchanged: (() => boolean) | undefined;
 }
 
 export interface StandbyOptions<R extends WaitingRun> {
   /** Starts a run that waits at the gate. */
   readonly spawn: () => R;
-  readonly warmUp: () => WarmUp;
-  /** Whether nothing is missing that a run needs to start. */
-  readonly isInstalled: () => boolean;
+  /** Returns undefined if there is nothing to do for this kind of standby. */
+  readonly warmUp: () => WarmUp | undefined;
+  /** Whether nothing is missing that it needs to start. */
+  readonly isReady: () => boolean;
+  /** Delay after which its boot no longer slows down the start of the current run (ms). */
+  readonly rest: number;
   readonly log: Pick<Log, 'debug'>;
 }
 
@@ -60,10 +65,11 @@ export class Standby<R extends WaitingRun> {
   #slot: StandbySlot<R> | undefined;
   /** Starts the next standby, or replaces this one. */
   #timer: NodeJS.Timeout | undefined;
-  #rest = REST_MS;
+  #rest: number;
 
   constructor(options: StandbyOptions<R>) {
     this.#options = options;
+    this.#rest = options.rest;
   }
 
   /** Starts a standby soon, unless there is one. */
@@ -74,18 +80,25 @@ export class Standby<R extends WaitingRun> {
   /** Hands the standby over to the caller, who opens the gate. Returns undefined if there is none, or if it is stale. */
   take(): StandbySlot<R> | undefined {
     const slot = this.#slot;
-    this.#rest = REST_MS;
-    if (!slot?.run.isRunning || !slot.isFresh()) {
-      this.discard();
-      return undefined;
+    this.#rest = this.#options.rest;
+    const problem = slot && problemOf(slot);
+    if (slot && problem === undefined) {
+      this.#clear();
+      return slot;
     }
-    this.#clear();
-    return slot;
+    if (slot) this.#options.log.debug(`a standby is not used: ${problem} (pid ${slot.run.pid})`);
+    this.discard();
+    return undefined;
   }
 
   /** Keeps a record for the turn of the standby. Ignores the records of an earlier one. */
   record(run: object, record: LaneRecord): void {
-    if (run === this.#slot?.run) this.#slot.records.push(record);
+    const slot = this.#slot;
+    if (!slot || run !== slot.run) return;
+    slot.records.push(record);
+    if (record.kind !== 'linked') return;
+    slot.isUnchanged = comparisonOf(slot.records);
+    this.#options.log.debug(`a standby has linked modules (pid ${slot.run.pid})`);
   }
 
   /** Kills the standby. Returns it, if it was running. */
@@ -116,11 +129,11 @@ export class Standby<R extends WaitingRun> {
   }
 
   #spawn(): void {
-    const { spawn, warmUp, isInstalled, log } = this.#options;
+    const { spawn, warmUp, isReady, log } = this.#options;
     this.#clear();
-    if (!isInstalled()) {
-      log.debug('no standby: files are missing that a run needs');
-      this.#timer = setTimeout(() => this.#spawn(), MISSING_MS);
+    if (!isReady()) {
+      log.debug('no standby yet: files are missing, or are still being read');
+      this.#timer = setTimeout(() => this.#spawn(), RETRY_MS);
       return;
     }
     // In a container, the rest of its limit.
@@ -129,17 +142,31 @@ export class Standby<R extends WaitingRun> {
       log.debug(`no standby: ${Math.round(free / 2 ** 20)} MB of memory are free`);
       return;
     }
-    const { message, fingerprint } = warmUp();
+    const work = warmUp();
+    if (!work) return;
+    const { message, fingerprint } = work;
     const before = fingerprint();
     const run = spawn();
+    const isLinking = message.link.length > 0;
     this.#slot = {
       run,
       records: [],
       resolutions: message.found,
+      isLinking,
       isFresh: () => fingerprint() === before,
+      isUnchanged: isLinking ? undefined : () => true,
     };
     run.sendToGate(message);
-    if (run.isRunning) log.debug(`a standby waits (pid ${run.pid})`);
+    const linking = isLinking ? `, and links ${message.link.length} modules` : '';
+    if (run.isRunning) log.debug(`a standby waits (pid ${run.pid})${linking}`);
     this.#timer = setTimeout(() => this.#replace(), MAX_AGE_MS);
   }
+}
+
+/** Why a standby cannot be the next run; undefined if it can. */
+function problemOf({ run, isFresh, isUnchanged }: StandbySlot<WaitingRun>): string | undefined {
+  if (!run.isRunning) return 'it has exited';
+  if (!isFresh()) return 'a file that it has read differs';
+  if (!isUnchanged) return 'it is still linking modules';
+  return isUnchanged() ? undefined : 'a module that it has linked differs';
 }

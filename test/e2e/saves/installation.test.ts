@@ -50,7 +50,7 @@ const timer = setInterval(() => {
   await app.line(/ a standby waits /);
   fs.renameSync(own, `${own}.old`);
   project.write('go', '');
-  await app.line('[autoreload] no standby: files are missing that a run needs');
+  await app.line('[autoreload] no standby yet: files are missing, or are still being read');
   fs.renameSync(`${own}.old`, own);
   const pid = /\d+/.exec(await app.line(/ a standby waits /))?.[0];
   project.write('app.js', `${project.read('app.js')}// edited\n`);

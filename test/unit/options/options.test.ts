@@ -41,6 +41,7 @@ test('the defaults match the documentation', () => {
       onCrash: 'wait',
       timeout: undefined,
       standby: true,
+      ahead: 'link',
       hold: true,
       crashPage: true,
       crashPageHosts: [],
@@ -63,6 +64,7 @@ for (const [name, good, value] of [
   ['onCrash', 'retry', 'retry'],
   ['timeout', '1m', 60_000],
   ['standby', '0', false],
+  ['ahead', 'off', 'off'],
   ['hold', '0', false],
   ['crashPage', '0', false],
   ['crashPageHosts', 'Dev.local,10.0.0.5', ['dev.local', '10.0.0.5']],
@@ -78,7 +80,7 @@ for (const [name, good, value] of [
 }
 
 test('the examples above cover every option', () => {
-  assert.equal(OPTIONS.length, 17);
+  assert.equal(OPTIONS.length, 18);
 });
 
 test('an invalid value is reported, and ignored', () => {

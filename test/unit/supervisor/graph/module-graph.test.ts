@@ -88,6 +88,29 @@ test('an import replaces a miss, and a miss does not replace an import', () => {
   assert.equal(graph.has(url('a'), 'miss'), false);
 });
 
+test('modules that depend on an edited one are not independent, in cycles and through assets neither', () => {
+  const graph = graphOf('app', 'app a', 'app b', 'a c', 'c a', 'b d', 'b old');
+  graph.add({ from: url('d'), to: url('page'), reason: 'asset', specifier: './page' });
+  for (const name of ['app', 'a', 'b', 'c', 'd']) graph.loaded(url(name), 'module');
+  graph.loaded(url('old'), 'commonjs');
+  const independent = (...edited: readonly string[]): string =>
+    graph.independent(edited.map(url)).join(' ').replaceAll('file:///', '');
+  assert.equal(independent(), 'app a b c d old');
+  assert.equal(independent('d'), 'a c old');
+  assert.equal(independent('c'), 'b d old');
+  // An asset is read anew by each run.
+  assert.equal(independent('page', 'unknown'), 'app a b c d old');
+});
+
+test('only ES modules, and what they import, can be linked', () => {
+  const graph = graphOf('app', 'app a', 'a b');
+  graph.loaded(url('app'), 'module');
+  for (const name of ['a', 'b']) graph.loaded(url(name), 'commonjs');
+  assert.deepEqual(graph.independent([]), [url('app'), url('a')]);
+  assert.equal(graph.isEsModule(url('app')), true);
+  assert.equal(graph.isEsModule(url('a')), false);
+});
+
 test('a module that was only resolved is an import once it is loaded', () => {
   const graph = graphOf('app');
   const reasons = (): string[] =>

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { OWN_FILES } from '../../../../src/shared/paths.cts';
-import { OWN_VARIABLES } from '../../../../src/protocol/control.cts';
+import { HIDDEN_OPTIONS, OWN_VARIABLES } from '../../../../src/protocol/control.cts';
 import { preloadOption } from '../../../../src/shared/preload-option.cts';
 import { nodeProgram } from '../../../../src/supervisor/program/node-program.ts';
 import type { NodeCommandLine } from '../../../../src/supervisor/program/node-program.ts';
@@ -140,6 +140,21 @@ test('a standby waits behind preloads only if all of them are transpilers', () =
   ] as const) {
     const { lateGateArgs } = build(project, { execArgv, env });
     assert.deepEqual(lateGateArgs, expected && [...expected, '/app.js'], execArgv.join(' '));
+  }
+});
+
+test('a gate at which modules are linked is the last preload, unless there are preloads of the user', () => {
+  using project = new Project({});
+  for (const [execArgv, isLinked] of [
+    [[], true],
+    [['--import', 'tsx'], true],
+    [['--import', './trace.js'], false],
+  ] as const) {
+    const { linkedGate } = build(project, { execArgv });
+    const option = linkedGate?.args.at(-2);
+    assert.equal(option?.startsWith('--import=file:') ?? false, isLinked, execArgv.join(' '));
+    // The program does not see it.
+    assert.equal(linkedGate?.env[HIDDEN_OPTIONS], option);
   }
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gateOption, nameModules } from '../../../../src/supervisor/program/transpilers.ts';
+import { gateOption, nameModules, onlyTranspiles } from '../../../../src/supervisor/program/transpilers.ts';
 
 test('the gate uses the option that Node evaluates last', () => {
   for (const [options, expected] of [
@@ -15,6 +15,13 @@ test('the gate uses the option that Node evaluates last', () => {
   ] as const) {
     assert.equal(gateOption(options), expected, options.join(' '));
   }
+});
+
+test('a program without preloads, or with transpilers alone, runs no code of the user before its entry', () => {
+  for (const options of [[], ['--no-warnings'], ['--import', 'tsx'], ['-r', 'ts-node/register']])
+    assert.equal(onlyTranspiles(options), true, options.join(' '));
+  for (const options of [['--import', './trace.js'], ['-r', 'tsx', '-r', './a.cjs'], ['--loader=./hooks.js']])
+    assert.equal(onlyTranspiles(options), false, options.join(' '));
 });
 
 test('a tsconfig that names modules is recognized', () => {

@@ -22,7 +22,7 @@ class FakeRun {
 
 function bench(
   fingerprint = () => '',
-  isInstalled = () => true,
+  isReady = () => true,
 ): {
   scheduler: FakeTimers;
   standby: Standby<FakeRun>;
@@ -32,8 +32,9 @@ function bench(
   const runs: FakeRun[] = [];
   const standby = new Standby<FakeRun>({
     spawn: () => runs[runs.push(new FakeRun()) - 1]!,
-    warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [] }, fingerprint }),
-    isInstalled,
+    warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [], link: [] }, fingerprint }),
+    isReady,
+    rest: 100,
     log: { debug: () => {} },
   });
   return { scheduler, standby, runs };

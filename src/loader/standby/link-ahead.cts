@@ -1,0 +1,25 @@
+// Links ES modules in a standby: Node reads, compiles and links them, and runs none. Does not know which ones the program needs.
+import { WRAPPER } from '../hooks/module-recorder.cts';
+import { deferWarnings } from './warm-up.cts';
+
+/** The app cannot have replaced it; a preload may. */
+const exit = process.exit.bind(process);
+
+/** A module that throws is evaluated first: V8 links the whole graph before, and evaluates nothing after. */
+const STOP = `${WRAPPER}throw 0`;
+
+/**
+ * Links modules, and all that they import. Where that fails, the process exits: Node would remember the failure, and the cause may be
+ * gone when the program begins.
+ *
+ * @returns arguments of `process.emitWarning`, to be called when the program begins
+ */
+export async function linkAhead(urls: readonly string[]): Promise<unknown[][]> {
+  if (urls.length === 0) return [];
+  const source = [STOP, ...urls].map((url) => `import ${JSON.stringify(url)};`).join('');
+  return await deferWarnings(async () => {
+    await import(WRAPPER + encodeURIComponent(source)).catch((error: unknown) => {
+      if (error !== 0) exit(0);
+    });
+  });
+}
