@@ -47,13 +47,12 @@ async function bundle() {
   const files = (...names) => names.map((name) => `src/${name}`);
   const esm = { ...common, format: 'esm', define: { __dirname: 'import.meta.dirname' } };
   await Promise.all([
-    build({
-      ...esm,
-      entryPoints: files('register.ts', 'cli.ts', 'supervisor/index.ts'),
-      splitting: true,
-      // One folder below dist: shared/paths.cts relies on it.
-      chunkNames: 'shared/[name]-[hash]',
-    }),
+    // What starts the child, and what is loaded meanwhile.
+    ...[files('register.ts', 'cli.ts'), files('supervisor/index.ts', 'supervisor/supervision.ts')].map(
+      (entryPoints) =>
+        // One folder below dist: shared/paths.cts relies on it.
+        build({ ...esm, entryPoints, splitting: true, chunkNames: 'shared/[name]-[hash]' }),
+    ),
     // One file each: they run in other processes.
     build({ ...esm, entryPoints: files('index.ts', 'supervisor/reaper.ts', 'crash-page/main.ts') }),
     build({

@@ -22,6 +22,7 @@ export const OWN_FILES = {
   warmEsmLoader: join(OWN_FOLDER, 'loader/warm-esm-loader.mjs'),
   reaper: join(OWN_FOLDER, 'supervisor/reaper.js'),
   crashPage: join(OWN_FOLDER, 'crash-page/main.js'),
+  supervision: join(OWN_FOLDER, 'supervisor/supervision.js'),
 };
 
 /** Returns the path without symlinks; the path itself if the file does not exist. */

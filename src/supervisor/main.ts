@@ -1,18 +1,21 @@
 // Runs the supervisor process: prepares the program that this process was started for, and supervises it until both exit.
 import { isatty } from 'node:tty';
+import { pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import { readEnvironment } from '../options/environment.ts';
 import type { Options } from '../options/options.ts';
 import { readPackageJson } from '../options/package-json.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import type { AutoreloadError } from '../shared/errors.ts';
+import { OWN_FILES } from '../shared/paths.cts';
 import { watchProblems } from './check-arguments.ts';
 import { commandProgram, shown } from './program/command-program.ts';
 import { releaseInspector } from './program/inspect-port.ts';
 import { allOptions } from './program/node-options.ts';
 import { nodeProgram } from './program/node-program.ts';
 import type { Program } from './program/program.ts';
-import { Supervision } from './supervision.ts';
+import { startEarly } from './runs/early-child.ts';
+import type * as supervision from './supervision.ts';
 import { Log } from './util/log.ts';
 
 /**
@@ -85,7 +88,12 @@ async function superviseHere(program: Program, options: Options): Promise<never>
   v8.setFlagsFromString(SMALL_HEAP);
   const names = { option: '--watch', call: '', better: `autoreload --watch src -- ${shown(program)}` };
   refuse(watchProblems(program, options.watch, names));
-  void new Supervision(program, options, true);
+  // On Windows no process can inherit a socket.
+  const isHolding = options.hold && process.platform !== 'win32';
+  const early = program.kind === 'node' ? startEarly(program, isHolding) : undefined;
+  const { href } = pathToFileURL(OWN_FILES.supervision);
+  const { Supervision } = (await import(href)) as typeof supervision;
+  void new Supervision(program, options, true, early);
   // If this promise resolved, the program would run in this process.
   return await new Promise<never>(() => {});
 }

@@ -22,6 +22,7 @@ import type { Parts } from './parts.ts';
 import { writesOf } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
+import type { EarlyChild } from './runs/early-child.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { Log } from './util/log.ts';
@@ -41,9 +42,9 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   /**
    * Starts supervision. Tools call `supervise()` instead.
    *
-   * @param takeOver whether this process exists for the program alone; see `SuperviseOptions`
+   * @param takeOver whether this process exists for the program alone; `early` is its first run, if that has been started before
    */
-  constructor(program: Program, given: Options, takeOver: boolean) {
+  constructor(program: Program, given: Options, takeOver: boolean, early?: EarlyChild) {
     super();
     const options = program.kind === 'command' ? commandOptions(program, given) : given;
     let onClose: (ended: Ended) => void;
@@ -63,6 +64,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       ...options,
       program,
       ipcRelay: host?.ipcRelay ?? new IpcRelay(undefined),
+      early,
       ...viewOf(program, () => this.#parts.watcher),
       log,
       onProblem: (error) => reporter.problem(error),
@@ -92,7 +94,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
         );
       },
     };
-    void this.#start();
+    void this.#start(early?.at ?? scheduler.now());
   }
 
   /**
@@ -124,9 +126,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   }
 
   /** Starts the first run. Events wait in the queue until files are watched. */
-  async #start(): Promise<void> {
+  async #start(at: number): Promise<void> {
     const { options, log, runs } = this.#parts;
-    const at = scheduler.now();
     this.#enter(spawn(IDLE.generation, undefined, at, at), 'start');
     runs.guard.start();
     const { timeout } = options;

@@ -3,14 +3,12 @@
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Ended } from '../lifecycle/state.ts';
+import { EXIT_SIGNALS } from '../runs/early-child.ts';
 import { IpcRelay } from '../runs/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardEvents } from './keyboard.ts';
 import { saveSettings, terminal } from './terminal.ts';
-
-/** Signals with which a terminal, a shell or a service manager stops a program. */
-const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Signals that kill this process too, without a second core dump. */
 const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGALRM']);

@@ -35,6 +35,8 @@ const MANY = 32;
 export interface TreeOptions {
   /** Pid of the root. */
   readonly pid: number;
+  /** Its identity, if it may have exited since it was started. */
+  readonly identity?: ProcessIdentity | undefined;
   /**
    * Policy. A command has a grouping: all its processes are signalled and terminated as a whole. For a Node program it is undefined:
    * only the root is signalled, and its descendants are terminated one by one when it has exited.
@@ -60,8 +62,8 @@ export class ProcessTree {
 
   constructor(options: TreeOptions) {
     this.#options = options;
-    const { pid, grouping } = options;
-    this.#root = { ...identify(pid), group: grouping };
+    const { pid, identity = identify(pid), grouping } = options;
+    this.#root = { ...identity, group: grouping };
     this.#entrust();
   }
 

@@ -5,31 +5,26 @@ import type { Socket } from 'node:net';
 import { onInternalMessage } from '../../node-internals/process.cts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import {
-  CONTROL_FD,
   encodeControl,
   encodeGateMessage,
-  encodeInherited,
   GATE_FD,
-  GATE_VARIABLE,
-  HELD_FD,
-  HELD_VARIABLE,
   LANE_FD,
   parseListening,
-  RELAY_VARIABLE,
 } from '../../protocol/control.cts';
 import type { ControlMessage, Gate, GateMessage } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
 import { AutoreloadError } from '../../shared/errors.ts';
 import type { Ended } from '../lifecycle/state.ts';
 import { ProcessTree } from '../processes/process-tree.ts';
-import { spawnChild } from '../processes/spawn-child.ts';
 import type { NodeProgram } from '../program/program.ts';
 import { DrainTimer } from './drain-timer.ts';
+import type { EarlyChild } from './early-child.ts';
 import type { HeldSockets, SocketHandle } from './held-sockets.ts';
 import type { IpcRelay } from './ipc-relay.ts';
 import { lastRecords, recordReader } from './record-reader.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
+import { spawnNode } from './spawn-node.ts';
 
 /** Terminates the descendants that outlive the child: SIGTERM at its exit, SIGKILL one second later. */
 const DESCENDANTS = { grouping: undefined, signal: 'SIGTERM', grace: 1000 } as const;
@@ -44,6 +39,8 @@ export interface NodeRunOptions extends RunOptions {
   /** Sockets that the child inherits, and that receive its own; undefined if sockets are not held. */
   readonly held: HeldSockets | undefined;
   readonly ipcRelay: IpcRelay;
+  /** The child, if it has been started before. */
+  readonly early?: EarlyChild | undefined;
   /** Called for each record, before `onExit`. */
   readonly onRecord: (record: LaneRecord) => void;
 }
@@ -60,16 +57,22 @@ export class NodeRun extends Run {
   constructor(options: NodeRunOptions) {
     super();
     this.#options = options;
-    const { signal, grace } = options;
-    this.child = spawnNode(options, (error) => this.#onFailed(error));
+    const { signal, grace, early, held, ipcRelay } = options;
+    const onFailed = (error: Error): void => this.#onFailed(error);
+    const { serialization } = ipcRelay;
+    this.child = early
+      ? early.child
+      : spawnNode({ ...options, handOver: held?.handOver(), serialization }, onFailed);
     const { pid } = this;
-    if (pid !== undefined) this.tree = new ProcessTree({ ...options, ...DESCENDANTS, pid });
+    const { identity } = early ?? {};
+    if (pid !== undefined) this.tree = new ProcessTree({ ...options, ...DESCENDANTS, pid, identity });
     const drainMs = Math.max(grace - HANDLERS_MS, grace / 2);
     this.drain = new DrainTimer(drainMs, () => this.signal(signal));
     const stdio = (this.child?.stdio ?? []) as readonly (Socket | null | undefined)[];
     this.#lane = stdio[LANE_FD];
     this.#gate = stdio[GATE_FD];
     if (this.child) this.#listen(this.child);
+    if (early) process.nextTick(early.release, onFailed);
   }
 
   get isRunning(): boolean {
@@ -157,34 +160,4 @@ export class NodeRun extends Run {
     await this.tree?.terminate();
     this.#options.onExit(ended, problem);
   }
-}
-
-function spawnNode(
-  { program, gate, held, ipcRelay }: NodeRunOptions,
-  onFailed: (error: Error) => void,
-): ChildProcess | undefined {
-  const { serialization } = ipcRelay;
-  const handOver = held?.handOver();
-  const stdio: ('inherit' | 'pipe' | 'ipc' | 'ignore' | number)[] = [...program.stdio];
-  stdio[LANE_FD] = 'pipe';
-  stdio[CONTROL_FD] = 'ipc';
-  // Without a gap: Node would move the later descriptors down.
-  stdio[GATE_FD] = gate ? 'pipe' : 'ignore';
-  for (const [i, fd] of handOver?.fds.entries() ?? []) stdio[HELD_FD + i] = fd;
-  const { args, lateGateArgs, linkedGate } = program;
-  const gateArgs = { early: args, late: lateGateArgs, linked: linkedGate?.args }[gate ?? 'early'];
-  const options = {
-    argv0: program.argv0,
-    cwd: program.cwd,
-    env: {
-      ...program.env,
-      ...(gate === 'linked' ? linkedGate?.env : {}),
-      ...(serialization ? { [RELAY_VARIABLE]: '1' } : {}),
-      ...(gate ? { [GATE_VARIABLE]: gate } : {}),
-      ...(handOver ? { [HELD_VARIABLE]: encodeInherited(handOver.handed) } : {}),
-    },
-    stdio,
-    serialization: serialization ?? 'json',
-  };
-  return spawnChild(program.executable, gateArgs ?? args, options, onFailed);
 }

@@ -12,6 +12,7 @@ import type { StandbysOptions } from '../standby/standbys.ts';
 import type { Log } from '../util/log.ts';
 import { textOf } from '../util/safe-fs.ts';
 import { CommandRun } from './command-run.ts';
+import type { EarlyChild } from './early-child.ts';
 import { HeldSockets } from './held-sockets.ts';
 import type { IpcRelay } from './ipc-relay.ts';
 import { NodeRun } from './node-run.ts';
@@ -28,6 +29,8 @@ export interface RunManagerOptions
     > {
   readonly program: Program;
   readonly ipcRelay: IpcRelay;
+  /** The first run, if it has been started before. */
+  readonly early: EarlyChild | undefined;
   readonly log: Log;
   /** Called for each record of the current run. */
   readonly onRecord: (record: LaneRecord) => void;
@@ -94,7 +97,8 @@ export class RunManager {
     if (program.kind === 'command') this.current = this.#spawnCommand(program, reason);
     else {
       // The first run waits at no gate and gets no message. For a later one that was no standby, the message is there when it arrives.
-      const run = standby?.run ?? this.#spawnNode(program, reason && 'early');
+      const early = this.current ? undefined : this.#options.early;
+      const run = standby?.run ?? this.#spawnNode(program, reason && 'early', early);
       run.sendToGate({ kind: 'go', begin: { generation, reason, state: this.#preserved.state } });
       this.current = run;
     }
@@ -116,13 +120,14 @@ export class RunManager {
     this.guard.close();
   }
 
-  #spawnNode(program: NodeProgram, gate: Gate | undefined): NodeRun {
+  #spawnNode(program: NodeProgram, gate: Gate | undefined, early?: EarlyChild): NodeRun {
     const { ipcRelay, log, onExit } = this.#options;
     const run: NodeRun = new NodeRun({
       ...this.#options,
       program,
       guard: this.guard,
       gate,
+      early,
       held: this.held,
       onRecord: (record) => this.#record(run, record),
       onExit: (ended, problem) => {

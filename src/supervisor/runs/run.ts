@@ -9,7 +9,7 @@ import type { ProcessTree, TreeOptions } from '../processes/process-tree.ts';
 import type { DrainTimer } from './drain-timer.ts';
 
 /** Options of every run. `signal` is the stop signal, `grace` the time from the beginning of a stop to SIGKILL (ms). */
-export interface RunOptions extends Omit<TreeOptions, 'pid' | 'grouping'> {
+export interface RunOptions extends Omit<TreeOptions, 'pid' | 'identity' | 'grouping'> {
   /**
    * The run and all its descendants have exited, or `problem` has prevented its start. Never called before the constructor of the run
    * has returned.
