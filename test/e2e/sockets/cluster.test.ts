@@ -202,7 +202,10 @@ for (const policy of POLICIES) {
     const inWorker = `
   process.on('message', (message) => console.log('event', message));
   process.on('disconnect', () => console.log('worker', server.listening, process.listenerCount('SIGTERM')));`;
-    const handler = `${SLOW}\nsetTimeout(() => console.log('ends', server.listening, server.address().port), 499);`;
+    const handler = `setTimeout(() => {
+      console.log('ends', server.listening, server.address().port);
+      response.end('slow');
+    }, 500);`;
     const code = (version: number): string =>
       clusterOf(version, { policy, workers: 1, handler, inPrimary, inWorker });
     using project = new Project({ 'app.js': code(0) });
