@@ -36,6 +36,7 @@ const DEPENDS_ON_NODE = {
   'transparency/differential': 'all observable state of the process',
   'transparency/inspector': 'inspector options and SIGUSR1',
   'transparency/ipc': 'process.send and its handles',
+  'transparency/linked-programs': 'how ES modules are linked',
   'transparency/node-options': 'NODE_OPTIONS and execArgv',
   'transparency/permission-model': 'the permission model',
   'transparency/process-state': 'the state of the process object',
