@@ -12,6 +12,12 @@ import type { World } from './world.ts';
 /** Timeout for a save to be loaded, and for processes to appear or vanish (ms). Only a fault reaches it. */
 const PATIENCE_MS = 30_000;
 
+/** One that links modules ahead, and one that does not. */
+const MAX_STANDBYS = 2;
+
+/** Descriptors of the supervisor for a standby: lane, control channel and gate. */
+const STANDBY_DESCRIPTORS = 3;
+
 export type Kind =
   | 'lost saves'
   | 'needless restarts'
@@ -126,7 +132,8 @@ export class Session {
       found = descendants(this.run.pid);
       // A standby waits for free memory.
       const least = wanted + Number(this.#hasStandby && process.availableMemory() > 2 ** 29);
-      const isCount = found.length >= least && found.length <= wanted + Number(this.#hasStandby);
+      const most = wanted + (this.#hasStandby ? MAX_STANDBYS : 0);
+      const isCount = found.length >= least && found.length <= most;
       const guards = found.filter(isGuard).length;
       return isCount && guards === 1 && found.every(({ isZombie }) => !isZombie);
     };
@@ -134,7 +141,11 @@ export class Session {
       await until('processes', isRight, PATIENCE_MS).catch(() => {
         throw new Fault('wrong processes or zombies', listed(found));
       });
-    this.samples.push({ descriptors: descriptors(this.run.pid), memory: memory(this.run.pid) });
+    const ofStandbys = (found.length - wanted) * STANDBY_DESCRIPTORS;
+    this.samples.push({
+      descriptors: descriptors(this.run.pid) - ofStandbys,
+      memory: memory(this.run.pid),
+    });
   }
 
   /** Kills the supervisor, or ends it as a user does. Afterwards nothing of it may run. */
