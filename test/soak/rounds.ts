@@ -108,8 +108,12 @@ async function saveOnce(session: Session, random: Random, progress: Progress): P
 
 /** Saves without new content, when all is at rest. */
 async function nothing(session: Session, random: Random, progress: Progress): Promise<void> {
-  await until('up', () => session.ups >= session.runs - 1, 2000).catch(() => {});
-  await pause(QUIET_MS);
+  const isUp = (): boolean => session.ups >= session.runs - 1 && !session.isRestarting;
+  do {
+    await until('up', isUp, 2000).catch(() => {});
+    await pause(QUIET_MS);
+    // An asset that was saved during a start has caused another restart.
+  } while (session.isRestarting);
   const { runs } = session;
   let longest = 0;
   for (let i = random.between(2, 8); i > 0; i--) {

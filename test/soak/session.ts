@@ -94,6 +94,12 @@ export class Session {
     return this.run.transcript.count(/ is up in /);
   }
 
+  /** Whether the last line of the supervisor announces a restart. */
+  get isRestarting(): boolean {
+    const lines = this.run.transcript.lines('stderr').filter((line) => line.startsWith('[autoreload]'));
+    return lines.at(-1)?.endsWith('restarting') ?? false;
+  }
+
   /** Number of runs that have loaded everything. */
   get runs(): number {
     this.#readLines();
