@@ -180,7 +180,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       onUnreported: (unreported) => log.info(unreportedText(unreported, program.cwd)),
       onMissing: (isCwd) => log.info(missingText(isCwd ? program.cwd : undefined)),
       onJiti: () => log.info(JITI_LIMITS),
-      writes: writesOf(runs.nodePid, () => isStopped(this.#state)),
+      writes: writesOf(runs.nodePid, runs.exitedAt, () => runs.wasKilled || isStopped(this.#state)),
       onDebug: (text) => log.debug(text),
     });
     this.#parts.watcher = watcher;

@@ -182,7 +182,6 @@ export class ProgramWatcher {
    */
   onExit(isCrash: boolean, error?: string): void {
     const at = this.#options.scheduler.now();
-    this.files.selfWritten.onExit(at);
     if (!isCrash) return this.onReady();
     this.records.addUnreached({ error, at });
     this.#onStarted();

@@ -27,6 +27,8 @@ export interface Writes {
   total(): number | undefined;
   /** False if the run certainly has not written the file. */
   mayInclude(path: string): boolean;
+  /** Time at which the run exited (wall clock, ms); Infinity while it is running. Somebody else saves a file from then on. */
+  exitedAt(): number;
 }
 
 export interface SelfWrittenOptions {
@@ -57,7 +59,6 @@ export class SelfWritten {
   #begunAt = 0;
   #loadingAt = 0;
   #readyAt = Infinity;
-  #exitedAt = Infinity;
   /** {@link Writes.total} when the run was ready; undefined if unknown, and once the run has written more. */
   #totalAtReady: number | undefined;
 
@@ -73,7 +74,7 @@ export class SelfWritten {
       if (isConclusive && last < this.#run) this.#streaks.delete(key);
     this.#run++;
     this.#begunAt = this.#loadingAt = at;
-    this.#readyAt = this.#exitedAt = Infinity;
+    this.#readyAt = Infinity;
     this.#totalAtReady = undefined;
   }
 
@@ -87,11 +88,6 @@ export class SelfWritten {
     this.#readyAt = at;
     // Only needed in the middle of a streak.
     if (this.#streaks.size > 0) this.#totalAtReady = this.#options.writes.total();
-  }
-
-  /** The run has exited: somebody else saves a file from now on. */
-  onExit(at: number): void {
-    this.#exitedAt = at;
   }
 
   /**
@@ -149,7 +145,8 @@ export class SelfWritten {
 
   /** Whether a save may be a part of the start of the run. */
   #isAtStart(savedAt: number): boolean {
-    return savedAt >= this.#begunAt && savedAt <= Math.min(this.#readyAt + SOON_MS, this.#exitedAt);
+    const end = Math.min(this.#readyAt + SOON_MS, this.#options.writes.exitedAt());
+    return savedAt >= this.#begunAt && savedAt <= end;
   }
 
   /** Whether a save is near the first load, or the moment when the run was ready. */

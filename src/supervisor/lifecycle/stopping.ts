@@ -41,8 +41,12 @@ export function whileStopping(state: Of<State, 'stopping'>, event: Event, policy
   }
 }
 
-export function whileShuttingDown(state: Of<State, 'shuttingDown'>, event: Event): Transition {
-  const { signal, since, isForced, isSignalDue } = state;
+export function whileShuttingDown(
+  state: Of<State, 'shuttingDown'>,
+  event: Event,
+  policy: Policy,
+): Transition {
+  const { signal, since, others, isForced, isSignalDue } = state;
   switch (event.kind) {
     case 'signal':
       if (event.at - since < ECHO_MS) return afterTogether(state, event);
@@ -51,8 +55,12 @@ export function whileShuttingDown(state: Of<State, 'shuttingDown'>, event: Event
     case 'elapsed':
       if (!isSignalDue) return [state, { kind: 'killHint', signal }];
       return [{ ...state, isSignalDue: false }, { kind: 'forward', signal }, startTimer(PATIENCE_MS)];
-    case 'exit':
-      return close(state.generation, isForced ? { code: null, signal } : event.ended);
+    case 'exit': {
+      // The run may have been told to exit before, for a restart.
+      const { ended } = event;
+      const isOurs = ended.signal === policy.signal && !others.includes(policy.signal);
+      return close(state.generation, isForced || isOurs ? { code: null, signal } : ended);
+    }
     default:
       return [state];
   }

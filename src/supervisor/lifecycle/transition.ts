@@ -22,7 +22,7 @@ export function transition(state: State, event: Event, policy: Policy): Transiti
     case 'waiting':
       return whileWaiting(state, event);
     case 'shuttingDown':
-      return whileShuttingDown(state, event);
+      return whileShuttingDown(state, event, policy);
     case 'idle':
     case 'ended':
       return [state];

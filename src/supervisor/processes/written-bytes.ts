@@ -18,10 +18,16 @@ type Counter = 'wchar' | 'write_bytes';
 
 /**
  * @param pidOf pid of the run; undefined if nothing tells which processes write for it
- * @param isStopped whether we have stopped the run. What it has written nobody knows then, but the next run will do so again
+ * @param exitedAt see {@link Writes.exitedAt}
+ * @param isStopped whether the run was stopped, or killed: what it has written nobody knows then, but the next run will do so again
  */
-export function writesOf(pidOf: () => number | undefined, isStopped: () => boolean): Writes {
+export function writesOf(
+  pidOf: () => number | undefined,
+  exitedAt: () => number,
+  isStopped: () => boolean,
+): Writes {
   return {
+    exitedAt,
     total: () => sum('wchar', pidOf()),
     mayInclude: (path) => {
       const isCounted = attempt(() => COUNTED.has(fs.statfsSync(dirname(path)).type));

@@ -67,6 +67,7 @@ export class CommandRun extends Run {
   }
 
   async #finish(ended: Ended, problem?: AutoreloadError): Promise<void> {
+    this.exited(ended);
     await this.tree?.terminate();
     this.#options.onExit(ended, problem);
   }

@@ -52,7 +52,6 @@ export class NodeRun extends Run {
   readonly #lane: Socket | null | undefined;
   readonly #gate: Socket | null | undefined;
   readonly #channel = { closeReported: false, closed: false };
-  #hasExited = false;
 
   constructor(options: NodeRunOptions) {
     super();
@@ -76,7 +75,7 @@ export class NodeRun extends Run {
   }
 
   get isRunning(): boolean {
-    return !this.#hasExited && this.pid !== undefined;
+    return this.exitedAt === Infinity && this.pid !== undefined;
   }
 
   /** Sends a message to a child that waits at the gate. */
@@ -100,7 +99,7 @@ export class NodeRun extends Run {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (!this.#hasExited) this.tree?.signalRoot(name);
+    if (this.exitedAt === Infinity) this.tree?.signalRoot(name);
   }
 
   #listen(child: ChildProcess): void {
@@ -154,7 +153,7 @@ export class NodeRun extends Run {
   }
 
   async #finish(ended: Ended, problem?: AutoreloadError): Promise<void> {
-    this.#hasExited = true;
+    this.exited(ended);
     this.drain.cancel();
     if (this.#lane) await lastRecords(this.#lane);
     await this.tree?.terminate();

@@ -51,6 +51,9 @@ export class RunManager {
   readonly nodePid = (): number | undefined =>
     this.#options.program.kind === 'node' ? this.current?.pid : undefined;
 
+  /** {@link Run.exitedAt} of the current run. */
+  readonly exitedAt = (): number => this.current?.exitedAt ?? Infinity;
+
   constructor(options: RunManagerOptions) {
     this.#options = options;
     const { log, program } = options;
@@ -73,6 +76,11 @@ export class RunManager {
         return this.#spawnNode(program, isLinking ? 'linked' : this.#gate(program));
       },
     });
+  }
+
+  /** Whether a signal has killed the current run. */
+  get wasKilled(): boolean {
+    return this.current?.wasKilled === true;
   }
 
   /**

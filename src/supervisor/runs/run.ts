@@ -28,6 +28,11 @@ export abstract class Run {
   /** The process and its descendants; undefined as the process is. */
   tree: ProcessTree | undefined;
 
+  /** Time at which the process exited (wall clock, ms); Infinity while it is running. Its descendants may run on for a while. */
+  exitedAt: number = Infinity;
+  /** Whether a signal has killed the process. */
+  wasKilled = false;
+
   get pid(): number | undefined {
     return this.child?.pid;
   }
@@ -46,6 +51,12 @@ export abstract class Run {
   abstract stop(reason: RestartReason | undefined): void;
 
   abstract signal(name: NodeJS.Signals): void;
+
+  /** The process has exited, or could not be started. */
+  protected exited({ signal }: Ended): void {
+    this.exitedAt = Date.now();
+    this.wasKilled = signal !== null;
+  }
 
   /** Sends a control message. Returns false if the channel is closed. Undefined for a command. */
   tell?(message: ControlMessage): boolean;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { run, until } from '../../helpers/autoreload.ts';
+import { gone, run, until } from '../../helpers/autoreload.ts';
 import { Project } from '../../helpers/project.ts';
 
 test('a module that the program writes, loads and removes does not restart it', async () => {
@@ -183,3 +183,24 @@ setInterval(() => {}, 1000);
     await app.line('dep 2');
     assert.ok(app.restarts <= 5, String(app.restarts));
   });
+
+test('an asset that is saved as soon as the program was killed restarts it, run after run', async () => {
+  using project = new Project({
+    'app.js': `import fs from 'node:fs';
+const asset = new URL('./asset.txt', import.meta.url);
+console.log('run', process.pid, String(fs.readFileSync(asset)));
+setInterval(() => {}, 1000);
+`,
+    'asset.txt': '0',
+  });
+  await using app = run(project, 'app.js');
+  for (let n = 1; n <= 8; n++) {
+    const line = await app.line(new RegExp(`^run \\d+ ${n - 1}$`));
+    const pid = Number(/\d+/.exec(line)?.[0]);
+    process.kill(pid, 'SIGKILL');
+    if (n % 2 === 0) await gone(pid);
+    project.write('asset.txt', `${n}`);
+  }
+  await app.line(/^run \d+ 8$/);
+  assert.equal(app.transcript.count(/writes it itself/), 0);
+});

@@ -10,7 +10,10 @@ import { Project } from '../../../helpers/project.ts';
 before(loadLexer);
 
 /** A system that does not tell who writes. */
-const UNTOLD = { writes: { total: () => undefined, mayInclude: () => true }, onFound: () => {} };
+const UNTOLD = {
+  writes: { total: () => undefined, mayInclude: () => true, exitedAt: () => Infinity },
+  onFound: () => {},
+};
 
 interface Save {
   readonly difference?: Exclude<Difference, 'same'>;

@@ -37,7 +37,7 @@ async function watcherOf(
     onUnreported: () => {},
     onMissing: () => {},
     onJiti: () => {},
-    writes: { total: () => undefined, mayInclude: () => true },
+    writes: { total: () => undefined, mayInclude: () => true, exitedAt: () => Infinity },
     onDebug: () => {},
   });
   return {

@@ -13,7 +13,7 @@ before(loadLexer);
 /** A run of the program in a project, with the parts that learn from its records. */
 class Bench {
   readonly files = new ProgramFiles({
-    writes: { total: () => undefined, mayInclude: () => true },
+    writes: { total: () => undefined, mayInclude: () => true, exitedAt: () => Infinity },
     onFound: () => {},
   });
   readonly graph = new ProgramGraph(this.files);

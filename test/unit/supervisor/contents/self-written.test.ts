@@ -7,7 +7,7 @@ import type { Writes } from '../../../../src/supervisor/contents/self-written.ts
 const PATH = '/app/data.json';
 
 /** A system that does not tell who writes. */
-const UNTOLD: Writes = { total: () => undefined, mayInclude: () => true };
+const UNTOLD = { total: () => undefined, mayInclude: () => true };
 
 /** Runs of a program, of which each begins 100 s after the one before, loads its first module at once and is ready after 100 ms. */
 class Program {
@@ -15,14 +15,17 @@ class Program {
   readonly reported: string[] = [];
   readonly files: SelfWritten;
   begunAt = 0;
+  exitedAt = Infinity;
 
-  constructor(writes: Writes = UNTOLD) {
+  constructor(told: Omit<Writes, 'exitedAt'> = UNTOLD) {
+    const writes = { ...told, exitedAt: () => this.exitedAt };
     const onFound = (path: string, isDelayed: boolean): unknown =>
       this.reported.push(isDelayed ? `${path} delayed` : path);
     this.files = new SelfWritten({ writes, onFound });
   }
 
   begin(readyAfter = 100): void {
+    this.exitedAt = Infinity;
     this.begunAt += 100_000;
     this.files.begin(this.begunAt);
     this.files.onFirstLoad(this.begunAt);
@@ -103,7 +106,7 @@ test('a save before the run, later than half a second after its start, or after 
     const program = new Program();
     program.savesInRuns(4, 100);
     program.begin();
-    program.files.onExit(program.begunAt + 300);
+    program.exitedAt = program.begunAt + 300;
     assert.equal(program.saves(save), 0);
     assert.deepEqual(program.savesInRuns(4, 100), [0, 0, 0, Infinity]);
     assert.deepEqual(program.reported, [PATH, PATH]);
@@ -144,7 +147,7 @@ test('a run that was stopped or crashed before it could write a file changes not
   program.begin();
   // Stopped 300 ms after it was ready.
   files.begin(program.begunAt + 400);
-  files.onExit(program.begunAt + 500);
+  program.exitedAt = program.begunAt + 500;
   program.begin();
   assert.equal(program.saves(100), Infinity);
 });

@@ -285,6 +285,13 @@ test('shutting down: the supervisor exits as the run did', () => {
   }
 });
 
+test('shutting down: a run that dies of the stop signal of a restart ends the supervisor by the signal of the user', () => {
+  const ended: Ended = { code: null, signal: 'SIGTERM' };
+  assertNext(SHUTTING_DOWN, exit(ended), ENDED, [{ kind: 'close', ended: { code: null, signal: 'SIGINT' } }]);
+  const both: State = { ...SHUTTING_DOWN, others: ['SIGTERM'] };
+  assertNext(both, exit(ended), ENDED, [{ kind: 'close', ended }]);
+});
+
 test('shutting down: after a second a line says how to kill the run', () => {
   assertNext(SHUTTING_DOWN, ELAPSED, SHUTTING_DOWN, [{ kind: 'killHint', signal: 'SIGINT' }]);
 });

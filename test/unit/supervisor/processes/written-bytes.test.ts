@@ -38,6 +38,7 @@ for (const [way, name] of [
       await once(child.stdout, 'data');
       const writes = writesOf(
         () => child.pid,
+        () => Infinity,
         () => false,
       );
       const before = writes.total();
@@ -60,6 +61,7 @@ test('where the system does not tell, the process may have written any file', ()
   for (const unknown of [undefined, pid]) {
     const writes = writesOf(
       () => unknown,
+      () => Infinity,
       () => false,
     );
     assert.deepEqual([writes.total(), writes.mayInclude(import.meta.filename)], [undefined, true]);
@@ -67,6 +69,7 @@ test('where the system does not tell, the process may have written any file', ()
     assert.equal(
       writesOf(
         () => unknown,
+        () => Infinity,
         () => true,
       ).mayInclude(import.meta.filename),
       false,
@@ -79,6 +82,7 @@ test('files in memory are not counted', linux, (t) => {
   assert.equal(
     writesOf(
       () => process.pid,
+      () => Infinity,
       () => false,
     ).mayInclude('/dev/shm/file.txt'),
     true,
