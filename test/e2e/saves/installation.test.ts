@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
 import { installAutoreload } from '../../helpers/packages.ts';
 import { Project } from '../../helpers/project.ts';
+import { pause } from '../../helpers/saves.ts';
 
 test('while the files of autoreload are missing, a restart waits for them', async () => {
   using project = new Project({
@@ -29,6 +30,17 @@ test('while the files of autoreload are missing, a restart waits for them', asyn
   assert.equal(app.restarts, 1);
 });
 
+/** Waits until a process has booted: it sleeps, and has used no processor time since the last look. */
+async function atRest(pid: string | undefined): Promise<void> {
+  if (process.platform !== 'linux') return await pause(1000);
+  const look = (): string[] => fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+  let before;
+  do {
+    before = look();
+    await pause(200);
+  } while (look()[2] !== 'S' || look()[13] !== before[13] || look()[14] !== before[14]);
+}
+
 const posix = { skip: process.platform === 'win32' && 'needs the replacement of a standby' };
 
 test('while the files of autoreload are missing, no standby boots', posix, async () => {
@@ -47,7 +59,7 @@ const timer = setInterval(() => {
   installAutoreload(project);
   const own = project.path('node_modules/autoreload');
   await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
-  await app.line(/ a standby waits /);
+  await atRest(/\d+/.exec(await app.line(/ a standby waits /))?.[0]);
   fs.renameSync(own, `${own}.old`);
   project.write('go', '');
   await app.line('[autoreload] no standby yet: files are missing, or are still being read');
