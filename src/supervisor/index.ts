@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseOptions } from '../options/parse-options.ts';
 import type { Options } from '../options/options.ts';
 import { checkArguments, watchProblems } from './check-arguments.ts';
+import { saveSettings } from './host/terminal.ts';
 import { nodeProgram } from './program/node-program.ts';
 import { commandProgram } from './program/command-program.ts';
 import { INHERITED } from './program/program.ts';
@@ -73,7 +74,8 @@ export function supervise(options: SuperviseOptions): Supervision {
   const names = { option: nameOf('watch'), call: nameOf(''), better: "watch: ['src']" };
   const [invalid] = watchProblems(program, parsed.options.watch, names);
   if (invalid) throw invalid;
-  return new Supervision(program, parsed.options, options.takeOver === true);
+  const takeOver = options.takeOver === true ? { restoreTerminal: saveSettings() } : undefined;
+  return new Supervision(program, parsed.options, takeOver);
 }
 
 function programOf(options: SuperviseOptions): Program {

@@ -14,6 +14,7 @@ import { releaseInspector } from './program/inspect-port.ts';
 import { allOptions } from './program/node-options.ts';
 import { nodeProgram } from './program/node-program.ts';
 import type { Program } from './program/program.ts';
+import { saveSettings } from './host/terminal.ts';
 import { startEarly } from './runs/early-child.ts';
 import type * as supervision from './supervision.ts';
 import { Log } from './util/log.ts';
@@ -90,10 +91,11 @@ async function superviseHere(program: Program, options: Options): Promise<never>
   refuse(watchProblems(program, options.watch, names));
   // On Windows no process can inherit a socket.
   const isHolding = options.hold && process.platform !== 'win32';
+  const restoreTerminal = saveSettings();
   const early = program.kind === 'node' ? startEarly(program, isHolding) : undefined;
   const { href } = pathToFileURL(OWN_FILES.supervision);
   const { Supervision } = (await import(href)) as typeof supervision;
-  void new Supervision(program, options, true, early);
+  void new Supervision(program, options, { restoreTerminal, early });
   // If this promise resolved, the program would run in this process.
   return await new Promise<never>(() => {});
 }

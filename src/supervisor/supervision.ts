@@ -7,7 +7,7 @@ import { CrashResponder } from './crash/crash-responder.ts';
 import type { Dependency } from './changes/program-graph.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { Host } from './host/host.ts';
-import type { HostEvents } from './host/host.ts';
+import type { HostEvents, TakeOver } from './host/host.ts';
 import { isOutputClosed } from './host/output-reader.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
 import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
@@ -22,7 +22,6 @@ import type { Parts } from './parts.ts';
 import { writesOf } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
-import type { EarlyChild } from './runs/early-child.ts';
 import { IpcRelay } from './runs/ipc-relay.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { Log } from './util/log.ts';
@@ -42,9 +41,9 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   /**
    * Starts supervision. Tools call `supervise()` instead.
    *
-   * @param takeOver whether this process exists for the program alone; `early` is its first run, if that has been started before
+   * @param takeOver given if this process exists for the program alone; see `SuperviseOptions`
    */
-  constructor(program: Program, given: Options, takeOver: boolean, early?: EarlyChild) {
+  constructor(program: Program, given: Options, takeOver?: TakeOver) {
     super();
     const options = program.kind === 'command' ? commandOptions(program, given) : given;
     let onClose: (ended: Ended) => void;
@@ -58,7 +57,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     const isHeard = (name: keyof SupervisorEvents): boolean => this.listenerCount(name) > 0;
     const supervised = { program, options, log, emit, isHeard };
     const reporter = new Reporter(supervised);
-    const host = takeOver ? new Host(this.#hostEvents()) : undefined;
+    const { early } = takeOver ?? {};
+    const host = takeOver && new Host(this.#hostEvents(), takeOver);
     const debugSignal = new DebugSignal();
     const runs = new RunManager({
       ...options,

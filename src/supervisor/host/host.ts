@@ -4,11 +4,12 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Ended } from '../lifecycle/state.ts';
 import { EXIT_SIGNALS } from '../runs/early-child.ts';
+import type { EarlyChild } from '../runs/early-child.ts';
 import { IpcRelay } from '../runs/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardEvents } from './keyboard.ts';
-import { saveSettings, terminal } from './terminal.ts';
+import { terminal } from './terminal.ts';
 
 /** Signals that kill this process too, without a second core dump. */
 const MIRRORED: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGALRM']);
@@ -28,16 +29,25 @@ export interface HostEvents extends KeyboardEvents {
   readonly onInternalError: (error: Error) => void;
 }
 
+/** What a process that exists for the program alone has done before. */
+export interface TakeOver {
+  /** Restores the settings that the terminal had before the first run was started. */
+  readonly restoreTerminal: () => void;
+  /** The first run, if it has been started. */
+  readonly early?: EarlyChild | undefined;
+}
+
 export class Host {
   readonly ipcRelay: IpcRelay = new IpcRelay(process);
   readonly keyboard: Keyboard;
   readonly #events: HostEvents;
-  readonly #restoreTerminal = saveSettings();
+  readonly #restoreTerminal: () => void;
   /** The standard streams that are terminals. */
   readonly #terminals = [0, 1, 2].filter(isatty);
 
-  constructor(events: HostEvents) {
+  constructor(events: HostEvents, { restoreTerminal }: TakeOver) {
     this.#events = events;
+    this.#restoreTerminal = restoreTerminal;
     this.keyboard = new Keyboard(terminal, events, systemScheduler);
     // A bug of autoreload must neither stop the program nor hide its errors.
     process.on('uncaughtException', events.onInternalError);

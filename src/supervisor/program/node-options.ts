@@ -96,6 +96,11 @@ export function envFiles(options: readonly string[], cwd: string): string[] {
   return optionValues(options, ...ENV_FILE_OPTIONS).map((path) => resolve(cwd, path));
 }
 
+/** Absolute paths of the env files that must exist. */
+export function requiredEnvFiles(options: readonly string[], cwd: string): string[] {
+  return optionValues(options, '--env-file').map((path) => resolve(cwd, path));
+}
+
 /** Whether Node may have read options from a configuration file. */
 export function mayBeConfigured(execArgv: readonly string[]): boolean {
   return execArgv.some((option) => DEFAULT_OPTIONS.includes(optionName(option)));

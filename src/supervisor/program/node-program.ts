@@ -16,6 +16,7 @@ import {
   envFiles,
   mayBeConfigured,
   optionFiles,
+  requiredEnvFiles,
   withoutEnvFiles,
   withoutImport,
   withoutImportArgs,
@@ -87,6 +88,7 @@ export function nodeProgram(
     entry: resolve(line.cwd, line.argv[1] ?? ''),
     isInspected: isInspected(all),
     settings: optionFiles(all, line.cwd),
+    requiredFiles: requiredEnvFiles(all, line.cwd),
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
     linkedGate: onlyTranspiles(allOptions(options, execArgv))

@@ -25,6 +25,8 @@ export interface NodeProgram extends BaseProgram {
   readonly lateGateArgs: readonly string[] | undefined;
   /** Arguments and additional variables with a gate behind these preloads at which modules are linked, for an ES module as the entry. */
   readonly linkedGate: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } | undefined;
+  /** Absolute paths of the env files without which Node does not start. */
+  readonly requiredFiles: readonly string[];
   /** Whether Node may open an inspector in each run. */
   readonly isInspected: boolean;
 }

@@ -10,7 +10,7 @@ import { nameModules } from '../program/transpilers.ts';
 import { Standbys } from '../standby/standbys.ts';
 import type { StandbysOptions } from '../standby/standbys.ts';
 import type { Log } from '../util/log.ts';
-import { textOf } from '../util/safe-fs.ts';
+import { exists, textOf } from '../util/safe-fs.ts';
 import { CommandRun } from './command-run.ts';
 import type { EarlyChild } from './early-child.ts';
 import { HeldSockets } from './held-sockets.ts';
@@ -68,6 +68,7 @@ export class RunManager {
       // The inspector of a standby would listen before its turn.
       standby: options.standby && isNode && !program.isInspected,
       files: certificates ? [certificates] : [],
+      isInstalled: () => options.isInstalled() && (!isNode || program.requiredFiles.every(exists)),
       cwd: program.cwd,
       linkable: (edited) =>
         isNode && program.linkedGate && !this.#hasModuleSettings() ? options.linkable(edited) : [],

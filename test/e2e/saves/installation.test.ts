@@ -30,6 +30,17 @@ test('while the files of autoreload are missing, a restart waits for them', asyn
   assert.equal(app.restarts, 1);
 });
 
+/** A program that listens on a new socket later: that replaces the standby, which has not inherited it. */
+const SOCKET = `import fs from 'node:fs';
+import net from 'node:net';
+console.log('run of', process.pid);
+const timer = setInterval(() => {
+  if (!fs.existsSync('go')) return;
+  clearInterval(timer);
+  net.createServer().listen(0, '127.0.0.1');
+}, 10);
+`;
+
 /** Waits until a process has booted: it sleeps, and has used no processor time since the last look. */
 async function atRest(pid: string | undefined): Promise<void> {
   if (process.platform !== 'linux') return await pause(1000);
@@ -43,18 +54,23 @@ async function atRest(pid: string | undefined): Promise<void> {
 
 const posix = { skip: process.platform === 'win32' && 'needs the replacement of a standby' };
 
+test('while an env file is missing, no standby boots', posix, async () => {
+  using project = new Project({ 'app.js': SOCKET, '.env': 'A=1\n' });
+  const execArgv = ['--env-file=.env', '--import', 'autoreload/register'];
+  const env = { AUTORELOAD_LOG: 'debug', AUTORELOAD_DEBOUNCE: '60s' };
+  await using app = run(project, 'app.js', { execArgv, env });
+  await atRest(/\d+/.exec(await app.line(/ a standby waits /))?.[0]);
+  project.remove('.env');
+  project.write('go', '');
+  await app.line('[autoreload] no standby yet: files are missing, or are still being read');
+  project.write('.env', 'A=1\n');
+  await app.line(/ a standby waits /);
+  assert.equal(app.transcript.count(/not found/), 0);
+});
+
 test('while the files of autoreload are missing, no standby boots', posix, async () => {
   using project = new Project({
-    // A new socket replaces the standby, which has not inherited it.
-    'app.js': `import fs from 'node:fs';
-import net from 'node:net';
-console.log('run of', process.pid);
-const timer = setInterval(() => {
-  if (!fs.existsSync('go')) return;
-  clearInterval(timer);
-  net.createServer().listen(0, '127.0.0.1');
-}, 10);
-`,
+    'app.js': SOCKET,
   });
   installAutoreload(project);
   const own = project.path('node_modules/autoreload');
