@@ -9,7 +9,7 @@ import type { ListeningAddress, WorkerMessage, WorkerReport } from '../../protoc
 import { CHECK_MS } from './finish-responses.cts';
 
 /** Timeout for a worker that takes a connection, and for its first report. Its event loop is blocked (ms). */
-const REPORT_MS = 500;
+const REPORT_MS = 1000;
 
 /** The app may replace these, as fake clocks do. */
 const { Promise, setTimeout } = globalThis;
