@@ -9,12 +9,12 @@ import { parseOptions } from '../options/parse-options.ts';
 import type { AutoreloadError } from '../shared/errors.ts';
 import { OWN_FILES } from '../shared/paths.cts';
 import { watchProblems } from './check-arguments.ts';
+import { saveSettings } from './host/terminal.ts';
 import { commandProgram, shown } from './program/command-program.ts';
 import { releaseInspector } from './program/inspect-port.ts';
 import { allOptions } from './program/node-options.ts';
 import { nodeProgram } from './program/node-program.ts';
 import type { Program } from './program/program.ts';
-import { saveSettings } from './host/terminal.ts';
 import { startEarly } from './runs/early-child.ts';
 import type * as supervision from './supervision.ts';
 import { Log } from './util/log.ts';
@@ -89,10 +89,8 @@ async function superviseHere(program: Program, options: Options): Promise<never>
   v8.setFlagsFromString(SMALL_HEAP);
   const names = { option: '--watch', call: '', better: `autoreload --watch src -- ${shown(program)}` };
   refuse(watchProblems(program, options.watch, names));
-  // On Windows no process can inherit a socket.
-  const isHolding = options.hold && process.platform !== 'win32';
   const restoreTerminal = saveSettings();
-  const early = program.kind === 'node' ? startEarly(program, isHolding) : undefined;
+  const early = program.kind === 'node' ? startEarly(program, options) : undefined;
   const { href } = pathToFileURL(OWN_FILES.supervision);
   const { Supervision } = (await import(href)) as typeof supervision;
   void new Supervision(program, options, { restoreTerminal, early });

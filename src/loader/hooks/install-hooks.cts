@@ -16,6 +16,7 @@ import { ModuleRecorder, withHookFrames } from './module-recorder.cts';
 import type { HooksThreadData } from './module-recorder.cts';
 import { tapRequire } from './tap-require.cts';
 
+/** Whether this is the main thread of the child; see {@link install}. */
 let reportsHooks = false;
 
 /** With one of these options, the app's hooks are behind ours, or Node's own load hook verifies what it reads. */

@@ -73,7 +73,7 @@ export class ProgramGraph {
     });
   }
 
-  /** Whether the change of a file may lead an import to another file: a file is there, or no longer, or is no content of a module or an asset. */
+  /** Whether the change of a file may lead an import to another file. A new content of a module or an asset does not. */
   mayRedirect({ path, how }: ChangedFile): boolean {
     const { baseline, tracked } = this.files;
     if (how !== 'changed') return true;
@@ -96,11 +96,10 @@ export class ProgramGraph {
     // Node itself reads all static imports before the program begins. The program may write a module that it imports later.
     const atStart = this.current.staticImports(main, (from) => this.#staticSpecifiers(from));
     // `import.meta.main` is true only in a module that Node loads as the entry. A module that is not watched may differ without an event.
+    const isThere = (path: string): boolean => baseline.isLoaded(path) && exists(path);
     return this.current
       .independent(next.map(fromPath))
-      .filter(
-        (url) => url !== main && atStart.has(url) && baseline.isLoaded(toPath(url)) && exists(toPath(url)),
-      );
+      .filter((url) => url !== main && atStart.has(url) && isThere(toPath(url)));
   }
 
   /** The modules outside packages that were saved last. */

@@ -92,13 +92,12 @@ export function optionFiles(options: readonly string[], cwd: string): string[] {
 }
 
 /** Absolute paths of the env files in Node options. */
-export function envFiles(options: readonly string[], cwd: string): string[] {
-  return optionValues(options, ...ENV_FILE_OPTIONS).map((path) => resolve(cwd, path));
-}
-
-/** Absolute paths of the env files that must exist. */
-export function requiredEnvFiles(options: readonly string[], cwd: string): string[] {
-  return optionValues(options, '--env-file').map((path) => resolve(cwd, path));
+export function envFiles(
+  options: readonly string[],
+  cwd: string,
+  names: readonly string[] = ENV_FILE_OPTIONS,
+): string[] {
+  return optionValues(options, ...names).map((path) => resolve(cwd, path));
 }
 
 /** Whether Node may have read options from a configuration file. */

@@ -16,7 +16,6 @@ import {
   envFiles,
   mayBeConfigured,
   optionFiles,
-  requiredEnvFiles,
   withoutEnvFiles,
   withoutImport,
   withoutImportArgs,
@@ -88,7 +87,7 @@ export function nodeProgram(
     entry: resolve(line.cwd, line.argv[1] ?? ''),
     isInspected: isInspected(all),
     settings: optionFiles(all, line.cwd),
-    requiredFiles: requiredEnvFiles(all, line.cwd),
+    requiredFiles: envFiles(all, line.cwd, ['--env-file']),
     args: [...execArgv, ...ours, ...program],
     lateGateArgs: gate === undefined ? undefined : [...execArgv, ...hidden, ...program],
     linkedGate: onlyTranspiles(allOptions(options, execArgv))

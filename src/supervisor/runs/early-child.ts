@@ -2,14 +2,15 @@
 // meanwhile. Knows nothing of what it means.
 import type { ChildProcess } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
+import { channelSerialization } from '../../node-internals/process.cts';
+import type { Options } from '../../options/options.ts';
 import { LANE_FD } from '../../protocol/control.cts';
 import { identify } from '../processes/process-table.ts';
 import type { ProcessIdentity } from '../processes/process-table.ts';
 import type { NodeProgram } from '../program/program.ts';
-import { channelSerialization } from '../../node-internals/process.cts';
-import { spawnNode } from './spawn-node.ts';
+import { holdsSockets, spawnNode } from './spawn-node.ts';
 
-/** Events of a child that its run needs. The data of the lane would be dropped when the child exits. */
+/** Events of a child that its run needs. */
 const CHILD_EVENTS = ['exit', 'message', 'internalMessage', 'disconnect'];
 
 /** Signals with which a terminal, a shell or a service manager stops a program. */
@@ -25,16 +26,16 @@ export interface EarlyChild {
   readonly release: (onFailed: (error: Error) => void) => void;
 }
 
-/** @param isHolding whether sockets are held between runs */
-export function startEarly(program: NodeProgram, isHolding: boolean): EarlyChild {
+export function startEarly(program: NodeProgram, options: Pick<Options, 'hold'>): EarlyChild {
   const at = Date.now();
   const releaseSignals = keepEvents(process, EXIT_SIGNALS);
   const failures: Error[] = [];
   let onFailed = (error: Error): unknown => failures.push(error);
-  const handOver = isHolding ? { fds: [], handed: [] } : undefined;
+  const handOver = holdsSockets(options) ? { fds: [], handed: [] } : undefined;
   const serialization = process.connected ? channelSerialization() : undefined;
   const child = spawnNode({ program, gate: undefined, handOver, serialization }, (error) => onFailed(error));
   const lane = child?.stdio[LANE_FD];
+  // Node drops unread data of the lane when the child exits.
   const releases = [
     ...(lane ? [keepEvents(lane, ['data'])] : []),
     ...(child ? [keepEvents(child, CHILD_EVENTS)] : []),

@@ -18,6 +18,7 @@ import type { IpcRelay } from './ipc-relay.ts';
 import { NodeRun } from './node-run.ts';
 import { PreservedState } from './preserved-state.ts';
 import type { Run, RunOptions } from './run.ts';
+import { holdsSockets } from './spawn-node.ts';
 
 export interface RunManagerOptions
   extends
@@ -57,9 +58,7 @@ export class RunManager {
   constructor(options: RunManagerOptions) {
     this.#options = options;
     const { log, program } = options;
-    // On Windows no process can inherit a socket as a descriptor.
-    if (options.hold && process.platform !== 'win32')
-      this.held = new HeldSockets(log, () => this.standbys.refresh());
+    if (holdsSockets(options)) this.held = new HeldSockets(log, () => this.standbys.refresh());
     const isNode = program.kind === 'node';
     // Read when TLS is loaded.
     const certificates = program.env['NODE_EXTRA_CA_CERTS'];

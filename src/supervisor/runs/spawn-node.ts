@@ -1,5 +1,6 @@
 // Spawns a process of a Node program: its arguments, variables and descriptors. Keeps no state.
 import type { ChildProcess, SerializationType } from 'node:child_process';
+import type { Options } from '../../options/options.ts';
 import {
   CONTROL_FD,
   encodeInherited,
@@ -24,6 +25,11 @@ export interface NodeSpawnOptions {
     | undefined;
   /** Serialization of the launcher's channel; undefined without a launcher. */
   readonly serialization: SerializationType | undefined;
+}
+
+/** Whether sockets are held between runs. On Windows no process can inherit a socket as a descriptor. */
+export function holdsSockets({ hold }: Pick<Options, 'hold'>): boolean {
+  return hold && process.platform !== 'win32';
 }
 
 /** @param onFailed see {@link spawnChild} */
