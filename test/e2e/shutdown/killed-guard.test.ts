@@ -1,5 +1,4 @@
 // No process is left when the supervisor is killed together with its guard, or before the guard is ready. A killed guard is replaced.
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, run, until } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
@@ -21,6 +20,13 @@ spawn('sh', ['-c', 'sleep 60 & echo "pids $1 $$ $!"; wait', 'sh', process.pid], 
 setInterval(() => {}, 1000);
 `;
 
+/** The guard, which is started after the program: that may have printed a line before. */
+async function firstGuard(app: Run, pids: readonly number[]): Promise<number> {
+  let guard: number | undefined;
+  await until('a guard runs', () => (guard = guardOf(app, pids)) !== undefined);
+  return guard!;
+}
+
 test('SIGKILL to the supervisor while it starts leaves nothing of the program behind', posix, async () => {
   for (let i = 0; i < STARTS; i++) {
     using project = new Project({ 'app.js': APP });
@@ -39,9 +45,8 @@ for (const [what, stdio] of [
     using project = new Project({ 'app.js': APP });
     await using app = run(project, 'app.js', { stdio: stdio?.slice(), env: NO_STANDBY });
     const pids = await started(app);
+    const guard = await firstGuard(app, pids);
     app.kill('SIGSTOP');
-    const guard = guardOf(app, pids);
-    assert.ok(guard !== undefined);
     process.kill(guard, 'SIGKILL');
     app.kill('SIGKILL');
     for (const pid of pids) await gone(pid);
@@ -52,8 +57,7 @@ test('a killed guard is replaced', posix, async () => {
   using project = new Project({ 'app.js': APP });
   await using app = run(project, 'app.js', { env: NO_STANDBY });
   const pids = await started(app);
-  const guard = guardOf(app, pids);
-  assert.ok(guard !== undefined);
+  const guard = await firstGuard(app, pids);
   process.kill(guard, 'SIGKILL');
   await gone(guard);
   let next: number | undefined;
