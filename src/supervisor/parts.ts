@@ -117,7 +117,7 @@ export function reportExit(ended: Ended, state: State, parts: Parts): void {
   host?.runExited(ended, runs.mayChangeTerminal);
   reporter.exited(state.generation, ended, exitedByItself && isFailure && !isRequest);
   if (!exitedByItself) return;
-  if (!isRequest) runs.held?.closeUnanswered(isFailure && crashResponder !== undefined);
+  if (!isRequest) runs.held?.exited(isFailure && crashResponder !== undefined);
   watcher?.onExit(isFailure, reporter.lastError.text);
   // A run that exited before it loaded a module of the user would do so again.
   if (watcher?.records.hasLoaded) runs.standbys.prepare();

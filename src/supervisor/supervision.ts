@@ -76,8 +76,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
         const { generation } = this.#state;
         if (problem) reporter.problem(problem);
         debugSignal.pause();
-        const at = scheduler.now();
-        afterOwnSignal(ended, this.#state, () => this.#enqueue({ kind: 'exit', generation, at, ended }));
+        const exit = { generation, at: scheduler.now(), ended, isUnbegun: runs.isUnbegun };
+        afterOwnSignal(ended, this.#state, () => this.#enqueue({ kind: 'exit', ...exit }));
       },
     });
     this.#parts = {
@@ -192,8 +192,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
       lastError: reporter.lastError,
       hosts: options.crashPageHosts,
       // Without a crash page, clients would wait for a response in vain.
-      onFailed: () =>
-        this.#queue.add(() => this.#state.kind === 'waiting' && runs.held?.closeUnanswered(false)),
+      onFailed: () => this.#queue.add(() => this.#state.kind === 'waiting' && runs.held?.close()),
     });
   }
 
@@ -218,7 +217,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     if (!isDown(this.#state)) return;
     if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);
     // During a delay no process would accept connections.
-    else parts.runs.held?.closeUnanswered(false);
+    else parts.runs.held?.close();
   }
 
   #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {

@@ -34,13 +34,11 @@ export async function linkAndWaitAtGate(): Promise<void> {
     if (message.kind === 'warm') {
       warnings.push(...warm(message, true), ...(await linkAhead(message.link)));
       send({ kind: 'linked' });
-    } else {
-      send({ kind: 'begun' });
-      return begin(message, warnings);
-    }
+    } else return begin(message, warnings);
 }
 
 function begin(message: GateMessage & { kind: 'go' }, warnings: readonly unknown[][]): void {
+  send({ kind: 'begun' });
   fs.closeSync(GATE_FD);
   for (const args of warnings) (process.emitWarning as (...all: unknown[]) => void)(...args);
   beginRun(message.begin);

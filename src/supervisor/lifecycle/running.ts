@@ -48,6 +48,7 @@ export function whileRunning(state: LiveRun, event: Event, policy: Policy): Tran
     case 'stop':
       return stopRun(generation, event.at, undefined, policy);
     case 'exit':
+      if (event.isUnbegun) return spawn(generation, state.reason, state.since, event.at, state.quickRuns);
       return afterExit(state, event, policy);
     case 'signal':
       return shutDown(generation, event, event.isShared && event.at - state.spawnedAt <= BIRTH_MS);

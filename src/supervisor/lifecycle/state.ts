@@ -30,6 +30,8 @@ export interface Wishes {
 /** Facts about a run that has been started and not been stopped. */
 interface RunFacts {
   since: number;
+  /** Why it was started; undefined for the first run. */
+  reason?: RestartReason | undefined;
   /** Start of the process (wall clock, ms). */
   spawnedAt: number;
   /** When the program was up: its entry had been evaluated, or any other command started (wall clock, ms). */
@@ -95,7 +97,8 @@ export type Event = Readonly<
         | { kind: 'up'; at: number }
         /** The entry is still being evaluated, after a long time if it is `isLong`. */
         | { kind: 'loading'; at: number; isLong: boolean }
-        | { kind: 'exit'; at: number; ended: Ended }
+        /** `isUnbegun`: the process was a standby that has been killed before it began its run. */
+        | { kind: 'exit'; at: number; ended: Ended; isUnbegun?: boolean }
         | { kind: 'wishes'; wishes: Wishes }
         /** The app has decided whether the change of a round causes a restart. */
         | { kind: 'answered'; round: number; restart: boolean }

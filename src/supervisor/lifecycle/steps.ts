@@ -24,7 +24,7 @@ export function spawn(
   spawnedAt: number,
   quickRuns = 0,
 ): Transition {
-  const next: State = { kind: 'running', generation: generation + 1, since, spawnedAt, quickRuns };
+  const next: State = { kind: 'running', generation: generation + 1, since, spawnedAt, quickRuns, reason };
   return [next, { kind: 'spawn', generation: next.generation, reason }];
 }
 

@@ -11,6 +11,9 @@ const MAX_HELD = 16 - HELD_FD;
 /** Maximum number of released ids without a socket. Most of these sockets were never held, because there were too many. */
 const MAX_RELEASED = 1000;
 
+/** Delay before a socket is closed on which the exited run did not listen (ms). The run may have read a file while it was written. */
+const UNUSED_MS = 1000;
+
 /** A socket that arrived over the IPC channel: a handle of Node. */
 export interface SocketHandle {
   readonly fd: number;
@@ -30,6 +33,7 @@ export class HeldSockets {
   readonly #sockets = new Map<string, HeldSocket>();
   /** Ids that were released before their socket arrived: records and sockets use different pipes. */
   readonly #released = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param onChange called when the set of held sockets has changed */
   constructor(log: Pick<Log, 'debug'>, onChange: () => void) {
@@ -54,6 +58,7 @@ export class HeldSockets {
 
   /** A run begins, which listens on nothing yet. */
   begin(): void {
+    clearTimeout(this.#timer);
     for (const socket of this.#sockets.values()) socket.isInUse = false;
   }
 
@@ -90,13 +95,25 @@ export class HeldSockets {
   }
 
   /**
-   * Closes the sockets without a server after the program has exited by itself, so that clients see an error.
+   * The run has exited by itself. Closes the sockets without a server, so that clients see an error: at once those on which the run
+   * listened, the others in a moment, unless another run begins.
    *
    * @param isAnswered whether HTTP requests are answered nevertheless
    */
-  closeUnanswered(isAnswered: boolean): void {
+  exited(isAnswered: boolean): void {
+    const closeThose = (inUse: boolean): void =>
+      this.#close(
+        [...this.#sockets.values()].filter(({ http, isInUse }) => isInUse === inUse && !(isAnswered && http)),
+      );
+    closeThose(true);
+    this.#timer = setTimeout(closeThose, UNUSED_MS, false);
+  }
+
+  /** Closes all sockets: nothing will answer. */
+  close(): void {
+    clearTimeout(this.#timer);
     this.#released.clear();
-    this.#close([...this.#sockets.values()].filter(({ http }) => !(isAnswered && http)));
+    this.#close([...this.#sockets.values()]);
   }
 
   #find(id: string): HeldSocket | undefined {

@@ -78,6 +78,12 @@ export class RunManager {
     });
   }
 
+  /** Whether the current run was a standby, and has been killed before it began. */
+  get isUnbegun(): boolean {
+    const { current } = this;
+    return this.#wasStandby && current instanceof NodeRun && current.isWaiting && current.wasKilled;
+  }
+
   /** Whether a signal has killed the current run. */
   get wasKilled(): boolean {
     return this.current?.wasKilled === true;
@@ -124,7 +130,7 @@ export class RunManager {
   close(): void {
     // The guard need not wait for a process that has been killed.
     for (const run of this.standbys.discard()) run.tree?.abandon();
-    this.held?.closeUnanswered(false);
+    this.held?.close();
     this.guard.close();
   }
 

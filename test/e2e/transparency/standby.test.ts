@@ -10,6 +10,7 @@ import { Project } from '../../helpers/project.ts';
 const STAY = 'setInterval(() => {}, 1000);\n';
 const DEBUG = { AUTORELOAD_LOG: 'debug' };
 const OURS = ['--import', 'autoreload/register'];
+const posix = { skip: process.platform === 'win32' && 'needs SIGSTOP' };
 const linux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 /** Waits for a standby, and returns its pid. */
@@ -123,6 +124,20 @@ test('the death of a standby has no consequences', async () => {
   // A zombie is not enough: its other threads may still be exiting, and the supervisor does not know of its death before.
   await until('the standby is reaped', () => !exists(pid));
   project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line('runs');
+  await app.line(/is up in/);
+  assert.equal(app.transcript.count(/was killed by/), 0);
+});
+
+test('a standby that is killed before it begins its run is replaced', posix, async () => {
+  using project = new Project({ 'app.js': `console.log('runs');\n${STAY}` });
+  await using app = run(project, 'app.js', { env: DEBUG });
+  await app.line('runs');
+  const pid = await standby(app);
+  process.kill(pid, 'SIGSTOP');
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+  await app.line(/^\[autoreload\] state: \w+ > running /);
+  process.kill(pid, 'SIGKILL');
   await app.line('runs');
   await app.line(/is up in/);
   assert.equal(app.transcript.count(/was killed by/), 0);

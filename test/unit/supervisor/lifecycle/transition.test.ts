@@ -23,7 +23,14 @@ const CRASHED: Ended = { code: 1, signal: null };
 const KILLED: Ended = { code: null, signal: 'SIGKILL' };
 const EXIT_75: Ended = { code: EXIT_RESTART, signal: null };
 
-const RUNNING: State = { kind: 'running', generation: 1, since: 10, spawnedAt: 10, quickRuns: 0 };
+const RUNNING: State = {
+  kind: 'running',
+  generation: 1,
+  since: 10,
+  spawnedAt: 10,
+  quickRuns: 0,
+  reason: undefined,
+};
 const STOPPING: State & { kind: 'stopping' } = {
   kind: 'stopping',
   generation: 1,
@@ -34,6 +41,8 @@ const STOPPING: State & { kind: 'stopping' } = {
   reason: REASON,
   quickRuns: 0,
 };
+/** The run after {@link STOPPING}. */
+const NEXT: State = { ...RUNNING, generation: 2, since: 90, spawnedAt: 100, reason: REASON };
 const SETTLING: State = { kind: 'settling', generation: 1, since: 90, isAnnounced: true, reason: REASON };
 const DELAYING: State = {
   kind: 'delaying',
@@ -108,7 +117,14 @@ test('running: after an exit the supervisor prints a line and waits for a change
 });
 
 test('running: the first exit code 75 restarts at once', () => {
-  const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1 };
+  const next: State = {
+    kind: 'running',
+    generation: 2,
+    since: 100,
+    spawnedAt: 100,
+    quickRuns: 1,
+    reason: REQUEST,
+  };
   assertNext(RUNNING, exit(EXIT_75), next, [spawned(2, REQUEST), { kind: 'exit75', delay: 0 }]);
 });
 
@@ -142,7 +158,8 @@ test('running: exit code 75 after a steady run restarts at once again', () => {
   ] as const) {
     const steady: State = { ...RUNNING, quickRuns: 5, ...(upAt && { upAt }) };
     const [next] = transition(steady, exit(EXIT_75, at), POLICY);
-    assert.deepEqual(next, { kind: 'running', generation: 2, since: at, spawnedAt: at, quickRuns: 1 });
+    const facts = { since: at, spawnedAt: at, quickRuns: 1, reason: REQUEST };
+    assert.deepEqual(next, { kind: 'running', generation: 2, ...facts });
   }
 });
 
@@ -179,10 +196,15 @@ test('running: a run that may have been spawned after Ctrl-C gets the signal a m
 });
 
 test('stopping: after the exit the next run starts, with the time of the save', () => {
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   for (const ended of [CLEAN, CRASHED, KILLED, EXIT_75]) {
-    assertNext(STOPPING, exit(ended), next, [spawned(2)]);
+    assertNext(STOPPING, exit(ended), NEXT, [spawned(2)]);
   }
+});
+
+test('running: a standby that was killed before it began its run is replaced, with the same reason', () => {
+  const run: State = { ...RUNNING, reason: REASON };
+  const unbegun: Event = { kind: 'exit', generation: 1, at: 100, ended: KILLED, isUnbegun: true };
+  assertNext(run, unbegun, { ...run, generation: 2, spawnedAt: 100 }, [spawned(2)]);
 });
 
 test('stopping: while files are being written, the next run waits for them', () => {
@@ -193,7 +215,6 @@ test('stopping: while files are being written, the next run waits for them', () 
 test('running: a certain change stops the run while the files settle, and is announced afterwards', () => {
   const stopping: State = { ...STOPPING, isWriting: true, isAnnounced: false, reason: UNKNOWN };
   const restarting: Effect = { kind: 'restarting', change: CHANGE };
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
   assertNothing(RUNNING, WRITING);
   assertNext(RUNNING, CERTAIN, stopping, [
     { kind: 'stop', reason: UNKNOWN },
@@ -202,9 +223,9 @@ test('running: a certain change stops the run while the files settle, and is ann
   assertNext(stopping, SETTLED, STOPPING, [restarting]);
   const settling: State = { ...SETTLING, isAnnounced: false, reason: UNKNOWN };
   assertNext(stopping, exit(CLEAN), settling);
-  assertNext(settling, SETTLED, next, [restarting, spawned(2)]);
+  assertNext(settling, SETTLED, NEXT, [restarting, spawned(2)]);
   const nothing: Effect = { kind: 'restarting', change: { at: 100, files: [] } };
-  assertNext(settling, UNCHANGED, next, [nothing, spawned(2, UNKNOWN)]);
+  assertNext(settling, UNCHANGED, { ...NEXT, reason: UNKNOWN }, [nothing, spawned(2, UNKNOWN)]);
 });
 
 test('stopping: settled files need no further restart', () => {
@@ -236,8 +257,7 @@ test('stopping: a run that is up late prints no line', () => {
 });
 
 test('settling: the next run starts when the files have settled, changed or not', () => {
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  for (const event of [SETTLED, UNCHANGED]) assertNext(SETTLING, event, next, [spawned(2)]);
+  for (const event of [SETTLED, UNCHANGED]) assertNext(SETTLING, event, NEXT, [spawned(2)]);
   assertNothing(SETTLING, WRITING, ELAPSED);
 });
 
@@ -246,13 +266,19 @@ test('settling: a signal closes supervision with that signal, since there is no 
 });
 
 test('delaying: the next run starts after the delay', () => {
-  const next: State = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 2 };
+  const next: State = {
+    kind: 'running',
+    generation: 2,
+    since: 100,
+    spawnedAt: 100,
+    quickRuns: 2,
+    reason: REQUEST,
+  };
   assertNext(DELAYING, ELAPSED, next, [spawned(2, REQUEST)]);
 });
 
 test('delaying: a change starts the next run at once, and resets the count of quick runs', () => {
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(DELAYING, SETTLED, next, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
+  assertNext(DELAYING, SETTLED, NEXT, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
   assertNothing(DELAYING, UNCHANGED, WRITING);
 });
 
@@ -262,8 +288,7 @@ test('delaying: a signal closes with the exit code of the run, except for 75, wh
 });
 
 test('waiting: a change starts the next run, with the time of the save', () => {
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(WAITING, SETTLED, next, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
+  assertNext(WAITING, SETTLED, NEXT, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
   assertNothing(WAITING, UNCHANGED, WRITING, ELAPSED);
 });
 
@@ -393,8 +418,7 @@ test('consulting: a later change is merged into the pending question, and an ans
 });
 
 test('consulting: after an exit of the app the next run starts with the change', () => {
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 100, quickRuns: 0 };
-  assertNext(CONSULTING, exit(CRASHED), next, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
+  assertNext(CONSULTING, exit(CRASHED), NEXT, [{ kind: 'restarting', change: CHANGE }, spawned(2)]);
 });
 
 test('consulting: a signal, a restart request and a stop request take precedence', () => {
@@ -418,7 +442,7 @@ test('a restart request stops the run, or starts one if there is none', () => {
     { kind: 'stop', reason },
     { kind: 'startTimer', ms: 1000 },
   ]);
-  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 90, quickRuns: 0 };
+  const next: State = { kind: 'running', generation: 2, since: 90, spawnedAt: 90, quickRuns: 0, reason };
   assertNext(WAITING, RESTART, next, [requested, spawned(2, reason)]);
   assertNext(DELAYING, RESTART, next, [requested, spawned(2, reason)]);
   assertNothing(STOPPING, RESTART);
@@ -459,10 +483,10 @@ test('--on-exit and --on-crash decide what follows an exit', () => {
   assert.equal(next(CRASHED, { onExit: 'exit' })[0].kind, 'waiting');
   assert.equal(next(CLEAN, { onCrash: 'exit' })[0].kind, 'waiting');
   assert.equal(next(EXIT_75, { onExit: 'exit', onCrash: 'exit' })[0].kind, 'running');
-  const again = { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1 };
+  const reason: RestartReason = { ...UNKNOWN, cause: 'exit' };
   assert.deepEqual(next(CLEAN, { onExit: 'restart' }), [
-    again,
-    spawned(2, { ...UNKNOWN, cause: 'exit' }),
+    { kind: 'running', generation: 2, since: 100, spawnedAt: 100, quickRuns: 1, reason },
+    spawned(2, reason),
     { kind: 'rerun', ended: CLEAN, delay: 0 },
   ]);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
+import { fakeTimers } from '../../../helpers/fake-timers.ts';
 import { HeldSockets } from '../../../../src/supervisor/runs/held-sockets.ts';
 
 /** A handle that records its close. */
@@ -85,8 +86,24 @@ test('after a crash HTTP sockets stay open, after a clean exit none', () => {
   const { held, add } = bench();
   const web = add('1', 'a', true);
   const other = add('2', 'b');
-  held.closeUnanswered(true);
+  held.exited(true);
   assert.deepEqual([web.closed, other.closed], [false, true]);
-  held.closeUnanswered(false);
+  held.close();
   assert.equal(web.closed, true);
+});
+
+test('a socket on which the exited run did not listen stays open for a moment', () => {
+  const { held, add } = bench();
+  const timers = fakeTimers();
+  const one = add('1');
+  held.begin();
+  held.exited(false);
+  timers.advance(999);
+  held.begin();
+  timers.advance(1);
+  assert.equal(one.closed, false);
+  held.exited(false);
+  timers.advance(1000);
+  assert.equal(one.closed, true);
+  mock.timers.reset();
 });
