@@ -28,6 +28,8 @@ interface ContentSnapshot extends Content {
    *   assumed to have read the content that was there when it began.
    */
   readonly kind: 'module' | 'assumed';
+  /** A module that the run has not reported, and may still report. */
+  isUnreported?: boolean;
 }
 
 /** Maximum delay of the event for a file that the program removed while it started, after it was ready (ms). */
@@ -136,7 +138,8 @@ export class Baseline {
    * @param stamp taken by the run just before; undefined if the file could not be read, or was reported before
    */
   loaded(path: string, stamp: Stamp | undefined): void {
-    if (this.#current.get(path)?.kind === 'module') return;
+    const current = this.#current.get(path);
+    if (current?.kind === 'module' && !current.isUnreported) return;
     const known = this.#contents.at(path, stamp);
     this.#current.set(path, { kind: 'module', stamp: known?.stamp ?? stamp, hash: known?.hash });
     if (!known) this.#contents.hashLater(path, stamp);
@@ -186,6 +189,7 @@ export class Baseline {
     const before = this.#previous.get(path) ?? this.#forgotten.get(path);
     // A setting or an asset that was a module is reported by the run itself.
     const isReported = kind === 'assumed' && before?.kind === 'module';
+    if (snapshot.kind === 'module') snapshot.isUnreported = true;
     if (snapshot.kind === kind && !isReported && this.#isUnseen(path))
       snapshot.hash = (before?.kind === kind ? before.hash : undefined) ?? UNSEEN;
     this.#current.set(path, snapshot);

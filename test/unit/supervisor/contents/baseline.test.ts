@@ -223,6 +223,19 @@ test('an asset whose appearance has begun a run, and that is saved again before 
   assert.equal(baseline.examine(asset), 'changed');
 });
 
+test('a module that a scan has found counts with the stamp of its report, which comes later', () => {
+  const { project, baseline, fresh } = setUp();
+  using _ = project;
+  baseline.begin(Date.now());
+  baseline.used(fresh, 'module');
+  assert.equal(baseline.examine(fresh), 'changed');
+  load(baseline, fresh);
+  assert.equal(baseline.examine(fresh), 'same');
+  fs.writeFileSync(fresh, 'other');
+  load(baseline, fresh);
+  assert.equal(baseline.examine(fresh), 'changed');
+});
+
 test('an env file that is missing when a run begins, and is back when it crashes, is new', () => {
   const { project, baseline, old } = setUp();
   using _ = project;
