@@ -20,6 +20,10 @@ const names = values.only?.split(',') ?? ['express', 'modules'];
 const { watchers, cold, env, packages } = findWatchers();
 const compared = {
   autoreload: { ...watchers.autoreload, env },
+  'autoreload --ahead packages': {
+    ...watchers.autoreload,
+    env: { ...env, AUTORELOAD_AHEAD: 'packages' },
+  },
   'autoreload --ahead off': { ...watchers.autoreload, env: { ...env, AUTORELOAD_AHEAD: 'off' } },
   'node --watch': { ...watchers['node --watch'], env },
 };

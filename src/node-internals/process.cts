@@ -103,43 +103,14 @@ export function isHandlePending(): boolean {
   return Boolean((process as { _handleQueue?: unknown })._handleQueue);
 }
 
+/** Ends the process without its `exit` listeners (lib/internal/process/per_thread.js). */
+export function exitNow(code: number): never {
+  return (process as unknown as { reallyExit: (code: number) => never }).reallyExit(code);
+}
+
 /** Calls `last` when `process.exit` ends the process, after all `exit` listeners (lib/internal/process/per_thread.js). */
 export function beforeReallyExit(last: () => void): void {
   beforeCall(process, 'reallyExit', last);
-}
-
-/** The handle of a pipe or a Unix socket (src/stream_base.cc): `onread` is called for each chunk, and without bytes at its end. */
-export interface PipeHandle {
-  readonly fd?: number;
-  readonly readStart: () => number;
-  onread: (this: unknown, ...args: unknown[]) => unknown;
-}
-
-export interface InputBindings {
-  /** Handles of pipes and Unix sockets (src/pipe_wrap.cc). */
-  readonly pipe: PipeHandle;
-  /** Handles of terminals (src/tty_wrap.cc). */
-  readonly tty: { readonly readStart: () => number; readonly setRawMode: (isRaw: unknown) => number };
-  /** Starts processes for the synchronous functions of `node:child_process` (src/spawn_sync.cc). */
-  readonly spawnSync: { readonly spawn: (options: Pick<SpawnOptions, 'stdio'>) => unknown };
-}
-
-/** Bindings that read input; undefined where `process.binding` warns (DEP0111) or the permission model forbids it. */
-export function inputBindings(): InputBindings | undefined {
-  if (process.env['NODE_PENDING_DEPRECATION'] === '1' || nodeOptions().includes('--pending-deprecation'))
-    return undefined;
-  try {
-    const { binding } = process as unknown as { binding: (name: string) => Record<string, unknown> };
-    const { prototype } = binding('tty_wrap')['TTY'] as { prototype: InputBindings['tty'] };
-    const { prototype: pipe } = binding('pipe_wrap')['Pipe'] as { prototype: PipeHandle };
-    return {
-      pipe,
-      tty: prototype,
-      spawnSync: binding('spawn_sync') as unknown as InputBindings['spawnSync'],
-    };
-  } catch {
-    return undefined;
-  }
 }
 
 /** A module that requires another. Helpers of Node have only an id: a path, or a name. */

@@ -36,7 +36,7 @@ export interface Options {
   /** Whether a standby process is kept ready for the next run. */
   readonly standby: boolean;
   /** What a standby does ahead of its turn. */
-  readonly ahead: 'link' | 'off';
+  readonly ahead: 'packages' | 'link' | 'off';
   /** Whether listening sockets stay open during a restart. */
   readonly hold: boolean;
   /** Whether HTTP ports answer with the error after a crash. */
@@ -86,10 +86,10 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
   standby: [PROGRAM, SWITCH, true, undefined, 'do not keep the next run ready'],
   ahead: [
     RARE,
-    choice('link', 'off'),
+    choice('link', 'packages', 'off'),
     'link',
     '<what>',
-    'link modules before the next run, or not: link or off',
+    'link modules before the next run, run packages too, or neither: link, packages or off',
   ],
   hold: [PROGRAM, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],
   crashPage: [PROGRAM, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'],

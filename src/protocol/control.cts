@@ -111,12 +111,14 @@ export interface RunInfo {
 }
 
 const GATE_MESSAGES = {
-  /** Built-in modules and package resolutions of the last run, for the warm-up, and modules to link. */
+  /** Built-in modules and package resolutions of the last run, for the warm-up, modules to link, and packages to run. */
   warm: {
     builtins: Array.isArray as Check<readonly UsedBuiltin[]>,
     found: Array.isArray as Check<readonly PackageResolution[]>,
     /** URLs of the modules to link. */
     link: Array.isArray as Check<readonly string[]>,
+    /** URLs of the packages to run, in this order. */
+    run: Array.isArray as Check<readonly string[]>,
   },
   /** The standby becomes the run. */
   go: { begin: isRunInfo },

@@ -34,7 +34,11 @@ const KINDS = {
   missed: { specifier: isString, parent: optional(isString), at: isNumber },
   /** A built-in module was used for the first time in this way. An ES module import (`imported`) loads more of it than `require`. */
   builtin: { name: isString, imported: isBoolean },
-  /** The standby has linked modules. */
+  /** A package that a standby runs before its turn has looked for a file; without a stamp if there is none. */
+  input: { path: isString, stamp: optional(isStamp) },
+  /** A package has an effect outside the process when it is loaded. The standby has exited before. */
+  effect: { url: isString, what: isString },
+  /** The standby has linked modules, and run packages. */
   linked: {},
   /** The standby has become the run. Before this, a standby that links modules has run none of them. */
   begun: {},

@@ -89,7 +89,10 @@ export function viewOf({ settings, entry }: Program, watcher: () => ProgramWatch
     isInstalled: () => watcher()?.isInstalled ?? true,
     isScanned: () => watcher()?.records.sources.isDone ?? false,
     mayRedirect: (file: ChangedFile) => watcher()?.graph.mayRedirect(file) ?? true,
-    linkable: (edited: Iterable<string>) => watcher()?.graph.linkable(entry, edited) ?? [],
+    planAhead: (edited: Iterable<string>) => {
+      const graph = watcher()?.graph;
+      return graph && { link: graph.linkable(entry, edited), first: () => graph.firstPackages(entry) };
+    },
   };
 }
 

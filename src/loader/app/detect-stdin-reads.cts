@@ -2,7 +2,8 @@
 // terminal to a process that may read. Of a pipe or a socket, tells that the program has read it to its end. Wraps the methods of the
 // handles, and unwraps them after the report. Knows nothing of other readers.
 import { isatty } from 'node:tty';
-import { beforeCall, inputBindings, wrapMethod } from '../../node-internals/process.cts';
+import { inputBindings } from '../../node-internals/bindings.cts';
+import { beforeCall, wrapMethod } from '../../node-internals/process.cts';
 import type { SpawnOptions } from '../../node-internals/process.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { pipeAt, send } from '../channel/record-writer.cts';

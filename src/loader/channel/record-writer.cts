@@ -69,6 +69,12 @@ export function sendSoon(record: LaneRecord): void {
   });
 }
 
+/** Has {@link sendSoon} wait for {@link flush}, without a promise that others could notice, or no longer. */
+export function holdBack(isHeldBack: boolean): void {
+  isFlushDue = isHeldBack;
+  if (!isHeldBack) flush();
+}
+
 /** Adds to a record that its module is loaded. Returns whether it could: only the last record of the queue can be changed. */
 export function complete(record: ImportRecord, format: string | undefined): boolean {
   if (record !== last) return false;

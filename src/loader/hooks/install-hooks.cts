@@ -19,6 +19,9 @@ import { tapRequire } from './tap-require.cts';
 /** Whether this is the main thread of the child; see {@link install}. */
 let reportsHooks = false;
 
+/** Number of times that others have registered hooks in this thread. */
+export let registrations = 0;
+
 /** With one of these options, the app's hooks are behind ours, or Node's own load hook verifies what it reads. */
 const INNER_OPTIONS = /--(experimental-)?(loader|policy|network-imports)/;
 
@@ -182,6 +185,7 @@ function withLateReads(step: () => void): void {
 function onRegistration(name: 'register' | 'registerHooks', action: (...args: unknown[]) => void): void {
   wrapMethod(module, name, (call, _self, args) => {
     const result = call();
+    registrations++;
     if (reportsHooks) send({ kind: 'hooked' });
     action(...args);
     return result;

@@ -5,9 +5,11 @@ import { GATE_FD, parseGateMessage } from '../../protocol/control.cts';
 import type { GateMessage } from '../../protocol/control.cts';
 import { attempt } from '../../shared/attempt.cts';
 import { beginRun } from '../app/app-api.cts';
+import { exitNow } from '../../node-internals/process.cts';
 import { send } from '../channel/record-writer.cts';
 import { expectFound } from '../hooks/previous-run.cts';
 import { linkAhead } from './link-ahead.cts';
+import { runAhead } from './run-ahead.cts';
 import { warm } from './warm-up.cts';
 
 const CHUNK = 1 << 16;
@@ -33,6 +35,7 @@ export async function linkAndWaitAtGate(): Promise<void> {
   for (const message of messages())
     if (message.kind === 'warm') {
       warnings.push(...warm(message, true), ...(await linkAhead(message.link)));
+      if (message.run.length > 0) await runAhead(message.run);
       send({ kind: 'linked' });
     } else return begin(message, warnings);
 }
@@ -58,7 +61,8 @@ function readLines(): string[] {
   do {
     const bytes = Buffer.allocUnsafe(CHUNK);
     const length = attempt(() => fs.readSync(GATE_FD, bytes)) ?? 0;
-    if (length === 0) process.exit(0);
+    // Packages that ran before their turn may listen for `exit`.
+    if (length === 0) exitNow(0);
     chunks.push(bytes.subarray(0, length));
   } while (chunks.at(-1)?.at(-1) !== NEWLINE);
   return Buffer.concat(chunks).toString().split('\n');

@@ -16,10 +16,15 @@ const STOP = `${WRAPPER}throw 0`;
  */
 export async function linkAhead(urls: readonly string[]): Promise<unknown[][]> {
   if (urls.length === 0) return [];
-  const source = [STOP, ...urls].map((url) => `import ${JSON.stringify(url)};`).join('');
   return await deferWarnings(async () => {
-    await import(WRAPPER + encodeURIComponent(source)).catch((error: unknown) => {
+    await importAll([STOP, ...urls]).catch((error: unknown) => {
       if (error !== 0) exit(0);
     });
   });
+}
+
+/** Imports modules in this order. */
+export async function importAll(urls: readonly string[]): Promise<void> {
+  const source = urls.map((url) => `import ${JSON.stringify(url)};`).join('');
+  await import(WRAPPER + encodeURIComponent(source));
 }

@@ -4,6 +4,7 @@ import type { ChangedFile } from '../../protocol/app-bridge.cts';
 import { fromPath, isInPackage, pathOf, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import { realPath } from '../../shared/paths.cts';
+import { firstPackages, isStillFirst } from '../graph/evaluation-order.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
 import { ScanCache } from '../graph/source-scan.ts';
@@ -94,12 +95,33 @@ export class ProgramGraph {
     const { baseline } = this.files;
     const next = [...edited, ...this.#newest()];
     // Node itself reads all static imports before the program begins. The program may write a module that it imports later.
-    const atStart = this.current.staticImports(main, (from) => this.#staticSpecifiers(from));
+    const atStart = this.current.staticImports(main, (from) =>
+      isInPackage(from) ? undefined : new Set(this.#staticSpecifiers(from)),
+    );
     // `import.meta.main` is true only in a module that Node loads as the entry. A module that is not watched may differ without an event.
     const isThere = (path: string): boolean => baseline.isLoaded(path) && exists(path);
     return this.current
       .independent(next.map(fromPath))
       .filter((url) => url !== main && atStart.has(url) && isThere(toPath(url)));
+  }
+
+  /**
+   * The packages that the program evaluates before any module of the user's, and whether its sources still say so. None if the entry is
+   * no ES module.
+   *
+   * @param entry absolute path of the entry
+   */
+  firstPackages(entry: string): { readonly urls: readonly ModuleUrl[]; readonly isCurrent: () => boolean } {
+    const main = fromPath(realPath(entry));
+    const importsOf = (url: ModuleUrl): string[] => this.#staticSpecifiers(url);
+    const known = {
+      importsOf,
+      targetOf: this.current.targets(),
+      formatOf: (url: ModuleUrl) => this.current.format(url),
+    };
+    const first = firstPackages(main, known);
+    const isEs = this.current.isEsModule(main);
+    return { urls: isEs ? first.urls : [], isCurrent: () => isStillFirst(first, importsOf) };
   }
 
   /** The modules outside packages that were saved last. */
@@ -110,11 +132,9 @@ export class ProgramGraph {
     return newest.map(({ path }) => path);
   }
 
-  /** What a module imports statically; undefined for a package, which is not scanned. */
-  #staticSpecifiers(from: ModuleUrl): Set<string> | undefined {
-    if (isInPackage(from)) return undefined;
-    const found = this.scans.of(toPath(from)).filter(({ kind }) => kind === 'static');
-    return new Set(found.map(({ specifier }) => specifier));
+  /** What a module outside packages imports statically, in the order of its source. */
+  #staticSpecifiers(from: ModuleUrl): string[] {
+    return this.scans.of(toPath(from)).flatMap(({ kind, specifier }) => (kind === 'static' ? specifier : []));
   }
 
   /** Whether the program has loaded a path as a module, or tried to. Setting files and assets are no modules. */

@@ -97,10 +97,7 @@ export class ModuleGraph {
     entry: ModuleUrl,
     specifiersOf: (url: ModuleUrl) => ReadonlySet<string> | undefined,
   ): Set<ModuleUrl> {
-    const imports = new Map<Node, Pick<Edge, 'to' | 'specifier'>[]>();
-    for (const { url: to, incoming } of this.#nodes.values())
-      for (const { from, reason, specifier } of incoming)
-        if (from && isOfModule(reason)) push(imports, from, { to, specifier });
+    const imports = this.#imports();
     const found = new Set([entry]);
     // The set grows during the loop.
     for (const url of found) {
@@ -144,6 +141,26 @@ export class ModuleGraph {
       }
     }
     return [url];
+  }
+
+  /** Returns a function that finds the module to which a specifier led. Of packages, specifiers are not known. */
+  targets(): (from: ModuleUrl, specifier: string) => ModuleUrl | undefined {
+    const imports = this.#imports();
+    return (from, specifier) =>
+      imports.get(this.#node(from))?.find((edge) => edge.specifier === specifier)?.to;
+  }
+
+  /** The format of a module, as far as Node reports it. */
+  format(url: ModuleUrl): string | undefined {
+    return this.#nodes.get(url)?.format;
+  }
+
+  #imports(): Map<Node, Pick<Edge, 'to' | 'specifier'>[]> {
+    const imports = new Map<Node, Pick<Edge, 'to' | 'specifier'>[]>();
+    for (const { url: to, incoming } of this.#nodes.values())
+      for (const { from, reason, specifier } of incoming)
+        if (from && isOfModule(reason)) push(imports, from, { to, specifier });
+    return imports;
   }
 
   #node(url: ModuleUrl): Node {

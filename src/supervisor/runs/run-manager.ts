@@ -26,7 +26,7 @@ export interface RunManagerOptions
     Pick<Options, 'hold'>,
     Pick<
       StandbysOptions<NodeRun>,
-      'standby' | 'ahead' | 'settings' | 'isInstalled' | 'isScanned' | 'mayRedirect' | 'linkable'
+      'standby' | 'ahead' | 'settings' | 'isInstalled' | 'isScanned' | 'mayRedirect' | 'planAhead'
     > {
   readonly program: Program;
   readonly ipcRelay: IpcRelay;
@@ -69,8 +69,8 @@ export class RunManager {
       files: certificates ? [certificates] : [],
       isInstalled: () => options.isInstalled() && (!isNode || program.requiredFiles.every(exists)),
       cwd: program.cwd,
-      linkable: (edited) =>
-        isNode && program.linkedGate && !this.#hasModuleSettings() ? options.linkable(edited) : [],
+      planAhead: (edited) =>
+        isNode && program.linkedGate && !this.#hasModuleSettings() ? options.planAhead(edited) : undefined,
       spawn: (isLinking) => {
         if (!isNode) throw new TypeError('only a Node program has a standby');
         return this.#spawnNode(program, isLinking ? 'linked' : this.#gate(program));

@@ -94,9 +94,10 @@ export class LinkedRecords {
  * the same content.
  */
 export function comparisonOf(records: readonly LaneRecord[]): () => boolean {
-  const stamps: (readonly [path: string, stamp: Stamp])[] = [];
+  const stamps: (readonly [path: string, stamp: Stamp | undefined])[] = [];
   const links: Link[] = [];
   for (const record of records) {
+    if (record.kind === 'input') stamps.push([record.path, record.stamp]);
     const path = record.kind === 'resolved' ? filePath(record.url) : undefined;
     if (record.kind !== 'resolved' || path === undefined) continue;
     if (record.stamp) stamps.push([path, record.stamp]);
@@ -113,8 +114,10 @@ function filePath(text: string): string | undefined {
   return url && pathOf(url);
 }
 
-function isUnchanged(path: string, stamp: Stamp): boolean {
-  if (!sameStat(stamp, stampFile(path))) return false;
+function isUnchanged(path: string, stamp: Stamp | undefined): boolean {
+  const now = stampFile(path);
+  if (!stamp || !now) return stamp === now;
+  if (!sameStat(stamp, now)) return false;
   // The next save of a young file may leave the same stamp.
   return stamp.hash === undefined || stamp.hash === attempt(() => hashBytes(fs.readFileSync(path)));
 }

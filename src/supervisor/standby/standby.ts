@@ -31,6 +31,8 @@ export interface WarmUp {
   readonly message: GateMessage & { kind: 'warm' };
   /** Fingerprint of the files that this work reads. A standby is stale as soon as the fingerprint differs. */
   readonly fingerprint: () => string;
+  /** Whether the program would run the same packages first. */
+  readonly isCurrent?: () => boolean;
 }
 
 /** The state of one standby. */
@@ -144,7 +146,7 @@ export class Standby<R extends WaitingRun> {
     }
     const work = warmUp();
     if (!work) return;
-    const { message, fingerprint } = work;
+    const { message, fingerprint, isCurrent } = work;
     const before = fingerprint();
     const run = spawn();
     const isLinking = message.link.length > 0;
@@ -153,11 +155,12 @@ export class Standby<R extends WaitingRun> {
       records: [],
       resolutions: message.found,
       isLinking,
-      isFresh: () => fingerprint() === before,
+      isFresh: () => fingerprint() === before && isCurrent?.() !== false,
       isUnchanged: isLinking ? undefined : () => true,
     };
     run.sendToGate(message);
-    const linking = isLinking ? `, and links ${message.link.length} modules` : '';
+    const packages = message.run.length > 0 ? ` and runs ${message.run.length} packages` : '';
+    const linking = isLinking ? `, and links ${message.link.length} modules${packages}` : '';
     if (run.isRunning) log.debug(`a standby waits (pid ${run.pid})${linking}`);
     this.#timer = setTimeout(() => this.#replace(), MAX_AGE_MS);
   }

@@ -22,11 +22,18 @@ const LINKING_MS = 250;
 /** Why the run is restarted that has registered module hooks after modules had been linked. */
 const HOOKS_MISSED = 'modules were loaded before the hooks that it registers';
 
+export interface AheadPlan {
+  /** URLs of the modules that can be linked. */
+  readonly link: readonly string[];
+  /** The packages that the program runs before any module of the user's, in that order, and whether that is still so. */
+  readonly first: () => { readonly urls: readonly string[]; readonly isCurrent: () => boolean };
+}
+
 export interface StandbysOptions<R extends WaitingRun> {
   /** Whether there are standbys. */
   readonly standby: boolean;
   /** What a standby does ahead of its turn. */
-  readonly ahead: 'link' | 'off';
+  readonly ahead: 'packages' | 'link' | 'off';
   /** Starts a run that waits at the gate, and links modules there or not. */
   readonly spawn: (isLinking: boolean) => R;
   /** Absolute paths of the files that are read before the program starts, and of those that name them. */
@@ -38,10 +45,10 @@ export interface StandbysOptions<R extends WaitingRun> {
   readonly isInstalled: () => boolean;
   /** Whether the change of this file may lead an import to another file. */
   readonly mayRedirect: (file: ChangedFile) => boolean;
-  /** Whether {@link linkable} is quick: the sources of the run have been scanned. */
+  /** Whether {@link planAhead} is quick: the sources of the run have been scanned. */
   readonly isScanned: () => boolean;
-  /** URLs of the modules that a standby can link, given the absolute paths of the files that have been saved. */
-  readonly linkable: (edited: Iterable<string>) => readonly string[];
+  /** What a standby can do ahead of its turn, given the absolute paths of the files that have been saved. */
+  readonly planAhead: (edited: Iterable<string>) => AheadPlan | undefined;
   readonly log: Pick<Log, 'debug'>;
 }
 
@@ -59,28 +66,27 @@ export class Standbys<R extends WaitingRun> {
   #hasLoaded = false;
   /** Whether the run has registered module hooks itself. A module that was linked before would not pass them. */
   #isHooked = false;
+  /** URLs of packages with an effect outside the process when they are loaded. */
+  readonly #effectful = new Set<string>();
 
   constructor(options: StandbysOptions<R>) {
     this.#options = options;
     const { standby, ahead, spawn, isInstalled, log } = options;
     this.#linking = new Standby({
       spawn: () => spawn(true),
-      warmUp: () => {
-        const link = this.#isHooked ? [] : options.linkable(this.#edited);
-        return link.length < MIN_LINKED ? undefined : this.#get(link);
-      },
+      warmUp: () => this.#warmUpAhead(),
       isReady: () => isInstalled() && options.isScanned(),
       rest: LINKING_MS,
       log,
     });
     const plain = new Standby({
       spawn: () => spawn(false),
-      warmUp: () => this.#get([]),
+      warmUp: () => this.#get(),
       isReady: isInstalled,
       rest: PLAIN_MS,
       log,
     });
-    this.#all = standby ? [...(ahead === 'link' ? [this.#linking] : []), plain] : [];
+    this.#all = standby ? [...(ahead === 'off' ? [] : [this.#linking]), plain] : [];
   }
 
   /** Starts standbys soon, unless they are there. */
@@ -139,6 +145,11 @@ export class Standbys<R extends WaitingRun> {
   /** Takes a record of another run, which may be a standby. */
   record(run: R, record: LaneRecord): void {
     for (const standby of this.#all) standby.record(run, record);
+    if (record.kind !== 'effect' || this.#effectful.has(record.url)) return;
+    this.#options.log.debug(`not run ahead: ${record.url} (${record.what})`);
+    this.#effectful.add(record.url);
+    this.#linking.discard();
+    this.#linking.prepare();
   }
 
   /** Kills the standbys. Returns those that were running. */
@@ -146,8 +157,20 @@ export class Standbys<R extends WaitingRun> {
     return this.#all.flatMap((standby) => standby.discard() ?? []);
   }
 
-  #get(link: readonly string[]): WarmUp {
+  /** Undefined if it would not be worth a process. */
+  #warmUpAhead(): WarmUp | undefined {
+    const { ahead, planAhead } = this.#options;
+    const plan = this.#isHooked ? undefined : planAhead(this.#edited);
+    if (!plan) return undefined;
+    const { urls, isCurrent } = ahead === 'packages' ? plan.first() : { urls: [], isCurrent: undefined };
+    const end = urls.findIndex((url) => this.#effectful.has(url));
+    const run = urls.slice(0, end === -1 ? undefined : end);
+    if (plan.link.length < MIN_LINKED && run.length === 0) return undefined;
+    return { ...this.#get([...new Set([...plan.link, ...run])], run), ...(isCurrent && { isCurrent }) };
+  }
+
+  #get(link?: readonly string[], run?: readonly string[]): WarmUp {
     const { settings, files, cwd } = this.#options;
-    return this.#warmUp.get([...settings(), ...files], cwd, link);
+    return this.#warmUp.get([...settings(), ...files], cwd, link, run);
   }
 }

@@ -44,11 +44,17 @@ export class WarmUpList {
    * @param settings absolute paths of files that are read before the program starts
    * @param cwd the working directory, which may be replaced by a new one
    * @param link URLs of the modules to link
+   * @param run URLs of the packages to run
    */
-  get(settings: readonly string[], cwd: string, link: readonly string[] = []): WarmUp {
+  get(
+    settings: readonly string[],
+    cwd: string,
+    link: readonly string[] = [],
+    run: readonly string[] = [],
+  ): WarmUp {
     const installed = [...this.#installed];
     return {
-      message: { kind: 'warm', builtins: [...this.#builtins], found: [...this.#resolutions], link },
+      message: { kind: 'warm', builtins: [...this.#builtins], found: [...this.#resolutions], link, run },
       fingerprint: () =>
         [identityOf(cwd), ...settings.map(textOf), ...installed.map((path) => markOf(statOf(path)))].join(
           '\0',

@@ -25,7 +25,7 @@ test('a gate message takes one line and is parsed unchanged', () => {
   const begin = { generation: 2, reason: REASON, state: { a: 'AAA=' } };
   const found = [['p', 'file:///a.js', 'file:///p.js']] as const;
   for (const message of [
-    { kind: 'warm', builtins: [{ name: 'node:fs', imported: true }], found, link: ['file:///b.js'] },
+    { kind: 'warm', builtins: [{ name: 'node:fs', imported: true }], found, link: ['file:///b.js'], run: [] },
     { kind: 'go', begin },
     { kind: 'go', begin: { ...begin, reason: { ...REASON, message: 'why' } } },
     { kind: 'go', begin: { ...begin, reason: undefined } },

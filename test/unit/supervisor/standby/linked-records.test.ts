@@ -80,6 +80,21 @@ test('a save of a linked module is seen, whether its stamp differs or only its c
   assert.equal(inPackage(), false);
 });
 
+test('a file that a package has looked for is compared, also where there was none', () => {
+  using project = new Project({ 'a.txt': 'one' });
+  const look = (path: string): LaneRecord => ({
+    kind: 'input',
+    path: project.path(path),
+    stamp: stampFile(project.path(path)),
+  });
+  const there = comparisonOf([look('a.txt')]);
+  const missing = comparisonOf([look('b.txt')]);
+  assert.deepEqual([there(), missing()], [true, true]);
+  project.write('a.txt', 'other');
+  project.write('b.txt', '');
+  assert.deepEqual([there(), missing()], [false, false]);
+});
+
 test('a link that leads to another file is seen, of a module or a package', () => {
   using project = new Project({
     'app.mjs': '',

@@ -32,7 +32,7 @@ function bench(
   const runs: FakeRun[] = [];
   const standby = new Standby<FakeRun>({
     spawn: () => runs[runs.push(new FakeRun()) - 1]!,
-    warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [], link: [] }, fingerprint }),
+    warmUp: () => ({ message: { kind: 'warm', builtins: [], found: [], link: [], run: [] }, fingerprint }),
     isReady,
     rest: 100,
     log: { debug: () => {} },

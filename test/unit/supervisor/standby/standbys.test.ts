@@ -11,9 +11,11 @@ class Bench {
   readonly edited: string[][] = [];
   readonly standbys: Standbys<FakeRun>;
   isScanned = true;
+  packages: string[] = [];
+  isCurrent = true;
   linkable = Array.from({ length: 12 }, (_, n) => `file:///app/${n}.js`);
 
-  constructor(options: { standby?: boolean; ahead?: 'link' | 'off' } = {}) {
+  constructor(options: { standby?: boolean; ahead?: 'packages' | 'link' | 'off' } = {}) {
     this.standbys = new Standbys<FakeRun>({
       standby: true,
       ahead: 'link',
@@ -28,9 +30,12 @@ class Bench {
       isInstalled: () => true,
       mayRedirect: ({ path }) => path === '/app/link',
       isScanned: () => this.isScanned,
-      linkable: (edited) => {
+      planAhead: (edited) => {
         this.edited.push([...edited]);
-        return this.linkable;
+        return {
+          link: this.linkable,
+          first: () => ({ urls: this.packages, isCurrent: () => this.isCurrent }),
+        };
       },
       log: { debug: () => {} },
     });
@@ -175,4 +180,42 @@ withTimers('a run that registers hooks after modules have been linked is restart
   ];
   const kinds = records.flatMap((record) => bench.standbys.add(record)).map(({ kind }) => kind);
   assert.deepEqual(kinds, ['begun', 'resolved', 'requested', 'hooked']);
+});
+
+withTimers('packages run ahead up to the first one with an effect, which is remembered', () => {
+  const bench = new Bench({ ahead: 'packages' });
+  bench.linkable = [];
+  bench.packages = ['p:one', 'p:two', 'p:three'];
+  const ahead = (): unknown => {
+    const message = bench.runs.findLast(({ isLinking }) => isLinking)?.messages[0];
+    return message?.kind === 'warm' && [message.link, message.run];
+  };
+  bench.standbys.prepare();
+  mock.timers.tick(1000);
+  assert.deepEqual(ahead(), [bench.packages, bench.packages]);
+  bench.standbys.record(bench.runs.at(-1)!, { kind: 'effect', url: 'p:two', what: 'a write' });
+  mock.timers.tick(1000);
+  assert.deepEqual(ahead(), [['p:one'], ['p:one']]);
+  for (const run of bench.runs) bench.standbys.record(run, { kind: 'linked' });
+  assert.equal(bench.take(), 'linking');
+  bench.prepare();
+  assert.deepEqual(ahead(), [['p:one'], ['p:one']]);
+});
+
+withTimers('a standby that has run other packages than the program would run first is not taken', () => {
+  const bench = new Bench({ ahead: 'packages' });
+  bench.packages = ['p:one'];
+  bench.prepare();
+  bench.isCurrent = false;
+  assert.equal(bench.take(), 'plain');
+});
+
+withTimers('by default no package runs ahead', () => {
+  const bench = new Bench();
+  bench.packages = ['p:one'];
+  bench.isCurrent = false;
+  bench.prepare();
+  const message = bench.runs.at(-1)?.messages[0];
+  assert.deepEqual(message?.kind === 'warm' && message.run, []);
+  assert.equal(bench.take(), 'linking');
 });
