@@ -1,7 +1,7 @@
 // A signal to the supervisor has the effect of a signal to the program, and leaves no process behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gone, isRunning, run } from '../../helpers/autoreload.ts';
+import { gone, isRunning, run, until } from '../../helpers/autoreload.ts';
 import type { Run } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
@@ -271,9 +271,9 @@ test('SIGKILL to the supervisor after a restart kills the second run', posix, as
 /** Waits for a start. Returns the pids of the app and its child processes, of the guard, and of a standby. */
 async function allPids(app: Run, count: number): Promise<number[]> {
   const helpers = await started(app, count);
-  const own = childrenOf(app.pid);
-  assert.ok(own.length === 2 || own.length === 3, `${own.length} processes`);
-  return [...own, ...helpers];
+  // The guard is started after the app.
+  await until('the app and the guard run', () => childrenOf(app.pid).length >= 2);
+  return [...childrenOf(app.pid), ...helpers];
 }
 
 /** Waits until the child processes have started. Returns their pids. */

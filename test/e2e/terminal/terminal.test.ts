@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { gone } from '../../helpers/autoreload.ts';
+import { gone, until } from '../../helpers/autoreload.ts';
 import { childrenOf } from '../../helpers/processes.ts';
 import { Project } from '../../helpers/project.ts';
 import { redEnd, Terminal } from '../../helpers/terminal.ts';
@@ -222,7 +222,7 @@ test('NO_COLOR turns color off', linux, async () => {
 async function allPids(terminal: Terminal): Promise<number[]> {
   const helper = Number((await terminal.line(/^started \d+$/)).split(' ')[1]);
   const supervisor = terminal.pid;
-  const own = childrenOf(supervisor);
-  assert.ok(own.length >= 2, 'the app and the guard');
-  return [helper, supervisor, ...own];
+  // The guard is started after the app.
+  await until('the app and the guard run', () => childrenOf(supervisor).length >= 2);
+  return [helper, supervisor, ...childrenOf(supervisor)];
 }
