@@ -95,8 +95,8 @@ test('a signal to the process group during a restart leaves no process behind', 
     await app.line(/is up in/);
     project.write('app.js', `${project.read('app.js')}// edited\n`);
     await app.line(/restarting$/);
-    const until = performance.now() + moment;
-    while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+    const end = performance.now() + moment;
+    while (performance.now() < end) await new Promise((resolve) => setImmediate(resolve));
     process.kill(-app.pid, 'SIGTERM');
     await app.end();
     for (const line of app.transcript.lines('stdout')) await gone(Number(line));
