@@ -22,7 +22,7 @@ import type { Parts } from './parts.ts';
 import { writesOf } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
 import type { Program } from './program/program.ts';
-import { IpcRelay } from './runs/ipc-relay.ts';
+import { IpcRelay } from './handover/ipc-relay.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { Log } from './util/log.ts';
 import { systemScheduler as scheduler } from './util/scheduler.ts';

@@ -15,6 +15,7 @@ const LAYERS = [
   'src/supervisor/host',
   'src/supervisor/output',
   'src/supervisor/runs',
+  'src/supervisor/handover',
   'src/supervisor/standby',
   'src/supervisor/changes',
   'src/supervisor/processes',

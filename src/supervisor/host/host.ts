@@ -5,7 +5,7 @@ import { isatty } from 'node:tty';
 import type { Ended } from '../lifecycle/state.ts';
 import { EXIT_SIGNALS } from '../runs/early-child.ts';
 import type { EarlyChild } from '../runs/early-child.ts';
-import { IpcRelay } from '../runs/ipc-relay.ts';
+import { IpcRelay } from '../handover/ipc-relay.ts';
 import { systemScheduler } from '../util/scheduler.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardEvents } from './keyboard.ts';

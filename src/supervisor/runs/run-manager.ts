@@ -13,10 +13,10 @@ import type { Log } from '../util/log.ts';
 import { exists, textOf } from '../util/safe-fs.ts';
 import { CommandRun } from './command-run.ts';
 import type { EarlyChild } from './early-child.ts';
-import { HeldSockets } from './held-sockets.ts';
-import type { IpcRelay } from './ipc-relay.ts';
+import { HeldSockets } from '../handover/held-sockets.ts';
+import type { IpcRelay } from '../handover/ipc-relay.ts';
 import { NodeRun } from './node-run.ts';
-import { PreservedState } from './preserved-state.ts';
+import { PreservedState } from '../handover/preserved-state.ts';
 import type { Run, RunOptions } from './run.ts';
 import { holdsSockets } from './spawn-node.ts';
 

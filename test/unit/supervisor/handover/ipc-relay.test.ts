@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { parseControl } from '../../../../src/protocol/control.cts';
-import { IpcRelay } from '../../../../src/supervisor/runs/ipc-relay.ts';
-import type { Channel } from '../../../../src/supervisor/runs/ipc-relay.ts';
+import { IpcRelay } from '../../../../src/supervisor/handover/ipc-relay.ts';
+import type { Channel } from '../../../../src/supervisor/handover/ipc-relay.ts';
 
 /** A run that is sent messages, and their numbers. */
 function fakeRun(): { run: Channel; messages: unknown[]; numbers: number[] } {

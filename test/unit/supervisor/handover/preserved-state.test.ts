@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LaneRecord } from '../../../../src/protocol/records.cts';
-import { PreservedState } from '../../../../src/supervisor/runs/preserved-state.ts';
+import { PreservedState } from '../../../../src/supervisor/handover/preserved-state.ts';
 
 const MEGABYTE = 'A'.repeat(2 ** 20);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { fakeTimers } from '../../../helpers/fake-timers.ts';
-import { HeldSockets } from '../../../../src/supervisor/runs/held-sockets.ts';
+import { HeldSockets } from '../../../../src/supervisor/handover/held-sockets.ts';
 
 /** A handle that records its close. */
 class FakeHandle {
