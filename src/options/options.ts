@@ -37,6 +37,8 @@ export interface Options {
   readonly standby: boolean;
   /** What a standby does ahead of its turn. */
   readonly ahead: 'packages' | 'link' | 'off';
+  /** Whether a run that is up serves on until the next one takes over. */
+  readonly overlap: boolean;
   /** Whether listening sockets stay open during a restart. */
   readonly hold: boolean;
   /** Whether HTTP ports answer with the error after a crash. */
@@ -91,6 +93,7 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
     '<what>',
     'link modules before the next run, run packages too, or neither: link, packages or off',
   ],
+  overlap: [RARE, SWITCH, false, undefined, 'let the old run serve until the new one listens'],
   hold: [PROGRAM, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],
   crashPage: [PROGRAM, SWITCH, true, undefined, 'do not answer HTTP requests after a crash'],
   crashPageHosts: [PROGRAM, HOSTS, [], '<list>', 'show errors to other machines under these names'],

@@ -108,6 +108,8 @@ export interface RunInfo {
   readonly reason: RestartReason | undefined;
   /** Preserved values by key: serialized by V8, in base64. */
   readonly state: Readonly<Record<string, string>>;
+  /** Whether the run before still accepts connections: an inherited socket must wait for its turn. */
+  readonly overlaps?: boolean;
 }
 
 const GATE_MESSAGES = {
@@ -122,6 +124,8 @@ const GATE_MESSAGES = {
   },
   /** The standby becomes the run. */
   go: { begin: isRunInfo },
+  /** The run before accepts no more connections. */
+  turn: {},
 };
 
 /** A line for a standby at the gate. */

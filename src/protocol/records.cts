@@ -54,6 +54,8 @@ const KINDS = {
   crashed: { first: isBoolean, text: isString },
   /** The inspector listens at a URL, after SIGUSR1. */
   inspected: { url: isString },
+  /** The run is about to listen on a socket that it was handed, and waits for its turn. */
+  listens: {},
   /** The run listens on a socket that it was handed. */
   adopted: { id: isString },
   /** The run no longer listens on a socket, or does not want one that it was handed. */

@@ -7,8 +7,9 @@ import type { ProgramWatcher } from './changes/program-watcher.ts';
 import type { CrashResponder } from './crash/crash-responder.ts';
 import type { DebugSignal } from './host/debug-signal.ts';
 import type { Host } from './host/host.ts';
+import { isOutputClosed } from './host/output-reader.ts';
 import { EXIT_RESTART } from './lifecycle/state.ts';
-import type { Effect, Ended, Event, State } from './lifecycle/state.ts';
+import type { Effect, Ended, Event, Of, Policy, State } from './lifecycle/state.ts';
 import type { Program } from './program/program.ts';
 import type { Reporter, Supervised } from './output/reporter.ts';
 import type { RunManager } from './runs/run-manager.ts';
@@ -52,6 +53,7 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
     case 'stop':
       debugSignal.pause();
       current?.stop(effect.reason);
+      if (!effect.reason) runs.predecessor.retire(undefined);
       break;
     case 'consult':
       current?.tell?.({ kind: 'ask', round: effect.round, files: effect.change.files });
@@ -59,23 +61,25 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
     case 'accept':
       return watcher?.files.accept(effect.change.files.map(({ path }) => path));
     case 'kill':
-      return current?.signal('SIGKILL');
+      return runs.signal('SIGKILL');
     case 'forward':
-      return current?.signal(effect.signal);
+      return runs.signal(effect.signal);
     case 'startTimer':
       return parts.startTimer(effect.ms);
     case 'close':
-      crashResponder?.hide();
-      runs.close();
-      watcher?.close();
-      reporter.close(effect.ended);
-      host?.exit(effect.ended);
-      break;
+      return runs.predecessor.end(() => {
+        crashResponder?.hide();
+        runs.close();
+        watcher?.close();
+        reporter.close(effect.ended);
+        host?.exit(effect.ended);
+      });
     default:
       return reporter.print(effect, state, {
         watcher,
         mayPress: host?.keyboard.mention(effect.kind) ?? false,
         isDraining: current?.drain?.isRunning ?? false,
+        isServed: runs.predecessor.isServing,
         isPrompting: host?.keyboard.isRead === true && isatty(2),
         addresses: runs.held?.addresses ?? [],
       });
@@ -96,8 +100,14 @@ export function viewOf({ settings, entry }: Program, watcher: () => ProgramWatch
   };
 }
 
+/** Only one run serves beside the current one, and only on sockets that are held. */
+export function policyOf({ options, runs }: Parts): Policy {
+  const mayOverlap = runs.held !== undefined && !runs.predecessor.isServing;
+  return { ...options, overlap: options.overlap && mayOverlap };
+}
+
 /** Whether a run that exits in this state does so by itself. */
-export function wasNotStopped({ kind }: State): boolean {
+function wasNotStopped({ kind }: State): boolean {
   return kind === 'running' || kind === 'consulting';
 }
 
@@ -112,7 +122,7 @@ export function afterOwnSignal({ signal }: Ended, state: State, handle: () => vo
 
 /** Informs the parts about the exit of the run, before the life cycle decides what follows. */
 export function reportExit(ended: Ended, state: State, parts: Parts): void {
-  const { host, runs, reporter, watcher, crashResponder } = parts;
+  const { host, runs, reporter, watcher } = parts;
   const isFailure = ended.code !== 0;
   const isRequest = ended.code === EXIT_RESTART;
   // The exit code of a run that was told to exit does not matter.
@@ -120,10 +130,49 @@ export function reportExit(ended: Ended, state: State, parts: Parts): void {
   host?.runExited(ended, runs.mayChangeTerminal);
   reporter.exited(state.generation, ended, exitedByItself && isFailure && !isRequest);
   if (!exitedByItself) return;
-  if (!isRequest) runs.held?.exited(isFailure && crashResponder !== undefined);
+  if (!runs.predecessor.isServing) abandonClients(ended, parts);
   watcher?.onExit(isFailure, reporter.lastError.text);
   // A run that exited before it loaded a module of the user would do so again.
   if (watcher?.records.hasLoaded) runs.standbys.prepare();
+}
+
+/** No run serves: closes the sockets on which nobody answers. */
+function abandonClients({ code }: Ended, { runs, crashResponder }: Parts): void {
+  if (code !== EXIT_RESTART) runs.held?.exited(code !== 0 && crashResponder !== undefined);
+}
+
+/** Tells clients why the program is down, or closes their sockets during a delay: no process would accept connections. */
+export function answerClients(ended: Ended, { runs, crashResponder }: Parts): void {
+  if (ended.code !== EXIT_RESTART) crashResponder?.show(ended);
+  else runs.held?.close();
+}
+
+/** The run beside which the current one has started has exited. */
+export function predecessorExited(generation: number, ended: Ended, state: State, parts: Parts): void {
+  parts.reporter.exited(generation, ended, false);
+  if (!isDown(state)) return;
+  abandonClients(state.ended, parts);
+  answerClients(state.ended, parts);
+}
+
+/** Whether no run follows, whatever the life cycle says: without a watcher, no change would start one. */
+export function isLastRun(
+  ended: Ended,
+  state: State,
+  next: State,
+  { host, watcher, reporter }: Parts,
+): boolean {
+  if (!watcher) return true;
+  if (!host) return false;
+  // Without a reader of the output, or with nobody who sends input, nobody waits for a run.
+  const isBroken = ended.signal === 'SIGPIPE' || /\bEPIPE\b/.test(reporter.lastError.text ?? '');
+  if (wasNotStopped(state) && isOutputClosed(isBroken)) return true;
+  return host.keyboard.hasEnded && next.kind === 'waiting';
+}
+
+/** Whether the run has exited by itself, and no other one follows at once. */
+export function isDown(state: State): state is Of<State, 'waiting' | 'delaying'> {
+  return state.kind === 'waiting' || state.kind === 'delaying';
 }
 
 /** The run has loaded everything that it loads at start, as far as that can be told. */
@@ -171,7 +220,7 @@ export function dispatchRecord(record: LaneRecord, generation: number, parts: Pa
     case 'wishes':
       return apply({ kind: 'wishes', generation, wishes: record });
     case 'answered':
-      return apply({ ...record, generation });
+      return apply({ ...record, generation, at: scheduler.now() });
     case 'requested':
       if (record.what === 'stop') return apply({ kind: 'stop', at: scheduler.now() });
       return apply({ kind: 'restart', at: scheduler.now(), message: record.message, isOwn: true });

@@ -8,16 +8,26 @@ import type { Dependency } from './changes/program-graph.ts';
 import { DebugSignal } from './host/debug-signal.ts';
 import { Host } from './host/host.ts';
 import type { HostEvents, TakeOver } from './host/host.ts';
-import { isOutputClosed } from './host/output-reader.ts';
 import { EventQueue } from './lifecycle/event-queue.ts';
-import { EXIT_RESTART, IDLE } from './lifecycle/state.ts';
+import { IDLE } from './lifecycle/state.ts';
 import type { Ended, Event, State, Transition } from './lifecycle/state.ts';
 import { close, isStopped, spawn } from './lifecycle/steps.ts';
 import { transition } from './lifecycle/transition.ts';
 import type { Emit, SupervisorEvents } from './output/events.ts';
 import { JITI_LIMITS, missingText, timeoutText, UNKNOWN_INPUT, unreportedText } from './output/messages.ts';
 import { Reporter } from './output/reporter.ts';
-import { afterOwnSignal, dispatchRecord, performEffect, reportExit, viewOf, wasNotStopped } from './parts.ts';
+import {
+  afterOwnSignal,
+  answerClients,
+  dispatchRecord,
+  isDown,
+  isLastRun,
+  performEffect,
+  predecessorExited,
+  policyOf,
+  reportExit,
+  viewOf,
+} from './parts.ts';
 import type { Parts } from './parts.ts';
 import { writesOf } from './processes/written-bytes.ts';
 import { commandOptions } from './program/command-program.ts';
@@ -72,6 +82,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
         const { generation } = this.#state;
         this.#queue.add(() => this.#onRecord(generation, record));
       },
+      onPredecessorExit: (...exit) =>
+        this.#queue.add(() => predecessorExited(...exit, this.#state, this.#parts)),
       onExit: (ended, problem) => {
         const { generation } = this.#state;
         if (problem) reporter.problem(problem);
@@ -203,21 +215,13 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   #apply(event: Event): void {
     const parts = this.#parts;
     if (event.kind !== 'exit')
-      return this.#enter(transition(this.#state, event, this.#parts.options), event.kind);
+      return this.#enter(transition(this.#state, event, policyOf(parts)), event.kind);
     const { ended } = event;
     reportExit(ended, this.#state, parts);
-    const exitedByItself = wasNotStopped(this.#state);
-    const isBroken = ended.signal === 'SIGPIPE' || /\bEPIPE\b/.test(parts.reporter.lastError.text ?? '');
-    const next = transition(this.#state, event, parts.options);
-    // Without a watcher no change would start another run. Without a reader, or with nobody who sends input, nobody waits for one.
-    const isUnread = parts.host !== undefined && exitedByItself && isOutputClosed(isBroken);
-    const isUnfed = parts.host?.keyboard.hasEnded === true && next[0].kind === 'waiting';
-    const isLast = !parts.watcher || isUnread || isUnfed;
+    const next = transition(this.#state, event, policyOf(parts));
+    const isLast = isLastRun(ended, this.#state, next[0], parts);
     this.#enter(isLast ? close(event.generation, ended) : next, event.kind);
-    if (!isDown(this.#state)) return;
-    if (ended.code !== EXIT_RESTART) parts.crashResponder?.show(ended);
-    // During a delay no process would accept connections.
-    else parts.runs.held?.close();
+    if (isDown(this.#state) && !parts.runs.predecessor.isServing) answerClients(ended, parts);
   }
 
   #enter([next, ...effects]: Transition, event: Event['kind'] | 'start'): void {
@@ -241,9 +245,4 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     if (runs.current && this.#state.kind === 'running') debugSignal.runLoads(runs.current);
     dispatchRecord(record, generation, this.#parts);
   }
-}
-
-/** Whether the run has exited by itself, and no other one follows at once. */
-function isDown({ kind }: State): boolean {
-  return kind === 'waiting' || kind === 'delaying';
 }

@@ -10,6 +10,7 @@ import type { Handle, HandleClass } from '../../node-internals/sockets.cts';
 import { encodeControl } from '../../protocol/control.cts';
 import type { InheritedSocket } from '../../protocol/control.cts';
 import { keepFile, markOf, removeFile } from '../../shared/socket-file.cts';
+import { awaitTurn } from '../channel/gate-pipe.cts';
 import { giveHandle } from '../channel/control-channel.cts';
 import { send, sleep } from '../channel/record-writer.cts';
 import { isPrimary } from './cluster-primary.cts';
@@ -91,6 +92,7 @@ function wrapMethods({ prototype }: HandleClass, provider: number | undefined): 
       return error;
     });
   wrapMethod(prototype, 'listen', (listen, handle) => {
+    if (boundSockets.get(handle)?.isAdopted) awaitTurn();
     const error = listen();
     if (error === 0) onListening(handle);
     return error;

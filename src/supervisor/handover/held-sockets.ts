@@ -68,6 +68,11 @@ export class HeldSockets {
     if (socket) socket.isInUse = true;
   }
 
+  /** Whether the current run may still come to listen on a socket. */
+  get hasUnused(): boolean {
+    return [...this.#sockets.values()].some(({ isInUse }) => !isInUse);
+  }
+
   /** Where the current run listens: `http://localhost:3000`, `port 5432`. */
   get addresses(): string[] {
     return [...this.#sockets.values()].filter(({ isInUse }) => isInUse).flatMap(addressOf);

@@ -37,11 +37,11 @@ export function whileRunning(state: LiveRun, event: Event, policy: Policy): Tran
       return [{ ...state, wishes: event.wishes }];
     case 'settled':
       if (!event.change) return [state];
-      if (!wishes?.change) return restart(generation, event.change, policy);
+      if (!wishes?.change) return replace(state, event.change, event.at, policy);
       return [...consult(state, event.change), startTimer(PATIENCE_MS)];
     case 'writing':
       // The run stops while the files settle, unless the app is to be told which files.
-      if (!event.isCertain || wishes?.change || wishes?.end) return [state];
+      if (!event.isCertain || wishes?.change || wishes?.end || overlaps(state, policy)) return [state];
       return stopRun(generation, event.at, reasonOf('change'), policy, { isWriting: true });
     case 'restart':
       return restartOnRequest(state, event, policy);
@@ -62,10 +62,10 @@ export function whileConsulting(state: Of<State, 'consulting'>, event: Event, po
   switch (event.kind) {
     case 'answered':
       if (event.round !== run.rounds) return [state];
-      if (event.restart) return restart(run.generation, change, policy);
+      if (event.restart) return replace(run, change, event.at, policy);
       return printing({ kind: 'handled', change }, [{ ...run, kind: 'running' }]);
     case 'elapsed':
-      return printing({ kind: 'unanswered' }, restart(run.generation, change, policy));
+      return printing({ kind: 'unanswered' }, replace(run, change, event.at, policy));
     case 'settled':
       // The timeout for the decision goes on.
       return event.change ? consult(state, event.change) : [state];
@@ -112,6 +112,22 @@ function consult(run: LiveRun, change: Change): Transition {
     { kind: 'accept', change },
     { kind: 'consult', change: all, round },
   ];
+}
+
+/** Whether the next run starts beside this one. */
+function overlaps({ upAt }: Pick<LiveRun, 'upAt'>, { overlap }: Policy): boolean {
+  return overlap && upAt !== undefined;
+}
+
+/** Starts the next run because of a change, after this one or beside it. */
+function replace(
+  run: Pick<LiveRun, 'generation' | 'upAt'>,
+  change: Change,
+  at: number,
+  policy: Policy,
+): Transition {
+  if (overlaps(run, policy)) return respawn(run.generation, change, at);
+  return restart(run.generation, change, policy);
 }
 
 /** Restarts the run on request. An app that requests it soon after each start is restarted with a growing delay. */

@@ -101,7 +101,7 @@ export type Event = Readonly<
         | { kind: 'exit'; at: number; ended: Ended; isUnbegun?: boolean }
         | { kind: 'wishes'; wishes: Wishes }
         /** The app has decided whether the change of a round causes a restart. */
-        | { kind: 'answered'; round: number; restart: boolean }
+        | { kind: 'answered'; round: number; restart: boolean; at: number }
       ))
   | ({ at: number } &
       /** A file is being written. `isCertain`: its content differs already, so a restart will follow. */
@@ -159,8 +159,8 @@ export type Effect = Readonly<
   | { kind: 'close'; ended: Ended }
 >;
 
-/** Options of the life cycle. */
-export type Policy = Pick<Options, 'grace' | 'signal' | 'onExit' | 'onCrash'>;
+/** Options of the life cycle. `overlap`: a run that is up serves on while the next one starts. */
+export type Policy = Pick<Options, 'grace' | 'signal' | 'onExit' | 'onCrash' | 'overlap'>;
 
 export type Transition = readonly [State, ...Effect[]];
 

@@ -42,6 +42,8 @@ export interface Context {
   readonly mayPress: boolean;
   /** Whether the program is finishing in-flight requests before its stop signal. */
   readonly isDraining: boolean;
+  /** Whether the run before still serves. */
+  readonly isServed: boolean;
   /** Whether the program reads the terminal on which the line would appear. */
   readonly isPrompting: boolean;
   /** Where the program listens, as far as it is known. */
@@ -50,7 +52,7 @@ export interface Context {
 
 /** Returns the text of a line, without prefix and color. */
 export function wording(line: Line, context: Context): string {
-  const { program, watcher, grace, mayPress, isDraining, addresses } = context;
+  const { program, watcher, grace, mayPress, isDraining, isServed, addresses } = context;
   const name =
     program.kind === 'command' ? shown(program, MAX_LABEL) : display(namesake(program.entry), program.cwd);
   const files = count(watcher?.files.count ?? 0, 'file');
@@ -74,7 +76,7 @@ export function wording(line: Line, context: Context): string {
     case 'exit75':
       return `${name} asked for a restart (exit code ${EXIT_RESTART}), restarting${delayed(line.delay)}`;
     case 'waiting':
-      return `${name} ${outcome(line.ended)}, waiting for ${awaited(context, line.ended)}${mayPress ? ', or press Enter' : ''}`;
+      return `${name} ${outcome(line.ended)}${isServed ? ', the run before goes on' : ''}, waiting for ${awaited(context, line.ended)}${mayPress ? ', or press Enter' : ''}`;
     case 'overdue':
       return `waiting up to ${duration(grace)} for ${name} to ${isDraining ? 'finish in-flight requests' : 'exit'}`;
     case 'killing':

@@ -73,7 +73,7 @@ export function commandOptions({ path }: CommandProgram, options: Options): Opti
   const folders = options.watch.length > 0 ? options.watch : ['.'];
   // A folder cannot be run, and its contents are unrelated.
   const watch = path === undefined || isFolder(path) ? folders : [...folders, path];
-  return { ...options, watch, standby: false, hold: false, crashPage: false };
+  return { ...options, watch, standby: false, overlap: false, hold: false, crashPage: false };
 }
 
 /** The environment of a run that a change of these files has caused; without files, the run has another cause. */

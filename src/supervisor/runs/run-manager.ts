@@ -4,6 +4,7 @@ import type { Options } from '../../options/options.ts';
 import type { RestartReason } from '../../protocol/app-bridge.cts';
 import type { Gate } from '../../protocol/control.cts';
 import type { LaneRecord } from '../../protocol/records.cts';
+import type { Ended } from '../lifecycle/state.ts';
 import { Guard } from '../processes/guard.ts';
 import type { CommandProgram, NodeProgram, Program } from '../program/program.ts';
 import { nameModules } from '../program/transpilers.ts';
@@ -16,6 +17,7 @@ import type { EarlyChild } from './early-child.ts';
 import { HeldSockets } from '../handover/held-sockets.ts';
 import type { IpcRelay } from '../handover/ipc-relay.ts';
 import { NodeRun } from './node-run.ts';
+import { Predecessor } from '../handover/predecessor.ts';
 import { PreservedState } from '../handover/preserved-state.ts';
 import type { Run, RunOptions } from './run.ts';
 import { holdsSockets } from './spawn-node.ts';
@@ -33,6 +35,8 @@ export interface RunManagerOptions
   /** The first run, if it has been started before. */
   readonly early: EarlyChild | undefined;
   readonly log: Log;
+  /** The run before, beside which the current one has started, has exited. */
+  readonly onPredecessorExit: (generation: number, ended: Ended) => void;
   /** Called for each record of the current run. */
   readonly onRecord: (record: LaneRecord) => void;
 }
@@ -45,9 +49,11 @@ export class RunManager {
   /** Undefined if sockets are not held between runs. */
   readonly held: HeldSockets | undefined;
   readonly standbys: Standbys<NodeRun>;
+  readonly predecessor: Predecessor<NodeRun>;
   readonly #options: RunManagerOptions;
   readonly #preserved = new PreservedState();
   #wasStandby = false;
+  #reason: RestartReason | undefined;
   /** Pid of the current run; undefined for a command, for which other processes may work: `docker` lets a daemon write. */
   readonly nodePid = (): number | undefined =>
     this.#options.program.kind === 'node' ? this.current?.pid : undefined;
@@ -57,7 +63,8 @@ export class RunManager {
 
   constructor(options: RunManagerOptions) {
     this.#options = options;
-    const { log, program } = options;
+    const { log, program, grace } = options;
+    this.predecessor = new Predecessor(grace);
     if (holdsSockets(options)) this.held = new HeldSockets(log, () => this.standbys.refresh());
     const isNode = program.kind === 'node';
     // Read when TLS is loaded.
@@ -104,6 +111,10 @@ export class RunManager {
    */
   start(generation: number, reason: RestartReason | undefined): Run {
     const { ipcRelay, program } = this.#options;
+    const before = this.current;
+    if (before instanceof NodeRun && before.isRunning) this.predecessor.keep(before, generation - 1);
+    const overlaps = this.predecessor.isServing;
+    this.#reason = reason;
     const standby = this.standbys.take(reason?.cause === 'change');
     this.#wasStandby = standby !== undefined;
     this.#preserved.begin();
@@ -113,7 +124,7 @@ export class RunManager {
       // The first run waits at no gate and gets no message. For a later one that was no standby, the message is there when it arrives.
       const early = this.current ? undefined : this.#options.early;
       const run = standby?.run ?? this.#spawnNode(program, reason && 'early', early);
-      run.sendToGate({ kind: 'go', begin: { generation, reason, state: this.#preserved.state } });
+      run.sendToGate({ kind: 'go', begin: { generation, reason, state: this.#preserved.state, overlaps } });
       this.current = run;
     }
     ipcRelay.connect(this.current.child);
@@ -124,6 +135,12 @@ export class RunManager {
   /** Whether a signal that this process received reached the current run too. */
   async witnessed(signal: NodeJS.Signals): Promise<boolean> {
     return (await this.guard.witnessed(signal)) && this.current?.sharesGroup !== false;
+  }
+
+  /** Signals the current run, and the one before if it is still running. */
+  signal(name: NodeJS.Signals): void {
+    this.current?.signal(name);
+    this.predecessor.signal(name);
   }
 
   /** Releases everything that was kept for the next run. */
@@ -148,8 +165,12 @@ export class RunManager {
         if (this.current === run) {
           ipcRelay.connect(undefined);
           onExit(ended, problem);
-          // The exit of a standby has no consequences.
-        } else if (problem) log.debug(`no standby: ${problem.message}`);
+          return;
+        }
+        const generation = this.predecessor.exited(run);
+        if (generation !== undefined) this.#options.onPredecessorExit(generation, ended);
+        // The exit of a standby has no consequences.
+        else if (problem) log.debug(`no standby: ${problem.message}`);
       },
     });
     return run;
@@ -169,12 +190,23 @@ export class RunManager {
 
   /** Ignores the records of a discarded standby and of earlier runs. */
   #record(run: NodeRun, record: LaneRecord): void {
-    if (run !== this.current) return this.standbys.record(run, record);
+    if (run !== this.current) {
+      this.predecessor.record(run, record);
+      return this.standbys.record(run, record);
+    }
+    if (this.predecessor.isServing && this.#takesOver(record))
+      this.predecessor.retire(this.#reason, () => run.sendToGate({ kind: 'turn' }));
     for (const one of this.standbys.add(record)) {
       if (one.kind === 'preserved') this.#preserved.add(one);
       if (one.kind === 'lost') this.#preserved.delete(one.key);
       this.#options.onRecord(one);
     }
+  }
+
+  /** Whether the current run takes over from the run before: it listens where that one does, or has no reason to wait for it. */
+  #takesOver({ kind }: LaneRecord): boolean {
+    if (kind === 'listens' || kind === 'adopted') return true;
+    return (kind === 'up' || kind === 'released') && this.held?.hasUnused !== true;
   }
 
   /** The gate of a standby that links no modules: behind its preloads if they are transpilers that load no module of the user. */

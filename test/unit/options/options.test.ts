@@ -42,6 +42,7 @@ test('the defaults match the documentation', () => {
       timeout: undefined,
       standby: true,
       ahead: 'link',
+      overlap: false,
       hold: true,
       crashPage: true,
       crashPageHosts: [],
@@ -65,6 +66,7 @@ for (const [name, good, value] of [
   ['timeout', '1m', 60_000],
   ['standby', '0', false],
   ['ahead', 'off', 'off'],
+  ['overlap', '1', true],
   ['hold', '0', false],
   ['crashPage', '0', false],
   ['crashPageHosts', 'Dev.local,10.0.0.5', ['dev.local', '10.0.0.5']],
@@ -80,7 +82,7 @@ for (const [name, good, value] of [
 }
 
 test('the examples above cover every option', () => {
-  assert.equal(OPTIONS.length, 18);
+  assert.equal(OPTIONS.length, 19);
 });
 
 test('an invalid value is reported, and ignored', () => {

@@ -13,7 +13,13 @@ import type {
 import { spawn } from '../../../../src/supervisor/lifecycle/steps.ts';
 import { transition } from '../../../../src/supervisor/lifecycle/transition.ts';
 
-const POLICY: Policy = { grace: 5000, signal: 'SIGTERM', onExit: 'wait', onCrash: 'wait' };
+const POLICY: Policy = {
+  grace: 5000,
+  signal: 'SIGTERM',
+  onExit: 'wait',
+  onCrash: 'wait',
+  overlap: false,
+};
 const CHANGE: Change = { at: 90, files: [{ path: '/app/a.js', how: 'changed' }] };
 const REASON: RestartReason = { cause: 'change', files: CHANGE.files, message: undefined };
 const UNKNOWN: RestartReason = { ...REASON, files: [] };
@@ -195,6 +201,20 @@ test('running: a run that may have been spawned after Ctrl-C gets the signal a m
   ]);
 });
 
+test('with overlap the next run starts beside a run that is up', () => {
+  const overlap: Policy = { ...POLICY, overlap: true };
+  const up: State = { ...RUNNING, upAt: 20 };
+  const restarting: Effect = { kind: 'restarting', change: CHANGE };
+  assert.deepEqual(transition(up, SETTLED, overlap), [NEXT, restarting, spawned(2)]);
+  for (const event of [WRITING, CERTAIN]) assert.deepEqual(transition(up, event, overlap), [up]);
+  assert.equal(transition(RUNNING, SETTLED, overlap)[0].kind, 'stopping');
+  assert.equal(transition(up, SETTLED, POLICY)[0].kind, 'stopping');
+  assert.equal(transition(up, RESTART, overlap)[0].kind, 'stopping');
+  const consulting: State = { ...up, kind: 'consulting', change: CHANGE, rounds: 1 };
+  const answered: Event = { kind: 'answered', generation: 1, round: 1, restart: true, at: 100 };
+  assert.deepEqual(transition(consulting, answered, overlap), [NEXT, restarting, spawned(2)]);
+});
+
 test('stopping: after the exit the next run starts, with the time of the save', () => {
   for (const ended of [CLEAN, CRASHED, KILLED, EXIT_75]) {
     assertNext(STOPPING, exit(ended), NEXT, [spawned(2)]);
@@ -370,7 +390,7 @@ test('running: an app with handlers is not stopped before the files have settled
 const WITH_HANDLER = { ...RUNNING, wishes: { change: true, end: false } } as const;
 const CONSULTED = { ...WITH_HANDLER, rounds: 1 } as const;
 const CONSULTING: State = { ...CONSULTED, kind: 'consulting', change: CHANGE };
-const ANSWERED: Event = { kind: 'answered', generation: 1, round: 1, restart: false };
+const ANSWERED: Event = { kind: 'answered', generation: 1, round: 1, restart: false, at: 95 };
 
 test('running: an app with a change handler is consulted, with a timeout', () => {
   assertNext(WITH_HANDLER, SETTLED, CONSULTING, [

@@ -27,6 +27,7 @@ const CONTEXT: Context = {
   grace: 5000,
   mayPress: false,
   isDraining: false,
+  isServed: false,
   isPrompting: false,
   addresses: [],
 };

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { relative } from 'node:path';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { WatchList } from '../../../../src/supervisor/tracked/watch-list.ts';
 import { Project } from '../../../helpers/project.ts';
 
 const posix = { skip: process.platform === 'win32' && 'needs POSIX: Linux or macOS' };
+
+// A busy machine would divide the work into slices.
+mock.timers.enable({ apis: ['Date'], now: Date.now() });
 
 /** A watch list of a project, its reports, and the folders and entries that it watches. */
 function listOf(
