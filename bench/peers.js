@@ -10,7 +10,12 @@ const NATIVE = {
 };
 
 /** Tools that are Node scripts, and their entries. */
-const SCRIPTS = { tsx: 'dist/cli.mjs', nodemon: 'bin/nodemon.js', 'node-dev': 'bin/node-dev' };
+const SCRIPTS = {
+  tsx: 'dist/cli.mjs',
+  nodemon: 'bin/nodemon.js',
+  'node-dev': 'bin/node-dev',
+  'vite-node': 'dist/cli.mjs',
+};
 
 /** The installed tools by name: `path` of the executable, `folder` of the package. Prints the names of missing ones. */
 export function findPeers() {
@@ -28,6 +33,14 @@ export function findPeers() {
     peers[name] = { path, folder, version };
   }
   return peers;
+}
+
+/** The folders of those packages that are installed, by name. */
+export function findPackages(names) {
+  const installed = install();
+  if (installed === undefined) return {};
+  const folders = names.map((name) => [name, join(installed, name)]);
+  return Object.fromEntries(folders.filter(([, folder]) => fs.existsSync(folder)));
 }
 
 function install() {

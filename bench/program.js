@@ -36,8 +36,11 @@ export function makeProgram(files, packages = {}) {
       .map((name) => [name, join(ROOT, 'node_modules', name)]),
   );
   fs.mkdirSync(join(dir, 'node_modules'));
-  for (const [name, path] of Object.entries({ ...installed, autoreload: ROOT, ...packages }))
-    fs.symlinkSync(path, join(dir, 'node_modules', name), 'junction');
+  for (const [name, path] of Object.entries({ ...installed, autoreload: ROOT, ...packages })) {
+    const link = join(dir, 'node_modules', name);
+    fs.mkdirSync(join(link, '..'), { recursive: true });
+    fs.symlinkSync(path, link, 'junction');
+  }
   for (const [path, content] of Object.entries(files)) {
     fs.mkdirSync(join(dir, path, '..'), { recursive: true });
     fs.writeFileSync(join(dir, path), content);

@@ -3,6 +3,8 @@
 
 const COUNT_OF_ROUTES = 100;
 const COUNT_OF_MODULES = 1000;
+const COUNT_OF_PLUGINS = 40;
+const COUNT_OF_FEATURES = 20;
 
 const STAMP = 'process.stdout.write(`first line ${process.hrtime.bigint()} of ${version}\\n`);\n';
 const HELLO =
@@ -11,8 +13,8 @@ const HELLO =
   "server.listen(Number(process.env.PORT), '127.0.0.1');\n";
 
 /**
- * By name: `title`, `entry`, `files` without the version file, `version` file and its content. `commonjs`: the same program
- * as CommonJS, for a tool that notices no other changes. `typescript`: needs a compiler.
+ * By name: `title`, `entry`, `files` without the version file, `version` file and its content. `needs`: packages of bench/peers.
+ * `commonjs`: the same program as CommonJS, for a tool that notices no other changes. `typescript`: needs a compiler.
  */
 export const PROGRAMS = {
   hello: {
@@ -32,6 +34,7 @@ export const PROGRAMS = {
   typescript: {
     title: 'TypeScript through tsx',
     typescript: true,
+    needs: ['tsx'],
     entry: 'app.ts',
     files: {
       'package.json': '{"type":"module"}',
@@ -50,6 +53,29 @@ export const PROGRAMS = {
   modules: {
     title: '1,000 ES modules',
     ...esm("import http from 'node:http';\nimport './m/0.js';\n", HELLO, graph()),
+  },
+  fastify: {
+    title: `Fastify, ${COUNT_OF_PLUGINS} plugins`,
+    needs: ['fastify'],
+    ...esm("import fastify from 'fastify';\n" + plugins(importPlugin), fastifyServer(), pluginFiles()),
+  },
+  nest: {
+    title: `NestJS, compiled, ${3 * COUNT_OF_FEATURES + 1} modules`,
+    needs: ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
+    ...commonjs(
+      "require('reflect-metadata');\nconst { NestFactory } = require('@nestjs/core');\nconst { App } = require('./app.module.js');\n",
+      `${STAMP}App.answer = () => \`version \${version}\`;\n` +
+        "NestFactory.create(App, { logger: false }).then((app) => app.listen(Number(process.env.PORT), '127.0.0.1'));\n",
+      features(),
+    ),
+  },
+  heavy: {
+    title: 'typescript, graphql, an S3 client',
+    needs: ['typescript', 'graphql', '@aws-sdk/client-s3'],
+    ...esm(
+      "import http from 'node:http';\nimport 'typescript';\nimport 'graphql';\nimport '@aws-sdk/client-s3';\n",
+      HELLO,
+    ),
   },
 };
 
@@ -118,4 +144,59 @@ function graph() {
       return [`m/${i}.js`, `${imports}export const name = 'module ${i}';\n// ${'x'.repeat(500)}\n`];
     }),
   );
+}
+
+function plugins(line) {
+  return Array.from({ length: COUNT_OF_PLUGINS }, (_, i) => line(i)).join('');
+}
+
+function importPlugin(i) {
+  return `import p${i} from './plugins/p${i}.js';\n`;
+}
+
+function pluginFiles() {
+  return Object.fromEntries(
+    Array.from({ length: COUNT_OF_PLUGINS }, (_, i) => [
+      `plugins/p${i}.js`,
+      `export default async (app) => { app.get('/${i}', async () => '${i}'); };\n`,
+    ]),
+  );
+}
+
+function fastifyServer() {
+  return (
+    `${STAMP}const app = fastify();\n` +
+    "app.get('/', async () => `version ${version}`);\n" +
+    plugins((i) => `app.register(p${i});\n`) +
+    "await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });\n"
+  );
+}
+
+/** What the compiler makes of a module, a controller and a service with decorators. */
+function features() {
+  const numbers = Array.from({ length: COUNT_OF_FEATURES }, (_, i) => i);
+  const files = numbers.flatMap((i) => [
+    [
+      `f${i}/service.js`,
+      `const { Injectable } = require('@nestjs/common');\nclass Service${i} { value() { return '${i}'; } }\nInjectable()(Service${i});\nexports.Service = Service${i};\n`,
+    ],
+    [
+      `f${i}/controller.js`,
+      `const { Controller, Get } = require('@nestjs/common');\nconst { Service } = require('./service.js');\n` +
+        `class Controller${i} { constructor(service) { this.service = service; } get() { return this.service.value(); } }\n` +
+        `Get()(Controller${i}.prototype, 'get', Object.getOwnPropertyDescriptor(Controller${i}.prototype, 'get'));\n` +
+        `Controller('${i}')(Controller${i});\nReflect.defineMetadata('design:paramtypes', [Service], Controller${i});\nexports.Controller = Controller${i};\n`,
+    ],
+    [
+      `f${i}/module.js`,
+      `const { Module } = require('@nestjs/common');\nclass Feature${i} {}\n` +
+        `Module({ controllers: [require('./controller.js').Controller], providers: [require('./service.js').Service] })(Feature${i});\nexports.Feature = Feature${i};\n`,
+    ],
+  ]);
+  const imports = numbers.map((i) => `require('./f${i}/module.js').Feature`).join(', ');
+  const root =
+    "const { Controller, Get, Module } = require('@nestjs/common');\nclass App {}\nclass Root { get() { return App.answer(); } }\n" +
+    "Get()(Root.prototype, 'get', Object.getOwnPropertyDescriptor(Root.prototype, 'get'));\nController()(Root);\n" +
+    `Module({ imports: [${imports}], controllers: [Root] })(App);\nexports.App = App;\n`;
+  return Object.fromEntries([...files, ['app.module.js', root]]);
 }

@@ -24,9 +24,9 @@ const found = findWatchers();
 const results = describe(found.versions, rounds);
 console.log(`${conditions(results)}\nMedians (quartiles).`);
 for (const name of names) {
-  const { title, typescript } = PROGRAMS[name];
-  if (typescript && !found.packages.tsx) {
-    console.error(`${title} is left out`);
+  const { title, needs = [] } = PROGRAMS[name];
+  if (!needs.every((need) => need in found.packages)) {
+    console.error(`${title} is left out: ${needs.join(', ')} cannot be installed`);
     continue;
   }
   const watchers = Object.fromEntries(

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { findPeers } from './peers.js';
+import { findPackages, findPeers } from './peers.js';
+import { PROGRAMS } from './programs.js';
 import { makeFolder, ROOT } from './program.js';
 
 /** nodemon kills its shell first. Without `exec`, the CPU time of the program would be lost. */
@@ -25,6 +26,11 @@ export function findWatchers() {
   const native = (name, ...args) => peers[name] && { command: peers[name].path, args };
   const watchers = {
     autoreload: { call: autoreload },
+    'autoreload --ahead packages': {
+      call: autoreload,
+      programs: ['express', 'fastify', 'heavy'],
+      env: { AUTORELOAD_AHEAD: 'packages' },
+    },
     'autoreload, no standby': { call: autoreload, programs: ['hello'], env: { AUTORELOAD_STANDBY: '0' } },
     'node --watch': {
       call: (program) => ({
@@ -46,6 +52,14 @@ export function findWatchers() {
       foreign: true,
       call: ({ entry }) => native('bun', '--watch', '--no-clear-screen', entry),
     },
+    // These two run the new code in the old process, which keeps its memory, sockets and timers.
+    'bun --hot': {
+      foreign: true,
+      call: ({ entry }) => native('bun', '--hot', '--no-clear-screen', entry),
+    },
+    'vite-node --watch': {
+      call: ({ entry }) => script('vite-node', '--watch', entry),
+    },
     'deno --watch': {
       foreign: true,
       call: ({ entry }) => native('deno', 'run', '-A', '--watch', '--no-clear-screen', entry),
@@ -56,7 +70,7 @@ export function findWatchers() {
     cold: (program) => ({ command: node, args: [...loader(program), program.entry] }),
     env: environment(node),
     /** Packages that the programs need besides those of autoreload. */
-    packages: peers.tsx ? { tsx: peers.tsx.folder } : {},
+    packages: findPackages(Object.values(PROGRAMS).flatMap(({ needs = [] }) => needs)),
     versions: versions(peers),
   };
 }
