@@ -11,8 +11,8 @@ export interface EffectWatch {
   readonly onEffect: (what: string, of?: string) => never;
   /** The part of the code that is running. */
   readonly current: () => string;
-  /** Called before a file is looked for. */
-  readonly onFile: (path: string) => void;
+  /** Called before a file is looked for, or read (`isRead`). */
+  readonly onFile: (path: string, isRead: boolean) => void;
   /** Whether a call is ours. */
   readonly isOurs: () => boolean;
   /** A descriptor to which only we write. */
@@ -30,6 +30,9 @@ const READS = new Set(
 /** Those whose result depends on the file at the path that is their first argument. */
 const LOOKS = new Set(['access', 'existsSync', 'open', 'readFileUtf8', 'stat']);
 
+/** Those of them that read it. */
+const READS_OF_FILE = new Set(['open', 'readFileUtf8']);
+
 /** Those that may read standard input. */
 const READS_OF_FD = new Set(['read', 'readBuffers', 'readFileUtf8']);
 
@@ -45,6 +48,16 @@ const STREAM_EFFECTS = [
 
 /** Of the resources that Node creates, whose names are in capitals, those that stay inside the process. What is written to standard output is watched apart. */
 const INNER_RESOURCES = new Set('TTYWRAP PIPEWRAP SIGNALWRAP RANDOMBYTESREQUEST HASHREQUEST'.split(' '));
+
+/** Functions of `process` with an effect, or that read files without the binding. */
+const FORBIDDEN =
+  'dlopen kill abort reallyExit emitWarning chdir setuid setgid seteuid setegid setgroups initgroups loadEnvFile'.split(
+    ' ',
+  );
+
+/** `node:dns` makes one when it is loaded, and reads the name servers. */
+const RESOLVER = 'DNSCHANNEL';
+const NAME_SERVERS = '/etc/resolv.conf';
 
 /** What is done later counts as an effect: in the run, modules of the user's would come in between. */
 const LATER = new Set(['Timeout', 'Immediate', 'TickObject', 'Microtask']);
@@ -83,7 +96,7 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
       forbid(prototype, STREAM_EFFECTS);
     }
     forbid(binding('spawn_sync'), ['spawn']);
-    forbid(process, ['dlopen', 'kill', 'abort', 'reallyExit', 'emitWarning', 'chdir', 'setuid', 'setgid']);
+    forbid(process, FORBIDDEN);
   } catch {
     for (const step of undo.toReversed()) step();
     return undefined;
@@ -92,6 +105,7 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
     init(id, type) {
       if (isOurs() || isLoaded) return;
       if (type === 'PROMISE') promises.set(id, watch.current());
+      else if (type === RESOLVER) watch.onFile(NAME_SERVERS, true);
       else if (LATER.has(type) || (/^[A-Z\d]+$/.test(type) && !INNER_RESOURCES.has(type))) onEffect(type);
     },
     before(id) {
@@ -117,5 +131,5 @@ function checkFile(
   if (!READS.has(name) && first !== ownFd) onEffect(name);
   if (READS_OF_FD.has(name) && first === 0) onEffect('stdin');
   if (name === 'open' && typeof second === 'number' && (second & WRITES) !== 0) onEffect('open to write');
-  if (LOOKS.has(name) && typeof first === 'string') onFile(first);
+  if (LOOKS.has(name) && typeof first === 'string') onFile(first, READS_OF_FILE.has(name));
 }

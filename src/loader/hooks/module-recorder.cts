@@ -31,6 +31,13 @@ export interface HooksThreadData extends ModuleRecorderOptions {
 /** Begins the URL of the module that imports what a standby links before its turn. */
 export const WRAPPER = 'data:text/javascript;autoreload,';
 
+let builtinListener: ((name: string) => void) | undefined;
+
+/** Calls a function for each built-in module that is used, before it is recorded. */
+export function onBuiltin(listener: ((name: string) => void) | undefined): void {
+  builtinListener = listener;
+}
+
 /** The app may replace it, as a fake clock does. */
 const { now } = Date;
 
@@ -133,6 +140,7 @@ export class ModuleRecorder {
   /** Records that a built-in module is used, given its name with or without `node:`. */
   builtin(url: string, imported: boolean): void {
     const name = url.replace(/^node:/, '');
+    builtinListener?.(name);
     const key = `${imported} ${name}`;
     if (this.#resolved.has(key)) return;
     this.#resolved.add(key);

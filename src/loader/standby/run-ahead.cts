@@ -5,13 +5,19 @@ import type { BegunWatch } from '../../node-internals/effects.cts';
 import { exitNow } from '../../node-internals/process.cts';
 import { LANE_FD } from '../../protocol/control.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
+
 import { holdBack, send } from '../channel/record-writer.cts';
 import * as hooks from '../hooks/install-hooks.cts';
-import { WRAPPER } from '../hooks/module-recorder.cts';
+import { onBuiltin, WRAPPER } from '../hooks/module-recorder.cts';
 import { importAll } from './link-ahead.cts';
 
-/** Files of packages, which are compared by their modules; and of the system, whose times say nothing. */
-const NO_INPUT = /[\\/]node_modules[\\/]|^\/(proc|sys|dev)\//;
+/** Files of the system, whose times say nothing. */
+const NO_INPUT = /^\/(proc|sys|dev)\//;
+
+const IN_PACKAGE = /[\\/]node_modules[\\/]/;
+
+/** Built-in modules with effects that are not watched. */
+const UNWATCHED = new Set(['inspector', 'inspector/promises', 'repl', 'sqlite', 'test', 'wasi']);
 
 /** A terminal that is resized has no effect. */
 const HARMLESS_SIGNAL = 'SIGWINCH';
@@ -36,9 +42,10 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
     send({ kind: 'effect', url, what });
     return exitNow(0);
   };
-  const onFile = (file: string): void => {
+  const onFile = (file: string, isRead: boolean): void => {
     const path = resolve(folder, file);
-    if (files.has(path) || NO_INPUT.test(path)) return;
+    // The fingerprint of a standby tells when a package is installed or removed.
+    if (files.has(path) || NO_INPUT.test(path) || (!isRead && IN_PACKAGE.test(path))) return;
     files.add(path);
     isOurs = true;
     send({ kind: 'input', path, stamp: stampFile(path, now()) });
@@ -63,6 +70,7 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
     if (!watch) throw new Error(STEP);
     if (index === urls.length) watch.loaded();
   };
+  onBuiltin((name) => void (watch && UNWATCHED.has(name) && onEffect(`node:${name}`)));
   const key = Symbol.for(STEP);
   Object.defineProperty(globalThis, key, { value: step, configurable: true });
   holdBack(true);
@@ -72,6 +80,7 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
   Reflect.deleteProperty(globalThis, key);
   await new Promise(setImmediate);
   watch?.end();
+  onBuiltin(undefined);
   holdBack(false);
 }
 

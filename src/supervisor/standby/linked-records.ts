@@ -94,19 +94,20 @@ export class LinkedRecords {
  * the same content.
  */
 export function comparisonOf(records: readonly LaneRecord[]): () => boolean {
-  const stamps: (readonly [path: string, stamp: Stamp | undefined])[] = [];
+  const stamps = new Map<string, Stamp | undefined>();
   const links: Link[] = [];
   for (const record of records) {
-    if (record.kind === 'input') stamps.push([record.path, record.stamp]);
+    // A package may have read a file before Node loaded it as a module.
+    if (record.kind === 'input' && !stamps.has(record.path)) stamps.set(record.path, record.stamp);
     const path = record.kind === 'resolved' ? filePath(record.url) : undefined;
     if (record.kind !== 'resolved' || path === undefined) continue;
-    if (record.stamp) stamps.push([path, record.stamp]);
+    if (record.stamp) stamps.set(path, record.stamp);
     const parent = filePath(record.parent ?? '');
     if (parent !== undefined) links.push(...linksOf(record.specifier, parent, path));
   }
   return () =>
     links.every(({ path, target }) => linkTarget(path) === target) &&
-    stamps.every(([path, stamp]) => isUnchanged(path, stamp));
+    [...stamps].every(([path, stamp]) => isUnchanged(path, stamp));
 }
 
 function filePath(text: string): string | undefined {

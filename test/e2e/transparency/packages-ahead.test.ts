@@ -125,6 +125,24 @@ globalThis.conf = fs.existsSync('conf.txt') ? fs.readFileSync('conf.txt', 'utf8'
   }
 });
 
+test('a data file of a package is read anew when it has changed', async () => {
+  const read =
+    "globalThis.data = require('node:fs').readFileSync(require('node:path').join(__dirname, 'data.txt'), 'utf8');\n";
+  using project = new Project({
+    ...packages({ one: read }),
+    'node_modules/one/data.txt': '0',
+    'app.js': `import 'one';\nconsole.log('ran', globalThis.data);\n${STAY}`,
+  });
+  await using app = run(project, 'app.js', { env: ENV });
+  await app.line('ran 0');
+  for (const content of ['first', 'second']) {
+    await ready(app, 1);
+    project.write('node_modules/one/data.txt', content);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    await app.line(`ran ${content}`);
+  }
+});
+
 test('a package that is installed anew is run anew', async () => {
   using project = new Project({
     ...packages({ one: 'globalThis.version = 1;\n' }),
