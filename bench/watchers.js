@@ -26,10 +26,10 @@ export function findWatchers() {
   const native = (name, ...args) => peers[name] && { command: peers[name].path, args };
   const watchers = {
     autoreload: { call: autoreload },
-    'autoreload --ahead packages': {
+    'autoreload --ahead link': {
       call: autoreload,
       programs: ['express', 'fastify', 'heavy'],
-      env: { AUTORELOAD_AHEAD: 'packages' },
+      env: { AUTORELOAD_AHEAD: 'link' },
     },
     'autoreload, no standby': { call: autoreload, programs: ['hello'], env: { AUTORELOAD_STANDBY: '0' } },
     'node --watch': {

@@ -88,10 +88,10 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
   standby: [PROGRAM, SWITCH, true, undefined, 'do not keep the next run ready'],
   ahead: [
     RARE,
-    choice('link', 'packages', 'off'),
-    'link',
+    choice('packages', 'link', 'off'),
+    'packages',
     '<what>',
-    'link modules before the next run, run packages too, or neither: link, packages or off',
+    'before the next run, run packages and link modules, only link, or neither: packages, link or off',
   ],
   overlap: [RARE, SWITCH, false, undefined, 'let the old run serve until the new one listens'],
   hold: [PROGRAM, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],

@@ -4,7 +4,7 @@ import type { ChangedFile } from '../../protocol/app-bridge.cts';
 import { fromPath, isInPackage, pathOf, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
 import { realPath } from '../../shared/paths.cts';
-import { firstPackages, isStillFirst } from '../graph/evaluation-order.ts';
+import { firstPackages } from '../graph/evaluation-order.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
 import { ScanCache } from '../graph/source-scan.ts';
@@ -106,22 +106,25 @@ export class ProgramGraph {
   }
 
   /**
-   * The packages that the program evaluates before any module of the user's, and whether its sources still say so. None if the entry is
-   * no ES module.
+   * The packages that the program evaluates before any module of the user's. None if the entry is no ES module. The second function
+   * tells later, from the sources of that time, whether these still come first.
    *
    * @param entry absolute path of the entry
    */
-  firstPackages(entry: string): { readonly urls: readonly ModuleUrl[]; readonly isCurrent: () => boolean } {
+  firstPackages(entry: string): readonly [ModuleUrl[], (packages: readonly string[]) => boolean] {
+    const graph = this.current;
     const main = fromPath(realPath(entry));
-    const importsOf = (url: ModuleUrl): string[] => this.#staticSpecifiers(url);
+    if (!graph.isEsModule(main)) return [[], () => true];
     const known = {
-      importsOf,
-      targetOf: this.current.targets(),
-      formatOf: (url: ModuleUrl) => this.current.format(url),
+      importsOf: (url: ModuleUrl) => this.#staticSpecifiers(url),
+      targetOf: graph.targets(),
+      formatOf: (url: ModuleUrl) => graph.format(url),
     };
-    const first = firstPackages(main, known);
-    const isEs = this.current.isEsModule(main);
-    return { urls: isEs ? first.urls : [], isCurrent: () => isStillFirst(first, importsOf) };
+    const areFirst = (packages: readonly string[]): boolean => {
+      const now = firstPackages(main, known);
+      return packages.every((url, index) => now[index] === url);
+    };
+    return [firstPackages(main, known), areFirst];
   }
 
   /** The modules outside packages that were saved last. */

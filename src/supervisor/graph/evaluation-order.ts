@@ -12,47 +12,32 @@ export interface KnownModules {
   readonly formatOf: (url: ModuleUrl) => string | undefined;
 }
 
-/** The packages that come first, and the imports that say so: the first ones of some modules. */
-export interface FirstPackages {
-  readonly urls: readonly ModuleUrl[];
-  readonly imports: ReadonlyMap<ModuleUrl, readonly string[]>;
-}
-
 /**
  * Node evaluates the imports of a module in the order of its source, each with its own imports before, and then the module. So the
  * first module of the user's that is evaluated is one whose imports are all packages.
  */
-export function firstPackages(entry: ModuleUrl, known: KnownModules): FirstPackages {
-  const urls = new Set<ModuleUrl>();
-  const imports = new Map<ModuleUrl, string[]>();
+export function firstPackages(entry: ModuleUrl, known: KnownModules): ModuleUrl[] {
+  const packages = new Set<ModuleUrl>();
+  const entered = new Set<ModuleUrl>();
   /** Returns the module with which the walk goes on; undefined at its end. */
   const next = (from: ModuleUrl): ModuleUrl | undefined => {
-    const seen: string[] = [];
-    imports.set(from, seen);
+    entered.add(from);
     for (const specifier of known.importsOf(from)) {
-      const to = isBuiltin(specifier) ? undefined : known.targetOf(from, specifier);
+      if (isBuiltin(specifier)) continue;
+      const to = known.targetOf(from, specifier);
       const format = to && known.formatOf(to);
-      if (!isBuiltin(specifier) && !to) return undefined;
-      const isPackage = to !== undefined && isInPackage(to);
-      if (isPackage && !isJavaScript(to, format)) return undefined;
-      // What it imports is a cycle, or has been evaluated.
-      if (to && !isPackage && format !== 'json' && imports.has(to)) return undefined;
-      seen.push(specifier);
-      if (isPackage) urls.add(to);
-      else if (to && format !== 'json') return to;
+      if (!to) return undefined;
+      if (isInPackage(to)) {
+        if (!isJavaScript(to, format)) return undefined;
+        packages.add(to);
+      } else if (format !== 'json')
+        // What it imports is a cycle, or has been evaluated.
+        return entered.has(to) ? undefined : to;
     }
     return undefined;
   };
   for (let module: ModuleUrl | undefined = entry; module;) module = next(module);
-  return { urls: [...urls], imports };
-}
-
-/** Whether the sources still say so. */
-export function isStillFirst({ imports }: FirstPackages, importsOf: KnownModules['importsOf']): boolean {
-  return [...imports].every(([url, before]) => {
-    const now = importsOf(url);
-    return before.every((specifier, index) => now[index] === specifier);
-  });
+  return [...packages];
 }
 
 /** Without a load hook, Node does not report the format of a file whose package.json does not tell it. */

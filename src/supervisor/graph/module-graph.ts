@@ -143,11 +143,11 @@ export class ModuleGraph {
     return [url];
   }
 
-  /** Returns a function that finds the module to which a specifier led. Of packages, specifiers are not known. */
+  /** Returns a function that finds the module to which a specifier of a module outside packages led. */
   targets(): (from: ModuleUrl, specifier: string) => ModuleUrl | undefined {
-    const imports = this.#imports();
-    return (from, specifier) =>
-      imports.get(this.#node(from))?.find((edge) => edge.specifier === specifier)?.to;
+    const imports = [...this.#imports()].filter(([{ url }]) => !isInPackage(url));
+    const edges = new Map(imports.map(([{ url }, found]) => [url, found]));
+    return (from, specifier) => edges.get(from)?.find((edge) => edge.specifier === specifier)?.to;
   }
 
   /** The format of a module, as far as Node reports it. */

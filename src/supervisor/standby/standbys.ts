@@ -25,8 +25,8 @@ const HOOKS_MISSED = 'modules were loaded before the hooks that it registers';
 export interface AheadPlan {
   /** URLs of the modules that can be linked. */
   readonly link: readonly string[];
-  /** The packages that the program runs before any module of the user's, in that order, and whether that is still so. */
-  readonly first: () => { readonly urls: readonly string[]; readonly isCurrent: () => boolean };
+  /** URLs of the packages that the program runs before any module of the user's, in that order, and whether these still come first. */
+  readonly first: () => readonly [readonly string[], (packages: readonly string[]) => boolean];
 }
 
 export interface StandbysOptions<R extends WaitingRun> {
@@ -162,11 +162,11 @@ export class Standbys<R extends WaitingRun> {
     const { ahead, planAhead } = this.#options;
     const plan = this.#isHooked ? undefined : planAhead(this.#edited);
     if (!plan) return undefined;
-    const { urls, isCurrent } = ahead === 'packages' ? plan.first() : { urls: [], isCurrent: undefined };
+    const [urls, areFirst] = ahead === 'packages' ? plan.first() : [[], () => true];
     const end = urls.findIndex((url) => this.#effectful.has(url));
     const run = urls.slice(0, end === -1 ? undefined : end);
     if (plan.link.length < MIN_LINKED && run.length === 0) return undefined;
-    return { ...this.#get([...new Set([...plan.link, ...run])], run), ...(isCurrent && { isCurrent }) };
+    return { ...this.#get([...new Set([...plan.link, ...run])], run), isCurrent: () => areFirst(run) };
   }
 
   #get(link?: readonly string[], run?: readonly string[]): WarmUp {

@@ -1,4 +1,4 @@
-// With `--ahead packages` a standby runs the packages that come first, without any visible difference but its speed.
+// A standby runs the packages that come first, without any visible difference but its speed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../helpers/autoreload.ts';
@@ -8,7 +8,7 @@ import { usePackages } from '../../helpers/packages.ts';
 import { Project } from '../../helpers/project.ts';
 
 const STAY = 'setInterval(() => {}, 1000);\n';
-const ENV = { AUTORELOAD_LOG: 'debug', AUTORELOAD_AHEAD: 'packages' };
+const ENV = { AUTORELOAD_LOG: 'debug' };
 const posix = { skip: process.platform === 'win32' && 'needs signals' };
 
 /** Files of packages by name; those with a dot in the name are ES modules. */
@@ -60,12 +60,12 @@ test('packages that come first have run in the standby, in the same order', asyn
   assert.equal(app.transcript.count(/not run ahead/), 0);
 });
 
-test('without the option no package runs ahead', async () => {
+test('with `--ahead link` no package runs ahead', async () => {
   using project = new Project({
     ...packages({ one: "console.log('one');\n" }),
     'app.js': `import 'one';\nconsole.log('ran');\n${STAY}`,
   });
-  await using app = run(project, 'app.js', { env: { AUTORELOAD_LOG: 'debug' } });
+  await using app = run(project, 'app.js', { env: { ...ENV, AUTORELOAD_AHEAD: 'link' } });
   await app.lines('one', 'ran', /a standby waits/);
   assert.equal(app.transcript.count(/and runs/), 0);
 });
@@ -102,8 +102,12 @@ test('an import that comes before the packages now is evaluated before them', as
   await app.line(/a standby waits \(pid \d+\)$/);
   project.write('app.js', before);
   await app.line('ran unset');
+  // An import that comes later changes nothing.
+  const pid = await ready(app, 1);
+  project.write('app.js', `import 'one';\nimport './config.js';\nconsole.log('pid', process.pid);\n${STAY}`);
+  await app.line(`pid ${pid}`);
   await ready(app, 1);
-  project.write('app.js', "console.log('ran', globalThis.seen);\n" + STAY);
+  project.write('app.js', `console.log('ran', globalThis.seen);\n${STAY}`);
   await app.line('ran undefined');
 });
 

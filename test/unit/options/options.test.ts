@@ -41,7 +41,7 @@ test('the defaults match the documentation', () => {
       onCrash: 'wait',
       timeout: undefined,
       standby: true,
-      ahead: 'link',
+      ahead: 'packages',
       overlap: false,
       hold: true,
       crashPage: true,

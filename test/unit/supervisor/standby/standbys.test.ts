@@ -34,7 +34,7 @@ class Bench {
         this.edited.push([...edited]);
         return {
           link: this.linkable,
-          first: () => ({ urls: this.packages, isCurrent: () => this.isCurrent }),
+          first: () => [this.packages, () => this.isCurrent],
         };
       },
       log: { debug: () => {} },
@@ -210,10 +210,9 @@ withTimers('a standby that has run other packages than the program would run fir
   assert.equal(bench.take(), 'plain');
 });
 
-withTimers('by default no package runs ahead', () => {
+withTimers('with `link` no package runs ahead', () => {
   const bench = new Bench();
   bench.packages = ['p:one'];
-  bench.isCurrent = false;
   bench.prepare();
   const message = bench.runs.at(-1)?.messages[0];
   assert.deepEqual(message?.kind === 'warm' && message.run, []);
