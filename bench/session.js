@@ -20,9 +20,9 @@ const names = values.only?.split(',') ?? ['express', 'modules'];
 const { watchers, cold, env, packages } = findWatchers();
 const compared = {
   autoreload: { ...watchers.autoreload, env },
-  'autoreload --ahead link': {
+  'autoreload --ahead packages': {
     ...watchers.autoreload,
-    env: { ...env, AUTORELOAD_AHEAD: 'link' },
+    env: { ...env, AUTORELOAD_AHEAD: 'packages' },
   },
   'autoreload --ahead off': { ...watchers.autoreload, env: { ...env, AUTORELOAD_AHEAD: 'off' } },
   'node --watch': { ...watchers['node --watch'], env },

@@ -26,10 +26,10 @@ export function findWatchers() {
   const native = (name, ...args) => peers[name] && { command: peers[name].path, args };
   const watchers = {
     autoreload: { call: autoreload },
-    'autoreload --ahead link': {
+    'autoreload --ahead packages': {
       call: autoreload,
       programs: ['express', 'fastify', 'heavy'],
-      env: { AUTORELOAD_AHEAD: 'link' },
+      env: { AUTORELOAD_AHEAD: 'packages' },
     },
     'autoreload, no standby': { call: autoreload, programs: ['hello'], env: { AUTORELOAD_STANDBY: '0' } },
     'node --watch': {

@@ -11,8 +11,8 @@ export interface EffectWatch {
   readonly onEffect: (what: string, of?: string) => never;
   /** The part of the code that is running. */
   readonly current: () => string;
-  /** Called before a file is looked for, or read (`isRead`). */
-  readonly onFile: (path: string, isRead: boolean) => void;
+  /** Called before a file is looked for, or read, or a folder is listed. */
+  readonly onFile: (path: string, how: 'look' | 'read' | 'list') => void;
   /** Whether a call is ours. */
   readonly isOurs: () => boolean;
   /** A descriptor to which only we write. */
@@ -28,10 +28,22 @@ const READS = new Set(
 );
 
 /** Those whose result depends on the file at the path that is their first argument. */
-const LOOKS = new Set(['access', 'existsSync', 'open', 'readFileUtf8', 'stat']);
+const LOOKS = new Set([
+  'access',
+  'existsSync',
+  'lstat',
+  'open',
+  'readFileUtf8',
+  'readdir',
+  'readlink',
+  'stat',
+]);
 
 /** Those of them that read it. */
 const READS_OF_FILE = new Set(['open', 'readFileUtf8']);
+
+/** Those whose result is not told by the times and the size of a file. */
+const LISTS = new Set(['readdir', 'readlink']);
 
 /** Those that may read standard input. */
 const READS_OF_FD = new Set(['read', 'readBuffers', 'readFileUtf8']);
@@ -47,17 +59,23 @@ const STREAM_EFFECTS = [
 ].flatMap((names) => names.split(' '));
 
 /** Of the resources that Node creates, whose names are in capitals, those that stay inside the process. What is written to standard output is watched apart. */
-const INNER_RESOURCES = new Set('TTYWRAP PIPEWRAP SIGNALWRAP RANDOMBYTESREQUEST HASHREQUEST'.split(' '));
+const INNER_RESOURCES = new Set('TTYWRAP PIPEWRAP SIGNALWRAP'.split(' '));
 
 /** Functions of `process` with an effect, or that read files without the binding. */
 const FORBIDDEN =
-  'dlopen kill abort reallyExit emitWarning chdir setuid setgid seteuid setegid setgroups initgroups loadEnvFile'.split(
+  'dlopen kill abort reallyExit emitWarning chdir setuid setgid seteuid setegid setgroups initgroups loadEnvFile execve getBuiltinModule _rawDebug'.split(
     ' ',
   );
 
 /** `node:dns` makes one when it is loaded, and reads the name servers. */
 const RESOLVER = 'DNSCHANNEL';
 const NAME_SERVERS = '/etc/resolv.conf';
+
+/** These are no effect until a callback runs; their synchronous forms have none. */
+const CALLBACKS = new Set('PROMISE RANDOMBYTESREQUEST HASHREQUEST'.split(' '));
+
+/** What we create ourselves after the code under watch. */
+const OURS = new Set(['Immediate', 'PROMISE', 'TickObject']);
 
 /** What is done later counts as an effect: in the run, modules of the user's would come in between. */
 const LATER = new Set(['Timeout', 'Immediate', 'TickObject', 'Microtask']);
@@ -75,7 +93,7 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
   if (deprecationWarns()) return undefined;
   const { onEffect, isOurs } = watch;
   const undo: (() => void)[] = [];
-  const promises = new Map<number, string>();
+  const callbacks = new Map<number, string>();
   let isLoaded = false;
   let isOver = false;
   const replace = (target: object, name: string, before: (args: readonly unknown[]) => void): void => {
@@ -85,6 +103,19 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
   const forbid = (target: object, names: readonly string[]): void => {
     for (const name of names) replace(target, name, () => onEffect(name));
   };
+  const { AsyncLocalStorage, createHook } = process.getBuiltinModule('async_hooks');
+  const hook = createHook({
+    init(id, type) {
+      if (isOurs() || (isLoaded && OURS.has(type))) return;
+      if (CALLBACKS.has(type)) callbacks.set(id, watch.current());
+      else if (type === RESOLVER) watch.onFile(NAME_SERVERS, 'read');
+      else if (LATER.has(type) || (/^[A-Z\d]+$/.test(type) && !INNER_RESOURCES.has(type))) onEffect(type);
+    },
+    before(id) {
+      if (callbacks.has(id)) onEffect('a callback', callbacks.get(id));
+    },
+  });
+  const enable = hook.enable.bind(hook);
   try {
     const { binding } = process as unknown as { binding: (name: string) => Binding };
     const files = binding('fs');
@@ -96,23 +127,17 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
       forbid(prototype, STREAM_EFFECTS);
     }
     forbid(binding('spawn_sync'), ['spawn']);
+    forbid(Object.getPrototypeOf(hook) as object, ['enable']);
+    forbid(AsyncLocalStorage.prototype, ['enterWith']);
+    forbid(process.getBuiltinModule('v8'), ['takeCoverage', 'writeHeapSnapshot']);
+    forbid(process.getBuiltinModule('os'), ['setPriority']);
+    forbid(process.report, ['writeReport']);
     forbid(process, FORBIDDEN);
+    enable();
   } catch {
     for (const step of undo.toReversed()) step();
     return undefined;
   }
-  const hook = process.getBuiltinModule('async_hooks').createHook({
-    init(id, type) {
-      if (isOurs() || isLoaded) return;
-      if (type === 'PROMISE') promises.set(id, watch.current());
-      else if (type === RESOLVER) watch.onFile(NAME_SERVERS, true);
-      else if (LATER.has(type) || (/^[A-Z\d]+$/.test(type) && !INNER_RESOURCES.has(type))) onEffect(type);
-    },
-    before(id) {
-      if (promises.has(id)) onEffect('a promise', promises.get(id));
-    },
-  });
-  hook.enable();
   return {
     loaded: () => void (isLoaded = true),
     end: () => {
@@ -131,5 +156,6 @@ function checkFile(
   if (!READS.has(name) && first !== ownFd) onEffect(name);
   if (READS_OF_FD.has(name) && first === 0) onEffect('stdin');
   if (name === 'open' && typeof second === 'number' && (second & WRITES) !== 0) onEffect('open to write');
-  if (LOOKS.has(name) && typeof first === 'string') onFile(first, READS_OF_FILE.has(name));
+  if (LOOKS.has(name) && typeof first === 'string')
+    onFile(first, LISTS.has(name) ? 'list' : READS_OF_FILE.has(name) ? 'read' : 'look');
 }

@@ -88,10 +88,10 @@ const TABLE: { readonly [Name in keyof Options]: Row<Options[Name]> } = {
   standby: [PROGRAM, SWITCH, true, undefined, 'do not keep the next run ready'],
   ahead: [
     RARE,
-    choice('packages', 'link', 'off'),
-    'packages',
+    choice('link', 'packages', 'off'),
+    'link',
     '<what>',
-    'before the next run, run packages and link modules, only link, or neither: packages, link or off',
+    'before the next run, link modules, run packages too, or neither: link, packages or off',
   ],
   overlap: [RARE, SWITCH, false, undefined, 'let the old run serve until the new one listens'],
   hold: [PROGRAM, SWITCH, true, undefined, 'do not keep listening sockets open during a restart'],

@@ -61,7 +61,9 @@ export function performEffect(effect: Effect, state: State, parts: Parts): void 
     case 'accept':
       return watcher?.files.accept(effect.change.files.map(({ path }) => path));
     case 'kill':
-      return runs.signal('SIGKILL');
+      if (state.kind === 'shuttingDown') runs.signal('SIGKILL');
+      else current?.signal('SIGKILL');
+      break;
     case 'forward':
       return runs.signal(effect.signal);
     case 'startTimer':
@@ -151,6 +153,8 @@ export function answerClients(ended: Ended, { runs, crashResponder }: Parts): vo
 export function predecessorExited(generation: number, ended: Ended, state: State, parts: Parts): void {
   parts.reporter.exited(generation, ended, false);
   if (!isDown(state)) return;
+  if (ended.code === EXIT_RESTART)
+    return parts.apply({ kind: 'restart', at: scheduler.now(), message: undefined });
   abandonClients(state.ended, parts);
   answerClients(state.ended, parts);
 }

@@ -236,7 +236,7 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
     // Input from now on is for the parent process.
     if (next.kind === 'shuttingDown') host?.keyboard.leave();
     for (const effect of effects) performEffect(effect, next, this.#parts);
-    if (next.kind === 'shuttingDown') runs.current?.drain?.cancel();
+    if (next.kind === 'shuttingDown') runs.leave();
   }
 
   #onRecord(generation: number, record: LaneRecord): void {

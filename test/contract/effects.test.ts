@@ -35,6 +35,13 @@ const EFFECTS: readonly (readonly [what: string, source: string])[] = [
   ['starts a thread', "new (require('node:worker_threads').Worker)('', { eval: true }).unref();"],
   ['sends a signal', 'process.kill(process.pid, 0);'],
   ['changes the folder', "process.chdir('.');"],
+  ['lists a folder', "require('node:fs').readdirSync('.');"],
+  ['does something when random bytes are there', "require('node:crypto').randomBytes(8, () => {});"],
+  [
+    'changes the context of what follows',
+    "new (require('node:async_hooks').AsyncLocalStorage)().enterWith(1);",
+  ],
+  ['prints past the streams', "process._rawDebug('');"],
   ['watches a file', "require('node:fs').watch('.').unref();"],
 ];
 
@@ -46,7 +53,7 @@ async function effectsOf(source: string, files: string[] = []): Promise<string[]
   const watch = watchEffects({
     // In a standby, it does not return.
     onEffect: ((what: string) => void found.push(what)) as never,
-    onFile: (path) => void files.push(path),
+    onFile: (path, how) => void (how === 'list' ? found.push('list') : files.push(path)),
     current: () => 'package',
     isOurs: () => isOver,
     ownFd: -1,

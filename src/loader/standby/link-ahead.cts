@@ -23,8 +23,10 @@ export async function linkAhead(urls: readonly string[]): Promise<unknown[][]> {
   });
 }
 
-/** Imports modules in this order. */
-export async function importAll(urls: readonly string[]): Promise<void> {
+/** Imports modules in this order. Without `await`, which would show in the stacks of the modules. */
+export function importAll(urls: readonly string[]): Promise<unknown> {
   const source = urls.map((url) => `import ${JSON.stringify(url)};`).join('');
-  await import(WRAPPER + encodeURIComponent(source));
+  return new Promise((resolve, reject) => {
+    import(WRAPPER + encodeURIComponent(source)).then(resolve, reject);
+  });
 }

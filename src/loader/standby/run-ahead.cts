@@ -1,7 +1,7 @@
 // Runs packages in a standby, until one of them has an effect outside the process. Does not know which ones the program runs.
 import { resolve } from 'node:path';
 import { watchEffects } from '../../node-internals/effects.cts';
-import type { BegunWatch } from '../../node-internals/effects.cts';
+import type { BegunWatch, EffectWatch } from '../../node-internals/effects.cts';
 import { exitNow } from '../../node-internals/process.cts';
 import { LANE_FD } from '../../protocol/control.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
@@ -42,10 +42,12 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
     send({ kind: 'effect', url, what });
     return exitNow(0);
   };
-  const onFile = (file: string, isRead: boolean): void => {
+  const onFile: EffectWatch['onFile'] = (file, how) => {
     const path = resolve(folder, file);
+    const isInPackage = IN_PACKAGE.test(path);
+    if (how === 'list' && !isInPackage) onEffect('a folder');
     // The fingerprint of a standby tells when a package is installed or removed.
-    if (files.has(path) || NO_INPUT.test(path) || (!isRead && IN_PACKAGE.test(path))) return;
+    if (files.has(path) || NO_INPUT.test(path) || (how !== 'read' && isInPackage)) return;
     files.add(path);
     isOurs = true;
     send({ kind: 'input', path, stamp: stampFile(path, now()) });
@@ -58,7 +60,7 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
   const step = (index: number): void => {
     if (signals() > before) onEffect('a signal');
     if (hooks.registrations > registrations) onEffect('module hooks');
-    current = urls[index] ?? '';
+    current = urls[index] ?? current;
     watch ??= watchEffects({
       onEffect,
       onFile,
@@ -69,6 +71,8 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
     // Without it, no package runs.
     if (!watch) throw new Error(STEP);
     if (index === urls.length) watch.loaded();
+    // A rejection is reported when the packages have run.
+    else if (index === 0) process.setUncaughtExceptionCaptureCallback(() => onEffect('an error'));
   };
   onBuiltin((name) => void (watch && UNWATCHED.has(name) && onEffect(`node:${name}`)));
   const key = Symbol.for(STEP);
@@ -79,6 +83,7 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
   await importAll([...modules, stepModule(urls.length)]).catch(() => watch && onEffect('an error'));
   Reflect.deleteProperty(globalThis, key);
   await new Promise(setImmediate);
+  if (watch) process.setUncaughtExceptionCaptureCallback(null);
   watch?.end();
   onBuiltin(undefined);
   holdBack(false);

@@ -1,13 +1,16 @@
 // Explains why each file is part of the program: its import chain, or the path or glob that tracks it. Does not decide
 // whether a file has changed.
 import type { ChangedFile } from '../../protocol/app-bridge.cts';
+import type { Stamp } from '../../protocol/records.cts';
 import { fromPath, isInPackage, pathOf, toPath } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
+import { stampFile } from '../../shared/file-stamp.cts';
 import { realPath } from '../../shared/paths.cts';
+import { sameStat } from '../contents/content-cache.ts';
 import { firstPackages } from '../graph/evaluation-order.ts';
 import { ModuleGraph } from '../graph/module-graph.ts';
 import type { Edge } from '../graph/module-graph.ts';
-import { ScanCache } from '../graph/source-scan.ts';
+import { isTypeScript, ScanCache } from '../graph/source-scan.ts';
 import type { Origin } from '../tracked/tracked-files.ts';
 import { exists, statOf } from '../util/safe-fs.ts';
 import type { ProgramFiles } from './program-files.ts';
@@ -115,13 +118,20 @@ export class ProgramGraph {
     const graph = this.current;
     const main = fromPath(realPath(entry));
     if (!graph.isEsModule(main)) return [[], () => true];
+    const compiled = new Map<string, Stamp | undefined>();
     const known = {
-      importsOf: (url: ModuleUrl) => this.#staticSpecifiers(url),
+      importsOf: (url: ModuleUrl) => {
+        const path = toPath(url);
+        if (isTypeScript(path) && !compiled.has(path)) compiled.set(path, stampFile(path));
+        return this.#staticSpecifiers(url);
+      },
       targetOf: graph.targets(),
       formatOf: (url: ModuleUrl) => graph.format(url),
     };
     const areFirst = (packages: readonly string[]): boolean => {
-      const now = firstPackages(main, known);
+      // A compiler removes imports that are used only as types.
+      const isUnchanged = [...compiled].every(([path, stamp]) => sameStat(stamp, stampFile(path)));
+      const now = isUnchanged ? firstPackages(main, known) : [];
       return packages.every((url, index) => now[index] === url);
     };
     return [firstPackages(main, known), areFirst];

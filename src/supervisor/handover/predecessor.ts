@@ -64,10 +64,12 @@ export class Predecessor<R extends ServingRun> {
     ];
   }
 
-  /** Takes a record of any run. */
-  record(run: object, { kind }: LaneRecord): void {
+  /** Takes a record of any run. Returns what the run does, if it is one of these. */
+  record(run: object, { kind }: LaneRecord): 'serves' | 'stops' | undefined {
+    if (run === this.#serving?.run) return 'serves';
     const slot = this.#stopping.get(run);
     if (slot && (kind === 'draining' || kind === 'drained')) quiet(slot);
+    return slot && 'stops';
   }
 
   /** A run has exited. Returns its number if it is one of these. */
@@ -80,6 +82,13 @@ export class Predecessor<R extends ServingRun> {
     quiet(slot);
     if (this.#stopping.size === 0) this.#onGone?.();
     return slot.generation;
+  }
+
+  /** The run ends by a signal of the user, in its own time. */
+  leave(): void {
+    const slot = this.#serving;
+    if (slot) this.#stopping.set(slot.run, slot);
+    this.#serving = undefined;
   }
 
   signal(name: NodeJS.Signals): void {

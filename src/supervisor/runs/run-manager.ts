@@ -143,6 +143,12 @@ export class RunManager {
     this.predecessor.signal(name);
   }
 
+  /** The runs end by a signal of the user, without draining and without a time limit. */
+  leave(): void {
+    this.current?.drain?.cancel();
+    this.predecessor.leave();
+  }
+
   /** Releases everything that was kept for the next run. */
   close(): void {
     // The guard need not wait for a process that has been killed.
@@ -191,16 +197,25 @@ export class RunManager {
   /** Ignores the records of a discarded standby and of earlier runs. */
   #record(run: NodeRun, record: LaneRecord): void {
     if (run !== this.current) {
-      this.predecessor.record(run, record);
-      return this.standbys.record(run, record);
+      const role = this.predecessor.record(run, record);
+      if (!role) return this.standbys.record(run, record);
+      // It may ask for a restart while it serves.
+      if (role === 'serves' && record.kind === 'requested') this.#options.onRecord(record);
+      return this.#preserve(record);
     }
     if (this.predecessor.isServing && this.#takesOver(record))
       this.predecessor.retire(this.#reason, () => run.sendToGate({ kind: 'turn' }));
+    // The run before may have exited.
+    else if (record.kind === 'listens') run.sendToGate({ kind: 'turn' });
     for (const one of this.standbys.add(record)) {
-      if (one.kind === 'preserved') this.#preserved.add(one);
-      if (one.kind === 'lost') this.#preserved.delete(one.key);
+      this.#preserve(one);
       this.#options.onRecord(one);
     }
+  }
+
+  #preserve(record: LaneRecord): void {
+    if (record.kind === 'preserved') this.#preserved.add(record);
+    if (record.kind === 'lost') this.#preserved.delete(record.key);
   }
 
   /** Whether the current run takes over from the run before: it listens where that one does, or has no reason to wait for it. */

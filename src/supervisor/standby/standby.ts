@@ -79,6 +79,11 @@ export class Standby<R extends WaitingRun> {
     this.#timer ??= setTimeout(() => this.#spawn(), this.#rest);
   }
 
+  /** Whether the standby has exited before it had linked its modules and run its packages. */
+  get hasDied(): boolean {
+    return this.#slot?.run.isRunning === false && !this.#slot.isUnchanged;
+  }
+
   /** Hands the standby over to the caller, who opens the gate. Returns undefined if there is none, or if it is stale. */
   take(): StandbySlot<R> | undefined {
     const slot = this.#slot;

@@ -66,6 +66,8 @@ export class Standbys<R extends WaitingRun> {
   #hasLoaded = false;
   /** Whether the run has registered module hooks itself. A module that was linked before would not pass them. */
   #isHooked = false;
+  /** Whether packages are run at all. */
+  #isRunningSafe = true;
   /** URLs of packages with an effect outside the process when they are loaded. */
   readonly #effectful = new Set<string>();
 
@@ -105,6 +107,8 @@ export class Standbys<R extends WaitingRun> {
    * @param isSettled whether the run begins because files have settled. At another moment, a save may not have been noticed yet
    */
   take(isSettled: boolean): StandbySlot<R> | undefined {
+    // A package may have ended it in a way that is not watched.
+    if (this.#linking.hasDied) this.#isRunningSafe = false;
     if (!isSettled) this.#linking.discard();
     let slot: StandbySlot<R> | undefined;
     for (const standby of this.#all) slot ??= standby.take();
@@ -162,7 +166,7 @@ export class Standbys<R extends WaitingRun> {
     const { ahead, planAhead } = this.#options;
     const plan = this.#isHooked ? undefined : planAhead(this.#edited);
     if (!plan) return undefined;
-    const [urls, areFirst] = ahead === 'packages' ? plan.first() : [[], () => true];
+    const [urls, areFirst] = ahead === 'packages' && this.#isRunningSafe ? plan.first() : [[], () => true];
     const end = urls.findIndex((url) => this.#effectful.has(url));
     const run = urls.slice(0, end === -1 ? undefined : end);
     if (plan.link.length < MIN_LINKED && run.length === 0) return undefined;

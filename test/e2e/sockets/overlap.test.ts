@@ -113,6 +113,83 @@ test('a save while the next run starts restarts that one alone', posix, async ()
   assert.equal(await ask({ port }), 'v3');
 });
 
+test(
+  'if the run before is killed while the next one loads, that one listens all the same',
+  posix,
+  async () => {
+    using project = new Project({ 'app.js': server(1) });
+    await using app = run(project, 'app.js', { env: ENV });
+    const first = await number(app, /begins/);
+    const port = await number(app, /listens/);
+    await app.line(/is up in/);
+    project.write('app.js', server(2, WAIT));
+    await app.line(/^v2 begins/);
+    process.kill(first, 'SIGKILL');
+    await gone(first);
+    project.write('go', '');
+    await app.line(/^v2 listens/);
+    assert.equal(await ask({ port }), 'v2');
+  },
+);
+
+test('a run that does not stop in time is killed, and not the one that serves', posix, async () => {
+  using project = new Project({ 'app.js': server(1) });
+  await using app = run(project, 'app.js', { env: { ...ENV, AUTORELOAD_GRACE: '300' } });
+  const port = await number(app, /listens/);
+  await app.line(/is up in/);
+  project.write('app.js', server(2, `process.on('SIGTERM', () => {});\n${WAIT}`));
+  const second = await number(app, /^v2 begins/);
+  project.write('app.js', server(3, WAIT));
+  await app.line(/^v3 begins/);
+  await gone(second);
+  assert.equal(await ask({ port }), 'v1');
+});
+
+test('the run that serves ends in its own time at SIGINT', posix, async () => {
+  const slow =
+    "process.on('SIGINT', () => setTimeout(() => { console.log('ended'); process.exit(); }, 400));";
+  using project = new Project({ 'app.js': server(1, slow) });
+  await using app = run(project, 'app.js', { env: { ...ENV, AUTORELOAD_GRACE: '100' } });
+  const first = await number(app, /begins/);
+  await app.line(/is up in/);
+  project.write('app.js', server(2, WAIT));
+  await app.line(/^v2 begins/);
+  app.kill('SIGINT');
+  await app.line('ended');
+  await app.end();
+  await gone(first);
+});
+
+test('the run that serves can ask for a restart after the next one has failed', posix, async () => {
+  for (const ask75 of ['process.exit(75)', "import('autoreload').then(({ restart }) => restart())"]) {
+    using project = new Project({
+      'app.js': server(1, `process.on('SIGUSR1', () => { ${ask75}; });`),
+    });
+    await using app = run(project, 'app.js', { env: ENV });
+    const first = await number(app, /begins/);
+    await app.line(/is up in/);
+    project.write('app.js', "console.log('breaks');\nthrow new Error('broken');\n");
+    await app.lines('breaks', /the run before goes on/);
+    process.kill(first, 'SIGUSR1');
+    await app.line('breaks');
+  }
+});
+
+test('a run gets the state that the run before the last one has preserved', posix, async () => {
+  const code = (version: number): string =>
+    `import { preserve } from 'autoreload';\nconst state = preserve('state', { count: 0 });\nstate.count++;\nsetInterval(() => {}, 1000);\nconsole.log('v${version}', process.pid, 'count', state.count);\n`;
+  using project = new Project({ 'app.js': code(1) });
+  await using app = run(project, 'app.js', { env: ENV });
+  let before: number | undefined;
+  for (const [version, count] of [1, 1, 2, 2].entries()) {
+    if (version > 0) project.write('app.js', code(version + 1));
+    const line = await app.line(new RegExp(`^v${version + 1} \\d+ count ${count}$`));
+    await app.line(/is up in/);
+    if (before !== undefined) await gone(before);
+    before = Number(line.split(' ')[1]);
+  }
+});
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} ends both runs`, posix, async () => {
     for (const next of [server(2, WAIT), "throw new Error('broken');\n"]) {

@@ -41,7 +41,7 @@ test('the defaults match the documentation', () => {
       onCrash: 'wait',
       timeout: undefined,
       standby: true,
-      ahead: 'packages',
+      ahead: 'link',
       overlap: false,
       hold: true,
       crashPage: true,
