@@ -242,7 +242,8 @@ export class Supervision extends EventEmitter<SupervisorEvents> {
   #onRecord(generation: number, record: LaneRecord): void {
     if (generation !== this.#state.generation) return;
     const { runs, debugSignal } = this.#parts;
-    if (runs.current && this.#state.kind === 'running') debugSignal.runLoads(runs.current);
+    const isLoading = record.kind !== 'begun' && this.#state.kind === 'running';
+    if (runs.current && isLoading) debugSignal.runLoads(runs.current);
     dispatchRecord(record, generation, this.#parts);
   }
 }
