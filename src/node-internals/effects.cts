@@ -71,9 +71,6 @@ const FORBIDDEN =
 const RESOLVER = 'DNSCHANNEL';
 const NAME_SERVERS = '/etc/resolv.conf';
 
-/** These are no effect until a callback runs; their synchronous forms have none. */
-const CALLBACKS = new Set('PROMISE RANDOMBYTESREQUEST HASHREQUEST'.split(' '));
-
 /** What we create ourselves after the code under watch. */
 const OURS = new Set(['Immediate', 'PROMISE', 'TickObject']);
 
@@ -93,7 +90,7 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
   if (deprecationWarns()) return undefined;
   const { onEffect, isOurs } = watch;
   const undo: (() => void)[] = [];
-  const callbacks = new Map<number, string>();
+  const promises = new Map<number, string>();
   let isLoaded = false;
   let isOver = false;
   const replace = (target: object, name: string, before: (args: readonly unknown[]) => void): void => {
@@ -107,12 +104,13 @@ export function watchEffects(watch: EffectWatch): BegunWatch | undefined {
   const hook = createHook({
     init(id, type) {
       if (isOurs() || (isLoaded && OURS.has(type))) return;
-      if (CALLBACKS.has(type)) callbacks.set(id, watch.current());
+      // It is no effect until a callback runs.
+      if (type === 'PROMISE') promises.set(id, watch.current());
       else if (type === RESOLVER) watch.onFile(NAME_SERVERS, 'read');
       else if (LATER.has(type) || (/^[A-Z\d]+$/.test(type) && !INNER_RESOURCES.has(type))) onEffect(type);
     },
     before(id) {
-      if (callbacks.has(id)) onEffect('a callback', callbacks.get(id));
+      if (promises.has(id)) onEffect('a promise', promises.get(id));
     },
   });
   const enable = hook.enable.bind(hook);

@@ -23,10 +23,13 @@ export async function linkAhead(urls: readonly string[]): Promise<unknown[][]> {
   });
 }
 
-/** Imports modules in this order. Without `await`, which would show in the stacks of the modules. */
-export function importAll(urls: readonly string[]): Promise<unknown> {
+/** Imports modules in this order. V8 follows neither function that settles the promise: we do not show in the stacks of the modules. */
+export function importAll(urls: readonly string[]): Promise<void> {
   const source = urls.map((url) => `import ${JSON.stringify(url)};`).join('');
   return new Promise((resolve, reject) => {
-    import(WRAPPER + encodeURIComponent(source)).then(resolve, reject);
+    import(WRAPPER + encodeURIComponent(source)).then(
+      () => resolve(),
+      (error: unknown) => reject(error as Error),
+    );
   });
 }

@@ -63,6 +63,20 @@ test('packages that come first have run in the standby, in the same order', asyn
   assert.equal(app.transcript.count(/not run ahead/), 0);
 });
 
+test('the stack of an error at load shows nothing of autoreload', async () => {
+  using project = new Project({
+    ...packages({ one: 'module.exports = new Error().stack;\n' }),
+    'app.js': `import stack from 'one';\nconsole.log('ours', /preload\\.cjs|linked-gate/.test(stack));\n${STAY}`,
+  });
+  await using app = run(project, 'app.js', { env: ENV });
+  for (let round = 0; round < 2; round++) {
+    await app.line('ours false');
+    await ready(app, 1);
+    project.write('app.js', `${project.read('app.js')}// edited\n`);
+  }
+  await app.line('ours false');
+});
+
 test('with `--ahead link` no package runs ahead', async () => {
   using project = new Project({
     ...packages({ one: "console.log('one');\n" }),
