@@ -15,6 +15,9 @@ const MIN_LINKED = 10;
 /** Number of files saved last that are likely to be saved again. Those that import one of them are not linked either. */
 const MAX_EDITED = 20;
 
+/** Number of deaths after which no package is run: one may end its process in a way that is not watched. A broken module ends it too. */
+const MAX_DEATHS = 3;
+
 /** Delays of the boots behind the start of the run (ms). Together they would take two cores, and see the same free memory. */
 const PLAIN_MS = 100;
 const LINKING_MS = 250;
@@ -66,8 +69,8 @@ export class Standbys<R extends WaitingRun> {
   #hasLoaded = false;
   /** Whether the run has registered module hooks itself. A module that was linked before would not pass them. */
   #isHooked = false;
-  /** Whether packages are run at all. */
-  #isRunningSafe = true;
+  /** Number of standbys in a row that have died before they had linked modules and run packages. */
+  #deaths = 0;
   /** URLs of packages with an effect outside the process when they are loaded. */
   readonly #effectful = new Set<string>();
 
@@ -107,8 +110,7 @@ export class Standbys<R extends WaitingRun> {
    * @param isSettled whether the run begins because files have settled. At another moment, a save may not have been noticed yet
    */
   take(isSettled: boolean): StandbySlot<R> | undefined {
-    // A package may have ended it in a way that is not watched.
-    if (this.#linking.hasDied) this.#isRunningSafe = false;
+    if (this.#linking.hasDied) this.#deaths++;
     if (!isSettled) this.#linking.discard();
     let slot: StandbySlot<R> | undefined;
     for (const standby of this.#all) slot ??= standby.take();
@@ -149,6 +151,7 @@ export class Standbys<R extends WaitingRun> {
   /** Takes a record of another run, which may be a standby. */
   record(run: R, record: LaneRecord): void {
     for (const standby of this.#all) standby.record(run, record);
+    if (record.kind === 'linked') this.#deaths = 0;
     if (record.kind !== 'effect' || this.#effectful.has(record.url)) return;
     this.#options.log.debug(`not run ahead: ${record.url} (${record.what})`);
     this.#effectful.add(record.url);
@@ -166,7 +169,8 @@ export class Standbys<R extends WaitingRun> {
     const { ahead, planAhead } = this.#options;
     const plan = this.#isHooked ? undefined : planAhead(this.#edited);
     if (!plan) return undefined;
-    const [urls, areFirst] = ahead === 'packages' && this.#isRunningSafe ? plan.first() : [[], () => true];
+    const [urls, areFirst] =
+      ahead === 'packages' && this.#deaths < MAX_DEATHS ? plan.first() : [[], () => true];
     const end = urls.findIndex((url) => this.#effectful.has(url));
     const run = urls.slice(0, end === -1 ? undefined : end);
     if (plan.link.length < MIN_LINKED && run.length === 0) return undefined;

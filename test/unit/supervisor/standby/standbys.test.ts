@@ -218,3 +218,21 @@ withTimers('with `link` no package runs ahead', () => {
   assert.deepEqual(message?.kind === 'warm' && message.run, []);
   assert.equal(bench.take(), 'linking');
 });
+
+withTimers('after three standbys in a row that have died, no package is run', () => {
+  const bench = new Bench({ ahead: 'packages' });
+  bench.packages = ['p:one'];
+  const runsPackages = (): boolean => {
+    bench.standbys.prepare();
+    mock.timers.tick(1000);
+    const run = bench.runs.findLast(({ isLinking }) => isLinking)!;
+    run.isRunning = false;
+    bench.take();
+    const message = run.messages[0];
+    return message?.kind === 'warm' && message.run.length > 0;
+  };
+  assert.deepEqual(
+    [runsPackages(), runsPackages(), runsPackages(), runsPackages()],
+    [true, true, true, false],
+  );
+});
