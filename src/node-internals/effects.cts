@@ -48,7 +48,7 @@ const LISTS = new Set(['readdir', 'readlink']);
 /** Those that may read standard input. */
 const READS_OF_FD = new Set(['read', 'readBuffers', 'readFileUtf8']);
 
-/** Bits of the flags of `open`: to write, to create, to truncate or to append. The same number on each system is not needed: any bit counts. */
+/** Flags of `open` with which a file is written, created, emptied or appended to. */
 const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
 const WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
 
@@ -74,7 +74,7 @@ const NAME_SERVERS = '/etc/resolv.conf';
 /** What we create ourselves after the code under watch. */
 const OURS = new Set(['Immediate', 'PROMISE', 'TickObject']);
 
-/** What is done later counts as an effect: in the run, modules of the user's would come in between. */
+/** Work that is put off counts as an effect: in the run, modules of the user would come before it. */
 const LATER = new Set(['Timeout', 'Immediate', 'TickObject', 'Microtask']);
 
 /** A watch that has begun. */

@@ -3,6 +3,8 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { attempt } from './attempt.cts';
 
+export { isInPackage } from './paths.cts';
+
 /** `file:` URL without query and fragment. */
 export type ModuleUrl = string & { readonly __brand: 'ModuleUrl' };
 
@@ -32,9 +34,4 @@ export function toPath(url: ModuleUrl): string {
 /** Like {@link toPath}; undefined for a URL without a path, which has a host or an encoded slash. */
 export function pathOf(url: ModuleUrl): string | undefined {
   return attempt(() => fileURLToPath(url));
-}
-
-/** Whether a file belongs to an installed package. */
-export function isInPackage(path: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(path);
 }

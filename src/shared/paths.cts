@@ -29,3 +29,8 @@ export const OWN_FILES = {
 export function realPath(path: string): string {
   return attempt(() => fs.realpathSync(path)) ?? path;
 }
+
+/** Whether a file belongs to an installed package. */
+export function isInPackage(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}

@@ -13,11 +13,11 @@ const FEATURE = '`--ahead packages` repeats the effects of packages, or runs non
 const EFFECTS: readonly (readonly [what: string, source: string])[] = [
   ['prints', "console.log('effect');"],
   ['prints an error', "console.error('effect');"],
-  ['writes a file', "require('node:fs').writeFileSync('other', '');"],
-  ['appends to a file', "require('node:fs').appendFileSync('other', 'x');"],
+  ['writes a file', "require('node:fs').writeFileSync(file, '');"],
+  ['appends to a file', "require('node:fs').appendFileSync(file, 'x');"],
   ['creates a folder', "require('node:fs').mkdirSync('folder', { recursive: true });"],
-  ['opens a file to write', "require('node:fs').openSync('other', 'a');"],
-  ['writes a file later', "require('node:fs').writeFile('other', '', () => {});"],
+  ['opens a file to write', "require('node:fs').openSync(file, 'a');"],
+  ['writes a file later', "require('node:fs').writeFile(file, '', () => {});"],
   ['reads a file later', "require('node:fs/promises').readFile('app.js').catch(() => {});"],
   ['starts a timer', 'setTimeout(() => {}, 1);'],
   ['starts a timer that does not keep the process', 'setInterval(() => {}, 1).unref();'],
@@ -45,8 +45,12 @@ const EFFECTS: readonly (readonly [what: string, source: string])[] = [
   ['watches a file', "require('node:fs').watch('.').unref();"],
 ];
 
-/** Runs a source under watch, and returns what was noticed while it ran, and when promises were settled. */
-async function effectsOf(source: string, files: string[] = []): Promise<string[]> {
+/**
+ * Runs a source under watch, and returns what was noticed while it ran, and when promises were settled.
+ *
+ * @param file absolute path that the source may write: some do so after the working directory has changed back
+ */
+async function effectsOf(source: string, { file = '', files = [] as string[] } = {}): Promise<string[]> {
   const found: string[] = [];
   // The test runner goes on afterwards.
   let isOver = false;
@@ -59,7 +63,7 @@ async function effectsOf(source: string, files: string[] = []): Promise<string[]
     ownFd: -1,
   });
   assert.ok(watch);
-  vm.compileFunction(source, ['require'])(createRequire(import.meta.url));
+  vm.compileFunction(source, ['require', 'file'])(createRequire(import.meta.url), file);
   isOver = true;
   watch.loaded();
   await new Promise(setImmediate);
@@ -73,7 +77,7 @@ for (const [what, source] of EFFECTS) {
     const before = process.cwd();
     process.chdir(project.dir);
     try {
-      assert.notDeepEqual(await effectsOf(source), []);
+      assert.notDeepEqual(await effectsOf(source, { file: project.path('other') }), []);
     } finally {
       process.chdir(before);
       process.stdin.pause();
@@ -92,7 +96,7 @@ globalThis.effectsTest = new Map(); Date.now(); Math.random(); process.hrtime();
 require('node:crypto').createHash('sha1').update('a').digest('hex');
 new Promise(() => {}); Promise.resolve(); process.on('exit', () => {}); new (require('node:events'))();
 new (require('node:async_hooks').AsyncResource)('mine'); process.stdout.isTTY; process.stderr.columns;`,
-    files,
+    { files },
   );
   assert.deepEqual(found, []);
   assert.deepEqual([...new Set(files)], [project.path('a.txt')]);

@@ -24,7 +24,11 @@ export function* gateMessages(): Generator<GateMessage> {
     }
 }
 
-/** The run begins. @param overlaps whether the run before still accepts connections */
+/**
+ * The run begins.
+ *
+ * @param overlaps whether the run before still accepts connections
+ */
 export function leaveGate(overlaps: boolean): void {
   if (overlaps) isTurnDue = true;
   else closeSync(GATE_FD);

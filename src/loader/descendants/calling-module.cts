@@ -1,5 +1,5 @@
 // Finds the module that starts a descendant, by the stack. Keeps no state.
-import { OWN_URL } from '../../shared/paths.cts';
+import { isInPackage, OWN_URL } from '../../shared/paths.cts';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -34,7 +34,7 @@ export function callerUrl(): string | undefined {
 
 /** CommonJS modules have a path, ES modules a URL. */
 function urlOf(name: string | null | undefined): string | undefined {
-  if (!name || /[\\/]node_modules[\\/]/.test(name)) return undefined;
+  if (!name || isInPackage(name)) return undefined;
   const url = isAbsolute(name) ? pathToFileURL(name).href : name;
   return url.startsWith('file:') && !url.startsWith(OWN_URL) ? url : undefined;
 }

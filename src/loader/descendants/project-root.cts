@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { attempt } from '../../shared/attempt.cts';
+import { isInPackage } from '../../shared/paths.cts';
 
 /** The app may replace it on the module later. */
 const { existsSync } = fs;
@@ -27,5 +28,5 @@ export function projectRoot(file: string): string {
 /** Whether a file is in a project and not in an installed package. */
 export function isInProject(file: string, root: string): boolean {
   const folder = root.endsWith(sep) ? root : root + sep;
-  return file.startsWith(folder) && !/[\\/]node_modules[\\/]/.test(file.slice(root.length));
+  return file.startsWith(folder) && !isInPackage(file.slice(root.length));
 }

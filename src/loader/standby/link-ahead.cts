@@ -1,9 +1,7 @@
 // Links ES modules in a standby: Node reads, compiles and links them, and runs none. Does not know which ones the program needs.
+import { exitNow } from '../../node-internals/process.cts';
 import { WRAPPER } from '../hooks/module-recorder.cts';
 import { deferWarnings } from './warm-up.cts';
-
-/** The app cannot have replaced it; a preload may. */
-const exit = process.exit.bind(process);
 
 /** A module that throws is evaluated first: V8 links the whole graph before, and evaluates nothing after. */
 const STOP = `${WRAPPER}throw 0`;
@@ -18,7 +16,7 @@ export async function linkAhead(urls: readonly string[]): Promise<unknown[][]> {
   if (urls.length === 0) return [];
   return await deferWarnings(async () => {
     await importAll([STOP, ...urls]).catch((error: unknown) => {
-      if (error !== 0) exit(0);
+      if (error !== 0) exitNow(0);
     });
   });
 }

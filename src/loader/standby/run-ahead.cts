@@ -5,7 +5,7 @@ import type { BegunWatch, EffectWatch } from '../../node-internals/effects.cts';
 import { exitNow } from '../../node-internals/process.cts';
 import { LANE_FD } from '../../protocol/control.cts';
 import { stampFile } from '../../shared/file-stamp.cts';
-
+import { isInPackage } from '../../shared/paths.cts';
 import { holdBack, send } from '../channel/record-writer.cts';
 import * as hooks from '../hooks/install-hooks.cts';
 import { onBuiltin, WRAPPER } from '../hooks/module-recorder.cts';
@@ -13,8 +13,6 @@ import { importAll } from './link-ahead.cts';
 
 /** Files of the system, whose times say nothing. */
 const NO_INPUT = /^\/(proc|sys|dev)\//;
-
-const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 
 /** Built-in modules with effects that are not watched. */
 const UNWATCHED = new Set(['inspector', 'inspector/promises', 'repl', 'sqlite', 'test', 'wasi']);
@@ -44,10 +42,10 @@ export async function runAhead(urls: readonly string[]): Promise<void> {
   };
   const onFile: EffectWatch['onFile'] = (file, how) => {
     const path = resolve(folder, file);
-    const isInPackage = IN_PACKAGE.test(path);
-    if (how === 'list' && !isInPackage) onEffect('a folder');
+    const isOfPackage = isInPackage(path);
+    if (how === 'list' && !isOfPackage) onEffect('a folder');
     // The fingerprint of a standby tells when a package is installed or removed.
-    if (files.has(path) || NO_INPUT.test(path) || (how !== 'read' && isInPackage)) return;
+    if (files.has(path) || NO_INPUT.test(path) || (how !== 'read' && isOfPackage)) return;
     files.add(path);
     isOurs = true;
     send({ kind: 'input', path, stamp: stampFile(path, now()) });

@@ -109,8 +109,8 @@ export class ProgramGraph {
   }
 
   /**
-   * The packages that the program evaluates before any module of the user's. None if the entry is no ES module. The second function
-   * tells later, from the sources of that time, whether these still come first.
+   * The packages that the program evaluates before the first module of the user; none if the entry is no ES module. And a function
+   * that reads the sources later, and tells whether these packages still come first.
    *
    * @param entry absolute path of the entry
    */

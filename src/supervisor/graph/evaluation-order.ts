@@ -1,4 +1,4 @@
-// Finds the packages that a program evaluates before any module of the user's. Pure: reads neither the disk nor the graph.
+// Finds the packages that a program evaluates before the first module of the user. Pure: reads neither the disk nor the graph.
 import { isBuiltin } from 'node:module';
 import { isInPackage } from '../../shared/module-url.ts';
 import type { ModuleUrl } from '../../shared/module-url.ts';
@@ -13,8 +13,8 @@ export interface KnownModules {
 }
 
 /**
- * Node evaluates the imports of a module in the order of its source, each with its own imports before, and then the module. So the
- * first module of the user's that is evaluated is one whose imports are all packages.
+ * Node evaluates the imports of a module in the order of its source, and then the module. The imports of an import come before it. So the
+ * walk goes from import to import, and collects packages until a module of the user has no other imports left.
  */
 export function firstPackages(entry: ModuleUrl, known: KnownModules): ModuleUrl[] {
   const packages = new Set<ModuleUrl>();
@@ -25,8 +25,8 @@ export function firstPackages(entry: ModuleUrl, known: KnownModules): ModuleUrl[
     for (const specifier of known.importsOf(from)) {
       if (isBuiltin(specifier)) continue;
       const to = known.targetOf(from, specifier);
-      const format = to && known.formatOf(to);
       if (!to) return undefined;
+      const format = known.formatOf(to);
       if (isInPackage(to)) {
         if (!isJavaScript(to, format)) return undefined;
         packages.add(to);

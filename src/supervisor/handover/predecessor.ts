@@ -51,9 +51,8 @@ export class Predecessor<R extends ServingRun> {
   retire(reason: RestartReason | undefined, onQuiet?: () => void): void {
     const slot = this.#serving;
     if (!slot) return;
+    this.leave();
     const { run } = slot;
-    this.#serving = undefined;
-    this.#stopping.set(run, slot);
     slot.onQuiet = onQuiet;
     run.stop(reason);
     // Without a socket there is nothing to wait for.
@@ -84,7 +83,7 @@ export class Predecessor<R extends ServingRun> {
     return slot.generation;
   }
 
-  /** The run ends by a signal of the user, in its own time. */
+  /** The run ends in its own time, by a signal of the user. */
   leave(): void {
     const slot = this.#serving;
     if (slot) this.#stopping.set(slot.run, slot);

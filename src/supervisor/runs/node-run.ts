@@ -48,18 +48,18 @@ export interface NodeRunOptions extends RunOptions {
 export class NodeRun extends Run {
   readonly sharesGroup = true;
   override readonly drain: DrainTimer;
+  /** Whether the child waits at the gate, as far as its records tell. */
+  isWaiting: boolean;
   readonly #options: NodeRunOptions;
   readonly #lane: Socket | null | undefined;
   readonly #gate: Socket | null | undefined;
-  /** Whether the child waits at the gate, as far as its records tell. */
-  #isWaiting: boolean;
   readonly #channel = { closeReported: false, closed: false };
 
   constructor(options: NodeRunOptions) {
     super();
     this.#options = options;
     const { signal, grace, early, gate, held, ipcRelay } = options;
-    this.#isWaiting = gate !== undefined;
+    this.isWaiting = gate !== undefined;
     const onFailed = (error: Error): void => this.#onFailed(error);
     const { serialization } = ipcRelay;
     this.child = early
@@ -75,11 +75,6 @@ export class NodeRun extends Run {
     this.#gate = stdio[GATE_FD];
     if (this.child) this.#listen(this.child);
     if (early) process.nextTick(early.release, onFailed);
-  }
-
-  /** Whether it has not begun to run the program, or never did. */
-  get isWaiting(): boolean {
-    return this.#isWaiting;
   }
 
   get isRunning(): boolean {
@@ -135,7 +130,7 @@ export class NodeRun extends Run {
 
   #record(record: LaneRecord): void {
     if (record.kind === 'spawned') this.tree?.add(record.pid);
-    if (record.kind === 'begun') this.#isWaiting = false;
+    if (record.kind === 'begun') this.isWaiting = false;
     if (record.kind === 'received') this.#options.ipcRelay.received(this.child, record.n);
     if (record.kind === 'disconnected') this.#disconnected('closeReported');
     if (record.kind === 'released') this.#options.held?.release(record.id);

@@ -28,7 +28,7 @@ const HOOKS_MISSED = 'modules were loaded before the hooks that it registers';
 export interface AheadPlan {
   /** URLs of the modules that can be linked. */
   readonly link: readonly string[];
-  /** URLs of the packages that the program runs before any module of the user's, in that order, and whether these still come first. */
+  /** URLs of the packages that the program runs before the first module of the user, in that order; and whether some still come first. */
   readonly first: () => readonly [readonly string[], (packages: readonly string[]) => boolean];
 }
 

@@ -23,6 +23,14 @@ async function number(app: Run, line: RegExp): Promise<number> {
   return Number((await app.line(line)).split(' ').at(-1));
 }
 
+/** Waits until the first run is up. */
+async function served(app: Run): Promise<{ first: number; port: number }> {
+  const first = await number(app, /begins/);
+  const port = await number(app, /listens/);
+  await app.line(/is up in/);
+  return { first, port };
+}
+
 test(
   'the run before serves until the next one listens, and answers nothing after its first answer',
   posix,
@@ -61,9 +69,7 @@ test(
 test('if the next run fails, the run before goes on, and the error is printed', posix, async () => {
   using project = new Project({ 'app.js': server(1) });
   await using app = run(project, 'app.js', { env: ENV });
-  const first = await number(app, /begins/);
-  const port = await number(app, /listens/);
-  await app.line(/is up in/);
+  const { first, port } = await served(app);
   for (const broken of ["throw new Error('broken');\n", 'const;\n', 'process.exit(0);\n']) {
     project.write('app.js', broken);
     await app.line(
@@ -98,9 +104,7 @@ test('the run before stops in the usual way, when the next one is up or listens'
 test('a save while the next run starts restarts that one alone', posix, async () => {
   using project = new Project({ 'app.js': server(1) });
   await using app = run(project, 'app.js', { env: ENV });
-  const first = await number(app, /begins/);
-  const port = await number(app, /listens/);
-  await app.line(/is up in/);
+  const { first, port } = await served(app);
   project.write('app.js', server(2, WAIT));
   const second = await number(app, /^v2 begins/);
   project.write('app.js', server(3, WAIT));
@@ -135,8 +139,7 @@ test(
 test('a run that does not stop in time is killed, and not the one that serves', posix, async () => {
   using project = new Project({ 'app.js': server(1) });
   await using app = run(project, 'app.js', { env: { ...ENV, AUTORELOAD_GRACE: '300' } });
-  const port = await number(app, /listens/);
-  await app.line(/is up in/);
+  const { port } = await served(app);
   project.write('app.js', server(2, `process.on('SIGTERM', () => {});\n${WAIT}`));
   const second = await number(app, /^v2 begins/);
   project.write('app.js', server(3, WAIT));
@@ -150,8 +153,7 @@ test('the run that serves ends in its own time at SIGINT', posix, async () => {
     "process.on('SIGINT', () => setTimeout(() => { console.log('ended'); process.exit(); }, 400));";
   using project = new Project({ 'app.js': server(1, slow) });
   await using app = run(project, 'app.js', { env: { ...ENV, AUTORELOAD_GRACE: '100' } });
-  const first = await number(app, /begins/);
-  await app.line(/is up in/);
+  const { first } = await served(app);
   project.write('app.js', server(2, WAIT));
   await app.line(/^v2 begins/);
   app.kill('SIGINT');
@@ -166,8 +168,7 @@ test('the run that serves can ask for a restart after the next one has failed', 
       'app.js': server(1, `process.on('SIGUSR1', () => { ${ask75}; });`),
     });
     await using app = run(project, 'app.js', { env: ENV });
-    const first = await number(app, /begins/);
-    await app.line(/is up in/);
+    const { first } = await served(app);
     project.write('app.js', "console.log('breaks');\nthrow new Error('broken');\n");
     await app.lines('breaks', /the run before goes on/);
     process.kill(first, 'SIGUSR1');
@@ -195,8 +196,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     for (const next of [server(2, WAIT), "throw new Error('broken');\n"]) {
       using project = new Project({ 'app.js': server(1) });
       await using app = run(project, 'app.js', { env: ENV });
-      const first = await number(app, /begins/);
-      await app.line(/is up in/);
+      const { first } = await served(app);
       project.write('app.js', next);
       await app.line(next.includes('begins') ? /^v2 begins/ : /the run before goes on/);
       app.kill(signal);
@@ -209,9 +209,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 test('when the run before exits after the next one has failed, clients see the error', posix, async () => {
   using project = new Project({ 'app.js': server(1) });
   await using app = run(project, 'app.js', { env: ENV });
-  const first = await number(app, /begins/);
-  const port = await number(app, /listens/);
-  await app.line(/is up in/);
+  const { first, port } = await served(app);
   project.write('app.js', "throw new Error('broken');\n");
   await app.line(/the run before goes on/);
   process.kill(first, 'SIGKILL');

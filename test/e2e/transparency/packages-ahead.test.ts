@@ -32,6 +32,11 @@ const usesTypes = Boolean((process.features as { typescript?: unknown }).typescr
 const NOTE = (name: string): string => `(globalThis.ran ??= []).push('${name}');\n`;
 const SHOW = "console.log('ran', process.pid, globalThis.ran.join());\n";
 
+/** Saves the entry with another content. */
+function edit(project: Project): void {
+  project.write('app.js', `${project.read('app.js')}// edited\n`);
+}
+
 /** Waits until a standby has run packages, and returns its pid. */
 async function ready(app: Run, count: number): Promise<number> {
   const line = await app.line(new RegExp(`a standby waits .* and runs ${count} packages`));
@@ -56,7 +61,7 @@ test('packages that come first have run in the standby, in the same order', asyn
   for (let round = 0; round < 3; round++) {
     const pid = await ready(app, 2);
     const before = Date.now();
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     const [, at] = await app.lines(`ran ${pid} one,deep,two,esm,a,later,app`, /^at /);
     assert.ok(Number(at!.slice('at '.length)) <= before);
   }
@@ -72,7 +77,7 @@ test('the stack of an error at load shows nothing of autoreload', async () => {
   for (let round = 0; round < 2; round++) {
     await app.line('ours false');
     await ready(app, 1);
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
   }
   await app.line('ours false');
 });
@@ -98,7 +103,7 @@ test('a promise that nobody waits for is no effect', async () => {
   for (let round = 0; round < 2; round++) {
     await app.line('ran 1 2');
     await ready(app, 1);
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
   }
   await app.line('ran 1 2');
 });
@@ -141,7 +146,7 @@ globalThis.conf = fs.existsSync('conf.txt') ? fs.readFileSync('conf.txt', 'utf8'
   for (const content of ['first', 'second', 'other!']) {
     await ready(app, 1);
     project.write('conf.txt', content);
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     await app.line(`ran ${content}`);
   }
 });
@@ -159,7 +164,7 @@ test('a data file of a package is read anew when it has changed', async () => {
   for (const content of ['first', 'second']) {
     await ready(app, 1);
     project.write('node_modules/one/data.txt', content);
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     await app.line(`ran ${content}`);
   }
 });
@@ -216,7 +221,7 @@ module.exports = { kill, write: require('node:fs').writeFileSync };
   await app.line('ran');
   for (let round = 0; round < 2; round++) {
     await ready(app, 1);
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     await app.lines('exits 4', 'ran');
   }
 });
@@ -244,7 +249,7 @@ for (const [what, source] of EFFECTS) {
     await app.line(/a standby waits .* runs 3 packages/);
     await app.line(/not run ahead: .*two/);
     const pid = await ready(app, 1);
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     await app.line(`ran ${pid} one,two,three`);
     await ready(app, 1);
     // What a package prints, it prints in each run and nowhere else.
@@ -288,10 +293,10 @@ test('a package that fails or exits when it is loaded does so in the run alone',
     await app.line('ran');
     await ready(app, 1);
     project.write('break', '');
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     await app.lines(line, /failed with exit code/);
     project.remove('break');
-    project.write('app.js', `${project.read('app.js')}// edited\n`);
+    edit(project);
     await app.line('ran');
   }
 });
