@@ -37,7 +37,9 @@ export class LinkedRecords {
     switch (record.kind) {
       case 'resolved': {
         const { parent, url, stamp, format } = record;
-        if (parent === undefined || parent.endsWith('/') || this.#reached.has(parent)) return false;
+        // A module whose importer is unknown names itself.
+        const isKnown = parent !== undefined && parent !== url && !parent.endsWith('/');
+        if (!isKnown || this.#reached.has(parent)) return false;
         if (stamp) this.#stamps.set(url, stamp);
         if (parent !== AHEAD) this.#module(parent).imports.push({ ...record, stamp: undefined });
         else if (format !== undefined) this.#module(url).formats.push({ kind: 'loaded', url, format });

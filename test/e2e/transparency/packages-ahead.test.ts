@@ -28,6 +28,9 @@ function packages(sources: Readonly<Record<string, string>>): Record<string, str
 /** Whether this Node strips types. */
 const usesTypes = Boolean((process.features as { typescript?: unknown }).typescript);
 
+/** Whether this Node requires ES modules without a warning. */
+const requiresEsm = 'require_module' in process.features;
+
 /** Notes in which process and in which order the packages run. */
 const NOTE = (name: string): string => `(globalThis.ran ??= []).push('${name}');\n`;
 const SHOW = "console.log('ran', process.pid, globalThis.ran.join());\n";
@@ -67,6 +70,25 @@ test('packages that come first have run in the standby, in the same order', asyn
   }
   assert.equal(app.transcript.count(/not run ahead/), 0);
 });
+
+test(
+  'a module that an ES module imports, which a package requires, is watched',
+  { skip: !requiresEsm },
+  async () => {
+    using project = new Project({
+      ...packages({ one: "require('esm');\n", esm: "import './deep.cjs';\n" }),
+      'node_modules/esm/deep.cjs': "globalThis.deep = 'deep 1';\n",
+      'app.js': `import 'one';\nconsole.log('ran', globalThis.deep);\n${STAY}`,
+    });
+    await using app = run(project, 'app.js', { env: ENV });
+    await app.line('ran deep 1');
+    await ready(app, 1);
+    edit(project);
+    await app.lines('ran deep 1', /is up in/);
+    project.write('node_modules/esm/deep.cjs', "globalThis.deep = 'deep 2';\n");
+    await app.line('ran deep 2');
+  },
+);
 
 test('the stack of an error at load shows nothing of autoreload', async () => {
   using project = new Project({

@@ -41,6 +41,12 @@ test('a linked module counts when the run reaches it, with all that it imports',
   assert.deepEqual(edges(linked.add(edge('x', 'b'))), ['x > b']);
 });
 
+test('a module whose importer is unknown counts at once, with all that it imports', () => {
+  const linked = new LinkedRecords();
+  linked.add(edge('self', 'below', true));
+  assert.deepEqual(edges(linked.add(edge('self', 'self', true))), ['self > self!', 'self > below!']);
+});
+
 test('a module has its stamp whichever edge counts first', () => {
   const linked = new LinkedRecords();
   for (const record of [edge(AHEAD, 'gone', true), edge('gone', 'b', true), edge('a', 'b')])
